@@ -1,0 +1,1 @@
+"""Words every capability shares: money, time, identity, errors, states. No input or output, no SQL."""
