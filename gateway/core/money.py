@@ -106,9 +106,7 @@ class Money:
 
     def vat_inside(self, percent: int) -> Money:
         """The VAT contained in this gross sum at `percent` (22 → sum · 22/122), rounded half up."""
-        return Money(
-            int((Decimal(self.kopecks) * percent / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP))
-        )
+        return Money(int((Decimal(self.kopecks) * percent / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP)))
 
     def decimal_text(self) -> str:
         """ "1234.50": dot, two digits, no grouping; what XML and 1C files want."""
