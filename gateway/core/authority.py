@@ -1,0 +1,80 @@
+"""Who may do what. Every use case asks here first; the API and the command line only pass the actor on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.errors import Refused
+
+
+class Role(StrEnum):
+    """Parts people play. `SERVICE` is the gateway itself: it decides by proof and rule, never by whim."""
+
+    SERVICE = "service"
+    ACCOUNTANT = "accountant"
+    WAREHOUSE = "warehouse"
+    MANAGER = "manager"
+    IT = "it"
+    DIRECTOR = "director"
+
+
+class Right(StrEnum):
+    """One thing one may do."""
+
+    PAYMENTS_READ = "payments.read"
+    PAYMENTS_DECIDE = "payments.decide"
+    EVIDENCE_READ = "evidence.read"
+    ORDERS_READ = "orders.read"
+    ORDERS_WORK = "orders.work"
+    PICKS_READ = "picks.read"
+    PICKS_WORK = "picks.work"
+    TASKS_READ = "tasks.read"
+    TASKS_WORK = "tasks.work"
+    HEALTH_READ = "health.read"
+    HEALTH_OPERATE = "health.operate"
+    RELEASE_SWITCH = "release.switch"
+    USERS_MANAGE = "users.manage"
+
+
+_READ_TRADE = frozenset({Right.ORDERS_READ, Right.PICKS_READ, Right.TASKS_READ, Right.HEALTH_READ})
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.SERVICE: frozenset(Right) - {Right.RELEASE_SWITCH, Right.USERS_MANAGE},
+    Role.ACCOUNTANT: _READ_TRADE | {Right.PAYMENTS_READ, Right.PAYMENTS_DECIDE, Right.EVIDENCE_READ, Right.TASKS_WORK},
+    Role.WAREHOUSE: frozenset({Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK}),
+    Role.MANAGER: _READ_TRADE | {Right.ORDERS_WORK, Right.TASKS_WORK},
+    Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
+    Role.DIRECTOR: _READ_TRADE | {Right.PAYMENTS_READ, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with a role, or the service itself.
+
+    Attributes:
+        name: the person's name as it stands in the journal.
+        role: decides the rights.
+    """
+
+    name: str
+    role: Role
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[self.role]
+
+    def require(self, right: Right) -> None:
+        """Raise unless this actor has the right.
+
+        Raises:
+            Refused: `authority.missing`.
+        """
+        if not self.may(right):
+            raise Refused("authority.missing", name=self.name, role=self.role.value, right=right.value)
+
+    def __str__(self) -> str:
+        return self.name if self.role is Role.SERVICE else f"{self.role.value}:{self.name}"
+
+
+SERVICE = Actor("service", Role.SERVICE)
