@@ -45,7 +45,7 @@ usage: python3 installers/bootstrap.py COMMAND [options]
                    (options go to `uv pip compile`: --upgrade, --upgrade-package NAME)
 """
 
-# What Qt's xcb platform loads, by the name of the shared library, and the Debian package that brings it.
+# What Qt's platforms load, by the name of the shared library, and the Debian package that brings it.
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -59,6 +59,7 @@ QT_LIBRARIES = {
     "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libdbus-1.so.3": "libdbus-1-3",
