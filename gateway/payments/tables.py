@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from gateway.store.schema import Int64, metadata
 
 # A statement line, known once however often it is delivered. Facts of the bank: never edited, only `status` moves
-# from PDNG to BOOK and `seen` counts deliveries.
+# from PDNG to BOOK.
 entries = Table(
     "entries",
     metadata,
@@ -42,12 +42,29 @@ entries = Table(
     Column("warnings", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("evidence", Text, nullable=False),
-    Column("seen", Integer, nullable=False),
     UniqueConstraint("company", "account", "key"),
-    CheckConstraint("amount > 0", name="positive"),
+    CheckConstraint("amount >= 0", name="amount"),
     Index("ix_entries_ref", "company", "account", "ref"),
     Index("ix_entries_document", "company", "party_account", "doc_no", "amount"),
     Index("ix_entries_message", "message_id"),
+    Index(
+        "ix_entries_storno",
+        "company",
+        "account",
+        "original_ref",
+        sqlite_where=text("reversal = 1"),
+        postgresql_where=text("reversal = 1"),
+    ),
+)
+
+# The same line delivered again by another message.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 # An incoming entry as work to do. `id` is the entry's id.

@@ -1,0 +1,307 @@
+"""What people decide: assign, set aside, vouch, undo, cancel, ship. A run never touches these decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+
+from gateway.core.authority import Right
+from gateway.core.errors import Conflict, Refused
+from gateway.core.money import Money, total
+from gateway.flows import release as gate
+from gateway.flows import to_1c
+from gateway.flows.paid_to_pick import allocate as credit_all
+from gateway.flows.paid_to_pick import judge
+from gateway.flows.release import AUTOMATIC, MANUAL, MODE_MARK, release_mode, settle_order
+from gateway.flows.terms import Terms
+from gateway.matching import Decision, Suggestion
+from gateway.matching import service as matching
+from gateway.orders import service as orders
+from gateway.orders.model import ShipState, StockState
+from gateway.payments import service as payments
+from gateway.payments.model import PaymentEvent, PaymentState
+from gateway.payments.tables import payments as payment_rows
+from gateway.store import marks
+from gateway.store.unit import Unit
+from gateway.tasks import service as tasks
+from gateway.tasks.model import TaskKind
+from gateway.warehouse import picking, stock
+from gateway.warehouse.model import PickState
+
+NOT_OURS = ("other_income", "own_transfer", "refund")
+
+__all__ = [
+    "allocate",
+    "cancel_order",
+    "confirm_release",
+    "mark_not_ours",
+    "release_mode",
+    "set_release_mode",
+    "ship_order",
+    "undo",
+]
+
+
+def allocate(
+    unit: Unit,
+    terms: Terms,
+    payment_id: str,
+    allocations: Sequence[tuple[str, Money]],
+    note: str = "",
+    expected_version: int | None = None,
+) -> str:
+    """A person says what a payment is for; an earlier allocation of it is replaced.
+
+    Returns:
+        The decision's id: the event `undo` takes back.
+
+    Raises:
+        Refused: `payment.nothing_to_allocate`, `payment.too_much_allocated`, `invoice.*`, `undo.too_late`,
+            `authority.missing`, `state.illegal`.
+        Conflict: `payment.changed`, `invoice.not_so_much_due`.
+    """
+    unit.actor.require(Right.PAYMENTS_DECIDE)
+    row = _load(unit, payment_id, expected_version)
+    if not allocations or any(amount.kopecks <= 0 for _, amount in allocations):
+        raise Refused("payment.nothing_to_allocate")
+    given = total([amount for _, amount in allocations])
+    if given.kopecks > row.amount:
+        raise Refused("payment.too_much_allocated", given=str(given), amount=str(Money(row.amount)))
+    touched = dict.fromkeys(_take_back(unit, payment_id))
+    decision_id = matching.write_act(
+        unit,
+        payment_id,
+        "manual",
+        "manual",
+        before=(row.state, row.outcome),
+        note=note[:1000],
+        release_ok=[invoice_id for invoice_id, _ in allocations],
+    )
+    touched.update(dict.fromkeys(credit_all(unit, payment_id, allocations, decision_id)))
+    payments.step(unit, payment_id, PaymentEvent.ASSIGNED, outcome="manual", allocated=given.kopecks)
+    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
+    for order_id in touched:
+        settle_order(unit, terms, order_id)
+    return decision_id
+
+
+def mark_not_ours(
+    unit: Unit, terms: Terms, payment_id: str, kind: str, note: str = "", expected_version: int | None = None
+) -> str:
+    """A person says that a payment is not for goods; `kind` is one of NOT_OURS. Returns the decision's id.
+
+    Raises:
+        Refused: `payment.kind_unknown`, `state.illegal`, `authority.missing`.
+        Conflict: `payment.changed`.
+    """
+    unit.actor.require(Right.PAYMENTS_DECIDE)
+    if kind not in NOT_OURS:
+        raise Refused("payment.kind_unknown", kind=kind[:40])
+    row = _load(unit, payment_id, expected_version)
+    decision_id = matching.write_act(
+        unit, payment_id, "not_ours", kind, before=(row.state, row.outcome), note=note[:1000]
+    )
+    payments.step(unit, payment_id, PaymentEvent.SET_ASIDE, outcome=kind, allocated=0)
+    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
+    return decision_id
+
+
+def confirm_release(
+    unit: Unit, terms: Terms, payment_id: str, note: str = "", expected_version: int | None = None
+) -> str:
+    """A named person vouches for a payment whose evidence or payer is not enough by itself. Returns the decision's id.
+
+    Raises:
+        Refused: `payment.not_paid_for` when it is allocated to nothing, `authority.missing`.
+        Conflict: `payment.changed`.
+    """
+    unit.actor.require(Right.PAYMENTS_DECIDE)
+    row = _load(unit, payment_id, expected_version)
+    live = matching.live_of_payment(unit, payment_id)
+    if not live or row.state == PaymentState.REVERSED:
+        raise Refused("payment.not_paid_for")
+    decision_id = matching.write_act(
+        unit, payment_id, "confirm", "confirmed", before=(row.state, row.outcome), note=note[:1000]
+    )
+    unit.connection.execute(
+        update(payment_rows)
+        .where(payment_rows.c.id == payment_id)
+        .values(confirmed_by=unit.actor.name, version=row.version + 1)
+    )
+    unit.changed("payment", payment_id)
+    for order_id in _orders_of(unit, live):
+        order = orders.load(unit, order_id)
+        if order.hold_reason:
+            orders.set_states(unit, order_id, hold_reason="")
+        settle_order(unit, terms, order_id)
+    return decision_id
+
+
+def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
+    """Take the last decision about a payment back, whoever made it; returns what changed as "table:id".
+
+    Raises:
+        Refused: `undo.unknown`, `undo.too_late` when the warehouse has begun, `authority.missing`, `state.illegal`.
+        Conflict: `undo.not_last`.
+    """
+    unit.actor.require(Right.PAYMENTS_DECIDE)
+    event = matching.decision(unit, event_id)
+    if event is None:
+        raise Refused("undo.unknown", id=event_id)
+    last = matching.last_decision(unit, event.payment_id)
+    if last is None or last.id != event_id or event.kind in ("proposal", "duplicate", "undo", "reversal"):
+        raise Conflict("undo.not_last")
+    row = payments.load(unit, event.payment_id)
+    if event.kind == "confirm":
+        return _unconfirm(unit, terms, event.payment_id, event_id, row.version)
+    touched = _take_back(unit, event.payment_id)
+    # Judged anew, but only proposed: what a person took back is not done again by itself.
+    matching.write_decision(
+        unit,
+        event.payment_id,
+        "undo",
+        _as_proposal(judge(unit, terms, event.payment_id), Money(row.amount)),
+        before=(row.state, row.outcome),
+        undoes=event_id,
+    )
+    payments.step(unit, event.payment_id, PaymentEvent.UNDONE, outcome="undone", allocated=0)
+    for order_id in touched:
+        settle_order(unit, terms, order_id)
+    return [f"payment:{event.payment_id}", *(f"order:{order_id}" for order_id in touched)]
+
+
+def _unconfirm(unit: Unit, terms: Terms, payment_id: str, event_id: str, version: int) -> list[str]:
+    touched = _orders_of(unit, matching.live_of_payment(unit, payment_id))
+    for order_id in touched:
+        _reopen(unit, order_id)
+    row = payments.load(unit, payment_id)
+    matching.write_act(unit, payment_id, "undo", "unconfirmed", before=(row.state, row.outcome), undoes=event_id)
+    unit.connection.execute(
+        update(payment_rows).where(payment_rows.c.id == payment_id).values(confirmed_by=None, version=version + 1)
+    )
+    unit.changed("payment", payment_id)
+    for order_id in touched:
+        settle_order(unit, terms, order_id)
+    return [f"payment:{payment_id}", *(f"order:{order_id}" for order_id in touched)]
+
+
+def _as_proposal(decision: Decision, amount: Money) -> Decision:
+    """An automatic answer turned into the first suggestion."""
+    if not decision.automatic:
+        return decision
+    first = Suggestion(
+        allocations=decision.allocations,
+        difference=amount - total([a for _, a in decision.allocations]),
+        reasons=decision.reasons,
+    )
+    return Decision(
+        outcome=decision.outcome,
+        automatic=False,
+        allocations=(),
+        advance=Money(0),
+        release_ok=frozenset(),
+        reasons=decision.reasons,
+        suggestions=(first, *decision.suggestions)[:3],
+    )
+
+
+def _load(unit: Unit, payment_id: str, expected_version: int | None) -> payments.EntryRow:
+    row = payments.load(unit, payment_id)
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict("payment.changed", payer=row.payer, state=row.state)
+    return row
+
+
+def _orders_of(unit: Unit, live: Sequence[matching.Allocated]) -> list[str]:
+    found: dict[str, None] = {}
+    for allocation in live:
+        invoice = orders.invoice(unit, allocation.invoice_id)
+        if invoice.order_id:
+            found[invoice.order_id] = None
+    return list(found)
+
+
+def _take_back(unit: Unit, payment_id: str) -> list[str]:
+    """Undo a payment's live allocations and the releases that rest on them; returns the orders it touched."""
+    live = matching.live_of_payment(unit, payment_id)
+    touched = _orders_of(unit, live)
+    for order_id in touched:
+        _reopen(unit, order_id)
+    for allocation in live:
+        matching.take_back(unit, allocation, allocation.decision_id)
+        orders.credit(unit, allocation.invoice_id, -allocation.amount)
+    return touched
+
+
+def _reopen(unit: Unit, order_id: str) -> None:
+    busy = gate.untouched(unit, order_id)
+    if busy is not None:
+        raise Refused("undo.too_late", number=busy.number, state=busy.state)
+    if orders.load(unit, order_id).ship_state == ShipState.SHIPPED:
+        raise Refused("order.already_shipped", number=orders.load(unit, order_id).number)
+    gate.withdraw(unit, order_id, "undone")
+
+
+def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected_version: int | None = None) -> None:
+    """Cancel an order: goods nobody has touched are freed at once; a list in work gets a stop task.
+
+    Raises:
+        Refused: `order.already_shipped`, `authority.missing`.
+        Conflict: `order.changed`.
+    """
+    unit.actor.require(Right.ORDERS_WORK)
+    order = orders.load(unit, order_id, expected_version)
+    if order.ship_state == ShipState.SHIPPED:
+        raise Refused("order.already_shipped", number=order.number)
+    release = gate.live_release(unit, order_id)
+    if release is not None:
+        if gate.untouched(unit, order_id) is None:
+            gate.withdraw(unit, order_id, "cancelled")
+        else:
+            gate.end_release(unit, release, "cancelled")
+            gate.stop_picking(unit, terms, order)
+            picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
+    tasks.end_open(
+        unit,
+        order_id=order_id,
+        kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT, TaskKind.REVIEW),
+        cancel=True,
+    )
+    orders.set_states(unit, order_id, ship_state=ShipState.CANCELLED, stock_state=StockState.NONE, hold_reason="")
+    unit.journal("order.cancelled", f"order:{order_id}", note=note[:1000])
+    to_1c.order_status(unit, order_id)
+
+
+def ship_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected_version: int | None = None) -> None:
+    """The goods were handed over: less on hand, the order is done.
+
+    Raises:
+        Refused: `order.cannot_ship` while a list is open or the order is held, `authority.missing`.
+        Conflict: `order.changed`.
+    """
+    unit.actor.require(Right.ORDERS_WORK)
+    order = orders.load(unit, order_id, expected_version)
+    lists = picking.lists_of_order(unit, order_id)
+    open_lists = [row for row in lists if row.state not in (PickState.CLOSED, PickState.CANCELLED)]
+    if order.ship_state != ShipState.READY or order.hold_reason or open_lists:
+        raise Refused("order.cannot_ship", number=order.number, state=order.headline)
+    for reservation in stock.live_of_order(unit, order_id):
+        stock.ship(unit, reservation)
+    orders.set_states(unit, order_id, ship_state=ShipState.SHIPPED)
+    unit.journal("order.shipped", f"order:{order_id}", note=note[:1000])
+    to_1c.order_status(unit, order_id)
+
+
+def set_release_mode(unit: Unit, mode: str) -> None:
+    """Switch automatic release on or off.
+
+    Raises:
+        Refused: `release.mode_unknown`, `authority.missing`.
+    """
+    unit.actor.require(Right.RELEASE_SWITCH)
+    if mode not in (AUTOMATIC, MANUAL):
+        raise Refused("release.mode_unknown", mode=mode[:40])
+    marks.put(unit, MODE_MARK, mode)
+    unit.journal("release.mode_set", "settings:release", mode=mode)
+    unit.changed("status", "release")

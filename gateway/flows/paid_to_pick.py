@@ -1,0 +1,245 @@
+"""Paid → picking, the story the house is built around.
+
+1. The bank says money came: a proved message, stored raw before anything else (`gateway.bank.inbox`).
+2. The payment is recorded once.
+3. It is allocated to an invoice, with reasons, or put before a person, with suggestions.
+4. If the release rule holds, stock is reserved and a pick list is written.
+5. The manager gets a call task, due 15 minutes after the bank's own time of the operation.
+6. Files for 1C leave through the outbox.
+
+Steps 2 to 6 of one line are kept whole or not at all (docs/adr/0003-lines-share-a-commit.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from gateway.bank.statement import Entry, StatementHead
+from gateway.core.authority import Role
+from gateway.core.errors import Corrupt, KvitError, Unavailable
+from gateway.core.money import Money
+from gateway.core.workdays import add_work_minutes
+from gateway.flows import to_1c
+from gateway.flows.release import settle_order
+from gateway.flows.reversal import reverse_payment, unknown_reversal
+from gateway.flows.terms import Terms
+from gateway.matching import Decision, Outcome, decide, read_facts
+from gateway.matching import service as matching
+from gateway.matching.rows import SeenDocuments, payment_in
+from gateway.orders import service as orders
+from gateway.orders.index import SqlIndex
+from gateway.payments import service as payments
+from gateway.payments.model import PaymentEvent, PaymentState, Source
+from gateway.payments.service import Keyed, Keys
+from gateway.store import Store, Unit, alarms
+from gateway.tasks import service as tasks
+from gateway.tasks.model import NewTask, TaskKind
+
+
+@dataclass
+class Taken:
+    """What taking a message did.
+
+    Attributes:
+        lines: lines it carries.
+        fresh: lines not known before.
+        payments: payments that were opened.
+        released: orders that were released.
+        failed: lines that could not be taken; each raised an alarm and is tried again with the message.
+    """
+
+    lines: int = 0
+    fresh: int = 0
+    payments: int = 0
+    released: int = 0
+    failed: int = 0
+
+
+def take_lines(
+    store: Store,
+    terms: Terms,
+    source: Source,
+    parts: Iterable[StatementHead | Entry],
+    *,
+    progress: Callable[[Taken], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Taken:
+    """Take all lines of one proved message; may be repeated without harm.
+
+    Args:
+        parts: heads and lines as a format reader yields them.
+        progress: told after each commit.
+        stopped: asked before each commit; when it says so, the rest is left for the next time.
+
+    Raises:
+        Corrupt: the message breaks off or is not what it says; lines before that point are kept.
+        Unavailable: the database is away.
+    """
+    taken = Taken()
+    lines = _keyed(parts, terms)
+    while not stopped() and (batch := list(islice(lines, terms.lines_per_commit))):
+        with store.unit() as unit:
+            on_record = payments.known(unit, batch)
+            opened: list[str] = []
+            for keyed in batch:
+                taken.lines += 1
+                try:
+                    unit.refresh_clock()
+                    with unit.step():
+                        _take_line(unit, terms, source, keyed, on_record, taken, opened)
+                except (Corrupt, Unavailable):
+                    raise
+                except KvitError as error:
+                    taken.failed += 1
+                    alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", reason=error.code)
+            if opened:
+                to_1c.payments(unit, opened)
+            unit.commit()
+        if progress is not None:
+            progress(taken)
+    return taken
+
+
+def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms) -> Iterator[Keyed]:
+    """Lines with their keys; the numbering of equal lines starts anew with each statement."""
+    account = ""
+    statement: tuple[str, str] | None = None
+    keys = Keys(terms.ids_restart_yearly)
+    for part in parts:
+        if isinstance(part, StatementHead):
+            if (part.account, part.statement_id) != statement:
+                statement = (part.account, part.statement_id)
+                keys = Keys(terms.ids_restart_yearly)
+            account = part.account
+        else:
+            yield keys.give(account, part)
+
+
+def _take_line(
+    unit: Unit,
+    terms: Terms,
+    source: Source,
+    keyed: Keyed,
+    on_record: dict[tuple[str, str], payments.EntryRow],
+    taken: Taken,
+    opened: list[str],
+) -> None:
+    recorded = payments.record(unit, keyed, source, on_record.get((keyed.account, keyed.key)))
+    if not recorded.fresh:
+        return
+    taken.fresh += 1
+    if keyed.entry.reversal:
+        if recorded.reverses is not None:
+            reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
+        elif not keyed.entry.incoming:
+            unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
+        return
+    if recorded.payment_id is None:
+        return
+    taken.payments += 1
+    opened.append(recorded.payment_id)
+    if recorded.storno_came_first:
+        reverse_payment(unit, terms, recorded.payment_id, recorded.entry_id)
+        return
+    taken.released += decide_payment(unit, terms, recorded.payment_id)
+
+
+def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
+    """Match one payment and carry the decision out; returns how many orders it released."""
+    row = payments.load(unit, payment_id)
+    decision = judge(unit, terms, payment_id)
+    before = (row.state, row.outcome)
+    if decision.outcome is Outcome.DUPLICATE_DOCUMENT:
+        matching.write_decision(unit, payment_id, "duplicate", decision, before=before)
+        payments.step(unit, payment_id, PaymentEvent.DUPLICATED, outcome=decision.outcome, allocated=0)
+        _ask(unit, terms, payment_id, "task.review_duplicate", decision)
+        return 0
+    if not (decision.automatic and decision.allocations):
+        matching.write_decision(unit, payment_id, "proposal", decision, before=before)
+        payments.step(unit, payment_id, PaymentEvent.PROPOSED, outcome=decision.outcome, allocated=0)
+        if row.state == PaymentState.NEW:
+            _ask(unit, terms, payment_id, "task.review_payment", decision)
+        return 0
+    decision_id = matching.write_decision(unit, payment_id, "auto", decision, before=before)
+    touched = allocate(unit, payment_id, decision.allocations, decision_id)
+    allocated = sum(amount.kopecks for _, amount in decision.allocations)
+    payments.step(unit, payment_id, PaymentEvent.ALLOCATED, outcome=decision.outcome, allocated=allocated)
+    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
+    _tell_difference(unit, terms, payment_id, decision)
+    return sum(settle_order(unit, terms, order_id) for order_id in touched)
+
+
+def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
+    """What the matcher says of a payment now, with nothing written."""
+    payment = payment_in(unit, payment_id)
+    return decide(
+        read_facts(payment),
+        SqlIndex(unit.connection, unit.company),
+        terms.policy,
+        SeenDocuments(unit, payment_id),
+    )
+
+
+def allocate(unit: Unit, payment_id: str, allocations: Sequence[tuple[str, Money]], decision_id: str) -> list[str]:
+    """Credit a payment's money to invoices; returns the orders it touched."""
+    touched: dict[str, None] = {}
+    for invoice_id, amount in allocations:
+        matching.write_allocation(unit, payment_id, invoice_id, amount, decision_id)
+        invoice = orders.credit(unit, invoice_id, amount)
+        if invoice.order_id:
+            touched[invoice.order_id] = None
+    return list(touched)
+
+
+def _tell_difference(unit: Unit, terms: Terms, payment_id: str, decision: Decision) -> None:
+    """Over- and underpayment are outcomes of their own, with a task for a person."""
+    if decision.advance:
+        _ask(unit, terms, payment_id, "task.overpaid", decision)
+    for invoice_id, amount in decision.allocations:
+        invoice = orders.invoice(unit, invoice_id)
+        if invoice.rest:
+            tasks.write(
+                unit,
+                NewTask(
+                    kind=TaskKind.REVIEW,
+                    reason="task.underpaid",
+                    role=Role.MANAGER,
+                    due_at=_due(unit, terms),
+                    values={"number": invoice.number, "rest": str(Money(invoice.rest)), "amount": str(amount)},
+                    order_id=invoice.order_id,
+                    order_number=invoice.order_no,
+                    payment_id=payment_id,
+                    buyer=invoice.buyer_name,
+                    phone=orders.phone_of_buyer(unit, invoice.buyer_id),
+                    amount=amount,
+                ),
+            )
+
+
+def _ask(unit: Unit, terms: Terms, payment_id: str, reason: str, decision: Decision) -> None:
+    payment = payment_in(unit, payment_id)
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason=reason,
+            role=Role.ACCOUNTANT,
+            due_at=_due(unit, terms),
+            values={
+                "amount": str(payment.amount),
+                "payer": payment.payer_name,
+                "doc": payment.doc_no,
+                "advance": str(decision.advance),
+            },
+            payment_id=payment_id,
+            buyer=payment.payer_name,
+            amount=payment.amount,
+        ),
+    )
+
+
+def _due(unit: Unit, terms: Terms) -> datetime:
+    return add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone)

@@ -1,0 +1,127 @@
+"""Сторно: the bank took money back. Nothing that was proved by it may leave the house any more."""
+
+from __future__ import annotations
+
+from gateway.bank.statement import Entry
+from gateway.core.authority import Role
+from gateway.core.money import Money
+from gateway.core.workdays import add_work_minutes
+from gateway.flows import release as gate
+from gateway.flows import to_1c
+from gateway.flows.terms import Terms
+from gateway.matching import service as matching
+from gateway.orders import service as orders
+from gateway.orders.model import ShipState
+from gateway.payments import service as payments
+from gateway.payments.model import PaymentEvent
+from gateway.store.unit import Unit
+from gateway.tasks import service as tasks
+from gateway.tasks.model import NewTask, TaskKind
+
+HOLD = "reversed"
+
+
+def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: str) -> None:
+    """Take back everything a reversed payment allowed, as far as goods have not left; the rest goes to people."""
+    row = payments.load(unit, payment_id)
+    decision_id = matching.write_act(
+        unit,
+        payment_id,
+        "reversal",
+        "reversed",
+        before=(row.state, row.outcome),
+        values={"entry": storno_entry_id},
+    )
+    touched: dict[str, None] = {}
+    for allocation in matching.live_of_payment(unit, payment_id):
+        matching.take_back(unit, allocation, decision_id)
+        invoice = orders.credit(unit, allocation.invoice_id, -allocation.amount)
+        if invoice.order_id:
+            touched[invoice.order_id] = None
+    payments.step(unit, payment_id, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
+    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
+    for order_id in touched:
+        _stop_order(unit, terms, order_id, payment_id, Money(row.amount))
+    _tell(
+        unit,
+        terms,
+        "task.reversed",
+        Role.ACCOUNTANT,
+        {"amount": str(Money(row.amount)), "payer": row.payer},
+        payment_id=payment_id,
+        buyer=row.payer,
+        amount=Money(row.amount),
+    )
+
+
+def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: str) -> None:
+    """A storno that names no payment we know (yet): a person looks for it; a later payment it names is caught."""
+    _tell(
+        unit,
+        terms,
+        "task.reversal_unknown",
+        Role.ACCOUNTANT,
+        {"amount": str(entry.amount), "payer": entry.counterparty.name, "entry": storno_entry_id},
+        buyer=entry.counterparty.name,
+        amount=entry.amount,
+    )
+
+
+def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
+    order = orders.recount_payment(unit, order_id, None)
+    if gate.live_release(unit, order_id) is None:
+        return
+    if order.ship_state == ShipState.SHIPPED:
+        _tell(
+            unit,
+            terms,
+            "task.reversed_shipped",
+            Role.MANAGER,
+            {"amount": str(amount), "order": order.number},
+            payment_id=payment_id,
+            order_id=order_id,
+            order_number=order.number,
+            buyer=order.buyer_name,
+            phone=order.phone,
+            amount=amount,
+        )
+        return
+    if gate.untouched(unit, order_id) is None:
+        gate.withdraw(unit, order_id, HOLD)
+    else:
+        orders.set_states(unit, order_id, hold_reason=HOLD)
+        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL,), cancel=True)
+    gate.stop_picking(unit, terms, order)
+    to_1c.order_status(unit, order_id)
+
+
+def _tell(
+    unit: Unit,
+    terms: Terms,
+    reason: str,
+    role: Role,
+    values: dict[str, str],
+    *,
+    payment_id: str | None = None,
+    order_id: str | None = None,
+    order_number: str = "",
+    buyer: str = "",
+    phone: str = "",
+    amount: Money | None = None,
+) -> None:
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason=reason,
+            role=role,
+            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
+            values=values,
+            payment_id=payment_id,
+            order_id=order_id,
+            order_number=order_number,
+            buyer=buyer,
+            phone=phone,
+            amount=amount,
+        ),
+    )

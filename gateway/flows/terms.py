@@ -1,0 +1,49 @@
+"""How this company trades: the settings the stories go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from gateway.core.clock import MOSCOW
+from gateway.core.workdays import WorkHours
+from gateway.matching import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCompany:
+    """The company whose bank account this is.
+
+    Attributes:
+        bic: of the bank that holds the account.
+    """
+
+    name: str
+    inn: str
+    kpp: str = ""
+    bic: str = ""
+    bank: str = ""
+    corr_account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Settings of the trade.
+
+    Attributes:
+        small_order_pieces: an order of at most so many pieces, free in one warehouse, is confirmed at once.
+        call_minutes: the manager rings the customer within so many work minutes of the bank's operation time.
+        accepts_channel: the bank's profile lets unsigned messages over mutual TLS stand as evidence for release.
+        ids_restart_yearly: the bank uses its operation ids again each year.
+        lines_per_commit: statement lines that share one commit; each is still kept whole or not at all.
+    """
+
+    own: OwnCompany
+    policy: Policy
+    small_order_pieces: int = 5
+    call_minutes: int = 15
+    hours: WorkHours = field(default_factory=WorkHours)
+    zone: ZoneInfo = MOSCOW
+    accepts_channel: bool = False
+    ids_restart_yearly: bool = False
+    lines_per_commit: int = 50

@@ -1,0 +1,241 @@
+"""Decisions and allocations as rows: appended, never edited; an undo is one more decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from gateway.core.ids import new_id
+from gateway.core.money import Money
+from gateway.matching.decide import Decision, Reason
+from gateway.matching.tables import allocations, decisions
+from gateway.store.schema import dumps
+from gateway.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """A live allocation.
+
+    Attributes:
+        amount: > 0.
+        by: who made it: "service" or "accountant:…".
+        decision_id: the decision it came with.
+    """
+
+    id: str
+    payment_id: str
+    invoice_id: str
+    amount: Money
+    by: str
+    decision_id: str
+
+
+def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Reasons as they are stored and sent."""
+    return [{"code": r.code, "values": dict(r.values), "span": list(r.span) if r.span else None} for r in reasons]
+
+
+def write_decision(
+    unit: Unit,
+    payment_id: str,
+    kind: str,
+    decision: Decision,
+    *,
+    before: tuple[str, str],
+    undoes: str | None = None,
+) -> str:
+    """Append what the matcher decided.
+
+    Args:
+        kind: "auto", "proposal", "duplicate", or "undo" for the proposal that follows an undone decision.
+        before: the payment's state and outcome until now, for an undo.
+
+    Returns:
+        The decision's id.
+    """
+    return _append(
+        unit,
+        payment_id,
+        kind,
+        decision.outcome.value,
+        before,
+        reasons=reasons_json(decision.reasons),
+        suggestions=[
+            {
+                "allocations": [[invoice_id, amount.kopecks] for invoice_id, amount in s.allocations],
+                "difference": s.difference.kopecks,
+                "reasons": reasons_json(s.reasons),
+            }
+            for s in decision.suggestions
+        ],
+        release_ok=sorted(decision.release_ok),
+        undoes=undoes,
+    )
+
+
+def write_act(
+    unit: Unit,
+    payment_id: str,
+    kind: str,
+    outcome: str,
+    *,
+    before: tuple[str, str],
+    note: str = "",
+    undoes: str | None = None,
+    release_ok: Sequence[str] = (),
+    values: dict[str, Any] | None = None,
+) -> str:
+    """Append what a person (or the bank, by a storno) decided: "manual", "not_ours", "confirm", "undo", "reversal"."""
+    reasons = [{"code": f"act.{outcome}", "values": {"who": str(unit.actor), **(values or {})}, "span": None}]
+    return _append(
+        unit, payment_id, kind, outcome, before, reasons=reasons, note=note, undoes=undoes, release_ok=release_ok
+    )
+
+
+def _append(
+    unit: Unit,
+    payment_id: str,
+    kind: str,
+    outcome: str,
+    before: tuple[str, str],
+    *,
+    reasons: list[dict[str, Any]],
+    suggestions: Sequence[dict[str, Any]] = (),
+    release_ok: Sequence[str] = (),
+    note: str = "",
+    undoes: str | None = None,
+) -> str:
+    decision_id = new_id()
+    unit.connection.execute(
+        insert(decisions).values(
+            id=decision_id,
+            company=unit.company,
+            payment_id=payment_id,
+            at=unit.at,
+            by=str(unit.actor),
+            kind=kind,
+            outcome=outcome,
+            reasons=dumps(reasons),
+            suggestions=dumps(list(suggestions)),
+            release_ok=dumps(list(release_ok)),
+            note=note,
+            undoes=undoes,
+            before=dumps(list(before)),
+        )
+    )
+    unit.journal(
+        "payment.decided",
+        f"payment:{payment_id}",
+        decision=decision_id,
+        kind=kind,
+        outcome=outcome,
+        reasons=[r["code"] for r in reasons],
+        note=note,
+        undoes=undoes,
+    )
+    return decision_id
+
+
+def write_allocation(unit: Unit, payment_id: str, invoice_id: str, amount: Money, decision_id: str) -> str:
+    """Append an allocation of `amount` > 0; returns its id."""
+    allocation_id = new_id()
+    unit.connection.execute(
+        insert(allocations).values(
+            id=allocation_id,
+            company=unit.company,
+            payment_id=payment_id,
+            invoice_id=invoice_id,
+            amount=amount.kopecks,
+            at=unit.at,
+            by=str(unit.actor),
+            decision_id=decision_id,
+        )
+    )
+    unit.journal(
+        "payment.allocated",
+        f"payment:{payment_id}",
+        invoice=invoice_id,
+        kopecks=amount.kopecks,
+        allocation=allocation_id,
+    )
+    return allocation_id
+
+
+def take_back(unit: Unit, allocation: Allocated, decision_id: str) -> None:
+    """Append the opposite of a live allocation and mark the pair as undone."""
+    unit.connection.execute(update(allocations).where(allocations.c.id == allocation.id).values(undone=1))
+    unit.connection.execute(
+        insert(allocations).values(
+            id=new_id(),
+            company=unit.company,
+            payment_id=allocation.payment_id,
+            invoice_id=allocation.invoice_id,
+            amount=-allocation.amount.kopecks,
+            at=unit.at,
+            by=str(unit.actor),
+            decision_id=decision_id,
+            undoes=allocation.id,
+            undone=1,
+        )
+    )
+    unit.journal(
+        "payment.allocation_taken_back",
+        f"payment:{allocation.payment_id}",
+        invoice=allocation.invoice_id,
+        kopecks=allocation.amount.kopecks,
+        allocation=allocation.id,
+    )
+
+
+def live_of_payment(unit: Unit, payment_id: str) -> list[Allocated]:
+    """Live allocations of a payment, in order."""
+    return _live(unit, allocations.c.payment_id == payment_id)
+
+
+def live_of_invoices(unit: Unit, invoice_ids: Sequence[str]) -> list[Allocated]:
+    """Live allocations to these invoices, in order."""
+    return _live(unit, allocations.c.invoice_id.in_(invoice_ids))
+
+
+def _live(unit: Unit, where: Any) -> list[Allocated]:
+    rows = unit.connection.execute(
+        select(allocations)
+        .where(where, allocations.c.undone == 0, allocations.c.company == unit.company)
+        .order_by(allocations.c.id)
+    ).all()
+    return [Allocated(r.id, r.payment_id, r.invoice_id, Money(r.amount), r.by, r.decision_id) for r in rows]
+
+
+def last_decision(unit: Unit, payment_id: str) -> Row[Any] | None:
+    """The decision that is in force for a payment: the newest one."""
+    return unit.connection.execute(
+        select(decisions).where(decisions.c.payment_id == payment_id).order_by(decisions.c.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def decision(unit: Unit, decision_id: str) -> Row[Any] | None:
+    """One decision's row."""
+    return unit.connection.execute(
+        select(decisions).where(decisions.c.id == decision_id, decisions.c.company == unit.company)
+    ).one_or_none()
+
+
+def release_allowed(row: Row[Any]) -> frozenset[str]:
+    """The invoices a decision lets go to release."""
+    return frozenset(json.loads(row.release_ok))
+
+
+def allocated_sum(unit: Unit, payment_id: str) -> Money:
+    """What of a payment is allocated now."""
+    return Money(
+        int(
+            unit.connection.execute(
+                select(func.coalesce(func.sum(allocations.c.amount), 0)).where(allocations.c.payment_id == payment_id)
+            ).scalar_one()
+        )
+    )

@@ -1,0 +1,312 @@
+"""Orders and invoices as rows: taking them in, crediting money to them, moving their states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from gateway.core.errors import Conflict, Refused
+from gateway.core.ids import new_id
+from gateway.core.money import Money
+from gateway.core.text import fold
+from gateway.matching import counter_of, name_key
+from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
+from gateway.orders.tables import buyers, invoices, order_lines, orders
+from gateway.store.idempotency import input_hash
+from gateway.store.schema import dumps
+from gateway.store.unit import Unit
+
+OrderRow = Row[Any]
+
+
+def put_buyer(unit: Unit, buyer: Buyer) -> str:
+    """Take a buyer in or bring it up to date; returns our id."""
+    values = {
+        "kind": buyer.kind,
+        "name": buyer.name,
+        "name_key": name_key(buyer.name),
+        "inn": buyer.inn,
+        "kpp": buyer.kpp,
+        "phone": buyer.phone,
+        "email": buyer.email,
+        "accounts": dumps(list(buyer.accounts)),
+    }
+    row = unit.connection.execute(
+        select(buyers.c.id).where(buyers.c.company == unit.company, buyers.c.outer_id == buyer.outer_id)
+    ).one_or_none()
+    if row is not None:
+        unit.connection.execute(update(buyers).where(buyers.c.id == row.id).values(**values))
+        return str(row.id)
+    buyer_id = new_id()
+    unit.connection.execute(insert(buyers).values(id=buyer_id, company=unit.company, outer_id=buyer.outer_id, **values))
+    return buyer_id
+
+
+def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
+    """Take an invoice in, or bring an unpaid one up to date.
+
+    An invoice money was credited to keeps its sum: a changed sum is refused, so that the change is seen by a person.
+
+    Returns:
+        (our id, True when it is new or changed).
+
+    Raises:
+        Refused: `invoice.changed_after_payment`.
+    """
+    buyer_id = put_buyer(unit, invoice.buyer)
+    prefix, counter, year = counter_of(invoice.number)
+    order = _order_of(unit, invoice)
+    old = unit.connection.execute(
+        select(invoices).where(invoices.c.company == unit.company, invoices.c.outer_id == invoice.outer_id)
+    ).one_or_none()
+    credited = 0 if old is None else old.amount - old.rest
+    if old is not None and credited and (invoice.amount.kopecks != old.amount or invoice.cancelled):
+        raise Refused("invoice.changed_after_payment", number=invoice.number, paid=str(Money(credited)))
+    rest = 0 if invoice.cancelled else invoice.amount.kopecks - credited
+    state = "cancelled" if invoice.cancelled else "paid" if rest == 0 and invoice.amount.kopecks else "open"
+    values = {
+        "number": invoice.number,
+        "prefix": prefix,
+        "counter": counter,
+        "year": year,
+        "date": invoice.date.isoformat(),
+        "buyer_id": buyer_id,
+        "buyer_kind": invoice.buyer.kind,
+        "buyer_name": invoice.buyer.name,
+        "buyer_name_key": name_key(invoice.buyer.name),
+        "buyer_inn": invoice.buyer.inn,
+        "buyer_kpp": invoice.buyer.kpp,
+        "amount": invoice.amount.kopecks,
+        "rest": rest,
+        "state": state,
+        "order_id": order,
+        "order_no": invoice.order_number,
+        "search": fold(f"{invoice.number} {invoice.buyer.name} {invoice.buyer.inn} {invoice.amount}"),
+    }
+    if old is None:
+        invoice_id = new_id()
+        unit.connection.execute(
+            insert(invoices).values(id=invoice_id, company=unit.company, outer_id=invoice.outer_id, version=1, **values)
+        )
+        unit.changed("invoice", invoice_id)
+        return invoice_id, True
+    changed = any(getattr(old, name) != value for name, value in values.items())
+    if changed:
+        unit.connection.execute(
+            update(invoices).where(invoices.c.id == old.id).values(version=old.version + 1, **values)
+        )
+        unit.changed("invoice", old.id)
+    return str(old.id), changed
+
+
+def _order_of(unit: Unit, invoice: InvoiceIn) -> str | None:
+    if not invoice.order_outer_id and not invoice.order_number:
+        return None
+    by = (
+        orders.c.outer_id == invoice.order_outer_id
+        if invoice.order_outer_id
+        else orders.c.number == invoice.order_number
+    )
+    rows = unit.connection.execute(select(orders.c.id).where(orders.c.company == unit.company, by).limit(2)).all()
+    return str(rows[0].id) if len(rows) == 1 else None
+
+
+def put_order(unit: Unit, order: OrderIn) -> tuple[str, str]:
+    """Take an order in.
+
+    Returns:
+        (our id, what it was): "new", "same", "updated", "cancelled" (1C cancelled it), or "touched" when it changed
+        in 1C after it was paid or released here: then nothing is altered and a person has to look.
+    """
+    digest = input_hash(_facts(order))
+    old = unit.connection.execute(
+        select(orders).where(orders.c.company == unit.company, orders.c.outer_id == order.outer_id)
+    ).one_or_none()
+    if old is not None and old.source_hash == digest:
+        return str(old.id), "same"
+    if old is not None and (old.paid or old.stock_state != StockState.NONE):
+        if order.cancelled and old.ship_state != ShipState.CANCELLED:
+            return str(old.id), "cancelled"
+        return str(old.id), "touched"
+    buyer_id = put_buyer(unit, order.buyer)
+    ship = ShipState.CANCELLED if order.cancelled else ShipState.NONE
+    values = {
+        "number": order.number,
+        "date": order.date.isoformat(),
+        "buyer_id": buyer_id,
+        "buyer_name": order.buyer.name,
+        "buyer_inn": order.buyer.inn,
+        "phone": order.phone or order.buyer.phone,
+        "contact": order.contact,
+        "delivery": order.delivery.value,
+        "address": order.address,
+        "comment": order.comment,
+        "amount": order.amount.kopecks,
+        "priority": int(order.priority),
+        "ship_state": ship,
+        "headline": headline(PayState.UNPAID, StockState.NONE, ship, ""),
+        "source_hash": digest,
+        "search": fold(f"{order.number} {order.buyer.name} {order.buyer.inn} {order.phone} {order.amount}"),
+    }
+    if old is None:
+        order_id = new_id()
+        unit.connection.execute(
+            insert(orders).values(
+                id=order_id,
+                company=unit.company,
+                outer_id=order.outer_id,
+                paid=0,
+                pay_state=PayState.UNPAID,
+                stock_state=StockState.NONE,
+                hold_reason="",
+                version=1,
+                **values,
+            )
+        )
+    else:
+        order_id = str(old.id)
+        unit.connection.execute(update(orders).where(orders.c.id == order_id).values(version=old.version + 1, **values))
+        unit.connection.execute(order_lines.delete().where(order_lines.c.order_id == order_id))
+    if order.lines:
+        unit.connection.execute(
+            insert(order_lines),
+            [
+                {
+                    "id": new_id(),
+                    "order_id": order_id,
+                    "position": position,
+                    "product_id": line.product_id,
+                    "name": line.name,
+                    "unit": line.unit,
+                    "qty": line.qty.thousandths,
+                    "price": line.price.kopecks,
+                    "amount": line.amount.kopecks,
+                    "service": int(line.service),
+                }
+                for position, line in enumerate(order.lines, start=1)
+            ],
+        )
+    unit.changed("order", order_id)
+    if old is not None:
+        return order_id, "updated"
+    return order_id, "new"
+
+
+def _facts(order: OrderIn) -> list[object]:
+    return [
+        order.number,
+        order.date.isoformat(),
+        order.buyer.name,
+        order.buyer.inn,
+        order.amount.kopecks,
+        order.delivery.value,
+        order.address,
+        order.phone,
+        order.contact,
+        order.comment,
+        order.cancelled,
+        [[line.product_id, line.qty.thousandths, line.amount.kopecks] for line in order.lines],
+    ]
+
+
+def credit(unit: Unit, invoice_id: str, amount: Money) -> OrderRow:
+    """Credit (or, negative, take back) money to an invoice; returns its new row.
+
+    Raises:
+        Refused: `invoice.unknown`, `invoice.cancelled`.
+        Conflict: `invoice.not_so_much_due` when less is still due.
+    """
+    row = invoice(unit, invoice_id)
+    if row.state == "cancelled" and amount.kopecks > 0:
+        raise Refused("invoice.cancelled", number=row.number)
+    rest = row.rest - amount.kopecks
+    if rest < 0 or rest > row.amount:
+        raise Conflict("invoice.not_so_much_due", number=row.number, rest=str(Money(row.rest)), given=str(amount))
+    state = row.state if row.state == "cancelled" else "paid" if rest == 0 else "open"
+    unit.connection.execute(
+        update(invoices).where(invoices.c.id == invoice_id).values(rest=rest, state=state, version=row.version + 1)
+    )
+    unit.changed("invoice", invoice_id)
+    return invoice(unit, invoice_id)
+
+
+def recount_payment(unit: Unit, order_id: str, bank_time: str | None) -> OrderRow:
+    """Bring an order's paid sum and payment state in line with its invoices; returns the new row."""
+    sums = unit.connection.execute(
+        select(
+            func.coalesce(func.sum(invoices.c.amount - invoices.c.rest), 0), func.coalesce(func.sum(invoices.c.rest), 0)
+        ).where(invoices.c.order_id == order_id, invoices.c.state != "cancelled")
+    ).one()
+    paid, rest = int(sums[0]), int(sums[1])
+    state = PayState.PAID if paid and not rest else PayState.PART_PAID if paid else PayState.UNPAID
+    return set_states(unit, order_id, paid=paid, pay_state=state, bank_time=bank_time if paid else None)
+
+
+def set_states(unit: Unit, order_id: str, **values: Any) -> OrderRow:
+    """Set state columns of an order and derive its headline anew; returns the new row."""
+    row = load(unit, order_id)
+    after = {**row._mapping, **values}
+    values["headline"] = headline(after["pay_state"], after["stock_state"], after["ship_state"], after["hold_reason"])
+    unit.connection.execute(update(orders).where(orders.c.id == order_id).values(version=row.version + 1, **values))
+    unit.changed("order", order_id)
+    return load(unit, order_id)
+
+
+def load(unit: Unit, order_id: str, expected_version: int | None = None) -> OrderRow:
+    """The order's row.
+
+    Raises:
+        Refused: `order.unknown`.
+        Conflict: `order.changed`.
+    """
+    row = unit.connection.execute(
+        select(orders).where(orders.c.id == order_id, orders.c.company == unit.company)
+    ).one_or_none()
+    if row is None:
+        raise Refused("order.unknown", id=order_id)
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict("order.changed", number=row.number)
+    return row
+
+
+def lines_of(unit: Unit, order_id: str) -> Sequence[OrderRow]:
+    """The order's lines, in order."""
+    return unit.connection.execute(
+        select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.position)
+    ).all()
+
+
+def invoice(unit: Unit, invoice_id: str) -> OrderRow:
+    """The invoice's row.
+
+    Raises:
+        Refused: `invoice.unknown`.
+    """
+    row = unit.connection.execute(
+        select(invoices).where(invoices.c.id == invoice_id, invoices.c.company == unit.company)
+    ).one_or_none()
+    if row is None:
+        raise Refused("invoice.unknown", id=invoice_id)
+    return row
+
+
+def phone_of_buyer(unit: Unit, buyer_id: str) -> str:
+    """The buyer's phone, "" when there is none on record."""
+    return str(
+        unit.connection.execute(select(buyers.c.phone).where(buyers.c.id == buyer_id)).scalar_one_or_none() or ""
+    )
+
+
+def due_of(unit: Unit, order_id: str) -> Money:
+    """What the invoices of an order ask for in all."""
+    return Money(
+        int(
+            unit.connection.execute(
+                select(func.coalesce(func.sum(invoices.c.amount), 0)).where(
+                    invoices.c.order_id == order_id, invoices.c.state != "cancelled"
+                )
+            ).scalar_one()
+        )
+    )

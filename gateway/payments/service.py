@@ -1,0 +1,273 @@
+"""Recording statement lines: each known once, none lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.bank.statement import Entry
+from gateway.core.authority import Right
+from gateway.core.clock import to_text
+from gateway.core.errors import Conflict, Refused
+from gateway.core.ids import new_id
+from gateway.core.text import fold
+from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source, line_identity
+from gateway.payments.tables import deliveries, entries, payments
+from gateway.store.schema import dumps
+from gateway.store.unit import Unit
+
+BOOKED = "BOOK"
+EntryRow = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A line with its key: identity plus its number among equal lines of the same statement."""
+
+    key: str
+    account: str
+    entry: Entry
+
+
+class Keys:
+    """Gives the lines of one statement their keys, in order."""
+
+    def __init__(self, ids_restart_yearly: bool = False) -> None:
+        self._yearly = ids_restart_yearly
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def give(self, account: str, entry: Entry) -> Keyed:
+        identity = line_identity(entry, self._yearly)
+        number = self._seen[(account, identity)]
+        self._seen[(account, identity)] += 1
+        return Keyed(identity if number == 0 else f"{identity}#{number}", account, entry)
+
+
+def known(unit: Unit, lines: Sequence[Keyed]) -> dict[tuple[str, str], EntryRow]:
+    """The entries that are on record already for these lines, by (account, key)."""
+    found: dict[tuple[str, str], EntryRow] = {}
+    by_account: dict[str, list[str]] = {}
+    for keyed in lines:
+        by_account.setdefault(keyed.account, []).append(keyed.key)
+    for account, keys in by_account.items():
+        rows = unit.connection.execute(
+            select(entries.c.id, entries.c.key, entries.c.status, entries.c.message_id, entries.c.currency).where(
+                entries.c.company == unit.company, entries.c.account == account, entries.c.key.in_(keys)
+            )
+        )
+        found.update({(account, row.key): row for row in rows})
+    return found
+
+
+def record(unit: Unit, keyed: Keyed, source: Source, on_record: EntryRow | None) -> Recorded:
+    """Record one line.
+
+    A line known already is only noted as delivered again; a pending line that is now booked becomes a payment.
+    Money in another currency than the rouble is kept as an entry and never becomes a payment.
+
+    Args:
+        on_record: what `known` found for it.
+    """
+    unit.actor.require(Right.PAYMENTS_DECIDE)
+    line, account = keyed.entry, keyed.account
+    if on_record is not None:
+        entry_id: str = on_record.id
+        if on_record.message_id != source.message_id:
+            _note_delivery(unit, entry_id, source.message_id)
+        if on_record.status != BOOKED and line.status == BOOKED:
+            unit.connection.execute(
+                update(entries).where(entries.c.id == entry_id).values(status=BOOKED, message_id=source.message_id)
+            )
+            unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id)
+            if _is_payment(line):
+                return _opened(unit, entry_id, keyed, source)
+        return Recorded(entry_id, False)
+    entry_id = new_id()
+    unit.connection.execute(
+        insert(entries).values(
+            id=entry_id,
+            company=unit.company,
+            account=account,
+            key=keyed.key,
+            direction="in" if line.incoming else "out",
+            reversal=int(line.reversal),
+            status=line.status,
+            amount=line.amount.kopecks,
+            currency=line.currency,
+            booked=line.booked.isoformat() if line.booked else None,
+            value_date=line.value.isoformat() if line.value else None,
+            bank_time=to_text(line.bank_time) if line.bank_time else None,
+            received_at=to_text(source.received_at),
+            ref=line.ref,
+            entry_ref=line.entry_ref,
+            e2e=line.e2e,
+            tx_id=line.tx_id,
+            doc_no=line.doc_no,
+            doc_date=line.doc_date.isoformat() if line.doc_date else None,
+            party_name=line.counterparty.name,
+            party_inn=line.counterparty.inn,
+            party_kpp=line.counterparty.kpp,
+            party_account=line.counterparty.account,
+            party_bic=line.counterparty.bic,
+            party_bank=line.counterparty.bank_name,
+            purpose=line.purpose,
+            code=line.code,
+            original_ref=line.original_ref,
+            warnings=dumps(list(line.warnings)),
+            message_id=source.message_id,
+            evidence=source.evidence,
+        )
+    )
+    unit.journal(
+        "entry.recorded",
+        f"entry:{entry_id}",
+        key=keyed.key,
+        account=account,
+        kopecks=line.amount.kopecks,
+        incoming=line.incoming,
+        reversal=line.reversal,
+        message=source.message_id,
+        evidence=source.evidence,
+    )
+    if line.reversal:
+        return Recorded(entry_id, True, reverses=_reversed_payment(unit, keyed))
+    if _is_payment(line) and line.status == BOOKED:
+        return _opened(unit, entry_id, keyed, source)
+    return Recorded(entry_id, True)
+
+
+def _is_payment(line: Entry) -> bool:
+    return line.incoming and not line.reversal and line.in_roubles and bool(line.amount)
+
+
+def _note_delivery(unit: Unit, entry_id: str, message_id: str) -> None:
+    dialect = postgresql if unit.connection.dialect.name == "postgresql" else sqlite
+    unit.connection.execute(
+        dialect.insert(deliveries)
+        .values(entry_id=entry_id, company=unit.company, message_id=message_id, at=unit.at)
+        .on_conflict_do_nothing()
+    )
+
+
+def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source) -> Recorded:
+    line = keyed.entry
+    # The bank's own operation time starts the customer's clock; without one, our receipt is the best we have.
+    bank_time = to_text(line.bank_time or source.received_at)
+    unit.connection.execute(
+        insert(payments).values(
+            id=entry_id,
+            company=unit.company,
+            state=PaymentState.NEW,
+            outcome="",
+            amount=line.amount.kopecks,
+            allocated=0,
+            bank_time=bank_time,
+            payer=line.counterparty.name,
+            search=fold(
+                f"{line.counterparty.name} {line.counterparty.inn} {line.amount} {line.purpose} {line.doc_no} {line.counterparty.account}"
+            ),
+            version=1,
+        )
+    )
+    unit.changed("payment", entry_id)
+    return Recorded(entry_id, True, entry_id, storno_came_first=_storno_came_first(unit, keyed))
+
+
+def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:
+    line = keyed.entry
+    if not line.ref:
+        return False
+    found = unit.connection.execute(
+        select(entries.c.id)
+        .where(
+            entries.c.company == unit.company,
+            entries.c.account == keyed.account,
+            entries.c.original_ref == line.ref,
+            entries.c.reversal == 1,
+            entries.c.amount == line.amount.kopecks,
+        )
+        .limit(1)
+    ).one_or_none()
+    return found is not None
+
+
+def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
+    """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike."""
+    line = keyed.entry
+    for ref in (line.original_ref, line.ref, line.e2e):
+        if not ref:
+            continue
+        rows = unit.connection.execute(
+            select(payments.c.id)
+            .join(entries, entries.c.id == payments.c.id)
+            .where(
+                entries.c.company == unit.company,
+                entries.c.account == keyed.account,
+                (entries.c.ref == ref) | (entries.c.e2e == ref),
+                entries.c.amount == line.amount.kopecks,
+                payments.c.state != PaymentState.REVERSED,
+            )
+            .limit(2)
+        ).all()
+        if len(rows) == 1:
+            return str(rows[0].id)
+    rows = unit.connection.execute(
+        select(payments.c.id)
+        .join(entries, entries.c.id == payments.c.id)
+        .where(
+            entries.c.company == unit.company,
+            entries.c.party_account == line.counterparty.account,
+            entries.c.doc_no == line.doc_no,
+            entries.c.amount == line.amount.kopecks,
+            entries.c.account == keyed.account,
+            payments.c.state != PaymentState.REVERSED,
+        )
+        .limit(2)
+    ).all()
+    return str(rows[0].id) if len(rows) == 1 and line.doc_no and line.counterparty.account else None
+
+
+def step(
+    unit: Unit,
+    payment_id: str,
+    event: PaymentEvent,
+    *,
+    outcome: str,
+    allocated: int,
+    expected_version: int | None = None,
+) -> None:
+    """Move a payment by one event of its table and set what it now has allocated.
+
+    Raises:
+        Refused: `payment.unknown`, `state.illegal`.
+        Conflict: `payment.changed` when it is not the version the caller saw.
+    """
+    row = load(unit, payment_id)
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict("payment.changed", payer=row.payer, state=row.state)
+    to = PAYMENT.step(PaymentState(row.state), event).to
+    unit.connection.execute(
+        update(payments)
+        .where(payments.c.id == payment_id)
+        .values(state=to, outcome=outcome, allocated=allocated, version=row.version + 1)
+    )
+    unit.changed("payment", payment_id)
+
+
+def load(unit: Unit, payment_id: str) -> EntryRow:
+    """The payment's row.
+
+    Raises:
+        Refused: `payment.unknown`.
+    """
+    row = unit.connection.execute(
+        select(payments).where(payments.c.id == payment_id, payments.c.company == unit.company)
+    ).one_or_none()
+    if row is None:
+        raise Refused("payment.unknown", id=payment_id)
+    return row

@@ -1,0 +1,271 @@
+"""Stock: what is on the shelf, what is promised, and reservations that can never oversell.
+
+`stock` holds balances, `movements` every change that made them; a nightly check compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, insert, select, update
+
+from gateway.core.clock import to_text
+from gateway.core.errors import Conflict
+from gateway.core.ids import new_id
+from gateway.core.quantity import Quantity
+from gateway.store.unit import Unit
+from gateway.warehouse.model import Take
+from gateway.warehouse.tables import movements, products, reservations, stock, warehouses
+
+LIVE = ("hard", "picked")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Goods as 1C knows them."""
+
+    id: str
+    sku: str
+    name: str
+    unit: str = ""
+    barcode: str = ""
+    bin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What 1C says lies in a warehouse."""
+
+    product_id: str
+    warehouse_id: str
+    qty: Quantity
+
+
+def put_warehouse(unit: Unit, warehouse_id: str, name: str) -> None:
+    """Take a warehouse in; the order of first appearance is the order of preference."""
+    known = unit.connection.execute(
+        select(warehouses.c.id).where(warehouses.c.company == unit.company, warehouses.c.id == warehouse_id)
+    ).one_or_none()
+    if known is None:
+        last = unit.connection.execute(
+            select(func.coalesce(func.max(warehouses.c.position), 0)).where(warehouses.c.company == unit.company)
+        ).scalar_one()
+        unit.connection.execute(
+            insert(warehouses).values(company=unit.company, id=warehouse_id, name=name, position=last + 1)
+        )
+    elif name:
+        unit.connection.execute(
+            update(warehouses)
+            .where(warehouses.c.company == unit.company, warehouses.c.id == warehouse_id)
+            .values(name=name)
+        )
+
+
+def put_products(unit: Unit, goods: Iterable[Product]) -> int:
+    """Take goods in or bring them up to date; returns how many are new."""
+    new = 0
+    for product in goods:
+        values = {
+            "sku": product.sku,
+            "name": product.name,
+            "unit": product.unit,
+            "barcode": product.barcode,
+            "bin": product.bin,
+        }
+        changed = unit.connection.execute(
+            update(products).where(products.c.company == unit.company, products.c.id == product.id).values(**values)
+        ).rowcount
+        if not changed:
+            unit.connection.execute(insert(products).values(company=unit.company, id=product.id, **values))
+            new += 1
+    return new
+
+
+def warehouse_ids(unit: Unit) -> list[str]:
+    """All warehouses, preferred first."""
+    rows = unit.connection.execute(
+        select(warehouses.c.id).where(warehouses.c.company == unit.company).order_by(warehouses.c.position)
+    )
+    return [str(row.id) for row in rows]
+
+
+def count(unit: Unit, rows: Sequence[Count], made_at: datetime, source: str) -> list[tuple[str, str]]:
+    """Take over what 1C counted: `on_hand` becomes its number less what was shipped here after it was counted.
+
+    Returns:
+        (product, warehouse) pairs that are promised beyond what is there now: a person has to look.
+    """
+    made = to_text(made_at)
+    over: list[tuple[str, str]] = []
+    for row in rows:
+        shipped_since = unit.connection.execute(
+            select(func.coalesce(func.sum(movements.c.on_hand), 0)).where(
+                movements.c.company == unit.company,
+                movements.c.product_id == row.product_id,
+                movements.c.warehouse_id == row.warehouse_id,
+                movements.c.kind == "ship",
+                movements.c.at > made,
+            )
+        ).scalar_one()
+        on_hand = row.qty.thousandths + int(shipped_since)
+        old = _balance(unit, row.product_id, row.warehouse_id)
+        if old is None:
+            unit.connection.execute(
+                insert(stock).values(
+                    company=unit.company,
+                    product_id=row.product_id,
+                    warehouse_id=row.warehouse_id,
+                    on_hand=on_hand,
+                    reserved=0,
+                )
+            )
+        elif old.on_hand != on_hand:
+            unit.connection.execute(
+                update(stock).where(_place(unit, row.product_id, row.warehouse_id)).values(on_hand=on_hand)
+            )
+        delta = on_hand - (old.on_hand if old else 0)
+        if delta:
+            _move(unit, row.product_id, row.warehouse_id, "count", delta, 0, source)
+        if old is not None and old.reserved > on_hand:
+            over.append((row.product_id, row.warehouse_id))
+    return over
+
+
+def free(unit: Unit, product_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Thousandths free by (product, warehouse)."""
+    rows = unit.connection.execute(
+        select(stock).where(stock.c.company == unit.company, stock.c.product_id.in_(product_ids))
+    )
+    return {(row.product_id, row.warehouse_id): row.on_hand - row.reserved for row in rows}
+
+
+def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str) -> list[str]:
+    """Promise goods to an order; all or nothing.
+
+    The balance is raised only where enough is free at this moment, in the database's own condition: two orders can
+    never get the same piece.
+
+    Raises:
+        Conflict: `stock.gone` when somebody else took it in between.
+    """
+    ids = []
+    for take in takes:
+        taken = unit.connection.execute(
+            update(stock)
+            .where(
+                _place(unit, take.product_id, take.warehouse_id),
+                stock.c.on_hand - stock.c.reserved >= take.qty.thousandths,
+            )
+            .values(reserved=stock.c.reserved + take.qty.thousandths)
+        ).rowcount
+        if not taken:
+            raise Conflict("stock.gone", product=take.product_id, qty=str(take.qty))
+        reservation_id = new_id()
+        unit.connection.execute(
+            insert(reservations).values(
+                id=reservation_id,
+                company=unit.company,
+                order_id=order_id,
+                line_id=take.line_id,
+                product_id=take.product_id,
+                warehouse_id=take.warehouse_id,
+                pick_list_id=pick_list_id,
+                qty=take.qty.thousandths,
+                state="hard",
+                at=unit.at,
+            )
+        )
+        _move(
+            unit,
+            take.product_id,
+            take.warehouse_id,
+            "reserve",
+            0,
+            take.qty.thousandths,
+            f"reservation:{reservation_id}",
+        )
+        ids.append(reservation_id)
+    return ids
+
+
+def release(unit: Unit, reservation: Row[Any], qty: Quantity | None = None) -> None:
+    """Give a live reservation (or part of it) back; a second call finds nothing live and does nothing."""
+    given_back = reservation.qty if qty is None else qty.thousandths
+    rest = reservation.qty - given_back
+    changed = unit.connection.execute(
+        update(reservations)
+        .where(
+            reservations.c.id == reservation.id, reservations.c.state.in_(LIVE), reservations.c.qty == reservation.qty
+        )
+        .values(**({"qty": rest} if rest else {"state": "released"}))
+    ).rowcount
+    if changed:
+        _unreserve(unit, reservation, given_back, "release", on_hand=0)
+
+
+def ship(unit: Unit, reservation: Row[Any]) -> None:
+    """The goods left the house: less on hand, less promised."""
+    changed = unit.connection.execute(
+        update(reservations)
+        .where(reservations.c.id == reservation.id, reservations.c.state == "picked")
+        .values(state="shipped")
+    ).rowcount
+    if changed:
+        _unreserve(unit, reservation, reservation.qty, "ship", on_hand=-reservation.qty)
+
+
+def _unreserve(unit: Unit, reservation: Row[Any], qty: int, kind: str, on_hand: int) -> None:
+    unit.connection.execute(
+        update(stock)
+        .where(_place(unit, reservation.product_id, reservation.warehouse_id))
+        .values(reserved=stock.c.reserved - qty, on_hand=stock.c.on_hand + on_hand)
+    )
+    _move(unit, reservation.product_id, reservation.warehouse_id, kind, on_hand, -qty, f"reservation:{reservation.id}")
+
+
+def live_of_order(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+    """Live reservations of an order."""
+    return unit.connection.execute(
+        select(reservations).where(reservations.c.order_id == order_id, reservations.c.state.in_(LIVE))
+    ).all()
+
+
+def kept_of_order(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+    """Reservations of an order that still stand for its goods: live ones and shipped ones."""
+    return unit.connection.execute(
+        select(reservations).where(reservations.c.order_id == order_id, reservations.c.state.in_((*LIVE, "shipped")))
+    ).all()
+
+
+def live_of_pick_list(unit: Unit, pick_list_id: str) -> Sequence[Row[Any]]:
+    """Live reservations of a pick list."""
+    return unit.connection.execute(
+        select(reservations).where(reservations.c.pick_list_id == pick_list_id, reservations.c.state.in_(LIVE))
+    ).all()
+
+
+def _place(unit: Unit, product_id: str, warehouse_id: str) -> Any:
+    return and_(stock.c.company == unit.company, stock.c.product_id == product_id, stock.c.warehouse_id == warehouse_id)
+
+
+def _balance(unit: Unit, product_id: str, warehouse_id: str) -> Row[Any] | None:
+    return unit.connection.execute(select(stock).where(_place(unit, product_id, warehouse_id))).one_or_none()
+
+
+def _move(unit: Unit, product_id: str, warehouse_id: str, kind: str, on_hand: int, reserved: int, subject: str) -> None:
+    unit.connection.execute(
+        insert(movements).values(
+            id=new_id(),
+            company=unit.company,
+            at=unit.at,
+            product_id=product_id,
+            warehouse_id=warehouse_id,
+            kind=kind,
+            on_hand=on_hand,
+            reserved=reserved,
+            subject=subject,
+        )
+    )
