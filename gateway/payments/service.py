@@ -168,14 +168,17 @@ def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source) -> Recorded
             allocated=0,
             bank_time=bank_time,
             payer=line.counterparty.name,
-            search=fold(
-                f"{line.counterparty.name} {line.counterparty.inn} {line.amount} {line.purpose} {line.doc_no} {line.counterparty.account}"
-            ),
+            search=fold(_search_text(line)),
             version=1,
         )
     )
     unit.changed("payment", entry_id)
     return Recorded(entry_id, True, entry_id, storno_came_first=_storno_came_first(unit, keyed))
+
+
+def _search_text(line: Entry) -> str:
+    party = line.counterparty
+    return " ".join((party.name, party.inn, str(line.amount), line.purpose, line.doc_no, party.account))
 
 
 def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:

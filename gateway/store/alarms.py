@@ -87,6 +87,17 @@ def clear(unit: Unit, code: str, subject: str) -> None:
         unit.changed("alarm", code)
 
 
+def open_about(unit: Unit, subject: str) -> list[str]:
+    """Codes of the open alarms about `subject`."""
+    return list(
+        unit.connection.execute(
+            select(alarms.c.code).where(
+                alarms.c.company == unit.company, alarms.c.subject == subject, alarms.c.state == "open"
+            )
+        ).scalars()
+    )
+
+
 def acknowledge(unit: Unit, alarm_id: str) -> None:
     """A person has seen it; it leaves the list until it is raised again.
 

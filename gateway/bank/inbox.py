@@ -1,0 +1,401 @@
+"""The inbox: store raw, commit, prove, acknowledge, and only then let anybody read.
+
+A reply that does not hold is kept with its reason and raises an alarm; the file is asked for again at the next poll,
+so an honest copy is never missed. A message that was proved stays "proved" until all its lines are taken: whatever
+interrupts the work, it is taken up again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.bank.channel import Channel, FileRef, Proof, Proven, RefusedReply, Reply, Request
+from gateway.bank.tables import messages, polls
+from gateway.core.clock import from_text, to_text
+from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
+from gateway.core.ids import new_id
+from gateway.store import Store, Unit, alarms, marks
+from gateway.store.schema import blobs, dumps
+
+# How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
+OVERLAP = timedelta(days=7)
+_ACCEPTED = ("proved", "taken", "unreadable")
+
+
+@dataclass
+class Polled:
+    """One poll of one channel.
+
+    Attributes:
+        result: "new", "nothing_new" or "failed".
+        accepted: ids of messages proved in this poll, in the bank's order.
+        refused: (reference, reason code) of replies that did not hold.
+        error: why the poll failed.
+    """
+
+    channel: str
+    result: str = "nothing_new"
+    accepted: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    error: KvitError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message.
+
+    Attributes:
+        state: "stored", "proved", "taken", "unreadable" or "refused".
+        evidence: how it was proved, "" while it is not.
+    """
+
+    id: str
+    channel: str
+    reference: str
+    file_type: str
+    received_at: datetime
+    sha256: str
+    state: str
+    evidence: str
+
+
+def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda: False) -> Polled:
+    """Ask the bank once and bring in every file not accepted yet.
+
+    Never raises for what the bank does: the outcome, good or bad, is in the answer, in table `polls` and in alarms.
+
+    Raises:
+        Unavailable: `store.unreachable` only.
+    """
+    started = store.clock.monotonic()
+    polled = Polled(channel.name)
+    try:
+        refs = channel.list_files(_since(store, channel.name))
+        with store.reading() as connection:
+            accepted = set(
+                connection.execute(
+                    select(messages.c.reference).where(
+                        messages.c.company == store.company,
+                        messages.c.channel == channel.name,
+                        messages.c.state.in_(_ACCEPTED),
+                        messages.c.reference.in_([ref.reference for ref in refs]),
+                    )
+                ).scalars()
+            )
+        for ref in refs:
+            if ref.reference not in accepted and not stopped():
+                _bring(store, channel, ref, polled)
+        polled.result = "new" if polled.accepted else "failed" if polled.refused else "nothing_new"
+    except RefusedReply as error:
+        keep_refused(store, channel.name, error.reply, error, file_type="list")
+        polled.refused.append((error.reply.request.operation, error.code))
+        polled.result, polled.error = "failed", error
+    except (Unavailable, Refused, Corrupt) as error:
+        polled.result, polled.error = "failed", error
+    _note(store, polled, int((store.clock.monotonic() - started) * 1000))
+    return polled
+
+
+def _since(store: Store, channel: str) -> date | None:
+    with store.reading() as connection:
+        last = marks.get(connection, store.company, f"bank.last_good:{channel}")
+    return None if last is None else (from_text(last) - OVERLAP).date()
+
+
+def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None:
+    try:
+        reply = channel.fetch(ref)
+    except RefusedReply as error:
+        keep_refused(store, channel.name, error.reply, error, file_type=ref.file_type)
+        polled.refused.append((ref.reference, error.code))
+        return
+    except (Unavailable, Refused) as error:
+        polled.refused.append((ref.reference, error.code))
+        polled.error = error
+        return
+    message_id = keep(store, channel.name, ref, reply)
+    if message_id is None:
+        return
+    reason = prove(store, channel, message_id, reply)
+    if reason is not None:
+        polled.refused.append((ref.reference, reason))
+        return
+    polled.accepted.append(message_id)
+    channel.acknowledge(ref)
+
+
+def keep(store: Store, channel: str, ref: FileRef, reply: Reply) -> str | None:
+    """Write the raw bytes down, durably, before anything looks at them.
+
+    Returns:
+        The message's id; None when these very bytes were refused before (nothing new to judge, but the alarm counts).
+    """
+    digest = hashlib.sha256(reply.raw).hexdigest()
+    with store.unit() as unit:
+        again = unit.connection.execute(
+            select(messages.c.id, messages.c.reason, messages.c.reason_values).where(
+                messages.c.company == store.company,
+                messages.c.channel == channel,
+                messages.c.reference == ref.reference,
+                messages.c.sha256 == digest,
+                messages.c.state == "refused",
+            )
+        ).first()
+        if again is not None:
+            alarms.raise_alarm(
+                unit, again.reason, f"{channel}/{ref.reference}", **json.loads(again.reason_values or "{}")
+            )
+            unit.commit()
+            return None
+        message_id = _insert(unit, channel, ref.reference, ref.file_type, reply, digest, "stored")
+        unit.commit()
+    return message_id
+
+
+def keep_refused(store: Store, channel: str, reply: Reply, error: KvitError, *, file_type: str) -> str:
+    """Keep the bytes of a reply that was refused before it could be stored as a message."""
+    with store.unit() as unit:
+        reference = reply.request.reference or reply.request.operation
+        digest = hashlib.sha256(reply.raw).hexdigest()
+        message_id = _insert(unit, channel, reference, file_type, reply, digest, "stored")
+        _refuse(unit, channel, reference, message_id, error)
+        unit.commit()
+    return message_id
+
+
+def _insert(unit: Unit, channel: str, reference: str, file_type: str, reply: Reply, digest: str, state: str) -> str:
+    dialect = postgresql if unit.connection.dialect.name == "postgresql" else sqlite
+    unit.connection.execute(dialect.insert(blobs).values(sha256=digest, bytes=reply.raw).on_conflict_do_nothing())
+    message_id = new_id()
+    unit.connection.execute(
+        insert(messages).values(
+            id=message_id,
+            company=unit.company,
+            channel=channel,
+            reference=reference,
+            file_type=file_type,
+            request=reply.request.to_json(),
+            transport=dumps(reply.transport),
+            received_at=to_text(reply.received_at),
+            sha256=digest,
+            size=len(reply.raw),
+            state=state,
+        )
+    )
+    unit.journal(
+        "message.stored",
+        f"message:{message_id}",
+        channel=channel,
+        reference=reference,
+        sha256=digest,
+        size=len(reply.raw),
+    )
+    return message_id
+
+
+def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str | None:
+    """Judge a stored message, as of the instant it was received; returns the reason code when it is refused."""
+    try:
+        proven = channel.prove(reply, reply.received_at)
+    except (Corrupt, Refused) as error:
+        with store.unit() as unit:
+            row = _row(unit.connection, store.company, message_id)
+            _refuse(unit, channel.name, row.reference, message_id, error)
+            unit.commit()
+        return error.code
+    with store.unit() as unit:
+        row = _row(unit.connection, store.company, message_id)
+        _accept(unit, row, proven)
+        # An honest copy ends the alarms that earlier copies of this file raised.
+        for alarm in alarms.open_about(unit, f"{channel.name}/{row.reference}"):
+            alarms.clear(unit, alarm, f"{channel.name}/{row.reference}")
+        unit.commit()
+    return None
+
+
+def _accept(unit: Unit, row: Row[Any], proven: Proven) -> None:
+    digest = hashlib.sha256(proven.content).hexdigest()
+    unit.connection.execute(
+        update(messages)
+        .where(messages.c.id == row.id)
+        .values(state="proved", evidence=proven.proof.kind, proof=proven.proof.to_json(), content_sha256=digest)
+    )
+    unit.journal(
+        "message.proved",
+        f"message:{row.id}",
+        evidence=proven.proof.kind,
+        signer=proven.proof.signer_sha256,
+        sha256=row.sha256,
+        content_sha256=digest,
+    )
+
+
+def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: KvitError) -> None:
+    values = {name: str(value)[:200] for name, value in error.values.items()}
+    unit.connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id)
+        .values(state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
+    )
+    unit.journal("message.refused", f"message:{message_id}", reason=error.code, values=values)
+    alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", **values)
+
+
+def waiting(store: Store) -> list[Message]:
+    """Messages that are not finished, oldest first: stored but not judged, or proved but not wholly taken."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(messages)
+            .where(messages.c.company == store.company, messages.c.state.in_(("stored", "proved")))
+            .order_by(messages.c.id)
+        ).all()
+    return [_message(row) for row in rows]
+
+
+def load(store: Store, message_id: str) -> Message:
+    """One message.
+
+    Raises:
+        Refused: `message.unknown`.
+    """
+    with store.reading() as connection:
+        return _message(_row(connection, store.company, message_id))
+
+
+def raw_reply(store: Store, message_id: str) -> Reply:
+    """The stored bytes with what was asked, fit for `Channel.prove`.
+
+    Raises:
+        Refused: `message.unknown`.
+        Corrupt: `message.bytes_changed` when the stored bytes are not those that came.
+    """
+    with store.reading() as connection:
+        row = _row(connection, store.company, message_id)
+        raw = connection.execute(select(blobs.c.bytes).where(blobs.c.sha256 == row.sha256)).scalar_one()
+    if hashlib.sha256(raw).hexdigest() != row.sha256:
+        raise Corrupt("message.bytes_changed", id=message_id)
+    return Reply(
+        request=Request.from_json(row.request),
+        raw=raw,
+        received_at=from_text(row.received_at),
+        transport=json.loads(row.transport),
+    )
+
+
+def proof_of(store: Store, message_id: str) -> Proof | None:
+    """How a message was proved; None while it is not."""
+    with store.reading() as connection:
+        row = _row(connection, store.company, message_id)
+    return Proof.from_json(row.proof) if row.proof else None
+
+
+def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
+    """All lines of a message are on record."""
+    unit.connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id)
+        .values(state="taken", entries=lines, new_entries=fresh, done_at=unit.at)
+    )
+    unit.journal("message.taken", f"message:{message_id}", lines=lines, fresh=fresh)
+    unit.changed("status", "messages")
+
+
+def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
+    """The message is proved, but no reader understands it (or only its beginning): a person has to look."""
+    row = _row(unit.connection, unit.company, message_id)
+    values = {name: str(value)[:200] for name, value in error.values.items()}
+    unit.connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id)
+        .values(state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at)
+    )
+    unit.journal("message.unreadable", f"message:{message_id}", reason=error.code)
+    alarms.raise_alarm(unit, error.code, f"{row.channel}/{row.reference}", **values)
+
+
+def _note(store: Store, polled: Polled, duration_ms: int) -> None:
+    error = polled.error
+    with store.unit() as unit:
+        unit.connection.execute(
+            insert(polls).values(
+                id=new_id(),
+                company=store.company,
+                channel=polled.channel,
+                at=unit.at,
+                result=polled.result,
+                duration_ms=duration_ms,
+                files=len(polled.accepted),
+                refused=len(polled.refused),
+                error_code=error.code if error else polled.refused[0][1] if polled.refused else None,
+                error_values=dumps({k: str(v)[:200] for k, v in error.values.items()}) if error else None,
+            )
+        )
+        if error is None:
+            marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
+            for code in alarms.open_about(unit, polled.channel):
+                alarms.clear(unit, code, polled.channel)
+        else:
+            alarms.raise_alarm(
+                unit,
+                error.code,
+                polled.channel,
+                severity="warning" if isinstance(error, Unavailable) else "error",
+                **{k: str(v)[:200] for k, v in error.values.items()},
+            )
+        if polled.result != "nothing_new":
+            unit.changed("status", "bank")
+        unit.commit()
+
+
+def last_poll(store: Store, channel: str) -> Row[Any] | None:
+    """The newest row of `polls` for a channel."""
+    with store.reading() as connection:
+        return connection.execute(
+            select(polls)
+            .where(polls.c.company == store.company, polls.c.channel == channel)
+            .order_by(polls.c.at.desc())
+            .limit(1)
+        ).one_or_none()
+
+
+def count_by_state(store: Store) -> dict[str, int]:
+    """How many messages stand in each state."""
+    with store.reading() as connection:
+        return {
+            row.state: row.n
+            for row in connection.execute(
+                select(messages.c.state, func.count().label("n"))
+                .where(messages.c.company == store.company)
+                .group_by(messages.c.state)
+            )
+        }
+
+
+def _row(connection: Any, company: str, message_id: str) -> Row[Any]:
+    row: Row[Any] | None = connection.execute(
+        select(messages).where(messages.c.id == message_id, messages.c.company == company)
+    ).one_or_none()
+    if row is None:
+        raise Refused("message.unknown", id=message_id)
+    return row
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        row.id,
+        row.channel,
+        row.reference,
+        row.file_type,
+        from_text(row.received_at),
+        row.sha256,
+        row.state,
+        row.evidence or "",
+    )
