@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.channel import Channel, FileRef, Proof, Proven, RefusedReply, Reply, Request
@@ -23,7 +23,7 @@ from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.ids import new_id
 from gateway.store import Store, Unit, alarms, marks
-from gateway.store.schema import blobs, dumps
+from gateway.store.schema import AnyRow, blobs, dumps
 
 # How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
 OVERLAP = timedelta(days=7)
@@ -151,7 +151,7 @@ def keep(store: Store, channel: str, ref: FileRef, reply: Reply) -> str | None:
         ).first()
         if again is not None:
             alarms.raise_alarm(
-                unit, again.reason, f"{channel}/{ref.reference}", **json.loads(again.reason_values or "{}")
+                unit, again.reason, f"{channel}/{ref.reference}", json.loads(again.reason_values or "{}")
             )
             unit.commit()
             return None
@@ -221,7 +221,7 @@ def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str 
     return None
 
 
-def _accept(unit: Unit, row: Row[Any], proven: Proven) -> None:
+def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
     digest = hashlib.sha256(proven.content).hexdigest()
     unit.connection.execute(
         update(messages)
@@ -246,7 +246,7 @@ def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: Kv
         .values(state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
     )
     unit.journal("message.refused", f"message:{message_id}", reason=error.code, values=values)
-    alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", **values)
+    alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", values)
 
 
 def waiting(store: Store) -> list[Message]:
@@ -318,7 +318,7 @@ def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
         .values(state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at)
     )
     unit.journal("message.unreadable", f"message:{message_id}", reason=error.code)
-    alarms.raise_alarm(unit, error.code, f"{row.channel}/{row.reference}", **values)
+    alarms.raise_alarm(unit, error.code, f"{row.channel}/{row.reference}", values)
 
 
 def _note(store: Store, polled: Polled, duration_ms: int) -> None:
@@ -347,15 +347,15 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
                 unit,
                 error.code,
                 polled.channel,
+                {k: str(v)[:200] for k, v in error.values.items()},
                 severity="warning" if isinstance(error, Unavailable) else "error",
-                **{k: str(v)[:200] for k, v in error.values.items()},
             )
         if polled.result != "nothing_new":
             unit.changed("status", "bank")
         unit.commit()
 
 
-def last_poll(store: Store, channel: str) -> Row[Any] | None:
+def last_poll(store: Store, channel: str) -> AnyRow | None:
     """The newest row of `polls` for a channel."""
     with store.reading() as connection:
         return connection.execute(
@@ -379,8 +379,8 @@ def count_by_state(store: Store) -> dict[str, int]:
         }
 
 
-def _row(connection: Any, company: str, message_id: str) -> Row[Any]:
-    row: Row[Any] | None = connection.execute(
+def _row(connection: Any, company: str, message_id: str) -> AnyRow:
+    row: AnyRow | None = connection.execute(
         select(messages).where(messages.c.id == message_id, messages.c.company == company)
     ).one_or_none()
     if row is None:
@@ -388,7 +388,7 @@ def _row(connection: Any, company: str, message_id: str) -> Row[Any]:
     return row
 
 
-def _message(row: Row[Any]) -> Message:
+def _message(row: AnyRow) -> Message:
     return Message(
         row.id,
         row.channel,

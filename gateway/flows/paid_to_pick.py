@@ -94,7 +94,7 @@ def take_lines(
                     raise
                 except KvitError as error:
                     taken.failed += 1
-                    alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", reason=error.code)
+                    alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", {"reason": error.code})
             if opened:
                 to_1c.payments(unit, opened)
             unit.commit()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import update
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
@@ -15,6 +14,7 @@ from gateway.flows import to_1c
 from gateway.flows.terms import Terms
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import TaskKind
@@ -70,7 +70,7 @@ def act(
         to_1c.order_status(unit, row.order_id)
 
 
-def _confirm(unit: Unit, row: Row[Any]) -> None:
+def _confirm(unit: Unit, row: AnyRow) -> None:
     picking.move(unit, row, PickEvent.CONFIRM)
     to_1c.pick_list(unit, row.id)
     waiting = [r for r in picking.lists_of_order(unit, row.order_id) if r.state == PickState.TO_CONFIRM]
@@ -79,7 +79,7 @@ def _confirm(unit: Unit, row: Row[Any]) -> None:
     _settle(unit, row.order_id)
 
 
-def _printed(unit: Unit, row: Row[Any]) -> None:
+def _printed(unit: Unit, row: AnyRow) -> None:
     unit.connection.execute(
         update(pick_lists).where(pick_lists.c.id == row.id).values(printed_at=unit.at, version=row.version + 1)
     )
@@ -87,7 +87,7 @@ def _printed(unit: Unit, row: Row[Any]) -> None:
     unit.changed("pick", row.id)
 
 
-def _pick(unit: Unit, terms: Terms, row: Row[Any], lines: Sequence[PickedLine]) -> None:
+def _pick(unit: Unit, terms: Terms, row: AnyRow, lines: Sequence[PickedLine]) -> None:
     complete = all(
         line.id not in {f.line_id for f in lines}
         or next(f.picked.thousandths for f in lines if f.line_id == line.id) == line.qty
@@ -100,7 +100,7 @@ def _pick(unit: Unit, terms: Terms, row: Row[Any], lines: Sequence[PickedLine]) 
     _settle(unit, row.order_id)
 
 
-def _find_elsewhere(unit: Unit, terms: Terms, row: Row[Any], missing: Sequence[Want], reason: str) -> None:
+def _find_elsewhere(unit: Unit, terms: Terms, row: AnyRow, missing: Sequence[Want], reason: str) -> None:
     """Another warehouse first; what nobody has becomes a back order and a manager's task."""
     order = orders.load(unit, row.order_id)
     others = [w for w in stock.warehouse_ids(unit) if w != row.warehouse_id]
@@ -112,7 +112,7 @@ def _find_elsewhere(unit: Unit, terms: Terms, row: Row[Any], missing: Sequence[W
         gate.write_short_task(unit, terms, order, [(names[w.line_id], w.qty) for w in chosen.missing])
 
 
-def _cancel(unit: Unit, terms: Terms, row: Row[Any]) -> None:
+def _cancel(unit: Unit, terms: Terms, row: AnyRow) -> None:
     """The warehouse gives a list back. Its goods are wanted still, unless the order itself was stopped."""
     order = orders.load(unit, row.order_id)
     wanted = [Want(r.line_id, r.product_id, Quantity(r.qty)) for r in stock.live_of_pick_list(unit, row.id)]
@@ -128,7 +128,7 @@ def _cancel(unit: Unit, terms: Terms, row: Row[Any]) -> None:
     _settle(unit, row.order_id)
 
 
-def _all_returned(unit: Unit, order_id: str, release: Row[Any] | None) -> None:
+def _all_returned(unit: Unit, order_id: str, release: AnyRow | None) -> None:
     """A stopped order whose last list came back is as if it had never been released."""
     if any(r.state not in _DONE for r in picking.lists_of_order(unit, order_id)):
         return

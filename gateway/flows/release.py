@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from gateway.core.authority import Role
 from gateway.core.clock import from_text
@@ -25,7 +25,7 @@ from gateway.orders.tables import invoices, releases, timelines
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
 from gateway.store import marks
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -72,20 +72,20 @@ def settle_order(unit: Unit, terms: Terms, order_id: str) -> bool:
     return True
 
 
-def live_release(unit: Unit, order_id: str) -> Row[Any] | None:
+def live_release(unit: Unit, order_id: str) -> AnyRow | None:
     """The release in force for an order, if any."""
     return unit.connection.execute(
         select(releases).where(releases.c.order_id == order_id, releases.c.withdrawn_at.is_(None))
     ).one_or_none()
 
 
-def _invoices(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+def _invoices(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     return unit.connection.execute(
         select(invoices).where(invoices.c.order_id == order_id, invoices.c.state != "cancelled")
     ).all()
 
 
-def _covers(unit: Unit, invoice_rows: Sequence[Row[Any]]) -> list[Cover]:
+def _covers(unit: Unit, invoice_rows: Sequence[AnyRow]) -> list[Cover]:
     """Every live allocation behind these invoices, with the proof of its payment."""
     live = matching.live_of_invoices(unit, [row.id for row in invoice_rows])
     covers = []
@@ -124,7 +124,7 @@ def _times(unit: Unit, payment_ids: Sequence[str]) -> dict[str, tuple[str, str]]
     return {row.id: (row.bank_time, row.received_at) for row in rows}
 
 
-def _ask_for_confirmation(unit: Unit, terms: Terms, order: Row[Any], verdict: Verdict, covers: Sequence[Cover]) -> None:
+def _ask_for_confirmation(unit: Unit, terms: Terms, order: AnyRow, verdict: Verdict, covers: Sequence[Cover]) -> None:
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), cancel=True)
     tasks.write(
         unit,
@@ -148,7 +148,7 @@ def _ask_for_confirmation(unit: Unit, terms: Terms, order: Row[Any], verdict: Ve
 def _release(
     unit: Unit,
     terms: Terms,
-    order: Row[Any],
+    order: AnyRow,
     verdict: Verdict,
     covers: Sequence[Cover],
     *,
@@ -196,7 +196,7 @@ def _start_clock(unit: Unit, order_id: str, bank_time: str, received_at: str) ->
     )
 
 
-def hold_goods(unit: Unit, terms: Terms, order: Row[Any], release_id: str) -> list[tuple[str, Quantity]]:
+def hold_goods(unit: Unit, terms: Terms, order: AnyRow, release_id: str) -> list[tuple[str, Quantity]]:
     """Reserve what a released order still wants and write its pick lists.
 
     A small order that one warehouse can serve is confirmed at once; any other waits for the warehouse's word.
@@ -228,7 +228,7 @@ def hold_goods(unit: Unit, terms: Terms, order: Row[Any], release_id: str) -> li
     return missing
 
 
-def _still_wanted(unit: Unit, order_id: str, lines: dict[str, Row[Any]]) -> list[Want]:
+def _still_wanted(unit: Unit, order_id: str, lines: dict[str, AnyRow]) -> list[Want]:
     """Lines that need goods, less what is held, shipped or on back order already."""
     have: dict[str, int] = {}
     for reservation in stock.kept_of_order(unit, order_id):
@@ -242,9 +242,7 @@ def _still_wanted(unit: Unit, order_id: str, lines: dict[str, Row[Any]]) -> list
     ]
 
 
-def write_lists(
-    unit: Unit, terms: Terms, order: Row[Any], release_id: str, chosen: Plan, state: PickState
-) -> list[str]:
+def write_lists(unit: Unit, terms: Terms, order: AnyRow, release_id: str, chosen: Plan, state: PickState) -> list[str]:
     """One pick list for each warehouse of the plan; confirmed ones go to 1C."""
     lines = {line.id: line for line in orders.lines_of(unit, order.id)}
     texts = {line.id: LineText(line.name, line.unit) for line in lines.values()}
@@ -281,7 +279,7 @@ def write_lists(
     return written
 
 
-def write_short_task(unit: Unit, terms: Terms, order: Row[Any], missing: Sequence[tuple[str, Quantity]]) -> None:
+def write_short_task(unit: Unit, terms: Terms, order: AnyRow, missing: Sequence[tuple[str, Quantity]]) -> None:
     """Tell the manager what is missing."""
     tasks.write(
         unit,
@@ -305,7 +303,7 @@ def goods_text(goods: Sequence[tuple[str, Quantity]]) -> str:
     return ", ".join(f"{name} × {qty}" for name, qty in goods)[:300]
 
 
-def _call(unit: Unit, terms: Terms, order: Row[Any], bank_time: str, missing: Sequence[tuple[str, Quantity]]) -> None:
+def _call(unit: Unit, terms: Terms, order: AnyRow, bank_time: str, missing: Sequence[tuple[str, Quantity]]) -> None:
     reason = "task.call_short" if missing else f"task.call_{order.delivery}"
     task_id = tasks.write(
         unit,
@@ -332,7 +330,7 @@ def _call(unit: Unit, terms: Terms, order: Row[Any], bank_time: str, missing: Se
     to_1c.call_task(unit, task_id)
 
 
-def untouched(unit: Unit, order_id: str) -> Row[Any] | None:
+def untouched(unit: Unit, order_id: str) -> AnyRow | None:
     """None when nobody has begun to work on the order's lists; else the first list somebody works on."""
     for row in picking.lists_of_order(unit, order_id):
         if row.state not in UNTOUCHED and row.state != PickState.CANCELLED:
@@ -356,7 +354,7 @@ def withdraw(unit: Unit, order_id: str, reason: str) -> None:
     unit.connection.execute(timelines.delete().where(timelines.c.order_id == order_id))
 
 
-def stop_picking(unit: Unit, terms: Terms, order: Row[Any]) -> None:
+def stop_picking(unit: Unit, terms: Terms, order: AnyRow) -> None:
     """Tell the warehouse to stop working on an order."""
     tasks.write(
         unit,
@@ -372,7 +370,7 @@ def stop_picking(unit: Unit, terms: Terms, order: Row[Any]) -> None:
     )
 
 
-def end_release(unit: Unit, release: Row[Any], reason: str) -> None:
+def end_release(unit: Unit, release: AnyRow, reason: str) -> None:
     """Mark a release as withdrawn."""
     unit.connection.execute(
         update(releases).where(releases.c.id == release.id).values(withdrawn_at=unit.at, withdrawn_reason=reason)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.matching.decide import Decision, Reason
 from gateway.matching.tables import allocations, decisions
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 
@@ -211,21 +211,21 @@ def _live(unit: Unit, where: Any) -> list[Allocated]:
     return [Allocated(r.id, r.payment_id, r.invoice_id, Money(r.amount), r.by, r.decision_id) for r in rows]
 
 
-def last_decision(unit: Unit, payment_id: str) -> Row[Any] | None:
+def last_decision(unit: Unit, payment_id: str) -> AnyRow | None:
     """The decision that is in force for a payment: the newest one."""
     return unit.connection.execute(
         select(decisions).where(decisions.c.payment_id == payment_id).order_by(decisions.c.id.desc()).limit(1)
     ).one_or_none()
 
 
-def decision(unit: Unit, decision_id: str) -> Row[Any] | None:
+def decision(unit: Unit, decision_id: str) -> AnyRow | None:
     """One decision's row."""
     return unit.connection.execute(
         select(decisions).where(decisions.c.id == decision_id, decisions.c.company == unit.company)
     ).one_or_none()
 
 
-def release_allowed(row: Row[Any]) -> frozenset[str]:
+def release_allowed(row: AnyRow) -> frozenset[str]:
     """The invoices a decision lets go to release."""
     return frozenset(json.loads(row.release_ok))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
@@ -15,10 +15,10 @@ from gateway.matching import counter_of, name_key
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
 from gateway.orders.tables import buyers, invoices, order_lines, orders
 from gateway.store.idempotency import input_hash
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
-OrderRow = Row[Any]
+OrderRow = AnyRow
 
 
 def put_buyer(unit: Unit, buyer: Buyer) -> str:

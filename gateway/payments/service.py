@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.statement import Entry
@@ -18,11 +17,11 @@ from gateway.core.ids import new_id
 from gateway.core.text import fold
 from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source, line_identity
 from gateway.payments.tables import deliveries, entries, payments
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 BOOKED = "BOOK"
-EntryRow = Row[Any]
+EntryRow = AnyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ message catalogue's entry of the same code.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,8 +39,11 @@ class Alarm:
         return KvitError(self.code, **self.values)
 
 
-def raise_alarm(unit: Unit, code: str, subject: str, severity: Severity = "error", **values: Any) -> None:
-    """Raise (or count up) the alarm `code` about `subject`."""
+def raise_alarm(
+    unit: Unit, code: str, subject: str, values: Mapping[str, Any] | None = None, severity: Severity = "error"
+) -> None:
+    """Raise (or count up) the alarm `code` about `subject`; `values` are what its sentence names."""
+    values = dict(values or {})
     again = unit.connection.execute(
         update(alarms)
         .where(

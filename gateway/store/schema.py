@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Row, Table, Text, text
 
 metadata = MetaData(
     naming_convention={
@@ -23,6 +23,10 @@ metadata = MetaData(
 
 # SQLite gives 64-bit rowids only to INTEGER; PostgreSQL needs BIGINT for sums and sequences.
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
+
+
+# A row of a plain SELECT: columns by name.
+AnyRow = Row[*tuple[Any, ...]]
 
 
 def dumps(value: Any) -> str:

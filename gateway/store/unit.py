@@ -60,7 +60,7 @@ class Unit:
         self.now = self.clock.now()
         self.at = to_text(self.now)
 
-    def journal(self, kind: str, subject: str, **body: Any) -> None:
+    def journal(self, kind: str, subject: str, /, **body: Any) -> None:
         """Append a journal row: `kind` is "noun.verb" in the past, `subject` "table:id", `body` what happened."""
         self._journal.append(journal.Line(self.at, self.company, kind, subject, str(self.actor), dumps(body)))
 

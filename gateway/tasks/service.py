@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from gateway.core.authority import RIGHTS, Right, Role
 from gateway.core.clock import to_text
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 from gateway.tasks.model import RESULTS, RETRY_MINUTES, TASK, NewTask, TaskEvent, TaskKind, TaskState
 from gateway.tasks.tables import tasks
@@ -59,7 +59,7 @@ def write(unit: Unit, task: NewTask) -> str:
     return task_id
 
 
-def load(unit: Unit, task_id: str, expected_version: int | None = None) -> Row[Any]:
+def load(unit: Unit, task_id: str, expected_version: int | None = None) -> AnyRow:
     """The task's row.
 
     Raises:
@@ -76,7 +76,7 @@ def load(unit: Unit, task_id: str, expected_version: int | None = None) -> Row[A
     return row
 
 
-def take(unit: Unit, task_id: str, expected_version: int | None = None) -> Row[Any]:
+def take(unit: Unit, task_id: str, expected_version: int | None = None) -> AnyRow:
     """Somebody takes the task on; returns its new row.
 
     Raises:
@@ -94,7 +94,7 @@ def done(
     note: str = "",
     agreed_at: datetime | None = None,
     expected_version: int | None = None,
-) -> Row[Any]:
+) -> AnyRow:
     """Somebody tells how it went; returns the new row.
 
     "no_answer" on a call keeps it open and brings it back in five minutes.
@@ -130,7 +130,7 @@ def done(
     )
 
 
-def snooze(unit: Unit, task_id: str, minutes: int, expected_version: int | None = None) -> Row[Any]:
+def snooze(unit: Unit, task_id: str, minutes: int, expected_version: int | None = None) -> AnyRow:
     """Put it off by 1 … 1440 minutes; returns the new row.
 
     Raises:
@@ -162,7 +162,7 @@ def end_open(
         )
 
 
-def _mine(unit: Unit, task_id: str, expected_version: int | None) -> Row[Any]:
+def _mine(unit: Unit, task_id: str, expected_version: int | None) -> AnyRow:
     unit.actor.require(Right.TASKS_WORK)
     row = load(unit, task_id, expected_version)
     if row.role != unit.actor.role and not _covers(unit.actor.role, Role(row.role)):
@@ -175,7 +175,7 @@ def _covers(actor: Role, owner: Role) -> bool:
     return RIGHTS[owner] <= RIGHTS[actor]
 
 
-def _move(unit: Unit, row: Row[Any], event: TaskEvent, **values: Any) -> Row[Any]:
+def _move(unit: Unit, row: AnyRow, event: TaskEvent, **values: Any) -> AnyRow:
     to = TASK.step(TaskState(row.state), event).to
     unit.connection.execute(
         update(tasks).where(tasks.c.id == row.id).values(state=to, version=row.version + 1, **values)

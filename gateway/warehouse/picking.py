@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from gateway.core.authority import Right
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.quantity import Quantity
 from gateway.store import marks
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.warehouse import stock
 from gateway.warehouse.model import PICK_LIST, PickEvent, PickState, Take, Want
@@ -148,7 +149,7 @@ def write_backorder(unit: Unit, order_id: str, wants: Sequence[Want], reason: st
     )
 
 
-def load(unit: Unit, pick_list_id: str, expected_version: int | None = None) -> Row[Any]:
+def load(unit: Unit, pick_list_id: str, expected_version: int | None = None) -> AnyRow:
     """The list's row.
 
     Raises:
@@ -165,14 +166,14 @@ def load(unit: Unit, pick_list_id: str, expected_version: int | None = None) -> 
     return row
 
 
-def lines_of(unit: Unit, pick_list_id: str) -> Sequence[Row[Any]]:
+def lines_of(unit: Unit, pick_list_id: str) -> Sequence[AnyRow]:
     """The list's lines, in order."""
     return unit.connection.execute(
         select(pick_lines).where(pick_lines.c.pick_list_id == pick_list_id).order_by(pick_lines.c.position)
     ).all()
 
 
-def move(unit: Unit, row: Row[Any], event: PickEvent, **values: Any) -> PickState:
+def move(unit: Unit, row: AnyRow, event: PickEvent, **values: Any) -> PickState:
     """Move a list by one event of its table; returns the new state.
 
     Raises:
@@ -188,7 +189,7 @@ def move(unit: Unit, row: Row[Any], event: PickEvent, **values: Any) -> PickStat
     return to
 
 
-def enter_picked(unit: Unit, row: Row[Any], found: Sequence[PickedLine]) -> list[Want]:
+def enter_picked(unit: Unit, row: AnyRow, found: Sequence[PickedLine]) -> list[Want]:
     """Write down what was found; unnamed lines count as complete.
 
     The reservation of a short line shrinks to what was found; the missing part is returned, for the caller to find
@@ -239,7 +240,7 @@ def enter_picked(unit: Unit, row: Row[Any], found: Sequence[PickedLine]) -> list
     return missing
 
 
-def cancel(unit: Unit, row: Row[Any]) -> None:
+def cancel(unit: Unit, row: AnyRow) -> None:
     """Take a list back and free its goods.
 
     Raises:
@@ -255,14 +256,14 @@ def cancel(unit: Unit, row: Row[Any]) -> None:
     unit.changed("pick", row.id)
 
 
-def lists_of_order(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+def lists_of_order(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """All lists of an order, oldest first."""
     return unit.connection.execute(
         select(pick_lists).where(pick_lists.c.order_id == order_id).order_by(pick_lists.c.id)
     ).all()
 
 
-def open_backorders(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+def open_backorders(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """What an order still misses."""
     return unit.connection.execute(
         select(backorders)

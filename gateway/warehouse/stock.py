@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from gateway.core.clock import to_text
 from gateway.core.errors import Conflict
 from gateway.core.ids import new_id
 from gateway.core.quantity import Quantity
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.warehouse.model import Take
 from gateway.warehouse.tables import movements, products, reservations, stock, warehouses
@@ -191,7 +192,7 @@ def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str)
     return ids
 
 
-def release(unit: Unit, reservation: Row[Any], qty: Quantity | None = None) -> None:
+def release(unit: Unit, reservation: AnyRow, qty: Quantity | None = None) -> None:
     """Give a live reservation (or part of it) back; a second call finds nothing live and does nothing."""
     given_back = reservation.qty if qty is None else qty.thousandths
     rest = reservation.qty - given_back
@@ -206,7 +207,7 @@ def release(unit: Unit, reservation: Row[Any], qty: Quantity | None = None) -> N
         _unreserve(unit, reservation, given_back, "release", on_hand=0)
 
 
-def ship(unit: Unit, reservation: Row[Any]) -> None:
+def ship(unit: Unit, reservation: AnyRow) -> None:
     """The goods left the house: less on hand, less promised."""
     changed = unit.connection.execute(
         update(reservations)
@@ -217,7 +218,7 @@ def ship(unit: Unit, reservation: Row[Any]) -> None:
         _unreserve(unit, reservation, reservation.qty, "ship", on_hand=-reservation.qty)
 
 
-def _unreserve(unit: Unit, reservation: Row[Any], qty: int, kind: str, on_hand: int) -> None:
+def _unreserve(unit: Unit, reservation: AnyRow, qty: int, kind: str, on_hand: int) -> None:
     unit.connection.execute(
         update(stock)
         .where(_place(unit, reservation.product_id, reservation.warehouse_id))
@@ -226,21 +227,21 @@ def _unreserve(unit: Unit, reservation: Row[Any], qty: int, kind: str, on_hand: 
     _move(unit, reservation.product_id, reservation.warehouse_id, kind, on_hand, -qty, f"reservation:{reservation.id}")
 
 
-def live_of_order(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+def live_of_order(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """Live reservations of an order."""
     return unit.connection.execute(
         select(reservations).where(reservations.c.order_id == order_id, reservations.c.state.in_(LIVE))
     ).all()
 
 
-def kept_of_order(unit: Unit, order_id: str) -> Sequence[Row[Any]]:
+def kept_of_order(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """Reservations of an order that still stand for its goods: live ones and shipped ones."""
     return unit.connection.execute(
         select(reservations).where(reservations.c.order_id == order_id, reservations.c.state.in_((*LIVE, "shipped")))
     ).all()
 
 
-def live_of_pick_list(unit: Unit, pick_list_id: str) -> Sequence[Row[Any]]:
+def live_of_pick_list(unit: Unit, pick_list_id: str) -> Sequence[AnyRow]:
     """Live reservations of a pick list."""
     return unit.connection.execute(
         select(reservations).where(reservations.c.pick_list_id == pick_list_id, reservations.c.state.in_(LIVE))
@@ -251,7 +252,7 @@ def _place(unit: Unit, product_id: str, warehouse_id: str) -> Any:
     return and_(stock.c.company == unit.company, stock.c.product_id == product_id, stock.c.warehouse_id == warehouse_id)
 
 
-def _balance(unit: Unit, product_id: str, warehouse_id: str) -> Row[Any] | None:
+def _balance(unit: Unit, product_id: str, warehouse_id: str) -> AnyRow | None:
     return unit.connection.execute(select(stock).where(_place(unit, product_id, warehouse_id))).one_or_none()
 
 

@@ -1,0 +1,75 @@
+"""One proved bank message, from stored bytes to recorded lines: read, taken line by line, finished."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+
+from gateway.bank import inbox, statements
+from gateway.bank.channel import Channel
+from gateway.bank.formats import camt
+from gateway.bank.statement import Entry, StatementHead
+from gateway.core.errors import Corrupt
+from gateway.flows.paid_to_pick import Taken, take_lines
+from gateway.flows.terms import Terms
+from gateway.payments.model import Source
+from gateway.store import Store, alarms
+
+
+def take_message(
+    store: Store,
+    terms: Terms,
+    channel: Channel,
+    message_id: str,
+    *,
+    progress: Callable[[Taken], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Taken:
+    """Take a proved message; may be interrupted anywhere and repeated without harm.
+
+    The stored bytes are proved once more on the way, so what is read is what was signed, whatever happened between.
+    A message no reader understands becomes "unreadable", with an alarm; lines before the break are kept.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    message = inbox.load(store, message_id)
+    heads: list[StatementHead] = []
+    taken = Taken()
+    try:
+        reply = inbox.raw_reply(store, message_id)
+        content = channel.prove(reply, reply.received_at).content
+        taken = take_lines(
+            store,
+            terms,
+            Source(message_id, message.evidence, message.received_at),
+            _heads_aside(camt.read(io.BytesIO(content)), heads),
+            progress=progress,
+            stopped=stopped,
+        )
+    except Corrupt as error:
+        with store.unit() as unit:
+            inbox.unreadable(unit, message_id, error)
+            unit.commit()
+        return taken
+    if stopped():
+        return taken
+    with store.unit() as unit:
+        for head in heads:
+            statements.note(unit, message_id, head)
+        for account in dict.fromkeys(head.account for head in heads if head.kind == statements.FINAL):
+            statements.check_chain(unit, account)
+        if taken.failed:
+            alarms.raise_alarm(unit, "message.lines_failed", f"message:{message_id}", {"count": taken.failed})
+        else:
+            alarms.clear(unit, "message.lines_failed", f"message:{message_id}")
+            inbox.finish(unit, message_id, lines=taken.lines, fresh=taken.fresh)
+        unit.commit()
+    return taken
+
+
+def _heads_aside(parts: Iterator[StatementHead | Entry], heads: list[StatementHead]) -> Iterator[StatementHead | Entry]:
+    for part in parts:
+        if isinstance(part, StatementHead):
+            heads.append(part)
+        yield part
