@@ -177,6 +177,10 @@ class Channel(Protocol):
     def name(self) -> str:
         """Kind and profile: "bxd:sandbox"."""
 
+    @property
+    def certificate_expires(self) -> datetime | None:
+        """When the first of our certificates ends, UTC; None where we use none."""
+
     def list_files(self, since: date | None) -> list[FileRef]:
         """Files the bank offers, of all wanted types, new ones and ones fetched before, as the profile says.
 
