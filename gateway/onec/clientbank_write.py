@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from gateway.core.clock import MOSCOW
 from gateway.core.money import Money
 from gateway.onec.clientbank import FIRST_LINE, LAST_LINE, AccountSection, Side
+from gateway.onec.written import Written
 
 KIND = "Платежное поручение"
 
@@ -50,20 +51,6 @@ class IncomingPayment:
     payment_kind: str = "01"
     priority: str = "5"
     uin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file ready to be put into the exchange folder.
-
-    Attributes:
-        replaced: how many characters were replaced by "?" because the encoding does not have them.
-        truncated: how many values were cut to the longest the format allows.
-    """
-
-    content: bytes
-    replaced: int = 0
-    truncated: int = 0
 
 
 def write(

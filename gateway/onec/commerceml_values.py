@@ -68,18 +68,19 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     part = found.groupdict()
     try:
-        naive = datetime(  # noqa: DTZ001 the zone is given in the next step
+        local = datetime(
             int(part["y"] or part["y2"]),
             int(part["m"] or part["m2"]),
             int(part["d"] or part["d2"]),
             int(part["H"] or 0),
             int(part["M"] or 0),
             int(part["S"] or 0),
+            tzinfo=zone,
         )
         if part["zone"]:
             offset = part["zone"].replace("Z", "+00:00")
-            return datetime.fromisoformat(naive.isoformat() + offset).astimezone(UTC)
-        return naive.replace(tzinfo=zone).astimezone(UTC)
+            local = datetime.fromisoformat(local.replace(tzinfo=None).isoformat() + offset)
+        return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
