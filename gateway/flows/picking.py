@@ -117,7 +117,8 @@ def _cancel(unit: Unit, terms: Terms, row: AnyRow) -> None:
     order = orders.load(unit, row.order_id)
     wanted = [Want(r.line_id, r.product_id, Quantity(r.qty)) for r in stock.live_of_pick_list(unit, row.id)]
     picking.cancel(unit, row)
-    to_1c.pick_list(unit, row.id)
+    if row.state != PickState.TO_CONFIRM:
+        to_1c.pick_list(unit, row.id)
     stopped = order.ship_state == ShipState.CANCELLED or bool(order.hold_reason)
     release = gate.live_release(unit, row.order_id)
     if stopped or release is None:

@@ -346,7 +346,8 @@ def withdraw(unit: Unit, order_id: str, reason: str) -> None:
     for row in picking.lists_of_order(unit, order_id):
         if row.state in UNTOUCHED:
             picking.cancel(unit, row)
-            to_1c.pick_list(unit, row.id)
+            if row.state != PickState.TO_CONFIRM:  # 1C never saw an unconfirmed list
+                to_1c.pick_list(unit, row.id)
     picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
     end_release(unit, release, reason)
     tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT), cancel=True)

@@ -17,6 +17,7 @@ from gateway.matching.tables import allocations
 from gateway.orders.tables import buyers, invoices, order_lines, orders
 from gateway.payments.tables import entries
 from gateway.payments.tables import payments as payment_rows
+from gateway.store import marks
 from gateway.store.unit import Unit
 from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import pick_lines, pick_lists, products, warehouses
@@ -26,6 +27,7 @@ PICK_LIST = "onec.pick_list"
 ORDER_STATUS = "onec.order_status"
 CALL_TASK = "onec.call_task"
 VERSION = 1
+MESSAGE_MARK = "onec.message_no"
 
 
 def instant(at: datetime) -> str:
@@ -62,6 +64,7 @@ def pick_list(unit: Unit, pick_list_id: str) -> None:
         f"pick_list:{pick_list_id}",
         {
             "version": VERSION,
+            "message_no": _next_message(unit),
             "id": pick_list_id,
             "number": row.number,
             "state": row.state,
@@ -171,6 +174,13 @@ def call_task(unit: Unit, task_id: str) -> None:
             "delivery": row.delivery,
         },
     )
+
+
+def _next_message(unit: Unit) -> int:
+    """The next number of an exchange message: 1C skips one it has had."""
+    number = int(marks.get(unit.connection, unit.company, MESSAGE_MARK) or 0) + 1
+    marks.put(unit, MESSAGE_MARK, number)
+    return number
 
 
 def _order_head(order: Any) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select, update
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.core.text import fold
-from gateway.matching import counter_of, name_key
+from gateway.core.text import fold, name_key
+from gateway.matching.index import party_of, reference_key
+from gateway.matching.number import counter_of
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
 from gateway.orders.tables import buyers, invoices, order_lines, orders
 from gateway.store.idempotency import input_hash
-from gateway.store.schema import AnyRow, dumps
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 OrderRow = AnyRow
@@ -31,7 +32,6 @@ def put_buyer(unit: Unit, buyer: Buyer) -> str:
         "kpp": buyer.kpp,
         "phone": buyer.phone,
         "email": buyer.email,
-        "accounts": dumps(list(buyer.accounts)),
     }
     row = unit.connection.execute(
         select(buyers.c.id).where(buyers.c.company == unit.company, buyers.c.outer_id == buyer.outer_id)
@@ -70,19 +70,19 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
         "number": invoice.number,
         "prefix": prefix,
         "counter": counter,
-        "year": year,
+        "year": year or invoice.date.year,
         "date": invoice.date.isoformat(),
         "buyer_id": buyer_id,
         "buyer_kind": invoice.buyer.kind,
         "buyer_name": invoice.buyer.name,
-        "buyer_name_key": name_key(invoice.buyer.name),
         "buyer_inn": invoice.buyer.inn,
-        "buyer_kpp": invoice.buyer.kpp,
+        "party": party_of(invoice.buyer.inn, buyer_id),
         "amount": invoice.amount.kopecks,
         "rest": rest,
         "state": state,
         "order_id": order,
         "order_no": invoice.order_number,
+        "order_key": reference_key(invoice.order_number) if invoice.order_number else "",
         "search": fold(f"{invoice.number} {invoice.buyer.name} {invoice.buyer.inn} {invoice.amount}"),
     }
     if old is None:
@@ -290,6 +290,25 @@ def invoice(unit: Unit, invoice_id: str) -> OrderRow:
     if row is None:
         raise Refused("invoice.unknown", id=invoice_id)
     return row
+
+
+def invoice_by_outer_id(unit: Unit, outer_id: str) -> OrderRow | None:
+    """The invoice with 1C's key, if we have it."""
+    return unit.connection.execute(
+        select(invoices).where(invoices.c.company == unit.company, invoices.c.outer_id == outer_id)
+    ).one_or_none()
+
+
+def has_other_invoice(unit: Unit, order_id: str, outer_id: str) -> bool:
+    """Whether the order has a live invoice besides the one with key `outer_id`."""
+    return (
+        unit.connection.execute(
+            select(invoices.c.id)
+            .where(invoices.c.order_id == order_id, invoices.c.outer_id != outer_id, invoices.c.state != "cancelled")
+            .limit(1)
+        ).one_or_none()
+        is not None
+    )
 
 
 def phone_of_buyer(unit: Unit, buyer_id: str) -> str:

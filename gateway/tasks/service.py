@@ -142,6 +142,23 @@ def snooze(unit: Unit, task_id: str, minutes: int, expected_version: int | None 
     return _move(unit, row, TaskEvent.SNOOZE, due_at=to_text(unit.now + timedelta(minutes=minutes)))
 
 
+def is_open(unit: Unit, reason: str, values: dict[str, Any]) -> bool:
+    """Whether the same task is waiting already."""
+    return (
+        unit.connection.execute(
+            select(tasks.c.id)
+            .where(
+                tasks.c.company == unit.company,
+                tasks.c.state.in_(OPEN),
+                tasks.c.reason == reason,
+                tasks.c["values"] == dumps(values),
+            )
+            .limit(1)
+        ).one_or_none()
+        is not None
+    )
+
+
 def end_open(
     unit: Unit, *, payment_id: str | None = None, order_id: str | None = None, kinds: tuple[TaskKind, ...], cancel: bool
 ) -> None:
