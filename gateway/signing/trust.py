@@ -48,6 +48,23 @@ class Trusted:
     anchor: x509.Certificate
 
 
+def read_certificate(der: bytes) -> x509.Certificate:
+    """A certificate out of a message, whole: the library reads parts only when asked, and fails then.
+
+    Raises:
+        Corrupt: `certificate.unreadable`.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        for part in ("version", "subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc"):
+            getattr(certificate, part)
+        certificate.public_key()
+        certificate.subject.rfc4514_string()
+    except Exception:  # hostile bytes: a dozen kinds of exception, all meaning the same
+        raise Corrupt("certificate.unreadable") from None
+    return certificate
+
+
 def establish(
     leaf: x509.Certificate,
     policy: TrustPolicy,

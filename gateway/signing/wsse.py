@@ -23,8 +23,7 @@ from gateway.signing.keys import Signer
 from gateway.signing.parsing import parse
 from gateway.signing.policy import ALGORITHMS, EXCLUSIVE_C14N, TrustPolicy
 from gateway.signing.signature import WSU, WSU_ID, SignedInfo, children, name, wrapped
-from gateway.signing.trust import establish
-from gateway.signing.xmldsig import load_certificate
+from gateway.signing.trust import establish, read_certificate
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
@@ -179,7 +178,7 @@ def _token_certificate(key_info: etree._Element, token: etree._Element) -> x509.
         raise wrapped("KeyInfo points elsewhere than to the token")
     if token.get("ValueType", X509V3) != X509V3 or token.get("EncodingType", BASE64) != BASE64:
         raise wrapped("the token is not an X.509 certificate in base64")
-    return load_certificate(signature.octets(token))
+    return read_certificate(signature.octets(token))
 
 
 def _covered(info: SignedInfo, places: dict[str, etree._Element]) -> dict[str, tuple[signature.Reference, bytes]]:

@@ -16,7 +16,7 @@ from gateway.signing.keys import Signer, fingerprint
 from gateway.signing.parsing import parse
 from gateway.signing.policy import ALGORITHMS, C14N, ENVELOPED, EXCLUSIVE_C14N, TrustPolicy
 from gateway.signing.signature import DS, Reference, wrapped
-from gateway.signing.trust import establish
+from gateway.signing.trust import establish, read_certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _certificates(key_info: etree._Element) -> list[x509.Certificate]:
     if len(data) != 1:
         raise wrapped(f"{len(data)} X509Data")
     found = [
-        load_certificate(signature.octets(c))
+        read_certificate(signature.octets(c))
         for c in signature.children(data[0])
         if c.tag == f"{{{DS}}}X509Certificate"
     ]
@@ -117,18 +117,6 @@ def _certificates(key_info: etree._Element) -> list[x509.Certificate]:
     if len(leaves) != 1:
         raise wrapped("the signer's certificate is not clear")
     return [leaves[0], *(c for c in found if fingerprint(c) != fingerprint(leaves[0]))]
-
-
-def load_certificate(der: bytes) -> x509.Certificate:
-    """A DER certificate out of a message.
-
-    Raises:
-        Corrupt: `certificate.unreadable`.
-    """
-    try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        raise Corrupt("certificate.unreadable") from None
 
 
 def _remove(node: etree._Element) -> None:

@@ -24,6 +24,7 @@ from gateway.bank.channel import Reply, Request
 from gateway.core.clock import Clock, FixedClock, SystemClock
 from gateway.signing.ca import DemoAuthority
 from gateway.signing.keys import Pkcs12Key
+from gateway.signing.parsing import parse
 from gateway.signing.policy import TrustPolicy
 from gateway.signing.tls import server_context
 from gateway.signing.wsse import SOAP, sign_envelope, verify_envelope
@@ -94,14 +95,14 @@ def envelope(
 ) -> etree._Element:
     """An unsigned reply around an ApplicationResponse."""
     carried = "" if payload is None else base64.b64encode(payload).decode()
-    return etree.fromstring(
+    return parse(
         f'<soapenv:Envelope xmlns:soapenv="{SOAP}" xmlns:cor="{SERVICE}" xmlns:mod="{MODEL}"><soapenv:Header/>'
         f"<soapenv:Body><cor:{operation}out><mod:ResponseHeader><mod:SenderId>{CUSTOMER}</mod:SenderId>"
         f"<mod:RequestId>{request_id}</mod:RequestId><mod:Timestamp>2026-11-21T09:00:00Z</mod:Timestamp>"
         f"<mod:ResponseCode>{code}</mod:ResponseCode><mod:ResponseText>{escape(text)}</mod:ResponseText>"
         f"<mod:ReceiverId>{CUSTOMER}</mod:ReceiverId></mod:ResponseHeader>"
         f"<mod:ApplicationResponse>{carried}</mod:ApplicationResponse></cor:{operation}out></soapenv:Body>"
-        "</soapenv:Envelope>"
+        "</soapenv:Envelope>".encode()
     )
 
 
