@@ -7,15 +7,20 @@ from datetime import date
 from sqlalchemy import select
 
 from gateway.core.money import Money
+from gateway.matching.duplicates import document_key
 from gateway.matching.facts import PaymentIn
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 
 def payment_in(unit: Unit, payment_id: str) -> PaymentIn:
     """The facts of one recorded payment."""
-    row = unit.connection.execute(select(entries).where(entries.c.id == payment_id)).one()
+    return _payment(unit.connection.execute(select(entries).where(entries.c.id == payment_id)).one())
+
+
+def _payment(row: AnyRow) -> PaymentIn:
     return PaymentIn(
         id=row.id,
         account=row.account,
@@ -48,23 +53,22 @@ class SeenDocuments:
         self._unit = unit
         self._payment_id = payment_id
 
-    def same_document(self, payment: PaymentIn) -> str | None:
-        """The earlier payment made by the same document (payer account, number, date, sum), or None."""
-        if not (payment.payer_account and payment.doc_no and payment.doc_date):
+    def earlier(self, payment: PaymentIn) -> str | None:
+        """See `matching.DuplicateLookup`."""
+        key = document_key(payment)
+        if key is None or payment.doc_date is None:
             return None
-        found = self._unit.connection.execute(
-            select(payments.c.id)
-            .join(entries, entries.c.id == payments.c.id)
+        rows = self._unit.connection.execute(
+            select(entries)
+            .join(payments, payments.c.id == entries.c.id)
             .where(
                 entries.c.company == self._unit.company,
                 entries.c.party_account == payment.payer_account,
-                entries.c.doc_no == payment.doc_no,
-                entries.c.doc_date == payment.doc_date.isoformat(),
                 entries.c.amount == payment.amount.kopecks,
+                entries.c.doc_date == payment.doc_date.isoformat(),
                 payments.c.id < self._payment_id,
                 payments.c.state.not_in((PaymentState.REVERSED, PaymentState.DUPLICATE)),
             )
             .order_by(payments.c.id)
-            .limit(1)
-        ).scalar_one_or_none()
-        return None if found is None else str(found)
+        ).all()
+        return next((str(row.id) for row in rows if document_key(_payment(row)) == key), None)

@@ -45,7 +45,7 @@ entries = Table(
     UniqueConstraint("company", "account", "key"),
     CheckConstraint("amount >= 0", name="amount"),
     Index("ix_entries_ref", "company", "account", "ref"),
-    Index("ix_entries_document", "company", "party_account", "doc_no", "amount"),
+    Index("ix_entries_document", "company", "party_account", "amount", "doc_date"),
     Index("ix_entries_message", "message_id"),
     Index(
         "ix_entries_storno",

@@ -74,6 +74,13 @@ def upgrade() -> None:
     sa.Column('bytes', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_blobs'))
     )
+    op.create_table('buyer_accounts',
+    sa.Column('company', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('buyer_id', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('company', 'account', 'buyer_id', name=op.f('pk_buyer_accounts'))
+    )
     op.create_table('buyers',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('company', sa.Text(), nullable=False),
@@ -85,12 +92,12 @@ def upgrade() -> None:
     sa.Column('kpp', sa.Text(), nullable=False),
     sa.Column('phone', sa.Text(), nullable=False),
     sa.Column('email', sa.Text(), nullable=False),
-    sa.Column('accounts', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_buyers')),
     sa.UniqueConstraint('company', 'outer_id', name=op.f('uq_buyers_company_outer_id'))
     )
     with op.batch_alter_table('buyers', schema=None) as batch_op:
-        batch_op.create_index('ix_buyers_inn', ['company', 'inn'], unique=False)
+        batch_op.create_index('ix_buyers_name', ['company', 'name_key'], unique=False)
 
     op.create_table('changes',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -120,6 +127,13 @@ def upgrade() -> None:
     with op.batch_alter_table('decisions', schema=None) as batch_op:
         batch_op.create_index('ix_decisions_payment', ['payment_id', 'id'], unique=False)
 
+    op.create_table('deliveries',
+    sa.Column('entry_id', sa.Text(), nullable=False),
+    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('company', sa.Text(), nullable=False),
+    sa.Column('at', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('entry_id', 'message_id', name=op.f('pk_deliveries'))
+    )
     op.create_table('entries',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('company', sa.Text(), nullable=False),
@@ -152,15 +166,15 @@ def upgrade() -> None:
     sa.Column('warnings', sa.Text(), nullable=False),
     sa.Column('message_id', sa.Text(), nullable=False),
     sa.Column('evidence', sa.Text(), nullable=False),
-    sa.Column('seen', sa.Integer(), nullable=False),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_entries_positive')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_entries_amount')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_entries')),
     sa.UniqueConstraint('company', 'account', 'key', name=op.f('uq_entries_company_account_key'))
     )
     with op.batch_alter_table('entries', schema=None) as batch_op:
-        batch_op.create_index('ix_entries_document', ['company', 'party_account', 'doc_no', 'amount'], unique=False)
+        batch_op.create_index('ix_entries_document', ['company', 'party_account', 'amount', 'doc_date'], unique=False)
         batch_op.create_index('ix_entries_message', ['message_id'], unique=False)
         batch_op.create_index('ix_entries_ref', ['company', 'account', 'ref'], unique=False)
+        batch_op.create_index('ix_entries_storno', ['company', 'account', 'original_ref'], unique=False, sqlite_where=sa.text('reversal = 1'), postgresql_where=sa.text('reversal = 1'))
 
     op.create_table('idempotency',
     sa.Column('scope', sa.Text(), nullable=False),
@@ -176,20 +190,20 @@ def upgrade() -> None:
     sa.Column('outer_id', sa.Text(), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
     sa.Column('prefix', sa.Text(), nullable=False),
-    sa.Column('counter', sa.Text(), nullable=False),
-    sa.Column('year', sa.Text(), nullable=False),
+    sa.Column('counter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('date', sa.Text(), nullable=False),
     sa.Column('buyer_id', sa.Text(), nullable=False),
     sa.Column('buyer_kind', sa.Text(), nullable=False),
     sa.Column('buyer_name', sa.Text(), nullable=False),
-    sa.Column('buyer_name_key', sa.Text(), nullable=False),
     sa.Column('buyer_inn', sa.Text(), nullable=False),
-    sa.Column('buyer_kpp', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
     sa.Column('amount', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rest', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('order_id', sa.Text(), nullable=True),
     sa.Column('order_no', sa.Text(), nullable=False),
+    sa.Column('order_key', sa.Text(), nullable=False),
     sa.Column('search', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('rest >= 0 AND rest <= amount', name=op.f('ck_invoices_rest')),
@@ -200,11 +214,11 @@ def upgrade() -> None:
         batch_op.create_index('ix_invoices_buyer', ['company', 'buyer_id'], unique=False)
         batch_op.create_index('ix_invoices_counter', ['company', 'counter'], unique=False)
         batch_op.create_index('ix_invoices_date', ['company', 'date', 'id'], unique=False)
-        batch_op.create_index('ix_invoices_inn_all', ['company', 'buyer_inn', 'amount'], unique=False)
-        batch_op.create_index('ix_invoices_name', ['company', 'buyer_name_key', 'rest'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.create_index('ix_invoices_open', ['company', 'party', 'rest'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_invoices_order', ['order_id'], unique=False)
-        batch_op.create_index('ix_invoices_order_no', ['company', 'order_no'], unique=False)
-        batch_op.create_index('ix_invoices_payer', ['company', 'buyer_inn', 'rest'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.create_index('ix_invoices_order_key', ['company', 'order_key'], unique=False)
+        batch_op.create_index('ix_invoices_party', ['company', 'party'], unique=False)
+        batch_op.create_index('ix_invoices_rest', ['company', 'rest'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('journal',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -659,11 +673,11 @@ def downgrade() -> None:
 
     op.drop_table('journal')
     with op.batch_alter_table('invoices', schema=None) as batch_op:
-        batch_op.drop_index('ix_invoices_payer', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index('ix_invoices_order_no')
+        batch_op.drop_index('ix_invoices_rest', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_invoices_party')
+        batch_op.drop_index('ix_invoices_order_key')
         batch_op.drop_index('ix_invoices_order')
-        batch_op.drop_index('ix_invoices_name', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index('ix_invoices_inn_all')
+        batch_op.drop_index('ix_invoices_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('ix_invoices_date')
         batch_op.drop_index('ix_invoices_counter')
         batch_op.drop_index('ix_invoices_buyer')
@@ -671,20 +685,23 @@ def downgrade() -> None:
     op.drop_table('invoices')
     op.drop_table('idempotency')
     with op.batch_alter_table('entries', schema=None) as batch_op:
+        batch_op.drop_index('ix_entries_storno', sqlite_where=sa.text('reversal = 1'), postgresql_where=sa.text('reversal = 1'))
         batch_op.drop_index('ix_entries_ref')
         batch_op.drop_index('ix_entries_message')
         batch_op.drop_index('ix_entries_document')
 
     op.drop_table('entries')
+    op.drop_table('deliveries')
     with op.batch_alter_table('decisions', schema=None) as batch_op:
         batch_op.drop_index('ix_decisions_payment')
 
     op.drop_table('decisions')
     op.drop_table('changes')
     with op.batch_alter_table('buyers', schema=None) as batch_op:
-        batch_op.drop_index('ix_buyers_inn')
+        batch_op.drop_index('ix_buyers_name')
 
     op.drop_table('buyers')
+    op.drop_table('buyer_accounts')
     op.drop_table('blobs')
     with op.batch_alter_table('backorders', schema=None) as batch_op:
         batch_op.drop_index('ix_backorders_order')

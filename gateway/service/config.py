@@ -1,0 +1,288 @@
+"""The home of an installation and its configuration file.
+
+<home>/kvit.toml          what IT edits; no secret ever
+<home>/data/kvit.db       the database
+<home>/vault/secrets.json sealed secrets: pass phrases, tokens
+<home>/keys/              PKCS#12 files, closed by pass phrases from the vault
+<home>/anchors/           the bank's public certificates
+<home>/profiles/          bank profiles of this installation (before those that come with the program)
+<home>/exchange/          1C's folder: in, out, done, rejected
+<home>/run/               lock, connection of the tray, due times
+<home>/logs/
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from gateway.core.errors import Refused
+from gateway.core.workdays import WorkHours
+from gateway.flows.terms import OwnCompany, Terms
+from gateway.matching import Policy
+from gateway.store.engine import sqlite_url
+
+CONFIG_FILE = "kvit.toml"
+PROGRAM_PROFILES = Path(__file__).resolve().parents[2] / "certs" / "profiles"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class CompanyTable(_Part):
+    """Ourselves, as our documents name us."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    name: str = Field(min_length=1)
+    inn: str = ""
+    kpp: str = ""
+    bic: str = ""
+    bank: str = ""
+    corr_account: str = ""
+    zone: str = "Europe/Moscow"
+    language: Literal["ru", "en"] = "ru"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"unknown time zone {name}") from error
+        return name
+
+
+class DatabaseTable(_Part):
+    """Where the data are; an empty URL means SQLite in `data/`."""
+
+    url: str = ""
+
+
+class BankTable(_Part):
+    """One agreement with one bank."""
+
+    profile: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    customer_id: str = Field(min_length=1, max_length=16)
+    target_id: str = ""
+    url: str = ""
+    key: str = "bank.p12"
+    tls_key: str = ""
+    accounts: list[str] = []
+    poll_every_s: int = Field(default=300, ge=1, le=86400)
+
+
+class TradeTable(_Part):
+    """How we trade."""
+
+    small_order_pieces: int = Field(default=5, ge=0, le=1000)
+    call_minutes: int = Field(default=15, ge=1, le=1440)
+    opens: time = time(9, 0)
+    closes: time = time(18, 0)
+    also_weekdays: list[int] = []
+
+
+class MatchingTable(_Part):
+    """What the matcher must know of us."""
+
+    own_accounts: list[str] = []
+    payout_partners: dict[str, Literal["acquirer", "post", "loan", "marketplace"]] = {}
+
+
+class ExchangeTable(_Part):
+    """1C's folder."""
+
+    folder: str = "exchange"
+    look_every_s: float = Field(default=5.0, gt=0, le=3600)
+    settle_s: float = Field(default=2.0, ge=0, le=600)
+
+
+class ApiTable(_Part):
+    """Where programs and trays reach the service."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    certificate: str = ""
+    key: str = ""
+
+
+class Config(_Part):
+    """`kvit.toml`, checked."""
+
+    format: Literal[1]
+    company: CompanyTable
+    database: DatabaseTable = DatabaseTable()
+    bank: list[BankTable] = []
+    trade: TradeTable = TradeTable()
+    matching: MatchingTable = MatchingTable()
+    exchange: ExchangeTable = ExchangeTable()
+    api: ApiTable = ApiTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder everything of one installation lives in."""
+
+    root: Path
+
+    @property
+    def config_file(self) -> Path:
+        return self.root / CONFIG_FILE
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def vault_file(self) -> Path:
+        return self.root / "vault" / "secrets.json"
+
+    @property
+    def sealed_master_key(self) -> Path:
+        """Windows only: the master key, closed by DPAPI."""
+        return self.root / "vault" / "master.dpapi"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def anchors(self) -> Path:
+        return self.root / "anchors"
+
+    @property
+    def profiles(self) -> Path:
+        return self.root / "profiles"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def connection_file(self) -> Path:
+        """Tells the tray of this machine where the service listens."""
+        return self.run / "connection.json"
+
+    @property
+    def token_file(self) -> Path:
+        """The tray's own token, readable by the owner only."""
+        return self.run / "tray.token"
+
+    def exchange(self, config: Config) -> Path:
+        """1C's folder; relative names are below the home."""
+        return self.root / config.exchange.folder
+
+    def database_url(self, config: Config) -> str:
+        return config.database.url or sqlite_url(self.data / "kvit.db")
+
+
+def find_home(given: Path | None = None) -> Home:
+    """`--home`, else $KVIT_HOME, else the platform's own place for a service's data."""
+    if given is not None:
+        return Home(given.expanduser().resolve())
+    named = os.environ.get("KVIT_HOME", "")
+    if named:
+        return Home(Path(named).expanduser().resolve())
+    return Home(platformdirs.user_data_path("kvit", appauthor=False))
+
+
+def load_config(home: Home) -> Config:
+    """Read and check `kvit.toml`.
+
+    Raises:
+        Refused: `config.missing`, `config.unreadable`, `config.invalid` naming the field.
+    """
+    try:
+        text = home.config_file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Refused("config.missing", file=str(home.config_file)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("config.unreadable", file=str(home.config_file), detail=str(error)[:200]) from None
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("config.unreadable", file=str(home.config_file), detail=str(error)[:200]) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Refused("config.invalid", file=str(home.config_file), field=where, detail=first["msg"]) from None
+
+
+def terms_of(config: Config, *, accepts_channel: bool = False, ids_restart_yearly: bool = False) -> Terms:
+    """The settings the flows go by."""
+    company, trade = config.company, config.trade
+    accounts = frozenset(config.matching.own_accounts) | {a for bank in config.bank for a in bank.accounts}
+    return Terms(
+        own=OwnCompany(company.name, company.inn, company.kpp, company.bic, company.bank, company.corr_account),
+        policy=Policy(
+            own_inns=frozenset({company.inn} - {""}),
+            own_accounts=accounts,
+            payout_partners=dict(config.matching.payout_partners),
+        ),
+        small_order_pieces=trade.small_order_pieces,
+        call_minutes=trade.call_minutes,
+        hours=WorkHours(trade.opens, trade.closes, frozenset(trade.also_weekdays)),
+        zone=ZoneInfo(company.zone),
+        accepts_channel=accepts_channel,
+        ids_restart_yearly=ids_restart_yearly,
+    )
+
+
+TEMPLATE = """\
+# Kvit's configuration. No secret belongs here: pass phrases are kept in the vault (`kvit bank key`).
+format = 1
+
+[company]
+key = "{key}"                  # short, latin: the company's key in the database; never change it
+name = "{name}"
+inn = "{inn}"
+kpp = "{kpp}"
+bic = "{bic}"
+bank = "{bank}"
+corr_account = "{corr_account}"
+zone = "Europe/Moscow"
+language = "{language}"
+
+[database]
+url = ""                       # empty: SQLite in data/; or postgresql+psycopg://user@host/kvit
+
+[trade]
+small_order_pieces = 5         # so many pieces, free in one warehouse, are confirmed at once
+call_minutes = 15              # the manager calls within so many work minutes of the bank's operation time
+opens = 09:00:00
+closes = 18:00:00
+also_weekdays = []             # 5 is Saturday, 6 Sunday
+
+[matching]
+own_accounts = []              # further accounts of ours: money from them is no customer's payment
+
+[exchange]
+folder = "exchange"            # 1C's folder: in, out, done, rejected
+look_every_s = 5.0
+
+[api]
+host = "127.0.0.1"
+port = 0                       # 0: a free one; the tray of this machine finds it by itself
+"""
+
+BANK_TEMPLATE = """
+[[bank]]
+profile = "{profile}"          # a file in profiles/ here or in the program's certs/profiles
+customer_id = "{customer_id}"
+url = "{url}"                  # empty: the profile's
+key = "{key}"                  # PKCS#12 in keys/
+accounts = {accounts}
+poll_every_s = {poll_every_s}
+"""

@@ -1,0 +1,303 @@
+"""The service: asks the banks, takes messages, empties the outbox, looks into 1C's folder, serves the API.
+
+Two work loops, so that a slow bank never holds up the office: one for the banks, one for everything that stays in the
+house. Each is a `Scheduler`; systemd hears from us only while both are alive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from gateway import __version__
+from gateway.api.app import create_app
+from gateway.api.room import BankFacts, Finding
+from gateway.api.server import ApiServer, Tls
+from gateway.api.tokens import local_token
+from gateway.bank import inbox
+from gateway.core.errors import KvitError, Refused, Unavailable
+from gateway.flows.from_1c import take_file
+from gateway.flows.leaving import drain, onec_sinks
+from gateway.flows.take_message import take_message
+from gateway.onec.exchange import ExchangeFolder, Result
+from gateway.onec.incoming import Incoming
+from gateway.onec.model_documents import CommerceML
+from gateway.service import doctor
+from gateway.service.backoff import BackOff
+from gateway.service.housekeeping import keep_house
+from gateway.service.instance import InstanceLock
+from gateway.service.scheduler import JsonDueTimes, Scheduler
+from gateway.service.systemd import Notifier, Watchdog
+from gateway.service.wiring import Bank, Installation, open_banks
+from gateway.store import alarms, idempotency
+
+_log = structlog.get_logger("service.daemon")
+OUTBOX_EVERY_S = 1
+SILENT_S = 900.0  # how long a loop may work on one job before it counts as hung
+
+
+@dataclass
+class _Health:
+    """What the API asks the daemon for; answered from memory."""
+
+    daemon: Daemon
+
+    def bank(self) -> Sequence[BankFacts]:
+        return [self.daemon.bank_facts(bank) for bank in self.daemon.banks]
+
+    def components(self) -> Sequence[Finding]:
+        return self.daemon.findings
+
+    def cycle_age(self) -> float | None:
+        return self.daemon.cycle_age()
+
+
+class Daemon:
+    """One running installation.
+
+    Args:
+        installation: opened; the daemon closes it at the end.
+
+    Attributes:
+        findings: the doctor's last findings.
+        url: of the API, once started.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.home, self.config = installation.home, installation.config
+        self.store, self.terms, self.clock = installation.store, installation.terms, installation.clock
+        self.banks: list[Bank] = []
+        self.findings: list[Finding] = []
+        self.url = ""
+        self._lock = InstanceLock(self.home.run)
+        self._watchdog = Watchdog(Notifier.from_environment(), self.clock)
+        self._notifier = Notifier.from_environment()
+        self._bank_loop = self._loop("bank")
+        self._office_loop = self._loop("office")
+        self._polling: set[str] = set()
+        self._last_round: float | None = None
+        self._server: ApiServer | None = None
+        self._threads: list[threading.Thread] = []
+        self._worker = f"{os.getpid()}"
+        self._notify: Callable[[], None] = lambda: None
+
+    def _loop(self, name: str) -> Scheduler:
+        return Scheduler(
+            self.clock,
+            JsonDueTimes(self.home.run / f"due-{name}.json"),
+            zone=self.terms.zone,
+            on_failure=self._job_failed,
+            on_recovery=self._job_recovered,
+            beat=self._watchdog.watch(name, SILENT_S),
+        )
+
+    def start(self) -> None:
+        """Take the lock, finish what was interrupted, start loops and API.
+
+        Raises:
+            Refused: `service.already_running`, `config.*`, `vault.*`, `api.*`.
+        """
+        self._lock.acquire()
+        try:
+            self.banks = open_banks(self.installation)
+            self.findings = doctor.examine(self.installation, self.banks)
+            self._plan_jobs()
+            self._serve()
+        except BaseException:
+            self._lock.release()
+            raise
+        for name, loop in (("bank", self._bank_loop), ("office", self._office_loop)):
+            thread = threading.Thread(target=loop.run, name=f"kvit-{name}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        self._notifier.ready(f"listening on {self.url}")
+        _log.info("started", url=self.url, banks=[bank.profile.name for bank in self.banks])
+
+    def _plan_jobs(self) -> None:
+        for bank in self.banks:
+            self._bank_loop.add(
+                f"poll:{bank.channel.name}",
+                self._bank_loop.every(bank.table.poll_every_s).seconds,
+                lambda bank=bank: self.poll(bank),
+                back_off=BackOff(),
+            )
+        office = self._office_loop
+        office.add("outbox", office.every(OUTBOX_EVERY_S).seconds, self._drain)
+        self._exchange = ExchangeFolder(
+            self.home.exchange(self.config),
+            self.clock,
+            self._take_onec,
+            settle_seconds=self.config.exchange.settle_s,
+            zone=self.terms.zone,
+        )
+        self._sinks = onec_sinks(self.store, self.terms, self._exchange.outgoing)
+        self._exchange.prepare()
+        look = max(1, round(self.config.exchange.look_every_s))
+        office.add("exchange", office.every(look).seconds, self._look)
+        office.add("doctor", office.every(10).minutes, self._examine)
+        office.add("housekeeping", office.every().day.at("03:30"), lambda: keep_house(self.installation))
+
+    def _serve(self) -> None:
+        api = self.config.api
+        app = create_app(self.store, self.terms, _Health(self), self.poll_now, __version__)
+        self._notify = app.state.notify
+        tls = Tls(self.home.root / api.certificate, self.home.root / api.key) if api.certificate and api.key else None
+        local_token(self.store, self.home.token_file, language=self.config.company.language)
+        self._server = ApiServer(app, host=api.host, port=api.port, tls=tls)
+        self.url = self._server.start()
+        connection = {"url": self.url, "token_file": str(self.home.token_file), "pid": os.getpid()}
+        fresh = self.home.connection_file.with_suffix(".new")
+        fresh.write_text(json.dumps(connection), encoding="utf-8")
+        fresh.replace(self.home.connection_file)
+
+    def stop(self) -> None:
+        """End loops and API, letting the running job finish."""
+        self._notifier.stopping()
+        for loop in (self._bank_loop, self._office_loop):
+            loop.stop()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        if self._server is not None:
+            self._server.stop()
+        self.home.connection_file.unlink(missing_ok=True)
+        for bank in self.banks:
+            bank.channel.close()
+        self.installation.close()
+        self._lock.release()
+        _log.info("stopped")
+
+    def poll_now(self) -> None:
+        """Ask all banks soon; returns at once."""
+        for bank in self.banks:
+            self._bank_loop.trigger(f"poll:{bank.channel.name}")
+
+    def poll(self, bank: Bank) -> inbox.Polled:
+        """One poll: bring new files in, take every message that is not finished.
+
+        Raises:
+            Unavailable: the bank is away; the loop comes back after a growing pause.
+        """
+        name = bank.channel.name
+        self._polling.add(name)
+        try:
+            polled = inbox.poll(self.store, bank.channel, stopped=self._bank_loop.stopping.is_set)
+            self._take_waiting(bank)
+        finally:
+            self._polling.discard(name)
+        self._last_round = self.clock.monotonic()
+        if polled.refused:
+            _log.warning("refused", channel=name, refused=polled.refused)
+        if isinstance(polled.error, Unavailable):
+            raise polled.error
+        return polled
+
+    def _take_waiting(self, bank: Bank) -> None:
+        for message in inbox.waiting(self.store):
+            if message.channel != bank.channel.name or self._bank_loop.stopping.is_set():
+                continue
+            if message.state == "stored":
+                reply = inbox.raw_reply(self.store, message.id)
+                if inbox.prove(self.store, bank.channel, message.id, reply) is not None:
+                    continue
+            taken = take_message(
+                self.store,
+                self.terms,
+                bank.channel,
+                message.id,
+                progress=lambda _: self._wake_office(),
+                stopped=self._bank_loop.stopping.is_set,
+            )
+            _log.info(
+                "message taken", message=message.id, lines=taken.lines, fresh=taken.fresh, released=taken.released
+            )
+            self._wake_office()
+
+    def _wake_office(self) -> None:
+        self._office_loop.trigger("outbox")
+        self._notify()
+
+    def _drain(self) -> None:
+        while not self._office_loop.stopping.is_set():
+            drained = drain(self.store, self._sinks, self._worker)
+            if not drained.done:
+                return
+
+    def _look(self) -> None:
+        for outcome in self._exchange.look():
+            if outcome.result in (Result.WAITING, Result.BUSY, Result.UNFINISHED, Result.RETRY):
+                continue
+            _log.info("exchange file", name=outcome.name, result=outcome.result.value)
+            with self.store.unit() as unit:
+                if outcome.error is not None:
+                    alarms.raise_alarm(
+                        unit,
+                        "exchange.rejected",
+                        f"file:{outcome.name}",
+                        {
+                            "name": outcome.name,
+                            "reason": outcome.error.text("ru"),
+                            "reason_en": outcome.error.text("en"),
+                        },
+                        severity="warning",
+                    )
+                unit.journal("exchange.file", f"file:{outcome.name}", result=outcome.result, sha256=outcome.sha256)
+                unit.commit()
+
+    def _take_onec(self, incoming: Incoming) -> None:
+        """Take one file of 1C in, once, however often it lies there."""
+        with self.store.unit() as unit:
+            if idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:
+                return
+        if isinstance(incoming.content, CommerceML):
+            done = take_file(self.store, self.terms, incoming.content)
+            result: dict[str, Any] = {"orders": done.orders, "invoices": done.invoices, "products": done.products}
+        else:
+            raise Refused("exchange.bank_statement", name=incoming.name)
+        with self.store.unit() as unit:
+            idempotency.remember(unit, "onec.file", incoming.sha256, incoming.kind, result)
+            unit.commit()
+        self._wake_office()
+
+    def _examine(self) -> None:
+        self.findings = doctor.examine(self.installation, self.banks)
+
+    def bank_facts(self, bank: Bank) -> BankFacts:
+        """A channel for the status page."""
+        job = next((s for s in self._bank_loop.states() if s.name == f"poll:{bank.channel.name}"), None)
+        return BankFacts(
+            channel=bank.channel.name,
+            title=bank.title(self.config.company.language),
+            next_poll_at=job.due_at if job else None,
+            certificate_expires=bank.channel.certificate_expires.date().isoformat(),
+            polling=bank.channel.name in self._polling,
+        )
+
+    def cycle_age(self) -> float | None:
+        """Seconds since a bank loop last finished a round; with no bank configured, the office loop counts."""
+        if not self.banks:
+            return 0.0
+        return None if self._last_round is None else self.clock.monotonic() - self._last_round
+
+    def _job_failed(self, name: str, error: Exception) -> None:
+        if isinstance(error, Unavailable):
+            return  # the poll has raised its own alarm already
+        reason = error.code if isinstance(error, KvitError) else type(error).__name__
+        _log.error("job failed", job=name, error=reason, exc_info=error)
+        try:
+            with self.store.unit() as unit:
+                alarms.raise_alarm(unit, "service.job_failed", f"job:{name}", {"job": name, "reason": reason})
+                unit.commit()
+        except Unavailable:
+            _log.error("the alarm could not be stored", job=name)
+
+    def _job_recovered(self, name: str) -> None:
+        with self.store.unit() as unit:
+            alarms.clear(unit, "service.job_failed", f"job:{name}")
+            unit.commit()
