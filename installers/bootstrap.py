@@ -234,7 +234,7 @@ def install(requirements: Path) -> None:
         [*pip, "install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--quiet", "-r", str(requirements)]
     )
     run([*pip, "install", "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT)])
-    run([*pip, "check"])
+    run([*pip, "check", "--quiet"])
     covered = [wanted, stamp(LOCK)] if requirements == DEV_LOCK else [wanted]
     STAMP.write_text("\n".join(covered) + "\n", encoding="utf-8")
     say(f"installed in {time.monotonic() - began:.0f} s")
@@ -321,7 +321,17 @@ def apt_install(packages: list[str]) -> bool:
 
 
 def quietly(command: list[str], environment: dict[str, str]) -> bool:
-    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    """Whether it worked; what it said is shown only if it did not."""
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stdout.decode(errors="replace"), file=sys.stderr, flush=True)
     return done.returncode == 0
 
 
