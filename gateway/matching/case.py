@@ -1,0 +1,175 @@
+"""One payment before the matcher: its facts, who it is for, what its numbers mean; how an answer is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gateway.core.money import Money
+from gateway.matching.claims import Bundle, Claim, DateCheck, dead_state, look_up
+from gateway.matching.decision import Allocations, Decision, Outcome, Policy, Reason
+from gateway.matching.facts import Facts, Grade, Kind, Quote
+from gateway.matching.identity import Identity, Known
+from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceState
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a rule may look at.
+
+    Attributes:
+        claims: strong numbers looked up; goods codes that look like a series and fit none are left out.
+        hints: weak and loose numbers looked up (only those that belong to the buyer, and weak ones after a №).
+        doubts: muted numbers that equal an invoice of the buyer.
+    """
+
+    facts: Facts
+    index: InvoiceIndex
+    policy: Policy
+    identity: Identity
+    claims: tuple[Claim, ...]
+    hints: tuple[Claim, ...]
+    doubts: tuple[Claim, ...]
+
+    @property
+    def amount(self) -> Money:
+        return self.facts.payment.amount
+
+    @property
+    def party(self) -> str:
+        """The one party paid for; "" when there is not exactly one."""
+        return self.identity.parties[0] if len(self.identity.parties) == 1 else ""
+
+    @property
+    def balance(self) -> Balance:
+        return self.index.balance(self.party) if self.party else Balance(Money(0), 0)
+
+    @property
+    def individual(self) -> bool:
+        """Known by name: needs full name, number and the exact sum."""
+        return self.identity.known is Known.NAME
+
+    def same_rest(self, amount: Money, but: Iterable[InvoiceCard] = ()) -> list[InvoiceCard]:
+        """The buyer's open invoices with exactly this rest, without those given."""
+        left_out = {c.id for c in but}
+        found: list[InvoiceCard] = []
+        for party in self.identity.parties[:8]:
+            found += [
+                c for c in self.index.open_by_rest(party, amount) if c.id not in left_out and self.identity.owns(c)
+            ]
+        return found
+
+    # ---------------------------------------------------------------- answers
+
+    def allocate(
+        self,
+        outcome: Outcome,
+        allocations: Sequence[tuple[InvoiceCard, Money]],
+        reasons: Sequence[Reason],
+        *,
+        release: bool = True,
+    ) -> Decision:
+        """An automatic answer. `release` False when something is left open that only a person may wave through."""
+        amount, final = self.amount, self.facts.payment.final
+        total = sum(a.kopecks for _, a in allocations)
+        releasable = frozenset(
+            card.id
+            for card, given in allocations
+            if release and final and card.rest.kopecks - given.kopecks <= self.policy.tolerance.kopecks
+        )
+        all_reasons = [*self.identity.reasons, *reasons]
+        if not final:
+            all_reasons.append(Reason("matching.not_final"))
+        return Decision(
+            outcome=outcome,
+            automatic=True,
+            allocations=tuple((card.id, given) for card, given in allocations),
+            advance=Money(amount.kopecks - total),
+            release_ok=releasable,
+            reasons=tuple(all_reasons),
+        )
+
+    def in_full(self, outcome: Outcome, cards: Bundle, reasons: Sequence[Reason], *, release: bool = True) -> Decision:
+        """Each invoice gets its rest."""
+        return self.allocate(outcome, [(c, c.rest) for c in cards], reasons, release=release)
+
+    def ask(self, outcome: Outcome, *reasons: Reason) -> Decision:
+        """A person decides; suggestions are added by `decide`."""
+        return person(outcome, self.amount, (*self.identity.reasons, *reasons))
+
+
+def person(outcome: Outcome, amount: Money, reasons: Iterable[Reason]) -> Decision:
+    """The answer "ask a person": nothing is allocated, the whole sum is left over."""
+    allocations: Allocations = ()
+    return Decision(outcome, False, allocations, amount, frozenset(), tuple(reasons))
+
+
+def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Identity) -> Case:
+    """Look up every number once."""
+    claims: list[Claim] = []
+    hints: list[Claim] = []
+    doubts: list[Claim] = []
+    seen: set[tuple[object, ...]] = set()
+    for quote in facts.quotes:
+        key = (quote.grade, quote.prefix, quote.counter, quote.sub, quote.year, quote.until, quote.date)
+        if key in seen or quote.kind is Kind.QUANTITY:
+            continue
+        seen.add(key)
+        claim = look_up(quote, index, identity)
+        if quote.grade is Grade.STRONG:
+            if quote.kind is not Kind.PREFIXED or claim.own or claim.foreign:
+                claims.append(claim)
+        elif quote.grade is Grade.MUTED:
+            if claim.own:
+                doubts.append(claim)
+        elif claim.own or _claims_something(quote):
+            hints.append(claim)
+    return Case(facts, index, policy, identity, tuple(claims), tuple(hints), tuple(doubts))
+
+
+def _claims_something(quote: Quote) -> bool:
+    """A weak number behind a № says "this is the document", even when we do not know it."""
+    return quote.grade is Grade.WEAK and quote.kind in (Kind.BARE, Kind.INVOICE, Kind.ORDER)
+
+
+# -------------------------------------------------------------------- reasons used by several rules
+
+
+def number_reason(claim: Claim, card: InvoiceCard) -> Reason:
+    quote = claim.quote
+    code = "matching.order_quoted" if claim.by_order else "matching.number_quoted"
+    return Reason(code, {"number": card.number, "date": card.date.strftime("%d.%m.%Y")}, (quote.start, quote.end))
+
+
+def date_reason(claim: Claim) -> Reason | None:
+    if claim.date not in (DateCheck.DAY, DateCheck.YEAR, DateCheck.OTHER) or claim.quote.date is None:
+        return None
+    quoted = claim.quote.date
+    return Reason("matching.date_differs", {"number": claim.quote.text.strip()}, (quoted.start, quoted.end))
+
+
+def dead_reason(claim: Claim) -> Reason:
+    cancelled = dead_state(claim) == InvoiceState.CANCELLED
+    code = "matching.number_cancelled" if cancelled else "matching.number_paid"
+    return Reason(code, {"number": claim.dead[0].number}, (claim.quote.start, claim.quote.end))
+
+
+def foreign_reason(claim: Claim) -> Reason:
+    values = {"number": claim.foreign[0].number, "buyer": claim.foreign[0].buyer_name}
+    return Reason("matching.number_foreign", values, (claim.quote.start, claim.quote.end))
+
+
+def unknown_reason(claim: Claim) -> Reason:
+    return Reason("matching.number_unknown", {"number": claim.quote.text.strip()}, (claim.quote.start, claim.quote.end))
+
+
+def sum_reason(code: str, expected: Money, amount: Money) -> Reason:
+    """A sum compared: `code` says how; the difference is given without its sign."""
+    return Reason(
+        code,
+        {
+            "expected": expected.decimal_text(),
+            "amount": amount.decimal_text(),
+            "difference": abs(amount - expected).decimal_text(),
+        },
+    )

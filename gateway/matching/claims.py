@@ -1,0 +1,181 @@
+"""Quoted numbers looked up: which invoices of the buyer they may mean, and what else has that number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.money import Money
+from gateway.matching.facts import DateMention, Kind, Quote
+from gateway.matching.identity import Identity
+from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState, Reference
+from gateway.matching.number import parts_of
+
+Bundle = tuple[InvoiceCard, ...]
+_MAX_COMBINATIONS = 256
+
+
+class DateCheck(StrEnum):
+    """How the date quoted with a number fits the invoice's."""
+
+    NONE = "none"
+    AGREES = "agrees"
+    DAY = "day"  # same year, other day: a slip
+    YEAR = "year"  # same day and month, other year: a slip, or last year's invoice
+    OTHER = "other"  # nothing fits: another invoice is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One quoted number, looked up.
+
+    Attributes:
+        live: the buyer's open invoices it may mean; each bundle is one reading (a range means several at once).
+        dead: the buyer's invoices with that number that are paid or cancelled.
+        foreign: other buyers' invoices with that number.
+        date: how the quoted date fits; OTHER: the only invoices with this number have quite another date.
+        exists: some invoice of somebody has that counter.
+    """
+
+    quote: Quote
+    live: tuple[Bundle, ...]
+    dead: tuple[InvoiceCard, ...]
+    foreign: tuple[InvoiceCard, ...]
+    date: DateCheck
+    exists: bool
+    by_order: bool = False
+
+    @property
+    def single(self) -> InvoiceCard | None:
+        """The one open invoice meant, None when there is none or a choice."""
+        if len(self.live) == 1 and len(self.live[0]) == 1:
+            return self.live[0][0]
+        return None
+
+    @property
+    def own(self) -> bool:
+        return bool(self.live or self.dead)
+
+
+def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
+    """What the number means among the identified buyer's invoices, and among everybody's."""
+    found = index.by_counter(quote.counter) if quote.counter else ()
+    fitting = [c for c in found if fits(quote, c)]
+    by_order = False
+    own = [c for c in fitting if identity.owns(c)]
+    if not own and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
+        ordered = index.by_reference(Reference.ORDER, quote.digits)
+        own = [c for c in ordered if identity.owns(c)]
+        by_order = bool(own)
+        if not fitting:
+            fitting = list(ordered)
+            by_order = by_order or bool(ordered)
+    own, check = _by_date(_by_series(quote, own), None if by_order else quote.date)
+    live: list[Bundle] = [(c,) for c in own if c.open]
+    if not live and check is not DateCheck.OTHER:
+        live = _several_readings(quote, index, identity)
+    return Claim(
+        quote,
+        tuple(live),
+        tuple(c for c in own if not c.open),
+        tuple(c for c in fitting if not identity.owns(c)),
+        check,
+        bool(found) or bool(fitting),
+        by_order,
+    )
+
+
+def fits(quote: Quote, card: InvoiceCard) -> bool:
+    """Whether a quoted number is this invoice's: series, year and suffix as far as they are quoted."""
+    prefix, _, sub = card.prefix.partition("#")
+    return quote.sub == sub and quote.prefix in ("", prefix) and (quote.year is None or quote.year == card.year)
+
+
+def _by_series(quote: Quote, cards: list[InvoiceCard]) -> list[InvoiceCard]:
+    """Where the payer wrote the series apart ("УТ 125"), its invoices; else those without a series if he wrote none."""
+    if len(cards) < 2 or not quote.near:
+        return cards
+    near = parts_of(quote.near + "1").prefix
+    return [c for c in cards if c.prefix.partition("#")[0] == near] or cards
+
+
+def _by_date(cards: list[InvoiceCard], quoted: DateMention | None) -> tuple[list[InvoiceCard], DateCheck]:
+    if quoted is None or not cards:
+        return cards, DateCheck.NONE
+    checks = [(date_check(quoted, c), c) for c in cards]
+    for wanted in (DateCheck.AGREES, DateCheck.DAY, DateCheck.YEAR):
+        chosen = [c for check, c in checks if check is wanted]
+        if chosen:
+            return chosen, wanted
+    return [], DateCheck.OTHER
+
+
+def date_check(quoted: DateMention, card: InvoiceCard) -> DateCheck:
+    if quoted.agrees(card.date):
+        return DateCheck.AGREES
+    if quoted.year in (None, card.date.year):
+        return DateCheck.DAY
+    if (quoted.day, quoted.month) == (card.date.day, card.date.month):
+        return DateCheck.YEAR
+    return DateCheck.OTHER
+
+
+def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> list[Bundle]:
+    """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number."""
+
+    def own_open(counter: int) -> list[InvoiceCard]:
+        return [
+            c
+            for c in index.by_counter(counter)
+            if c.open
+            and identity.owns(c)
+            and "#" not in c.prefix
+            and quote.prefix in ("", c.prefix, str(quote.pair[0]))
+        ]
+
+    bundles: list[Bundle] = []
+    if quote.until is not None and quote.pair:
+        cards = [c for counter in range(quote.pair[0], quote.until + 1) for c in own_open(counter)]
+        if cards:
+            bundles.append(tuple(cards))
+    if len(quote.pair) == 2:
+        first, second = own_open(quote.pair[0]), own_open(quote.pair[1])
+        if len(first) == 1 and len(second) == 1:
+            bundle = (first[0], second[0])
+            if bundle not in bundles:
+                bundles.append(bundle)
+    return bundles
+
+
+def covering(claims: Sequence[Claim], amount: Money) -> list[Bundle]:
+    """The different sets of open invoices, one reading of each claim, whose rests add up to `amount` exactly."""
+    combinations = 1
+    for claim in claims:
+        combinations *= len(claim.live)
+    if not claims or not 0 < combinations <= _MAX_COMBINATIONS:
+        return []
+    found: dict[frozenset[str], Bundle] = {}
+    for chosen in _choices(claims):
+        cards = unique_cards(c for bundle in chosen for c in bundle)
+        if sum(c.rest.kopecks for c in cards) == amount.kopecks:
+            found.setdefault(frozenset(c.id for c in cards), cards)
+    return list(found.values())
+
+
+def _choices(claims: Sequence[Claim]) -> Iterable[tuple[Bundle, ...]]:
+    chosen: list[tuple[Bundle, ...]] = [()]
+    for claim in claims:
+        chosen = [(*c, bundle) for c in chosen for bundle in claim.live]
+    return chosen
+
+
+def unique_cards(cards: Iterable[InvoiceCard]) -> Bundle:
+    """Each invoice once, in the order quoted."""
+    return tuple({c.id: c for c in cards}.values())
+
+
+def dead_state(claim: Claim) -> str:
+    """ "cancelled" only when every invoice with the number is."""
+    cancelled = all(c.state == InvoiceState.CANCELLED for c in claim.dead)
+    return InvoiceState.CANCELLED.value if cancelled else InvoiceState.PAID.value

@@ -1,0 +1,112 @@
+"""What a payment pays for. Pure: the same facts, index and policy give the same decision.
+
+The order is fixed, and each step may end it (facts/policy behind it in brackets):
+
+1. the same document again; money of our own; a payout partner [registry to the kopeck];
+2. words that say "no sale": refund, loan, interest, own transfer [a person, whatever the sum];
+3. who is paid for: ИНН, known account, full name, or "за … ИНН …" [nobody else's name is ever enough];
+4. numbers that are the buyer's and add up exactly; sums stated per invoice; part or more of a single one;
+   numbers paid, cancelled, somebody else's, nobody's [a person];
+5. no number: the only open invoice with this sum, the whole balance [payer by ИНН or account only].
+
+Whenever evidence is missing or contradicts itself the answer is a person's, with up to three suggestions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.matching.case import Case, foreign_reason, open_case, person
+from gateway.matching.decision import Allocations, Decision, Outcome, Policy, Reason, Suggestion
+from gateway.matching.duplicates import DuplicateLookup
+from gateway.matching.facts import Facts, Mark
+from gateway.matching.identity import Identity, Known, identify
+from gateway.matching.index import InvoiceIndex
+from gateway.matching.numbered import by_numbers
+from gateway.matching.payout import RegistryLookup, decide_payout
+from gateway.matching.suggest import suggestions
+from gateway.matching.unnumbered import without_number
+
+__all__ = ["Allocations", "Decision", "Outcome", "Policy", "Reason", "Suggestion", "decide"]
+
+_NO_SALE = (
+    (Mark.REFUND, Outcome.REFUND, "matching.says_refund"),
+    (Mark.OWN_TRANSFER, Outcome.OWN_TRANSFER, "matching.says_own_transfer"),
+    (Mark.LOAN, Outcome.LOAN, "matching.says_loan"),
+    (Mark.OTHER_INCOME, Outcome.OTHER_INCOME, "matching.says_other_income"),
+)
+
+
+def decide(
+    facts: Facts,
+    index: InvoiceIndex,
+    policy: Policy,
+    duplicates: DuplicateLookup,
+    registries: RegistryLookup | None = None,
+) -> Decision:
+    """Decide one payment. Changes nothing; the caller books the allocations and updates the index.
+
+    Args:
+        registries: payouts are explained by these; without them every payout goes to a person.
+    """
+    payment = facts.payment
+    earlier = duplicates.earlier(payment)
+    if earlier is not None:
+        reason = Reason("matching.document_seen", {"payment": earlier, "number": payment.doc_no})
+        return person(Outcome.DUPLICATE_DOCUMENT, payment.amount, (reason,))
+    if payment.payer_inn in policy.own_inns or payment.payer_account in policy.own_accounts:
+        return person(Outcome.OWN_TRANSFER, payment.amount, (Reason("matching.own_money"),))
+    source = policy.payout_partners.get(payment.payer_inn)
+    if source is not None:
+        return decide_payout(facts, index, policy, registries, source)
+    for mark, outcome, code in _NO_SALE:
+        if mark in facts.marks:
+            return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
+    identity = identify(facts, index, policy)
+    case = open_case(facts, index, policy, identity)
+    decision = _customer(case)
+    if decision.automatic:
+        return decision
+    return replace(decision, suggestions=suggestions(case))
+
+
+def _customer(case: Case) -> Decision:
+    identity = case.identity
+    if identity.contradiction is not None:
+        return case.ask(Outcome.CONTRADICTION, identity.contradiction)
+    if identity.unnamed is not None:
+        return case.ask(Outcome.THIRD_PARTY_UNNAMED, _for_somebody(identity))
+    if identity.hint:
+        return _hinted(case)
+    if identity.known is Known.NOBODY:
+        return _stranger(case)
+    return by_numbers(case) or without_number(case)
+
+
+def _for_somebody(identity: Identity) -> Reason:
+    named = identity.unnamed
+    if named is None:
+        return Reason("matching.for_somebody")
+    code = "matching.named_inn_unknown" if named.inn else "matching.for_somebody"
+    return Reason(code, {"inn": named.inn} if named.inn else {}, (named.start, named.end))
+
+
+def _hinted(case: Case) -> Decision:
+    """Another buyer's ИНН stands in the text without "за …": it counts only with his number and the exact sum."""
+    hint = case.identity.hint
+    span = next(((n.start, n.end) for n in case.facts.named if n.inn == hint), None)
+    reason = Reason("matching.named_inn", {"inn": hint}, span)
+    named = open_case(case.facts, case.index, case.policy, Identity(Known.NAMED, (hint,), (reason,), hint=hint))
+    if named.claims:
+        decision = by_numbers(named)
+        if decision is not None and decision.automatic:
+            return decision
+    return case.ask(Outcome.THIRD_PARTY_UNNAMED, Reason("matching.hint_needs_exact", {"inn": hint}, span))
+
+
+def _stranger(case: Case) -> Decision:
+    """Nobody we sell to. A number he quotes is somebody else's by definition."""
+    quoted = next((c for c in case.claims if c.foreign), None)
+    if quoted is not None:
+        return case.ask(Outcome.THIRD_PARTY_UNNAMED, foreign_reason(quoted))
+    return case.ask(Outcome.UNKNOWN_PAYER)

@@ -1,0 +1,106 @@
+"""Whose invoices a payment may pay: by ИНН, by a known account, by full name, or by an ИНН named in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.matching.decision import Policy, Reason
+from gateway.matching.facts import Facts, NamedParty
+from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceIndex
+
+_PERSON_ACCOUNTS = ("40817", "40820", "423", "426")
+
+
+class Known(StrEnum):
+    """How the buyer is known."""
+
+    INN = "inn"
+    ACCOUNT = "account"
+    NAME = "name"
+    NAMED = "named"  # the text names him with his ИНН
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is paid for.
+
+    Attributes:
+        parties: whose invoices count as own; empty for NOBODY.
+        hint: a party whose ИНН stands in the text without "за …": believed only together with number and exact sum.
+        unnamed: the text says it is for somebody else and gives no ИНН, or two of them.
+    """
+
+    known: Known
+    parties: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    hint: str = ""
+    unnamed: NamedParty | None = None
+    contradiction: Reason | None = None
+
+    def owns(self, card: InvoiceCard) -> bool:
+        """Whether this invoice is one of the identified buyer's. A name identifies individuals only."""
+        if card.party not in self.parties:
+            return False
+        return self.known is not Known.NAME or card.buyer_kind == BuyerKind.INDIVIDUAL
+
+
+def identify(facts: Facts, index: InvoiceIndex, policy: Policy) -> Identity:
+    """Find out whose invoices the payment may pay. Never by a similar name."""
+    cued = [n for n in facts.named if n.inn and n.cued and n.inn not in policy.own_inns]
+    inns = {n.inn for n in cued}
+    payer = _payer(facts, index)
+    if len(inns) == 1:
+        named = cued[0]
+        if index.knows(named.inn):
+            reason = Reason("matching.named_inn", {"inn": named.inn}, (named.start, named.end))
+            return Identity(Known.NAMED, (named.inn,), (reason,))
+        return Identity(payer.known, payer.parties, payer.reasons, unnamed=named)
+    if len(inns) > 1:
+        return Identity(payer.known, payer.parties, payer.reasons, unnamed=cued[0])
+    unnamed = next((n for n in facts.named if not n.inn and _is_somebody_else(n, payer, index)), None)
+    hints = [
+        n.inn
+        for n in facts.named
+        if n.inn and not n.cued and n.inn not in policy.own_inns and n.inn not in payer.parties and index.knows(n.inn)
+    ]
+    contradiction = payer.contradiction
+    if len(set(hints)) > 1 and contradiction is None:
+        contradiction = Reason("matching.two_inns", {"inns": ", ".join(sorted(set(hints)))})
+    return Identity(payer.known, payer.parties, payer.reasons, hints[0] if hints else "", unnamed, contradiction)
+
+
+def _is_somebody_else(named: NamedParty, payer: Identity, index: InvoiceIndex) -> bool:
+    parties = index.parties_by_name(named.name)
+    if parties and set(parties) & set(payer.parties):
+        return False
+    return named.cued or bool(parties)
+
+
+def _payer(facts: Facts, index: InvoiceIndex) -> Identity:
+    payment = facts.payment
+    inn = payment.payer_inn.strip().strip("0") and payment.payer_inn.strip()
+    if facts.transit:
+        return _by_name(facts, index)
+    if inn:
+        if index.knows(inn):
+            return Identity(Known.INN, (inn,), (Reason("matching.payer_inn", {"inn": inn}),))
+        if len(inn) == 12 and payment.payer_account.startswith(_PERSON_ACCOUNTS):
+            return _by_name(facts, index)
+        return Identity(Known.NOBODY, (), (Reason("matching.payer_inn_unknown", {"inn": inn}),))
+    parties = index.parties_by_account(payment.payer_account)
+    if parties:
+        reason = Reason("matching.payer_account", {"account": payment.payer_account})
+        return Identity(Known.ACCOUNT, tuple(parties), (reason,))
+    return _by_name(facts, index)
+
+
+def _by_name(facts: Facts, index: InvoiceIndex) -> Identity:
+    names = [n for n in facts.persons if len(n.split()) >= 2]
+    parties = tuple(dict.fromkeys(p for n in names for p in index.parties_by_name(n)))
+    contradiction = Reason("matching.two_persons") if facts.persons_differ else None
+    if not parties:
+        return Identity(Known.NOBODY, (), (Reason("matching.payer_unknown"),), contradiction=contradiction)
+    reason = Reason("matching.payer_name", {"name": facts.payment.payer_name})
+    return Identity(Known.NAME, parties, (reason,), contradiction=contradiction)

@@ -1,0 +1,329 @@
+"""What the matcher asks about invoices, in lookups that cost the same however many there are.
+
+A *party* is a buyer as payments know him: the ИНН of a company or sole trader, "id:<buyer_id>" of an individual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from gateway.core.money import Money
+from gateway.core.text import name_key
+from gateway.matching.number import counter_of
+
+__all__ = [
+    "Balance",
+    "BuyerKind",
+    "InvoiceCard",
+    "InvoiceIndex",
+    "InvoiceState",
+    "MemoryIndex",
+    "Reference",
+    "card",
+    "counter_of",
+    "name_key",
+    "party_of",
+    "reference_key",
+]
+
+
+_Key = TypeVar("_Key")
+
+
+class InvoiceState(StrEnum):
+    """OPEN: something is still due (also when paid in part)."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class BuyerKind(StrEnum):
+    """Who the buyer is."""
+
+    COMPANY = "ul"
+    TRADER = "ip"
+    INDIVIDUAL = "fl"
+
+
+class Reference(StrEnum):
+    """Other keys by which a text or a registry may mean an invoice."""
+
+    ORDER = "order"
+    LOAN = "loan"
+    TRACK = "track"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCard:
+    """An invoice as the matcher sees it.
+
+    Attributes:
+        number: as printed. prefix, counter: `counter_of(number)`.
+        year: from the number, else of the date.
+        rest: still due, 0 unless open.
+        state: an `InvoiceState`.
+        buyer_kind: a `BuyerKind`.
+        buyer_inn: "" for an individual.
+        known_accounts: the buyer's bank accounts on record.
+    """
+
+    id: str
+    number: str
+    counter: int
+    prefix: str
+    year: int
+    date: date
+    amount: Money
+    rest: Money
+    state: str
+    buyer_id: str
+    buyer_kind: str
+    buyer_name: str
+    buyer_inn: str
+    known_accounts: tuple[str, ...] = ()
+    order_no: str = ""
+    loan_no: str = ""
+    track: str = ""
+
+    @property
+    def party(self) -> str:
+        return party_of(self.buyer_inn, self.buyer_id)
+
+    @property
+    def open(self) -> bool:
+        return self.state == InvoiceState.OPEN and self.rest.kopecks > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A party's open invoices: what they add up to and how many they are."""
+
+    total: Money
+    count: int
+
+
+def party_of(buyer_inn: str, buyer_id: str) -> str:
+    """The key under which a buyer's invoices are kept together."""
+    return buyer_inn or f"id:{buyer_id}"
+
+
+def card(
+    id: str,
+    number: str,
+    on: date,
+    amount: Money,
+    rest: Money,
+    state: str,
+    *,
+    buyer_id: str,
+    buyer_kind: str,
+    buyer_name: str,
+    buyer_inn: str,
+    known_accounts: Iterable[str] = (),
+    order_no: str = "",
+    loan_no: str = "",
+    track: str = "",
+) -> InvoiceCard:
+    """An InvoiceCard with prefix, counter and year read from its number."""
+    prefix, counter, year = counter_of(number)
+    return InvoiceCard(
+        id,
+        number,
+        counter,
+        prefix,
+        year or on.year,
+        on,
+        amount,
+        rest,
+        state,
+        buyer_id,
+        buyer_kind,
+        buyer_name,
+        buyer_inn,
+        tuple(known_accounts),
+        order_no,
+        loan_no,
+        track,
+    )
+
+
+class InvoiceIndex(Protocol):
+    """The lookups `decide` needs. Every answer is in a fixed order (date, then id)."""
+
+    def by_counter(self, counter: int) -> Sequence[InvoiceCard]:
+        """Invoices of every state and buyer with this counter."""
+
+    def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
+        """Invoices of every state with this order, loan or track number."""
+
+    def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
+        """The first `limit` open invoices of the party with exactly this rest."""
+
+    def open_anywhere(self, rest: Money, limit: int) -> Sequence[InvoiceCard]:
+        """Open invoices of anybody with exactly this rest, none when they are more than `limit`: for suggestions."""
+
+    def open_of(self, party: str) -> Sequence[InvoiceCard]:
+        """All open invoices of the party; asked only when `balance` says they are few, or all are needed."""
+
+    def balance(self, party: str) -> Balance:
+        """Total and number of the party's open invoices."""
+
+    def knows(self, party: str) -> bool:
+        """Whether any invoice, of any state, belongs to the party."""
+
+    def parties_by_name(self, key: str) -> Sequence[str]:
+        """Parties whose buyer's name has this `name_key`."""
+
+    def parties_by_account(self, account: str) -> Sequence[str]:
+        """Parties that have this bank account on record."""
+
+
+class MemoryIndex:
+    """The index in dictionaries: for back-tests, for tests, and for a service that wants no query per payment.
+
+    Incremental: `add`, `settle`, `cancel` cost the same at any size.
+    """
+
+    def __init__(self, cards: Iterable[InvoiceCard] = ()) -> None:
+        self._cards: dict[str, InvoiceCard] = {}
+        self._by_counter: dict[int, list[str]] = {}
+        self._by_reference: dict[tuple[str, str], list[str]] = {}
+        self._by_rest: dict[tuple[str, int], set[str]] = {}
+        self._anywhere: dict[int, set[str]] = {}
+        self._open: dict[str, set[str]] = {}
+        self._total: dict[str, int] = {}
+        self._parties: set[str] = set()
+        self._names: dict[str, set[str]] = {}
+        self._accounts: dict[str, set[str]] = {}
+        for each in cards:
+            self.add(each)
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def __getitem__(self, invoice_id: str) -> InvoiceCard:
+        return self._cards[invoice_id]
+
+    def add(self, invoice: InvoiceCard) -> None:
+        """Take an invoice in, or replace what is known of it."""
+        known = self._cards.get(invoice.id)
+        if known is not None:
+            self._forget(known)
+        self._cards[invoice.id] = invoice
+        party = invoice.party
+        self._parties.add(party)
+        if invoice.counter:
+            self._by_counter.setdefault(invoice.counter, []).append(invoice.id)
+        for kind, key in _references(invoice):
+            self._by_reference.setdefault((kind, key), []).append(invoice.id)
+        self._names.setdefault(name_key(invoice.buyer_name), set()).add(party)
+        for account in invoice.known_accounts:
+            self._accounts.setdefault(account, set()).add(party)
+        self._enter(invoice)
+
+    def settle(self, invoice_id: str, amount: Money) -> InvoiceCard:
+        """Take `amount` off the rest; the invoice is paid when nothing is left.
+
+        Raises:
+            ValueError: more than the rest, or nothing.
+        """
+        known = self._cards[invoice_id]
+        if not 0 < amount.kopecks <= known.rest.kopecks:
+            raise ValueError(f"{invoice_id}: {amount} of {known.rest}")
+        self._leave(known)
+        rest = known.rest - amount
+        changed = replace(known, rest=rest, state=known.state if rest else InvoiceState.PAID.value)
+        self._cards[invoice_id] = changed
+        self._enter(changed)
+        return changed
+
+    def cancel(self, invoice_id: str) -> InvoiceCard:
+        """The invoice is cancelled; nothing is due any more."""
+        known = self._cards[invoice_id]
+        self._leave(known)
+        changed = replace(known, rest=Money(0), state=InvoiceState.CANCELLED.value)
+        self._cards[invoice_id] = changed
+        return changed
+
+    def _enter(self, invoice: InvoiceCard) -> None:
+        if not invoice.open:
+            return
+        party, rest = invoice.party, invoice.rest.kopecks
+        self._by_rest.setdefault((party, rest), set()).add(invoice.id)
+        self._anywhere.setdefault(rest, set()).add(invoice.id)
+        self._open.setdefault(party, set()).add(invoice.id)
+        self._total[party] = self._total.get(party, 0) + rest
+
+    def _leave(self, invoice: InvoiceCard) -> None:
+        if not invoice.open:
+            return
+        party, rest = invoice.party, invoice.rest.kopecks
+        _discard(self._by_rest, (party, rest), invoice.id)
+        _discard(self._anywhere, rest, invoice.id)
+        _discard(self._open, party, invoice.id)
+        self._total[party] -= rest
+
+    def _forget(self, invoice: InvoiceCard) -> None:
+        """Names, accounts and the party stay known: they only ever lead to more questions, never to a decision."""
+        self._leave(invoice)
+        if invoice.counter:
+            self._by_counter[invoice.counter].remove(invoice.id)
+        for kind, key in _references(invoice):
+            self._by_reference[(kind, key)].remove(invoice.id)
+
+    def _in_order(self, ids: Iterable[str]) -> list[InvoiceCard]:
+        cards = [self._cards[i] for i in ids]
+        if len(cards) > 1:
+            cards.sort(key=lambda c: (c.date, c.id))
+        return cards
+
+    def by_counter(self, counter: int) -> Sequence[InvoiceCard]:
+        return self._in_order(self._by_counter.get(counter, ()))
+
+    def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
+        return self._in_order(self._by_reference.get((kind, reference_key(key)), ()))
+
+    def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
+        return self._in_order(self._by_rest.get((party, rest.kopecks), ()))[:limit]
+
+    def open_anywhere(self, rest: Money, limit: int) -> Sequence[InvoiceCard]:
+        found = self._anywhere.get(rest.kopecks, ())
+        return self._in_order(found) if len(found) <= limit else ()
+
+    def open_of(self, party: str) -> Sequence[InvoiceCard]:
+        return self._in_order(self._open.get(party, ()))
+
+    def balance(self, party: str) -> Balance:
+        return Balance(Money(self._total.get(party, 0)), len(self._open.get(party, ())))
+
+    def knows(self, party: str) -> bool:
+        return party in self._parties
+
+    def parties_by_name(self, key: str) -> Sequence[str]:
+        return sorted(self._names.get(key, ())) if key else ()
+
+    def parties_by_account(self, account: str) -> Sequence[str]:
+        return sorted(self._accounts.get(account, ())) if account else ()
+
+
+def _references(invoice: InvoiceCard) -> list[tuple[str, str]]:
+    pairs = ((Reference.ORDER, invoice.order_no), (Reference.LOAN, invoice.loan_no), (Reference.TRACK, invoice.track))
+    return [(kind, reference_key(key)) for kind, key in pairs if key]
+
+
+def reference_key(text: str) -> str:
+    """How order, loan and track numbers are compared: digits without leading zeros where there are any."""
+    digits = "".join(c for c in text if c.isdigit()).lstrip("0")
+    return digits or text
+
+
+def _discard(index: dict[_Key, set[str]], key: _Key, invoice_id: str) -> None:
+    bucket = index[key]
+    bucket.discard(invoice_id)
+    if not bucket:
+        del index[key]

@@ -1,0 +1,312 @@
+"""Deciding by the numbers a payer quoted: number, payer and sum must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.core.money import Money
+from gateway.matching.case import (
+    Case,
+    date_reason,
+    dead_reason,
+    foreign_reason,
+    number_reason,
+    sum_reason,
+    unknown_reason,
+)
+from gateway.matching.claims import Bundle, Claim, DateCheck, covering, dead_state, unique_cards
+from gateway.matching.decision import Decision, Outcome, Reason
+from gateway.matching.facts import Grade, Kind, Mark
+from gateway.matching.identity import Known
+from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
+from gateway.matching.number import one_edit_apart
+from gateway.matching.search import combination
+
+_INVOICE_KINDS = (Kind.INVOICE, Kind.PREFIXED)
+
+
+def by_numbers(case: Case) -> Decision | None:
+    """Decide by strong numbers. None when the text has none and the payment must be decided without."""
+    if not case.claims:
+        return None
+    exact = _exact(case)
+    if exact is not None:
+        return exact
+    stated = _stated(case)
+    if stated is not None:
+        return stated
+    return _not_exact(case)
+
+
+# -------------------------------------------------------------------- the sum fits
+
+
+def _exact(case: Case) -> Decision | None:
+    """All invoices quoted add up to the payment, to the kopeck."""
+    invoices = [c for c in case.claims if c.quote.kind in _INVOICE_KINDS]
+    tiers = [invoices, list(case.claims)] if invoices and len(invoices) < len(case.claims) else [list(case.claims)]
+    for tier in tiers:
+        answer = _exact_of(case, tier)
+        if answer is not None:
+            return answer
+    live = [c for c in case.claims if c.live]
+    if live and len(live) == len(case.claims):
+        loose = [c for c in case.hints if c.live]
+        if loose and not any(c.dead for c in (*live, *loose)):
+            return _exact_answer(case, [*live, *loose])
+    return None
+
+
+def _exact_of(case: Case, claims: Sequence[Claim]) -> Decision | None:
+    live = [c for c in claims if c.live]
+    if not live:
+        return None
+    for claim in claims:
+        if claim.live:
+            if any(d.amount == case.amount for d in claim.dead):
+                return None  # last year's invoice of the same number and sum is paid already
+        elif claim.dead or claim.date is DateCheck.OTHER:
+            return None
+        elif claim.quote.direct and not (claim.quote.kind is Kind.ORDER and _has_invoice(live)):
+            return None  # a number that is not the buyer's stands on equal footing
+    return _exact_answer(case, live)
+
+
+def _has_invoice(claims: Sequence[Claim]) -> bool:
+    return any(c.quote.kind in _INVOICE_KINDS and c.quote.direct for c in claims)
+
+
+def _exact_answer(case: Case, live: Sequence[Claim]) -> Decision | None:
+    solutions = covering(live, case.amount)
+    if not solutions:
+        return None
+    if len(solutions) > 1:
+        return case.ask(Outcome.AMBIGUOUS, Reason("matching.several_fit", {"count": str(len(solutions))}))
+    cards = solutions[0]
+    reasons = _number_reasons(live, cards)
+    reasons.append(sum_reason("matching.sum_equal", case.amount, case.amount))
+    release = not any(c.date is DateCheck.YEAR for c in live)
+    return case.in_full(_exact_outcome(case, cards), cards, reasons, release=release)
+
+
+def _number_reasons(claims: Sequence[Claim], cards: Bundle) -> list[Reason]:
+    wanted = {c.id for c in cards}
+    reasons: list[Reason] = []
+    for claim in claims:
+        for card in unique_cards(c for bundle in claim.live for c in bundle):
+            if card.id in wanted:
+                reasons.append(number_reason(claim, card))
+                wanted.discard(card.id)
+        date = date_reason(claim)
+        if date is not None:
+            reasons.append(date)
+    return reasons
+
+
+def _exact_outcome(case: Case, cards: Bundle) -> Outcome:
+    if case.identity.known is Known.NAMED:
+        return Outcome.THIRD_PARTY_NAMED
+    if len(cards) > 1:
+        return Outcome.SEVERAL
+    if cards[0].buyer_kind == BuyerKind.INDIVIDUAL:
+        return Outcome.INDIVIDUAL
+    return Outcome.EXACT
+
+
+def _stated(case: Case) -> Decision | None:
+    """A list with a sum for each invoice: the sums add up to the payment and none is more than is due."""
+    claims = case.claims
+    if len(claims) < 2 or case.individual:
+        return None
+    allocations: list[tuple[InvoiceCard, Money]] = []
+    for claim in claims:
+        card, stated = claim.single, claim.quote.stated
+        if card is None or stated is None or claim.dead or not 0 < stated <= card.rest.kopecks:
+            return None
+        allocations.append((card, Money(stated)))
+    if len({c.id for c, _ in allocations}) < len(allocations):
+        return None
+    if sum(a.kopecks for _, a in allocations) != case.amount.kopecks:
+        return None
+    cards = tuple(c for c, _ in allocations)
+    reasons = [*_number_reasons(claims, cards), Reason("matching.sums_stated", {"count": str(len(cards))})]
+    release = not any(c.date in (DateCheck.DAY, DateCheck.YEAR) for c in claims)
+    return case.allocate(Outcome.SEVERAL, allocations, reasons, release=release)
+
+
+# -------------------------------------------------------------------- the sum does not fit
+
+
+def _not_exact(case: Case) -> Decision:
+    claims = case.claims
+    differing = next((c for c in claims if c.date is DateCheck.OTHER), None)
+    if differing is not None:
+        reason = date_reason(differing)
+        return case.ask(Outcome.CONTRADICTION, *([reason] if reason else []))
+    dead = next((c for c in claims if c.dead), None)
+    if dead is not None:
+        cancelled = dead_state(dead) == InvoiceState.CANCELLED
+        return case.ask(Outcome.CANCELLED_INVOICE if cancelled else Outcome.PAID_INVOICE, dead_reason(dead))
+    live = [c for c in claims if c.live]
+    if not live:
+        return _nothing_of_the_buyers(case)
+    stray = [c for c in claims if not c.live and not (c.quote.kind is Kind.ORDER and _has_invoice(live))]
+    if stray:
+        reason = foreign_reason(stray[0]) if stray[0].foreign else unknown_reason(stray[0])
+        return case.ask(Outcome.CONTRADICTION, *_number_reasons(live, _all_cards(live)), reason)
+    cards = _all_cards(live)
+    reasons = _number_reasons(live, cards)
+    due = Money(sum(c.rest.kopecks for c in cards))
+    differs = sum_reason("matching.sum_differs", due, case.amount)
+    doubt = _doubt(case, live, cards)
+    if doubt is not None:
+        return case.ask(Outcome.SUM_DIFFERS, *reasons, differs, doubt)
+    if case.amount.kopecks > due.kopecks:
+        return _overpaid(case, cards, due, reasons)
+    if len(cards) > 1:
+        return case.ask(Outcome.SUM_DIFFERS, *reasons, differs)
+    return _partial(case, cards[0], reasons)
+
+
+def _all_cards(claims: Sequence[Claim]) -> Bundle:
+    return unique_cards(c for claim in claims for bundle in claim.live for c in bundle)
+
+
+def _doubt(case: Case, live: Sequence[Claim], cards: Bundle) -> Reason | None:
+    """Why number and payer alone, without the sum, are not enough here."""
+    facts = case.facts
+    if case.individual or any(c.buyer_kind == BuyerKind.INDIVIDUAL for c in cards):
+        return Reason("matching.individual_needs_exact")
+    if case.identity.hint:
+        return Reason("matching.hint_needs_exact", {"inn": case.identity.hint})
+    if any(c.single is None or (not c.quote.direct and len(live) == 1) for c in live):
+        return Reason("matching.several_fit", {"count": str(sum(len(c.live) for c in live))})
+    if any(c.date in (DateCheck.DAY, DateCheck.YEAR) for c in live):
+        return Reason("matching.date_contradicts")
+    if facts.plural_noun and len(cards) == 1:
+        return Reason("matching.plural_noun")
+    others = {c.id for c in _all_cards([h for h in case.hints if h.live])} - {c.id for c in cards}
+    if others:
+        return Reason("matching.other_number_too")
+    same = case.same_rest(case.amount, cards)
+    if same:
+        return Reason("matching.sum_of_other", {"number": same[0].number})
+    if len(cards) < case.balance.count and case.amount == case.balance.total:
+        return Reason("matching.sum_is_balance")
+    return None
+
+
+def _partial(case: Case, card: InvoiceCard, reasons: list[Reason]) -> Decision:
+    """Less than is due: credited, never released."""
+    amount, rest = case.amount.kopecks, card.rest.kopecks
+    marks = case.facts.marks
+    sum_short = sum_reason("matching.sum_short", card.rest, case.amount)
+    tiny = amount * 100 < rest * case.policy.tiny_percent
+    if tiny or any(amount * f in (rest, card.amount.kopecks) for f in (10, 100, 1000)):
+        return case.ask(Outcome.TINY_SUM, *reasons, sum_short, Reason("matching.tiny"))
+    declared = any(m in marks for m in (Mark.PART, Mark.ADVANCE, Mark.BALANCE)) or case.facts.full_advance
+    sums = {s.kopecks for s in case.facts.sums}
+    promised = Mark.FULL in marks or (amount not in sums and bool(sums & {rest, card.amount.kopecks}))
+    if promised and not declared:
+        return case.ask(Outcome.CONTRADICTION, *reasons, sum_short, Reason("matching.promised_in_full"))
+    return case.allocate(Outcome.PARTIAL, [(card, case.amount)], [*reasons, sum_short])
+
+
+def _overpaid(case: Case, cards: Bundle, due: Money, reasons: list[Reason]) -> Decision:
+    """More than is due: the invoices get what is due, the rest is the buyer's advance."""
+    over = sum_reason("matching.sum_over", due, case.amount)
+    marks = case.facts.marks
+    if Mark.PART in marks or (Mark.ADVANCE in marks and not case.facts.full_advance):
+        return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.declared_part"))
+    if any(case.amount.kopecks == due.kopecks * f for f in (10, 100, 1000)):
+        return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.tenfold"))
+    extra = case.amount - due
+    if case.same_rest(extra, cards):
+        return case.ask(Outcome.AMBIGUOUS, *reasons, over, Reason("matching.extra_is_other"))
+    if case.balance.count <= case.policy.search_invoices and case.party:
+        others = [c for c in case.index.open_of(case.party) if c not in cards]
+        if combination(others, extra, case.policy, at_least=2):
+            return case.ask(Outcome.AMBIGUOUS, *reasons, over, Reason("matching.extra_is_other"))
+    return case.in_full(Outcome.OVERPAID, cards, [*reasons, over])
+
+
+# -------------------------------------------------------------------- no number is the buyer's
+
+
+def _nothing_of_the_buyers(case: Case) -> Decision:
+    foreign = next((c for c in case.claims if c.foreign), None)
+    if foreign is not None:
+        return case.ask(Outcome.FOREIGN_NUMBER, foreign_reason(foreign))
+    loose = _loose_exact(case)
+    if loose is not None:
+        return loose
+    if len(case.claims) == 1 and not case.hints:
+        slip = _slip(case, case.claims[0])
+        if slip is not None:
+            return slip
+    return case.ask(Outcome.UNKNOWN_NUMBER, *(unknown_reason(c) for c in case.claims[:3]))
+
+
+def _loose_exact(case: Case) -> Decision | None:
+    """Strong numbers are nobody's, but they are order numbers and a loose one fits the sum."""
+    if all(c.quote.kind is Kind.ORDER and not c.exists for c in case.claims):
+        return by_hints(case)
+    return None
+
+
+def _slip(case: Case, claim: Claim) -> Decision | None:
+    """The number exists nowhere and is one slip away from the only invoice with this payer and sum."""
+    quote = claim.quote
+    if claim.exists or not case.policy.typo or not case.party or case.identity.known is Known.NAME or quote.sub:
+        return None
+    if case.identity.hint or quote.cut or quote.pair or Mark.DOUBTFUL in case.facts.marks:
+        return None
+    same = case.same_rest(case.amount)
+    if len(same) != 1 or same[0].buyer_kind == BuyerKind.INDIVIDUAL:
+        return None
+    card = same[0]
+    if len(str(card.counter)) < case.policy.typo_digits or not one_edit_apart(str(quote.counter), str(card.counter)):
+        return None
+    prefix, _, sub = card.prefix.partition("#")
+    if sub or quote.prefix not in ("", prefix) or quote.year not in (None, card.year):
+        return None
+    if quote.date is not None and not quote.date.agrees(card.date):
+        return None
+    span = (quote.start, quote.end)
+    reasons = [
+        Reason("matching.number_slip", {"quoted": quote.text.strip(), "number": card.number}, span),
+        sum_reason("matching.sum_unique", card.rest, case.amount),
+    ]
+    return case.in_full(Outcome.TYPO, (card,), reasons, release=False)
+
+
+def by_hints(case: Case) -> Decision | None:
+    """Weak and loose numbers: they may only confirm a sum that is exact."""
+    live = [c for c in case.hints if c.live]
+    if not live:
+        return None
+    alone = unique_cards(
+        c for claim in live for bundle in claim.live if len(bundle) == 1 for c in bundle if c.rest == case.amount
+    )
+    if any(d.amount == case.amount for c in case.hints for d in c.dead):
+        return None
+    if len(alone) == 1:
+        claims = [c for c in live if any(alone[0] in bundle for bundle in c.live)]
+        if _weak_stranger(case) or any(c.date is DateCheck.OTHER for c in claims):
+            return None
+        reasons = [
+            *_number_reasons(claims, alone),
+            sum_reason("matching.sum_equal", alone[0].rest, case.amount),
+        ]
+        release = not any(c.date is DateCheck.YEAR for c in claims)
+        return case.in_full(_exact_outcome(case, alone), alone, reasons, release=release)
+    if len(alone) > 1 or _weak_stranger(case):
+        return None
+    if any(c.dead for c in live):
+        return None
+    return _exact_answer(case, live)
+
+
+def _weak_stranger(case: Case) -> bool:
+    """A № with a number that is not the buyer's, next to the one that fits."""
+    return any(c.quote.grade is Grade.WEAK and not c.own and c.foreign for c in case.hints)

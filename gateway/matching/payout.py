@@ -1,0 +1,162 @@
+"""Payouts of partners: one payment for many buyers' invoices, explained by a registry or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from gateway.core.money import Money
+from gateway.matching.case import person, sum_reason
+from gateway.matching.decision import Decision, Outcome, Policy, Reason
+from gateway.matching.facts import Facts
+from gateway.matching.index import InvoiceCard, InvoiceIndex, Reference, reference_key
+
+LENDER = "loan"
+_LOAN_DIGITS = 6  # shorter numbers in a lender's text are agreements and the like
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLine:
+    """One line: which invoice, by what key, and what the buyer paid."""
+
+    kind: Reference
+    key: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A partner's list. Sound when the lines add up to `gross` and gross − fee = net."""
+
+    id: str
+    source: str
+    number: str
+    date: date
+    gross: Money
+    fee: Money
+    net: Money
+    lines: tuple[RegistryLine, ...]
+
+
+class RegistryLookup(Protocol):
+    """The registries received and not used yet."""
+
+    def find(self, source: str, number: str) -> Sequence[Registry]:
+        """Unused registries of this partner with this number (compared without leading zeros)."""
+
+
+class MemoryRegistries:
+    """Registries in a dictionary."""
+
+    def __init__(self, registries: Sequence[Registry] = ()) -> None:
+        self._by_number: dict[tuple[str, str], list[Registry]] = {}
+        for registry in registries:
+            self._by_number.setdefault((registry.source, reference_key(registry.number)), []).append(registry)
+
+    def find(self, source: str, number: str) -> Sequence[Registry]:
+        return tuple(self._by_number.get((source, reference_key(number)), ()))
+
+    def use(self, registry_id: str) -> None:
+        """The registry explained a payment; it explains no other."""
+        for bucket in self._by_number.values():
+            bucket[:] = [r for r in bucket if r.id != registry_id]
+
+
+def decide_payout(
+    facts: Facts, index: InvoiceIndex, policy: Policy, registries: RegistryLookup | None, source: str
+) -> Decision:
+    """A payout is automatic only to the kopeck: by a registry, or by loan numbers listed in a lender's text."""
+    amount = facts.payment.amount
+    partner = Reason("matching.payout_partner", {"source": source, "inn": facts.payment.payer_inn})
+    found = _registries(facts, registries, source) if registries is not None else []
+    if len(found) == 1:
+        return _by_registry(facts, index, found[0], partner)
+    if source == LENDER and not found:
+        listed = _by_loans(facts, index, partner)
+        if listed is not None:
+            return listed
+    code = "matching.registry_ambiguous" if found else "matching.registry_missing"
+    return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, Reason(code)))
+
+
+def _registries(facts: Facts, registries: RegistryLookup, source: str) -> list[Registry]:
+    found: dict[str, Registry] = {}
+    for quote in facts.quotes:
+        for number in {quote.digits, str(quote.counter)}:
+            for registry in registries.find(source, number):
+                found.setdefault(registry.id, registry)
+    if len(found) > 1:
+        fitting = [r for r in found.values() if r.net == facts.payment.amount]
+        return fitting or list(found.values())
+    return list(found.values())
+
+
+def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
+    amount = facts.payment.amount
+    about = Reason("matching.registry", {"number": registry.number, "date": f"{registry.date:%d.%m.%Y}"})
+    lines = sum(line.amount.kopecks for line in registry.lines)
+    if lines != registry.gross.kopecks or registry.gross.kopecks - registry.fee.kopecks != registry.net.kopecks:
+        reason = sum_reason("matching.registry_unsound", Money(lines), registry.gross)
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
+    if registry.net != amount:
+        reason = sum_reason("matching.registry_differs", registry.net, amount)
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
+    allocations: list[tuple[InvoiceCard, Money]] = []
+    for line in registry.lines:
+        cards = [c for c in index.by_reference(line.kind, line.key) if c.open]
+        if len(cards) != 1 or line.amount.kopecks > cards[0].rest.kopecks or line.amount.kopecks <= 0:
+            reason = Reason("matching.registry_line", {"key": line.key, "amount": line.amount.decimal_text()})
+            return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
+        allocations.append((cards[0], line.amount))
+    if len({c.id for c, _ in allocations}) < len(allocations):
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, Reason("matching.registry_twice")))
+    reasons = (partner, about, sum_reason("matching.registry_adds_up", registry.net, amount))
+    return _answer(facts, Outcome.REGISTRY, allocations, reasons, registry)
+
+
+def _by_loans(facts: Facts, index: InvoiceIndex, partner: Reason) -> Decision | None:
+    """Loan numbers listed in the text: every one known, and their invoices' rests are the payment."""
+    amount = facts.payment.amount
+    cards: dict[str, InvoiceCard] = {}
+    reasons: list[Reason] = [partner]
+    for quote in facts.quotes:
+        digits = quote.digits
+        if len(digits) < _LOAN_DIGITS:
+            continue
+        found = [c for c in index.by_reference(Reference.LOAN, digits) if c.open]
+        span = (quote.start, quote.end)
+        if len(found) != 1:
+            unknown = Reason("matching.loan_unknown", {"number": quote.text}, span)
+            return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, unknown))
+        if found[0].id not in cards:
+            reasons.append(Reason("matching.loan_quoted", {"number": quote.text, "invoice": found[0].number}, span))
+        cards.setdefault(found[0].id, found[0])
+    if not cards:
+        return None
+    due = Money(sum(c.rest.kopecks for c in cards.values()))
+    if due != amount:
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (*reasons, sum_reason("matching.sum_differs", due, amount)))
+    reasons.append(sum_reason("matching.sum_equal", due, amount))
+    return _answer(facts, Outcome.LOANS_LISTED, [(c, c.rest) for c in cards.values()], tuple(reasons), None)
+
+
+def _answer(
+    facts: Facts,
+    outcome: Outcome,
+    allocations: Sequence[tuple[InvoiceCard, Money]],
+    reasons: tuple[Reason, ...],
+    registry: Registry | None,
+) -> Decision:
+    final = facts.payment.final
+    return Decision(
+        outcome=outcome,
+        automatic=True,
+        allocations=tuple((c.id, given) for c, given in allocations),
+        advance=Money(0),
+        release_ok=frozenset(c.id for c, given in allocations if final and given == c.rest),
+        reasons=reasons if final else (*reasons, Reason("matching.not_final")),
+        fee=registry.fee if registry is not None else Money(0),
+        registry_id=registry.id if registry is not None else "",
+    )

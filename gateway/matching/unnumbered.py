@@ -1,0 +1,102 @@
+"""Deciding without a number: only payer and sum are left, so both must point to one thing."""
+
+from __future__ import annotations
+
+from gateway.core.money import Money
+from gateway.matching.case import Case, dead_reason, number_reason, sum_reason, unknown_reason
+from gateway.matching.claims import Claim, dead_state
+from gateway.matching.decision import Decision, Outcome, Reason
+from gateway.matching.facts import Mark
+from gateway.matching.identity import Known
+from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
+from gateway.matching.numbered import by_hints
+
+
+def without_number(case: Case) -> Decision:
+    """Loose numbers that fit, else the only open invoice with this sum, else the payer's whole balance."""
+    hinted = by_hints(case)
+    if hinted is not None:
+        return hinted
+    refusal = _not_now(case)
+    if refusal is not None:
+        return refusal
+    amount = case.amount
+    same = case.same_rest(amount)
+    if len(same) == 1:
+        return _unique(case, same[0])
+    if len(same) > 1:
+        reason = Reason("matching.several_same_sum", {"count": str(len(same)), "amount": amount.decimal_text()})
+        return case.ask(Outcome.NO_NUMBER_AMBIGUOUS, reason)
+    balance = case.balance
+    if balance.count >= 2 and balance.total == amount:
+        return _whole_balance(case)
+    if balance.count == 0:
+        return case.ask(Outcome.NO_INVOICE, Reason("matching.nothing_open"))
+    reason = sum_reason("matching.sum_fits_nothing", balance.total, amount)
+    return case.ask(Outcome.NO_INVOICE, reason)
+
+
+def _not_now(case: Case) -> Decision | None:
+    """What forbids to decide by payer and sum alone."""
+    if case.individual or case.identity.hint or not case.party:
+        return case.ask(Outcome.NO_INVOICE, Reason("matching.individual_needs_number"))
+    marks = case.facts.marks
+    if Mark.ADVANCE in marks and not case.facts.full_advance:
+        return case.ask(Outcome.ADVANCE, Reason("matching.advance_without_invoice", {}, marks[Mark.ADVANCE]))
+    if Mark.PART in marks:
+        return case.ask(Outcome.CONTRADICTION, Reason("matching.declared_part", {}, marks[Mark.PART]))
+    if Mark.DOUBTFUL in marks:
+        return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.DOUBTFUL]))
+    dead = next((c for c in (*case.hints, *case.doubts) if c.dead and not c.live), None)
+    if dead is not None:
+        cancelled = dead_state(dead) == InvoiceState.CANCELLED
+        return case.ask(Outcome.CANCELLED_INVOICE if cancelled else Outcome.PAID_INVOICE, dead_reason(dead))
+    stranger = next((c for c in case.hints if not c.own), None)
+    if stranger is not None:
+        return case.ask(Outcome.UNKNOWN_NUMBER, unknown_reason(stranger))
+    return None
+
+
+def _unique(case: Case, card: InvoiceCard) -> Decision:
+    if card.buyer_kind == BuyerKind.INDIVIDUAL:
+        return case.ask(Outcome.NO_INVOICE, Reason("matching.individual_needs_number"))
+    other = _other_number(case, card)
+    if other is not None:
+        return other
+    dates = [d for d in case.facts.invoice_dates if not d.agrees(card.date)]
+    unique = sum_reason("matching.sum_unique", card.rest, case.amount)
+    if dates:
+        differs = Reason("matching.date_differs", {"number": card.number}, (dates[0].start, dates[0].end))
+        return case.ask(Outcome.CONTRADICTION, unique, differs)
+    if case.facts.plural_noun:
+        return case.ask(Outcome.CONTRADICTION, unique, Reason("matching.plural_noun"))
+    reasons = [unique, Reason("matching.invoice_found", {"number": card.number, "date": f"{card.date:%d.%m.%Y}"})]
+    return case.in_full(_outcome(case, Outcome.UNIQUE_AMOUNT), (card,), reasons)
+
+
+def _other_number(case: Case, card: InvoiceCard) -> Decision | None:
+    """A number in the text, of whatever kind, equals another invoice of the buyer."""
+    for claim in (*case.hints, *case.doubts):
+        cards = [c for bundle in claim.live for c in bundle]
+        if cards and card.id not in {c.id for c in cards}:
+            return case.ask(Outcome.CONTRADICTION, _doubt_reason(claim, cards[0]))
+    return None
+
+
+def _doubt_reason(claim: Claim, card: InvoiceCard) -> Reason:
+    reason = number_reason(claim, card)
+    return Reason("matching.number_of_other", reason.values, reason.span)
+
+
+def _whole_balance(case: Case) -> Decision:
+    cards = tuple(case.index.open_of(case.party))
+    if Money(sum(c.rest.kopecks for c in cards)) != case.amount or any(
+        c.buyer_kind == BuyerKind.INDIVIDUAL for c in cards
+    ):
+        return case.ask(Outcome.NO_INVOICE, Reason("matching.individual_needs_number"))
+    reason = Reason("matching.whole_balance", {"count": str(len(cards)), "amount": case.amount.decimal_text()})
+    return case.in_full(_outcome(case, Outcome.WHOLE_BALANCE), cards, [reason])
+
+
+def _outcome(case: Case, outcome: Outcome) -> Outcome:
+    return Outcome.THIRD_PARTY_NAMED if case.identity.known is Known.NAMED else outcome
