@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib
 import importlib.util
 import os
 import shlex
@@ -115,14 +116,13 @@ def main(arguments: list[str]) -> int:
 
 def demo(options: list[str]) -> int:
     """`kvit demo`: with a display the tray, without one the terminal view."""
-    if has_display():
-        need_system(missing_libraries())
+    need_system([*missing_python(), *(missing_libraries() if has_display() else [])])
     install(LOCK)
     return become([script("kvit"), "demo", *options])
 
 
 def dev(options: list[str]) -> int:
-    need_system([*missing_libraries(), *missing_programs()])
+    need_system([*missing_python(), *missing_libraries(), *missing_programs()])
     install(DEV_LOCK)
     activate = VENV / ("Scripts/activate.bat" if WINDOWS else "bin/activate")
     say(f"ready; activate with: {activate if WINDOWS else f'. {shlex.quote(str(activate))}'}")
@@ -132,7 +132,7 @@ def dev(options: list[str]) -> int:
 
 def test(options: list[str]) -> int:
     """Every check, then the suite; all of them run even when one fails, and the last lines say how each ended."""
-    need_system([*missing_libraries(), *missing_programs()])
+    need_system([*missing_python(), *missing_libraries(), *missing_programs()])
     install(DEV_LOCK)
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -252,13 +252,17 @@ def make_venv() -> None:
     """Creates `.venv` if it is missing, broken or of another Python."""
     if venv_is_ours():
         return
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        # Debian keeps these two in a package of their own.
-        package = f"python{dotted(sys.version_info[:2])}-venv"
-        if not apt_install([package]):
-            raise Stop(f"this Python cannot make virtual environments; first run: {apt_command([package])}")
+    if missing_python():
+        raise Stop("this Python cannot make virtual environments: first run the command above")
     say(f"making {VENV}")
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+
+
+def missing_python() -> list[str]:
+    """The package that makes virtual environments, which Debian keeps apart, where it is needed and missing."""
+    importlib.invalidate_caches()
+    able = importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")
+    return [] if able or venv_is_ours() else [f"python{dotted(sys.version_info[:2])}-venv"]
 
 
 def venv_is_ours() -> bool:
@@ -300,7 +304,7 @@ def missing_programs() -> list[str]:
 def need_system(packages: list[str]) -> None:
     """Installs `packages` if we may; says what to run if not, and goes on: only the screen needs them."""
     if packages and not apt_install(packages):
-        say("the system lacks some libraries or programs; parts that need them are left out. To install them run:")
+        say("the system lacks some things; what needs them is left out. To install them run:")
         say(f"  {apt_command(packages)}")
 
 
