@@ -1,0 +1,62 @@
+"""The local HTTP API: one application for the tray and for other programs of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from fastapi import FastAPI
+
+from gateway.api import errors
+from gateway.api.events import HEARTBEAT_S, Events
+from gateway.api.guard import MAX_BODY, Guard
+from gateway.api.metrics import Metrics
+from gateway.api.room import Room, Status
+from gateway.api.routes import house, open, orders, payments, picks, tasks
+from gateway.flows.terms import Terms
+from gateway.store import Store
+
+OPENAPI = "/v1/openapi.json"
+
+
+def create_app(
+    store: Store,
+    terms: Terms,
+    status: Status,
+    poll_now: Callable[[], None],
+    version: str,
+    *,
+    names: Iterable[str] = (),
+    heartbeat_s: float = HEARTBEAT_S,
+    max_body: int = MAX_BODY,
+) -> FastAPI:
+    """The API over one store.
+
+    `app.state.notify()` makes open event streams look at once; call it after a commit (`unit.after_commit`).
+    `app.state.events.close()` ends them; `ApiServer.stop` does it.
+
+    Args:
+        status: the daemon's own knowledge.
+        poll_now: asks the daemon for a bank poll; must return at once.
+        names: host names besides this machine's own under which the API is reached over the LAN.
+    """
+    room = Room(store, terms, status, poll_now, version, Events(store, heartbeat_s=heartbeat_s))
+    metrics = Metrics(room)
+    app = FastAPI(
+        title="Kvit",
+        version=version,
+        description="Local API of the Kvit gateway. Money is whole kopecks, quantities decimal text, instants UTC.",
+        openapi_url=OPENAPI,
+        # The interactive pages load their scripts from elsewhere; this API does not.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.room = room
+    app.state.events = room.events
+    app.state.notify = room.events.notify
+    app.state.metrics = metrics
+    errors.install(app)
+    for routes in (house, payments, orders, picks, tasks, open):
+        app.include_router(routes.router)
+    app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe)
+    return app

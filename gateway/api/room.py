@@ -1,0 +1,85 @@
+"""What the routes of one server share, and what the daemon lends them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypedDict
+
+from gateway.api.events import Events
+from gateway.core.clock import to_text
+from gateway.flows.terms import Terms
+from gateway.store import Store
+
+
+class BankFacts(TypedDict, total=False):
+    """A bank channel as the daemon knows it. What it leaves out is read from the table of polls.
+
+    `channel` and `title` are obligatory. Instants are aware datetimes or stored text.
+    """
+
+    channel: str
+    title: str
+    next_poll_at: datetime | str | None
+    certificate_expires: str | None
+    polling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the doctor says about one part of the house.
+
+    Attributes:
+        code: message code of the sentence (its hint is the remedy), "doctor.disk_low".
+        state: "ok", "warning" or "error".
+        values: what the sentence names.
+        component: message code of the part's name, "doctor.disk"; the sentence's own code where it is empty.
+    """
+
+    code: str
+    state: Literal["ok", "warning", "error"]
+    values: Mapping[str, object] = field(default_factory=dict)
+    component: str = ""
+
+
+class Status(Protocol):
+    """The daemon's own knowledge, asked on every status request: must answer from memory."""
+
+    def bank(self) -> Sequence[BankFacts]:
+        """The configured channels, in the order they are shown."""
+
+    def components(self) -> Sequence[Finding]:
+        """The doctor's last findings."""
+
+    def cycle_age(self) -> float | None:
+        """Seconds (monotonic) since the work loop last finished a round well; None before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What every route needs.
+
+    Attributes:
+        poll_now: asks the daemon for a bank poll; returns at once.
+        stale_after_s: an older last good round makes /healthz answer 503.
+    """
+
+    store: Store
+    terms: Terms
+    status: Status
+    poll_now: Callable[[], None]
+    version: str
+    events: Events
+    stale_after_s: float = 300.0
+
+    def now(self) -> str:
+        """The service's clock, as answers carry it."""
+        return to_text(self.store.clock.now())
+
+    def alive(self) -> tuple[bool, dict[str, Any]]:
+        """Whether the work loop runs, and the body of /healthz."""
+        age = self.status.cycle_age()
+        ok = age is not None and age <= self.stale_after_s
+        state = "ok" if ok else "starting" if age is None else "stale"
+        return ok, {"status": state, "cycle_age_s": None if age is None else round(age, 1), "version": self.version}

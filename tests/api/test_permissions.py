@@ -1,0 +1,128 @@
+"""Who may call what. Every route of the application stands in the table; a new one fails here until it is added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from gateway.api.tokens import PERSONAL_ROLES
+from gateway.core.authority import RIGHTS, Role
+
+A, W, M, IT, D = "accountant", "warehouse", "manager", "it", "director"
+EVERYBODY = {A, W, M, IT, D}
+OPEN = None  # needs no token
+
+MATRIX: dict[tuple[str, str], set[str] | None] = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/metrics"): OPEN,
+    ("GET", "/v1/me"): EVERYBODY,
+    ("GET", "/v1/status"): EVERYBODY,
+    ("GET", "/v1/events"): EVERYBODY,
+    ("GET", "/v1/health"): {A, M, IT, D},
+    ("POST", "/v1/health/poll"): {IT},
+    ("POST", "/v1/outbox/{letter_id}/retry"): {IT},
+    ("POST", "/v1/alarms/{alarm_id}/acknowledge"): {IT},
+    ("POST", "/v1/settings/release"): {D},
+    ("GET", "/v1/evidence/{message_id}"): {A, IT, D},
+    ("GET", "/v1/payments"): {A, D},
+    ("GET", "/v1/payments/{payment_id}"): {A, D},
+    ("POST", "/v1/payments/{payment_id}/allocate"): {A},
+    ("POST", "/v1/payments/{payment_id}/not-ours"): {A},
+    ("POST", "/v1/payments/{payment_id}/release-confirm"): {A},
+    ("POST", "/v1/undo/{event_id}"): {A},
+    ("GET", "/v1/invoices"): {A, M, D},
+    ("GET", "/v1/orders"): {A, M, D},
+    ("GET", "/v1/orders/{order_id}"): {A, M, D},
+    ("POST", "/v1/orders/{order_id}/cancel"): {M},
+    ("POST", "/v1/orders/{order_id}/ship"): {M},
+    ("GET", "/v1/picks"): {A, W, M, D},
+    ("GET", "/v1/picks/{pick_id}"): {A, W, M, D},
+    ("POST", "/v1/picks/{pick_id}/{action}"): {W},
+    ("GET", "/v1/tasks"): {A, W, M, D},
+    ("GET", "/v1/tasks/{task_id}"): {A, W, M, D},
+    ("POST", "/v1/tasks/{task_id}/take"): {A, W, M},
+    ("POST", "/v1/tasks/{task_id}/done"): {A, W, M},
+    ("POST", "/v1/tasks/{task_id}/snooze"): {A, W, M},
+}
+BODIES = {
+    "/v1/settings/release": {"mode": "manual"},
+    "/v1/payments/{payment_id}/allocate": {"allocations": [["i", 1]]},
+    "/v1/payments/{payment_id}/not-ours": {"kind": "refund"},
+    "/v1/tasks/{task_id}/done": {"result": "resolved"},
+}
+
+
+def enumerated(app: FastAPI) -> set[tuple[str, str]]:
+    """Every (method, path) the application answers, the description of itself aside."""
+    spec = app.openapi()["paths"]
+    described = {(method.upper(), path) for path, methods in spec.items() for method in methods}
+    hidden = {
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+        if method != "HEAD"
+    }
+    return described | hidden
+
+
+def call(client: httpx.Client, method: str, path: str) -> int:
+    filled = path.replace("{action}", "take")
+    for name in ("payment", "event", "order", "pick", "task", "letter", "alarm", "message"):
+        filled = filled.replace(f"{{{name}_id}}", "nothing")
+    if method == "GET":
+        return client.get(filled).status_code
+    return client.post(filled, json=BODIES.get(path, {})).status_code
+
+
+def test_every_route_stands_in_the_table(app: FastAPI) -> None:
+    assert enumerated(app) == set(MATRIX)
+
+
+@pytest.mark.parametrize("role", [r.value for r in PERSONAL_ROLES])
+def test_each_role_gets_exactly_what_the_table_says(as_role: Callable[[str], httpx.Client], role: str) -> None:
+    client = as_role(role)
+    for (method, path), allowed in MATRIX.items():
+        if path == "/v1/events":
+            continue  # endless; its own tests open it
+        status = call(client, method, path)
+        if allowed is OPEN or role in allowed:
+            assert status in (200, 404), (role, method, path, status)
+        else:
+            assert status == 403, (role, method, path, status)
+
+
+def test_nothing_but_the_watchdog_answers_without_a_token(as_role: Callable[[str], httpx.Client]) -> None:
+    client = as_role("")
+    for (method, path), allowed in MATRIX.items():
+        expected = 200 if allowed is OPEN else 401
+        assert call(client, method, path) == expected, (method, path)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic dXNlcjpw", "bearer\tx", "Bearer ü"])
+def test_a_wrong_token_is_told_so_and_how_to_do_better(as_role: Callable[[str], httpx.Client], header: str) -> None:
+    reply = as_role("").get("/v1/me", headers={"Authorization": header.encode("utf-8")})
+    assert reply.status_code == 401
+    assert reply.headers["www-authenticate"].startswith("Bearer")
+    error = reply.json()["error"]
+    assert error["code"] in ("api.no_token", "api.unknown_token")
+    assert "wrong" not in reply.text
+
+
+def test_me_names_the_rights(as_role: Callable[[str], httpx.Client]) -> None:
+    for role in PERSONAL_ROLES:
+        me = as_role(role.value).get("/v1/me").json()
+        assert me["user"] == f"user-{role.value}"
+        assert me["role"] == role.value
+        assert me["language"] == "ru"
+        assert {r.value for r in RIGHTS[role]} <= set(me["permissions"])
+    assert "calls.work" in as_role("manager").get("/v1/me").json()["permissions"]
+    assert "calls.read" not in as_role("warehouse").get("/v1/me").json()["permissions"]
+
+
+def test_the_gateway_itself_has_no_token(tokens: dict[str, str]) -> None:
+    assert Role.SERVICE not in PERSONAL_ROLES
