@@ -15,8 +15,8 @@ from gateway.flows.paid_to_pick import allocate as credit_all
 from gateway.flows.paid_to_pick import judge
 from gateway.flows.release import AUTOMATIC, MANUAL, MODE_MARK, release_mode, settle_order
 from gateway.flows.terms import Terms
-from gateway.matching import Decision, Suggestion
 from gateway.matching import service as matching
+from gateway.matching.decision import Decision, Suggestion
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
 from gateway.payments import service as payments

@@ -62,11 +62,11 @@ def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100
     if parcels:
         with store.unit() as unit:
             outbox.done(unit, done)
-            for parcel, error in failures:
-                dead = outbox.failed(unit, parcel, str(error), permanent=not isinstance(error, Unavailable))
+            for parcel, failure in failures:
+                dead = outbox.failed(unit, parcel, str(failure), permanent=not isinstance(failure, Unavailable))
                 if dead:
                     alarms.raise_alarm(
-                        unit, "outbox.dead", f"outbox:{parcel.id}", {"topic": parcel.topic, "reason": str(error)[:300]}
+                        unit, "outbox.dead", f"outbox:{parcel.id}", {"topic": parcel.topic, "reason": str(failure)[:300]}
                     )
             if done or failures:
                 unit.changed("status", "outbox")

@@ -26,8 +26,10 @@ from gateway.flows import to_1c
 from gateway.flows.release import settle_order
 from gateway.flows.reversal import reverse_payment, unknown_reversal
 from gateway.flows.terms import Terms
-from gateway.matching import Decision, Outcome, decide, read_facts
 from gateway.matching import service as matching
+from gateway.matching.decide import decide
+from gateway.matching.decision import Decision, Outcome
+from gateway.matching.facts import read_facts
 from gateway.matching.rows import SeenDocuments, payment_in
 from gateway.orders import service as orders
 from gateway.orders.index import SqlIndex

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
 from gateway.core.workdays import WorkHours
-from gateway.matching import Policy
+from gateway.matching.decision import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.matching.decide import Decision, Reason
+from gateway.matching.decision import Decision, Reason
 from gateway.matching.tables import allocations, decisions
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit

@@ -15,8 +15,6 @@ from gateway.matching.index import Balance, InvoiceCard, Reference, reference_ke
 from gateway.orders.tables import buyer_accounts, buyers, invoices
 from gateway.store.schema import AnyRow
 
-_SUGGESTED = 64
-
 
 class SqlIndex:
     """See `matching.InvoiceIndex`.
@@ -34,11 +32,14 @@ class SqlIndex:
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
         return self._cards(invoices.c.order_key == reference_key(key)) if kind is Reference.ORDER and key else ()
 
-    def open_by_rest(self, party: str, rest: Money) -> Sequence[InvoiceCard]:
-        return self._cards(invoices.c.party == party, invoices.c.state == "open", invoices.c.rest == rest.kopecks)
+    def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
+        return self._cards(
+            invoices.c.party == party, invoices.c.state == "open", invoices.c.rest == rest.kopecks, limit=limit
+        )
 
     def open_anywhere(self, rest: Money, limit: int) -> Sequence[InvoiceCard]:
-        return self._cards(invoices.c.state == "open", invoices.c.rest == rest.kopecks, limit=min(limit, _SUGGESTED))
+        found = self._cards(invoices.c.state == "open", invoices.c.rest == rest.kopecks, limit=limit + 1)
+        return found if len(found) <= limit else ()
 
     def open_of(self, party: str) -> Sequence[InvoiceCard]:
         return self._cards(invoices.c.party == party, invoices.c.state == "open", invoices.c.rest > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
@@ -14,7 +14,7 @@ from gateway.core.text import fold, name_key
 from gateway.matching.index import party_of, reference_key
 from gateway.matching.number import counter_of
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
-from gateway.orders.tables import buyers, invoices, order_lines, orders
+from gateway.orders.tables import buyer_accounts, buyers, invoices, order_lines, orders
 from gateway.store.idempotency import input_hash
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -36,11 +36,22 @@ def put_buyer(unit: Unit, buyer: Buyer) -> str:
     row = unit.connection.execute(
         select(buyers.c.id).where(buyers.c.company == unit.company, buyers.c.outer_id == buyer.outer_id)
     ).one_or_none()
+    buyer_id = new_id() if row is None else str(row.id)
+    values["party"] = party_of(buyer.inn, buyer_id)
     if row is not None:
-        unit.connection.execute(update(buyers).where(buyers.c.id == row.id).values(**values))
-        return str(row.id)
-    buyer_id = new_id()
-    unit.connection.execute(insert(buyers).values(id=buyer_id, company=unit.company, outer_id=buyer.outer_id, **values))
+        unit.connection.execute(update(buyers).where(buyers.c.id == buyer_id).values(**values))
+        unit.connection.execute(delete(buyer_accounts).where(buyer_accounts.c.buyer_id == buyer_id))
+    else:
+        unit.connection.execute(
+            insert(buyers).values(id=buyer_id, company=unit.company, outer_id=buyer.outer_id, **values)
+        )
+    accounts = [
+        {"company": unit.company, "account": account, "buyer_id": buyer_id, "party": values["party"]}
+        for account in dict.fromkeys(buyer.accounts)
+        if account
+    ]
+    if accounts:
+        unit.connection.execute(insert(buyer_accounts), accounts)
     return buyer_id
 
 

@@ -134,7 +134,7 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: EntryRow | None)
         evidence=source.evidence,
     )
     if line.reversal:
-        return Recorded(entry_id, True, reverses=_reversed_payment(unit, keyed))
+        return Recorded(entry_id, True, reverses=None if line.incoming else _reversed_payment(unit, keyed))
     if _is_payment(line) and line.status == BOOKED:
         return _opened(unit, entry_id, keyed, source)
     return Recorded(entry_id, True)

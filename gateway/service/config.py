@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import OwnCompany, Terms
-from gateway.matching import Policy
+from gateway.matching.decision import Policy
 from gateway.store.engine import sqlite_url
 
 CONFIG_FILE = "kvit.toml"
