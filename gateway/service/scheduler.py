@@ -30,6 +30,7 @@ from gateway.core.errors import KvitError, Unavailable
 from gateway.service.backoff import BackOff
 
 _LONGEST_SLEEP = 5.0  # seconds between two signs of life of an idle loop
+_WORTH_KEEPING = timedelta(minutes=1)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _log = structlog.get_logger("service.scheduler")
 
@@ -144,6 +145,7 @@ class Scheduler:
         self._words = schedule.Scheduler()
         self._jobs: dict[str, _Job] = {}
         self._remembered = due_times.load()
+        self._kept: dict[str, datetime] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self.stopping = threading.Event()
@@ -290,7 +292,7 @@ class Scheduler:
                     wait = job.due - monotonic
             job.state = replace(job.state, due_at=now + timedelta(seconds=wait), collapsed=job.state.collapsed + missed)
         if missed:
-            _log.info("missed runs collapsed into one", job=job.state.name, missed=missed)
+            _log.debug("missed runs collapsed into one", job=job.state.name, missed=missed)
 
     def _next_at(self, daily: tuple[time, int | None], now: datetime) -> datetime:
         """The next instant after `now` at which it is that time (on that weekday) where the company is."""
@@ -303,10 +305,14 @@ class Scheduler:
             day += timedelta(days=1)
 
     def _remember(self) -> None:
+        """Keeps the due times that matter over a restart: a job that runs every few seconds is due at once anyway."""
         with self._lock:
-            due = {name: job.state.due_at for name, job in self._jobs.items()}
+            due = {name: job.state.due_at for name, job in self._jobs.items() if job.period >= _WORTH_KEEPING}
+        if due == self._kept:
+            return
         try:
             self._due_times.save(due)
+            self._kept = due
         except Exception as error:
             _log.warning("due times not kept", error=str(error))
 
