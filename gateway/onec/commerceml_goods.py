@@ -107,7 +107,7 @@ class GoodsReader:
                 requisites=values,
                 vat_rate=vat_rate(node),
                 service="услуг" in kind.lower(),
-                deleted=bool(switch(node.text("ПометкаУдаления"))) or node.attribute("Статус") == "Удален",
+                deleted=bool(switch(node.text("ПометкаУдаления"))) or node.peek_attribute("Статус") == "Удален",
                 line=node.line,
                 extras=node.rest(),
             )
@@ -229,7 +229,8 @@ class GoodsReader:
 def vat_rate(node: Node) -> str:
     """The VAT rate as written, "" when the element has none or only other taxes."""
     for item in node.items("СтавкиНалогов", "СтавкаНалога"):
-        if "ндс" in item.text("Наименование").lower():
+        if "ндс" in item.peek("Наименование").lower():
+            item.text("Наименование")
             return item.text("Ставка")
     return ""
 
@@ -275,7 +276,7 @@ def _groups(holder: Node, parent_id: str) -> Iterator[Group]:
 def _properties(node: Node) -> Iterator[tuple[str, str]]:
     for item in node.items("ЗначенияСвойств", "ЗначенияСвойства"):
         property_id = item.text("Ид")
-        for value in item.texts("Значение"):
+        for value in item.texts("Значение") or ("",):
             yield property_id, value
 
 

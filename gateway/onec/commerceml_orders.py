@@ -142,7 +142,8 @@ def _price(node: Node, name: str, warnings: list[Problem]) -> Money | None:
 def _tax(node: Node) -> tuple[Money | None, bool | None, str]:
     """(sum, included in the price, rate as written) of the VAT of a document or line."""
     for item in node.items("Налоги", "Налог"):
-        if "ндс" in item.text("Наименование").lower():
+        if "ндс" in item.peek("Наименование").lower():
+            item.text("Наименование")
             return money(item, "Сумма"), switch(item.text("УчтеноВСумме")), item.text("Ставка")
     return None, None, ""
 

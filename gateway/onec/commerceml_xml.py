@@ -69,6 +69,10 @@ class Node:
                     return value
         return ""
 
+    def peek(self, name: str) -> str:
+        """Like `text`, but the child counts as not asked for: for telling apart what to take."""
+        return next((self._clean(child) for child in self._children.get(name, ())), "")
+
     def texts(self, name: str) -> tuple[str, ...]:
         """The non-empty texts of all children called `name`."""
         found = self._children.get(name, ())
@@ -87,6 +91,10 @@ class Node:
             if value := (self._element.get(name) or "").strip():
                 return self._resolve(value, self._element)
         return ""
+
+    def peek_attribute(self, name: str) -> str:
+        """Like `attribute`, but it counts as not asked for."""
+        return (self._element.get(name) or "").strip()
 
     def has(self, name: str) -> bool:
         return name in self._children

@@ -49,7 +49,7 @@ _NAMES = {
 }
 _RUSSIAN = ("cp1251", "cp866", "koi8-r")
 _XML_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_BANK_HEAD_BYTES = 2000
+_HEAD_BYTES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ def decode_xml(data: bytes) -> Decoded:
         Refused: `onec.encoding_unknown` when the declared name is none of those we know, `onec.encoding_unreadable`
             when no encoding fits.
     """
-    found = _XML_DECLARED.match(data)
+    # a declaration is ASCII, so without marks and zero bytes it reads the same in every encoding
+    head = data[:_HEAD_BYTES].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
+    found = _XML_DECLARED.match(head)
     declared = found.group(1).decode("ascii") if found else ""
     return _decode(data, declared, (XML_MARK,))
 
@@ -87,7 +89,7 @@ def decode_bank(data: bytes) -> Decoded:
     Raises:
         Refused: as `decode_xml`.
     """
-    return _decode(data, _bank_declared(data[:_BANK_HEAD_BYTES]), BANK_MARKS)
+    return _decode(data, _bank_declared(data[:_HEAD_BYTES]), BANK_MARKS)
 
 
 def broken_at_the_end(data: bytes) -> bool:
