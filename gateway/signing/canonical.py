@@ -7,11 +7,13 @@ exclusively, where that does no harm, or as roots of their own (`inclusive_part`
 
 from __future__ import annotations
 
-import copy
 import io
-from typing import cast
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from lxml import etree
+
+from gateway.core.errors import Corrupt
 
 
 def exclusive_part(node: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
@@ -19,14 +21,18 @@ def exclusive_part(node: etree._Element, prefixes: tuple[str, ...] = ()) -> byte
 
     Args:
         prefixes: namespace prefixes treated inclusively (InclusiveNamespaces/@PrefixList).
+
+    Raises:
+        Corrupt: `signature.wrapped` when there is no canonical form.
     """
-    return etree.tostring(
-        node,
-        method="c14n",
-        exclusive=True,
-        with_comments=False,
-        inclusive_ns_prefixes=list(prefixes) or None,
-    )
+    with _refusing():
+        return etree.tostring(
+            node,
+            method="c14n",
+            exclusive=True,
+            with_comments=False,
+            inclusive_ns_prefixes=list(prefixes) or None,
+        )
 
 
 def inclusive_part(node: etree._Element) -> bytes:
@@ -34,15 +40,22 @@ def inclusive_part(node: etree._Element) -> bytes:
 
     xml:* attributes of ancestors are not inherited: do not call it where an ancestor has some.
     """
-    own = etree.Element(node.tag, nsmap=cast("dict[str, str]", node.nsmap))
-    own.attrib.update(node.attrib)
-    own.text = node.text
-    own.extend(copy.deepcopy(child) for child in node)
-    return document(etree.fromstring(etree.tostring(own)))
+    # written out, a part declares every namespace it inherits
+    return document(etree.fromstring(etree.tostring(node, with_tail=False)))
 
 
 def document(root: etree._Element, *, exclusive: bool = False) -> bytes:
     """The whole document of `root`, without comments; inclusive unless told otherwise."""
     octets = io.BytesIO()
-    root.getroottree().write(octets, method="c14n", exclusive=exclusive, with_comments=False)
+    with _refusing():
+        root.getroottree().write(octets, method="c14n", exclusive=exclusive, with_comments=False)
     return octets.getvalue()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Some documents have no canonical form (relative namespace names); nobody can have signed them."""
+    try:
+        yield
+    except etree.C14NError:
+        raise Corrupt("signature.wrapped", detail="no canonical form") from None
