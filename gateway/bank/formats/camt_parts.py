@@ -14,11 +14,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from lxml import etree
-from stdnum.ru import inn as inn_number
 
 from gateway.bank.statement import Party
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.core.requisites import is_inn
 
 _NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE"})
 _INN_SCHEMES = frozenset({"TXID", "INN", "ИНН"})
@@ -192,7 +192,7 @@ def party_of(element: etree._Element, names: Names) -> tuple[str, str, str]:
             name = text_of(part)
         elif local == "Id":
             for scheme, number in _identities(part, names):
-                if scheme in _INN_SCHEMES or (not scheme and not inn and inn_number.is_valid(number)):
+                if scheme in _INN_SCHEMES or (not scheme and not inn and is_inn(number)):
                     inn = number
                 elif scheme in _KPP_SCHEMES:
                     kpp = number

@@ -1,0 +1,248 @@
+"""The sandbox bank on the wire: HTTPS with an obligatory client certificate, HTTP/1.1, one thread per connection.
+
+What goes wrong on purpose goes wrong for real: a silent bank keeps the connection open and says nothing, a cut reply
+announces more than it sends, a huge one really streams.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import select
+import socket
+import ssl
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, cast
+
+from gateway.bank.sandbox.books import Books
+from gateway.bank.sandbox.enrol import HOST, PATH, load_keys
+from gateway.bank.sandbox.service import BankService, Delivery
+from gateway.core.clock import Clock, SystemClock, to_text
+from gateway.core.errors import Refused
+from gateway.signing.tls import server_context
+
+LISTENING = "bank.json"
+STOP = "stop"
+_LARGEST_REQUEST = 64 * 1024 * 1024
+_HANDSHAKE_SECONDS = 10.0
+_IDLE_SECONDS = 60.0
+_POLL_SECONDS = 0.2
+_PIECE = 256 * 1024
+_log = logging.getLogger(__name__)
+
+
+class SandboxServer:
+    """The bank, listening. For `python -m gateway.bank.sandbox`; tests may run it in a thread of their own.
+
+    Args:
+        home: the directory that holds `sandbox/`.
+        port: 0 picks a free one; None takes the one fixed at creation.
+
+    Raises:
+        Refused: `sandbox.missing`, `sandbox.port_taken`.
+    """
+
+    def __init__(self, home: Path, port: int | None = None, clock: Clock | None = None) -> None:
+        self._folder = home / "sandbox"
+        self._clock = clock or SystemClock()
+        books = self._books = Books(self._folder, self._clock)
+        keys = load_keys(self._folder)
+        self._service = BankService(books, keys, self._clock)
+        wanted = int(books.fact("port")) if port is None else port
+        context = server_context(keys.server, (keys.signing_root,))
+        try:
+            self._http = _Http(wanted, context, self._service, self._folder / STOP)
+        except OSError:
+            raise Refused("sandbox.port_taken", port=wanted) from None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self._http.server_address[1])
+
+    @property
+    def url(self) -> str:
+        return f"https://{HOST}:{self.port}{PATH}"
+
+    def serve(self) -> None:
+        """Serve until `stop` is called or somebody puts a file `stop` into the sandbox's folder."""
+        (self._folder / STOP).unlink(missing_ok=True)
+        self._announce()
+        try:
+            with self._books.kept_open():
+                self._http.serve_forever(_POLL_SECONDS)
+        finally:
+            self._http.stopping.set()
+            self._http.server_close()
+            (self._folder / LISTENING).unlink(missing_ok=True)
+            (self._folder / STOP).unlink(missing_ok=True)
+
+    def start(self) -> SandboxServer:
+        """Serve in a thread."""
+        self._thread = threading.Thread(target=self.serve, name="sandbox-bank")
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving: no new connections, open ones are closed."""
+        self._http.stopping.set()
+        self._http.shutdown()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> SandboxServer:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _announce(self) -> None:
+        """Say where we listen; the socket is open by now. Renamed into place, so that it is never half there."""
+        content = {"url": self.url, "port": self.port, "pid": os.getpid(), "since": to_text(self._clock.now())}
+        beside = self._folder / f"{LISTENING}.new"
+        beside.write_text(json.dumps(content), encoding="utf-8")
+        beside.replace(self._folder / LISTENING)
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+    # On Windows the option would let two banks listen on one port.
+    allow_reuse_address = sys.platform != "win32"
+
+    def __init__(self, port: int, context: ssl.SSLContext, service: BankService, stop_file: Path) -> None:
+        self.service = service
+        self.stopping = threading.Event()
+        self._context = context
+        self._stop_file = stop_file
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__((HOST, port), _Handler)
+
+    def service_actions(self) -> None:
+        """Called by serve_forever between connections."""
+        if self._stop_file.exists() and not self.stopping.is_set():
+            self.stopping.set()
+            # shutdown() waits for serve_forever, in whose thread we are
+            threading.Thread(target=self.shutdown, daemon=True).start()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the connection's own thread: a slow handshake keeps nobody else waiting."""
+        plain = cast("socket.socket", request)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.settimeout(_HANDSHAKE_SECONDS)
+        try:
+            tls = self._context.wrap_socket(plain, server_side=True)
+        except (OSError, ssl.SSLError) as error:
+            _log.info("handshake refused: %s", error)
+            return
+        with self._guard:
+            self._open.add(tls)
+        try:
+            super().finish_request(tls, client_address)
+        finally:
+            with self._guard:
+                self._open.discard(tls)
+            tls.close()
+
+    def server_close(self) -> None:
+        super().server_close()
+        with self._guard:
+            still_open = list(self._open)
+        for tls in still_open:
+            with contextlib.suppress(OSError):
+                tls.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A partner that hangs up is an everyday event; anything else is a fault of ours."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            _log.info("connection lost: %s", error)
+        else:
+            _log.exception("request failed")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "KvitSandbox"
+    sys_version = ""
+    timeout = _IDLE_SECONDS
+    wbufsize = -1  # headers and body leave together
+
+    @property
+    def _bank(self) -> _Http:
+        return cast("_Http", self.server)
+
+    def do_POST(self) -> None:
+        tls = cast("ssl.SSLSocket", self.connection)
+        peer = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
+        length = self.headers.get("Content-Length", "")
+        if self.path.partition("?")[0] != PATH:
+            self._plain(404, "no such service")
+        elif peer != self._bank.service.registered_certificate():
+            self._plain(403, "unknown client certificate")
+        elif not length.isdigit():
+            self._plain(411, "Content-Length required")
+        elif int(length) > _LARGEST_REQUEST:
+            self._plain(413, "request too large")
+        else:
+            raw = self.rfile.read(int(length))
+            if len(raw) == int(length):
+                self._deliver(self._bank.service.handle(raw))
+            else:
+                self.close_connection = True
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if delivery.how == "silent":
+            self._wait(None)
+            self.close_connection = True
+            return
+        if delivery.delay and not self._wait(delivery.delay):
+            self.close_connection = True
+            return
+        body = delivery.body
+        self.send_response(delivery.status)
+        self.send_header("Content-Type", delivery.content_type)
+        self.send_header("Content-Length", str(max(delivery.size, len(body))))
+        self.end_headers()
+        if delivery.how == "cut":
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            return
+        self.wfile.write(body)
+        for start in range(len(body), delivery.size, _PIECE):
+            self.wfile.write(b" " * min(_PIECE, delivery.size - start))
+            self.wfile.flush()
+
+    def _wait(self, seconds: float | None) -> bool:
+        """Say nothing for `seconds`, or until the partner hangs up or we stop; True when the time passed."""
+        until = None if seconds is None else time.monotonic() + seconds
+        while not self._bank.stopping.is_set():
+            left = _POLL_SECONDS if until is None else min(_POLL_SECONDS, until - time.monotonic())
+            if left <= 0:
+                return True
+            readable, _, _ = select.select([self.connection], [], [], left)
+            if readable:
+                return False
+        return False
+
+    def _plain(self, status: int, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        _log.debug(format, *args)
