@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.channel import Channel, FileRef, Proof, Proven, RefusedReply, Reply, Request
@@ -175,20 +175,21 @@ def _insert(unit: Unit, channel: str, reference: str, file_type: str, reply: Rep
     dialect = postgresql if unit.connection.dialect.name == "postgresql" else sqlite
     unit.connection.execute(dialect.insert(blobs).values(sha256=digest, bytes=reply.raw).on_conflict_do_nothing())
     message_id = new_id()
-    unit.connection.execute(
-        insert(messages).values(
-            id=message_id,
-            company=unit.company,
-            channel=channel,
-            reference=reference,
-            file_type=file_type,
-            request=reply.request.to_json(),
-            transport=dumps(reply.transport),
-            received_at=to_text(reply.received_at),
-            sha256=digest,
-            size=len(reply.raw),
-            state=state,
-        )
+    unit.insert(
+        messages,
+        {
+            "id": message_id,
+            "company": unit.company,
+            "channel": channel,
+            "reference": reference,
+            "file_type": file_type,
+            "request": reply.request.to_json(),
+            "transport": dumps(reply.transport),
+            "received_at": to_text(reply.received_at),
+            "sha256": digest,
+            "size": len(reply.raw),
+            "state": state,
+        },
     )
     unit.journal(
         "message.stored",
@@ -223,10 +224,13 @@ def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str 
 
 def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
     digest = hashlib.sha256(proven.content).hexdigest()
-    unit.connection.execute(
-        update(messages)
-        .where(messages.c.id == row.id)
-        .values(state="proved", evidence=proven.proof.kind, proof=proven.proof.to_json(), content_sha256=digest)
+    unit.update(
+        messages,
+        row.id,
+        state="proved",
+        evidence=proven.proof.kind,
+        proof=proven.proof.to_json(),
+        content_sha256=digest,
     )
     unit.journal(
         "message.proved",
@@ -240,11 +244,7 @@ def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
 
 def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: KvitError) -> None:
     values = {name: str(value)[:200] for name, value in error.values.items()}
-    unit.connection.execute(
-        update(messages)
-        .where(messages.c.id == message_id)
-        .values(state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
-    )
+    unit.update(messages, message_id, state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
     unit.journal("message.refused", f"message:{message_id}", reason=error.code, values=values)
     alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", values)
 
@@ -299,11 +299,7 @@ def proof_of(store: Store, message_id: str) -> Proof | None:
 
 def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
     """All lines of a message are on record."""
-    unit.connection.execute(
-        update(messages)
-        .where(messages.c.id == message_id)
-        .values(state="taken", entries=lines, new_entries=fresh, done_at=unit.at)
-    )
+    unit.update(messages, message_id, state="taken", entries=lines, new_entries=fresh, done_at=unit.at)
     unit.journal("message.taken", f"message:{message_id}", lines=lines, fresh=fresh)
     unit.changed("status", "messages")
 
@@ -312,10 +308,8 @@ def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
     """The message is proved, but no reader understands it (or only its beginning): a person has to look."""
     row = _row(unit.connection, unit.company, message_id)
     values = {name: str(value)[:200] for name, value in error.values.items()}
-    unit.connection.execute(
-        update(messages)
-        .where(messages.c.id == message_id)
-        .values(state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at)
+    unit.update(
+        messages, message_id, state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at
     )
     unit.journal("message.unreadable", f"message:{message_id}", reason=error.code)
     alarms.raise_alarm(unit, error.code, f"{row.channel}/{row.reference}", values)
@@ -324,22 +318,23 @@ def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
 def _note(store: Store, polled: Polled, duration_ms: int) -> None:
     error = polled.error
     with store.unit() as unit:
-        unit.connection.execute(
-            insert(polls).values(
-                id=new_id(),
-                company=store.company,
-                channel=polled.channel,
-                at=unit.at,
-                result=polled.result,
-                duration_ms=duration_ms,
-                files=len(polled.accepted),
-                refused=len(polled.refused),
-                error_code=error.code if error else polled.refused[0][1] if polled.refused else None,
-                error_values=dumps({k: str(v)[:200] for k, v in error.values.items()}) if error else None,
-            )
+        unit.insert(
+            polls,
+            {
+                "id": new_id(),
+                "company": store.company,
+                "channel": polled.channel,
+                "at": unit.at,
+                "result": polled.result,
+                "duration_ms": duration_ms,
+                "files": len(polled.accepted),
+                "refused": len(polled.refused),
+                "error_code": error.code if error else polled.refused[0][1] if polled.refused else None,
+                "error_values": dumps({k: str(v)[:200] for k, v in error.values.items()}) if error else None,
+            },
         )
         if error is None:
-            marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
+            marks.put(unit.connection, unit.company, f"bank.last_good:{polled.channel}", unit.at)
             for code in alarms.open_about(unit, polled.channel):
                 alarms.clear(unit, code, polled.channel)
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from itertools import pairwise
+
+from sqlalchemy import delete, select
 
 from gateway.bank.statement import StatementHead
 from gateway.bank.tables import statements
@@ -26,23 +28,24 @@ def note(unit: Unit, message_id: str, head: StatementHead) -> None:
     )
     opening = next((b for b in head.balances if b.code in _OPENING), None)
     closing = next((b for b in head.balances if b.code in _CLOSING), None)
-    unit.connection.execute(
-        insert(statements).values(
-            id=new_id(),
-            company=unit.company,
-            message_id=message_id,
-            kind=head.kind,
-            statement_id=head.statement_id,
-            number=head.number,
-            account=head.account,
-            currency=head.currency,
-            created_at=to_text(head.created) if head.created else None,
-            period_from=to_text(head.period_from) if head.period_from else None,
-            period_to=to_text(head.period_to) if head.period_to else None,
-            opening=opening.amount.kopecks if opening else None,
-            closing=closing.amount.kopecks if closing else None,
-            closing_on=closing.on.isoformat() if closing and closing.on else None,
-        )
+    unit.insert(
+        statements,
+        {
+            "id": new_id(),
+            "company": unit.company,
+            "message_id": message_id,
+            "kind": head.kind,
+            "statement_id": head.statement_id,
+            "number": head.number,
+            "account": head.account,
+            "currency": head.currency,
+            "created_at": to_text(head.created) if head.created else None,
+            "period_from": to_text(head.period_from) if head.period_from else None,
+            "period_to": to_text(head.period_to) if head.period_to else None,
+            "opening": opening.amount.kopecks if opening else None,
+            "closing": closing.amount.kopecks if closing else None,
+            "closing_on": closing.on.isoformat() if closing and closing.on else None,
+        },
     )
 
 
@@ -67,7 +70,7 @@ def check_chain(unit: Unit, account: str) -> list[str]:
     chain = list(by_frame.values())
     gaps = [
         (after.closing_on, Money(before.closing), Money(after.opening))
-        for before, after in zip(chain, chain[1:], strict=False)
+        for before, after in pairwise(chain)
         if before.closing != after.opening
     ]
     subject = f"account:{account}"

@@ -62,7 +62,7 @@ def allocate(
         Conflict: `payment.changed`, `invoice.not_so_much_due`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    row = _load(unit, payment_id, expected_version)
+    row = payments.load(unit, payment_id, expected_version)
     if not allocations or any(amount.kopecks <= 0 for _, amount in allocations):
         raise Refused("payment.nothing_to_allocate")
     given = total([amount for _, amount in allocations])
@@ -78,8 +78,9 @@ def allocate(
         note=note[:1000],
         release_ok=[invoice_id for invoice_id, _ in allocations],
     )
-    touched.update(dict.fromkeys(credit_all(unit, payment_id, allocations, decision_id)))
-    payments.step(unit, payment_id, PaymentEvent.ASSIGNED, outcome="manual", allocated=given.kopecks)
+    credited = credit_all(unit, payment_id, allocations, decision_id)
+    touched.update(dict.fromkeys(c.order_id for c in credited if c.order_id))
+    payments.step(unit, row, PaymentEvent.ASSIGNED, outcome="manual", allocated=given.kopecks)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     for order_id in touched:
         settle_order(unit, terms, order_id)
@@ -98,11 +99,11 @@ def mark_not_ours(
     unit.actor.require(Right.PAYMENTS_DECIDE)
     if kind not in NOT_OURS:
         raise Refused("payment.kind_unknown", kind=kind[:40])
-    row = _load(unit, payment_id, expected_version)
+    row = payments.load(unit, payment_id, expected_version)
     decision_id = matching.write_act(
         unit, payment_id, "not_ours", kind, before=(row.state, row.outcome), note=note[:1000]
     )
-    payments.step(unit, payment_id, PaymentEvent.SET_ASIDE, outcome=kind, allocated=0)
+    payments.step(unit, row, PaymentEvent.SET_ASIDE, outcome=kind, allocated=0)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     return decision_id
 
@@ -117,7 +118,7 @@ def confirm_release(
         Conflict: `payment.changed`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    row = _load(unit, payment_id, expected_version)
+    row = payments.load(unit, payment_id, expected_version)
     live = matching.live_of_payment(unit, payment_id)
     if not live or row.state == PaymentState.REVERSED:
         raise Refused("payment.not_paid_for")
@@ -133,7 +134,7 @@ def confirm_release(
     for order_id in _orders_of(unit, live):
         order = orders.load(unit, order_id)
         if order.hold_reason:
-            orders.set_states(unit, order_id, hold_reason="")
+            orders.set_states(unit, order, hold_reason="")
         settle_order(unit, terms, order_id)
     return decision_id
 
@@ -165,7 +166,7 @@ def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
         before=(row.state, row.outcome),
         undoes=event_id,
     )
-    payments.step(unit, event.payment_id, PaymentEvent.UNDONE, outcome="undone", allocated=0)
+    payments.step(unit, row, PaymentEvent.UNDONE, outcome="undone", allocated=0)
     for order_id in touched:
         settle_order(unit, terms, order_id)
     return [f"payment:{event.payment_id}", *(f"order:{order_id}" for order_id in touched)]
@@ -204,13 +205,6 @@ def _as_proposal(decision: Decision, amount: Money) -> Decision:
         reasons=decision.reasons,
         suggestions=(first, *decision.suggestions)[:3],
     )
-
-
-def _load(unit: Unit, payment_id: str, expected_version: int | None) -> payments.EntryRow:
-    row = payments.load(unit, payment_id)
-    if expected_version is not None and row.version != expected_version:
-        raise Conflict("payment.changed", payer=row.payer, state=row.state)
-    return row
 
 
 def _orders_of(unit: Unit, live: Sequence[matching.Allocated]) -> list[str]:
@@ -268,7 +262,13 @@ def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expect
         kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT, TaskKind.REVIEW),
         cancel=True,
     )
-    orders.set_states(unit, order_id, ship_state=ShipState.CANCELLED, stock_state=StockState.NONE, hold_reason="")
+    orders.set_states(
+        unit,
+        orders.load(unit, order_id),
+        ship_state=ShipState.CANCELLED,
+        stock_state=StockState.NONE,
+        hold_reason="",
+    )
     unit.journal("order.cancelled", f"order:{order_id}", note=note[:1000])
     to_1c.order_status(unit, order_id)
 
@@ -288,7 +288,7 @@ def ship_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected
         raise Refused("order.cannot_ship", number=order.number, state=order.headline)
     for reservation in stock.live_of_order(unit, order_id):
         stock.ship(unit, reservation)
-    orders.set_states(unit, order_id, ship_state=ShipState.SHIPPED)
+    orders.set_states(unit, order, ship_state=ShipState.SHIPPED)
     unit.journal("order.shipped", f"order:{order_id}", note=note[:1000])
     to_1c.order_status(unit, order_id)
 
@@ -302,6 +302,7 @@ def set_release_mode(unit: Unit, mode: str) -> None:
     unit.actor.require(Right.RELEASE_SWITCH)
     if mode not in (AUTOMATIC, MANUAL):
         raise Refused("release.mode_unknown", mode=mode[:40])
-    marks.put(unit, MODE_MARK, mode)
+    marks.put(unit.connection, unit.company, MODE_MARK, mode)
+    unit.memo.pop(MODE_MARK, None)
     unit.journal("release.mode_set", "settings:release", mode=mode)
     unit.changed("status", "release")

@@ -66,7 +66,10 @@ def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100
                 dead = outbox.failed(unit, parcel, str(failure), permanent=not isinstance(failure, Unavailable))
                 if dead:
                     alarms.raise_alarm(
-                        unit, "outbox.dead", f"outbox:{parcel.id}", {"topic": parcel.topic, "reason": str(failure)[:300]}
+                        unit,
+                        "outbox.dead",
+                        f"outbox:{parcel.id}",
+                        {"topic": parcel.topic, "reason": str(failure)[:300]},
                     )
             if done or failures:
                 unit.changed("status", "outbox")

@@ -33,6 +33,7 @@ from gateway.matching.facts import read_facts
 from gateway.matching.rows import SeenDocuments, payment_in
 from gateway.orders import service as orders
 from gateway.orders.index import SqlIndex
+from gateway.orders.service import Credited
 from gateway.payments import service as payments
 from gateway.payments.model import PaymentEvent, PaymentState, Source
 from gateway.payments.service import Keyed, Keys
@@ -156,21 +157,23 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
     before = (row.state, row.outcome)
     if decision.outcome is Outcome.DUPLICATE_DOCUMENT:
         matching.write_decision(unit, payment_id, "duplicate", decision, before=before)
-        payments.step(unit, payment_id, PaymentEvent.DUPLICATED, outcome=decision.outcome, allocated=0)
+        payments.step(unit, row, PaymentEvent.DUPLICATED, outcome=decision.outcome, allocated=0)
         _ask(unit, terms, payment_id, "task.review_duplicate", decision)
         return 0
     if not (decision.automatic and decision.allocations):
         matching.write_decision(unit, payment_id, "proposal", decision, before=before)
-        payments.step(unit, payment_id, PaymentEvent.PROPOSED, outcome=decision.outcome, allocated=0)
+        payments.step(unit, row, PaymentEvent.PROPOSED, outcome=decision.outcome, allocated=0)
         if row.state == PaymentState.NEW:
             _ask(unit, terms, payment_id, "task.review_payment", decision)
         return 0
     decision_id = matching.write_decision(unit, payment_id, "auto", decision, before=before)
-    touched = allocate(unit, payment_id, decision.allocations, decision_id)
+    credited = allocate(unit, payment_id, decision.allocations, decision_id)
     allocated = sum(amount.kopecks for _, amount in decision.allocations)
-    payments.step(unit, payment_id, PaymentEvent.ALLOCATED, outcome=decision.outcome, allocated=allocated)
-    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
-    _tell_difference(unit, terms, payment_id, decision)
+    payments.step(unit, row, PaymentEvent.ALLOCATED, outcome=decision.outcome, allocated=allocated)
+    if row.state != PaymentState.NEW:
+        tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
+    _tell_difference(unit, terms, payment_id, decision, credited)
+    touched = dict.fromkeys(c.order_id for c in credited if c.order_id)
     return sum(settle_order(unit, terms, order_id) for order_id in touched)
 
 
@@ -185,23 +188,22 @@ def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
     )
 
 
-def allocate(unit: Unit, payment_id: str, allocations: Sequence[tuple[str, Money]], decision_id: str) -> list[str]:
-    """Credit a payment's money to invoices; returns the orders it touched."""
-    touched: dict[str, None] = {}
+def allocate(unit: Unit, payment_id: str, allocations: Sequence[tuple[str, Money]], decision_id: str) -> list[Credited]:
+    """Credit a payment's money to invoices; returns how they stand now."""
+    credited = []
     for invoice_id, amount in allocations:
         matching.write_allocation(unit, payment_id, invoice_id, amount, decision_id)
-        invoice = orders.credit(unit, invoice_id, amount)
-        if invoice.order_id:
-            touched[invoice.order_id] = None
-    return list(touched)
+        credited.append(orders.credit(unit, invoice_id, amount))
+    return credited
 
 
-def _tell_difference(unit: Unit, terms: Terms, payment_id: str, decision: Decision) -> None:
+def _tell_difference(
+    unit: Unit, terms: Terms, payment_id: str, decision: Decision, credited: Sequence[Credited]
+) -> None:
     """Over- and underpayment are outcomes of their own, with a task for a person."""
     if decision.advance:
         _ask(unit, terms, payment_id, "task.overpaid", decision)
-    for invoice_id, amount in decision.allocations:
-        invoice = orders.invoice(unit, invoice_id)
+    for invoice in credited:
         if invoice.rest:
             tasks.write(
                 unit,
@@ -210,13 +212,13 @@ def _tell_difference(unit: Unit, terms: Terms, payment_id: str, decision: Decisi
                     reason="task.underpaid",
                     role=Role.MANAGER,
                     due_at=_due(unit, terms),
-                    values={"number": invoice.number, "rest": str(Money(invoice.rest)), "amount": str(amount)},
+                    values={"number": invoice.number, "rest": str(invoice.rest), "amount": str(invoice.amount)},
                     order_id=invoice.order_id,
                     order_number=invoice.order_no,
                     payment_id=payment_id,
                     buyer=invoice.buyer_name,
                     phone=orders.phone_of_buyer(unit, invoice.buyer_id),
-                    amount=amount,
+                    amount=invoice.amount,
                 ),
             )
 

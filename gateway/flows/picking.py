@@ -105,11 +105,11 @@ def _find_elsewhere(unit: Unit, terms: Terms, row: AnyRow, missing: Sequence[Wan
     order = orders.load(unit, row.order_id)
     others = [w for w in stock.warehouse_ids(unit) if w != row.warehouse_id]
     chosen = plan(missing, stock.free(unit, [w.product_id for w in missing]), others)
-    gate.write_lists(unit, terms, order, row.release_id, chosen, PickState.NEW)
+    lines = {line.id: line for line in orders.lines_of(unit, order.id)}
+    gate.write_lists(unit, terms, order, lines, row.release_id, chosen, PickState.NEW)
     if chosen.missing:
         picking.write_backorder(unit, order.id, chosen.missing, reason)
-        names = {line.id: line.name for line in orders.lines_of(unit, order.id)}
-        gate.write_short_task(unit, terms, order, [(names[w.line_id], w.qty) for w in chosen.missing])
+        gate.write_short_task(unit, terms, order, [(lines[w.line_id].name, w.qty) for w in chosen.missing])
 
 
 def _cancel(unit: Unit, terms: Terms, row: AnyRow) -> None:
@@ -136,7 +136,7 @@ def _all_returned(unit: Unit, order_id: str, release: AnyRow | None) -> None:
     order = orders.load(unit, order_id)
     if release is not None and order.hold_reason:
         gate.withdraw(unit, order_id, order.hold_reason)
-        orders.set_states(unit, order_id, hold_reason="")
+        orders.set_states(unit, orders.load(unit, order_id), hold_reason="")
 
 
 def _settle(unit: Unit, order_id: str) -> None:
@@ -154,7 +154,7 @@ def _settle(unit: Unit, order_id: str) -> None:
     else:
         stock_state = StockState.SHORT if short else StockState.RESERVED
         ship_state = ShipState.PICKING if lists else ShipState.NONE
-    orders.set_states(unit, order_id, stock_state=stock_state, ship_state=ship_state)
+    orders.set_states(unit, order, stock_state=stock_state, ship_state=ship_state)
 
 
 def goods_arrived(unit: Unit, terms: Terms, product_ids: Sequence[str]) -> int:
@@ -176,7 +176,10 @@ def goods_arrived(unit: Unit, terms: Terms, product_ids: Sequence[str]) -> int:
         else:
             tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.SHORT,), cancel=False)
         small = sum(t.qty.thousandths for t in chosen.takes) <= terms.small_order_pieces * 1000
-        gate.write_lists(unit, terms, order, release.id, chosen, PickState.NEW if small else PickState.TO_CONFIRM)
+        lines = {line.id: line for line in orders.lines_of(unit, order_id)}
+        gate.write_lists(
+            unit, terms, order, lines, release.id, chosen, PickState.NEW if small else PickState.TO_CONFIRM
+        )
         _settle(unit, order_id)
         to_1c.order_status(unit, order_id)
         served += 1

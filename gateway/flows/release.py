@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, delete, select
 
 from gateway.core.authority import Role
 from gateway.core.clock import from_text
@@ -16,11 +17,11 @@ from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
 from gateway.flows.terms import Terms
-from gateway.matching import service as matching
-from gateway.matching.tables import decisions
+from gateway.matching.tables import allocations, decisions
 from gateway.orders import service as orders
 from gateway.orders.model import PayState, ShipState, StockState
 from gateway.orders.release import Cover, Verdict, release_rule
+from gateway.orders.service import OrderRow
 from gateway.orders.tables import invoices, releases, timelines
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
@@ -48,83 +49,96 @@ def settle_order(unit: Unit, terms: Terms, order_id: str) -> bool:
     Returns:
         True when the order was released just now.
     """
-    invoice_rows = _invoices(unit, order_id)
-    covers = _covers(unit, invoice_rows)
-    times = _times(unit, [c.payment_id for c in covers])
-    last = max(times.values(), key=lambda t: t[0]) if times else None
-    order = orders.recount_payment(unit, order_id, last[0] if last else None)
+    before = orders.load(unit, order_id)
+    covers = _covers(unit, order_id)
+    last = max(covers, key=lambda c: c.bank_time, default=None)
+    order, due = orders.recount_payment(unit, before, last.bank_time if last else None)
     to_1c.order_status(unit, order_id)
-    if live_release(unit, order_id) is not None or order.pay_state != PayState.PAID or last is None:
+    if order.pay_state != PayState.PAID or last is None or live_release(unit, order_id) is not None:
         return False
     verdict = release_rule(
-        orders.due_of(unit, order_id),
-        covers,
+        due,
+        [c.cover for c in covers],
         accepts_channel=terms.accepts_channel,
         on_hold=bool(order.hold_reason),
         cancelled=order.ship_state == ShipState.CANCELLED,
-        automatic=release_mode(unit.connection, unit.company) == AUTOMATIC,
+        automatic=_is_automatic(unit),
     )
     if not verdict.ok:
         _ask_for_confirmation(unit, terms, order, verdict, covers)
         return False
-    tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), cancel=False)
-    _release(unit, terms, order, verdict, covers, bank_time=last[0], received_at=last[1])
+    if before.pay_state != PayState.UNPAID:  # earlier money may have left a question open
+        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), cancel=False)
+    _release(unit, terms, order, verdict, covers, last)
     return True
+
+
+def _is_automatic(unit: Unit) -> bool:
+    if MODE_MARK not in unit.memo:
+        unit.memo[MODE_MARK] = release_mode(unit.connection, unit.company)
+    return bool(unit.memo[MODE_MARK] == AUTOMATIC)
 
 
 def live_release(unit: Unit, order_id: str) -> AnyRow | None:
     """The release in force for an order, if any."""
-    return unit.connection.execute(
-        select(releases).where(releases.c.order_id == order_id, releases.c.withdrawn_at.is_(None))
-    ).one_or_none()
+    return unit.connection.execute(_LIVE_RELEASE, {"order_id": order_id}).one_or_none()
 
 
-def _invoices(unit: Unit, order_id: str) -> Sequence[AnyRow]:
-    return unit.connection.execute(
-        select(invoices).where(invoices.c.order_id == order_id, invoices.c.state != "cancelled")
-    ).all()
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """What the release rule sees of an allocation, and when its money came."""
+
+    cover: Cover
+    bank_time: str
+    received_at: str
 
 
-def _covers(unit: Unit, invoice_rows: Sequence[AnyRow]) -> list[Cover]:
-    """Every live allocation behind these invoices, with the proof of its payment."""
-    live = matching.live_of_invoices(unit, [row.id for row in invoice_rows])
-    covers = []
-    for allocation in live:
-        row = unit.connection.execute(
-            select(
-                payments.c.state, payments.c.confirmed_by, entries.c.evidence, entries.c.message_id, entries.c.status
-            )
-            .join(entries, entries.c.id == payments.c.id)
-            .where(payments.c.id == allocation.payment_id)
-        ).one()
-        allowed = unit.connection.execute(
-            select(decisions.c.release_ok).where(decisions.c.id == allocation.decision_id)
-        ).scalar_one()
-        covers.append(
+_LIVE_RELEASE = select(releases).where(releases.c.order_id == bindparam("order_id"), releases.c.withdrawn_at.is_(None))
+_COVERS = (
+    select(
+        allocations.c.payment_id,
+        allocations.c.invoice_id,
+        allocations.c.amount,
+        payments.c.state,
+        payments.c.confirmed_by,
+        payments.c.bank_time,
+        entries.c.evidence,
+        entries.c.message_id,
+        entries.c.status,
+        entries.c.received_at,
+        decisions.c.release_ok,
+    )
+    .join(invoices, invoices.c.id == allocations.c.invoice_id)
+    .join(payments, payments.c.id == allocations.c.payment_id)
+    .join(entries, entries.c.id == allocations.c.payment_id)
+    .join(decisions, decisions.c.id == allocations.c.decision_id)
+    .where(invoices.c.order_id == bindparam("order_id"), invoices.c.state != "cancelled", allocations.c.undone == 0)
+    .order_by(allocations.c.id)
+)
+
+
+def _covers(unit: Unit, order_id: str) -> list[_Cover]:
+    """Every live allocation behind an order's invoices, with the proof of its payment."""
+    return [
+        _Cover(
             Cover(
-                payment_id=allocation.payment_id,
+                payment_id=row.payment_id,
                 message_id=row.message_id,
-                amount=allocation.amount,
+                amount=Money(row.amount),
                 evidence=row.evidence,
-                identified=allocation.invoice_id in json.loads(allowed),
+                identified=row.invoice_id in json.loads(row.release_ok),
                 confirmed_by=row.confirmed_by or "",
                 reversed=row.state == PaymentState.REVERSED,
                 final=row.status == "BOOK",
-            )
+            ),
+            row.bank_time,
+            row.received_at,
         )
-    return covers
+        for row in unit.connection.execute(_COVERS, {"order_id": order_id})
+    ]
 
 
-def _times(unit: Unit, payment_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    rows = unit.connection.execute(
-        select(payments.c.id, payments.c.bank_time, entries.c.received_at)
-        .join(entries, entries.c.id == payments.c.id)
-        .where(payments.c.id.in_(payment_ids))
-    )
-    return {row.id: (row.bank_time, row.received_at) for row in rows}
-
-
-def _ask_for_confirmation(unit: Unit, terms: Terms, order: AnyRow, verdict: Verdict, covers: Sequence[Cover]) -> None:
+def _ask_for_confirmation(unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]) -> None:
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), cancel=True)
     tasks.write(
         unit,
@@ -136,7 +150,7 @@ def _ask_for_confirmation(unit: Unit, terms: Terms, order: AnyRow, verdict: Verd
             values={"order": order.number, "failed": ", ".join(verdict.failed)},
             order_id=order.id,
             order_number=order.number,
-            payment_id=covers[-1].payment_id if covers else None,
+            payment_id=covers[-1].cover.payment_id if covers else None,
             buyer=order.buyer_name,
             phone=order.phone,
             amount=Money(order.amount),
@@ -146,95 +160,93 @@ def _ask_for_confirmation(unit: Unit, terms: Terms, order: AnyRow, verdict: Verd
 
 
 def _release(
-    unit: Unit,
-    terms: Terms,
-    order: AnyRow,
-    verdict: Verdict,
-    covers: Sequence[Cover],
-    *,
-    bank_time: str,
-    received_at: str,
+    unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover], last: _Cover
 ) -> None:
     release_id = new_id()
-    unit.connection.execute(
-        insert(releases).values(
-            id=release_id,
-            company=unit.company,
-            order_id=order.id,
-            at=unit.at,
-            by=str(unit.actor),
-            rule=dumps([[line.code, line.ok] for line in verdict.lines]),
-            payment_ids=dumps(sorted({c.payment_id for c in covers})),
-            message_ids=dumps(sorted({c.message_id for c in covers})),
-        )
+    payment_ids = sorted({c.cover.payment_id for c in covers})
+    message_ids = sorted({c.cover.message_id for c in covers})
+    unit.insert(
+        releases,
+        {
+            "id": release_id,
+            "company": unit.company,
+            "order_id": order.id,
+            "at": unit.at,
+            "by": str(unit.actor),
+            "rule": dumps([[line.code, line.ok] for line in verdict.lines]),
+            "payment_ids": dumps(payment_ids),
+            "message_ids": dumps(message_ids),
+        },
     )
     unit.journal(
         "order.released",
         f"order:{order.id}",
         release=release_id,
         rule=[line.code for line in verdict.lines],
-        payments=sorted({c.payment_id for c in covers}),
-        messages=sorted({c.message_id for c in covers}),
+        payments=payment_ids,
+        messages=message_ids,
         kopecks=order.paid,
     )
-    _start_clock(unit, order.id, bank_time, received_at)
-    missing = hold_goods(unit, terms, order, release_id)
-    order = orders.load(unit, order.id)
-    _call(unit, terms, order, bank_time, missing)
-
-
-def _start_clock(unit: Unit, order_id: str, bank_time: str, received_at: str) -> None:
-    unit.connection.execute(timelines.delete().where(timelines.c.order_id == order_id))
-    unit.connection.execute(
-        insert(timelines).values(
-            order_id=order_id,
-            company=unit.company,
-            bank_time=bank_time,
-            received_at=received_at,
-            allocated_at=unit.at,
-        )
+    held = hold_goods(unit, terms, order, release_id)
+    _call(unit, terms, order, last.bank_time, held.missing)
+    if order.stock_state != StockState.NONE:
+        unit.connection.execute(delete(timelines).where(timelines.c.order_id == order.id))
+    unit.insert(
+        timelines,
+        {
+            "order_id": order.id,
+            "company": unit.company,
+            "bank_time": last.bank_time,
+            "received_at": last.received_at,
+            "allocated_at": unit.at,
+            "pick_list_at": unit.at if held.lists else None,
+            "call_task_at": unit.at,
+        },
     )
 
 
-def hold_goods(unit: Unit, terms: Terms, order: AnyRow, release_id: str) -> list[tuple[str, Quantity]]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holding an order's goods came to: pick lists written, and (name, quantity) of what nobody has."""
+
+    lists: tuple[str, ...] = ()
+    missing: tuple[tuple[str, Quantity], ...] = ()
+
+
+def hold_goods(unit: Unit, terms: Terms, order: OrderRow, release_id: str) -> Held:
     """Reserve what a released order still wants and write its pick lists.
 
     A small order that one warehouse can serve is confirmed at once; any other waits for the warehouse's word.
-
-    Returns:
-        (name, quantity) of what no warehouse has.
     """
     lines = {line.id: line for line in orders.lines_of(unit, order.id)}
-    wants = _still_wanted(unit, order.id, lines)
+    wants = _still_wanted(unit, order, lines)
     if not wants:
         if not any(not line.service for line in lines.values()):
-            orders.set_states(unit, order.id, ship_state=ShipState.READY)
-        return []
+            orders.set_states(unit, order, ship_state=ShipState.READY)
+        return Held()
     chosen = plan(wants, stock.free(unit, [w.product_id for w in wants]), stock.warehouse_ids(unit))
     small = small_order(wants, chosen, terms.small_order_pieces)
-    write_lists(unit, terms, order, release_id, chosen, PickState.NEW if small else PickState.TO_CONFIRM)
-    missing = [(lines[w.line_id].name, w.qty) for w in chosen.missing]
+    state = PickState.NEW if small else PickState.TO_CONFIRM
+    written = write_lists(unit, terms, order, lines, release_id, chosen, state)
+    missing = tuple((lines[w.line_id].name, w.qty) for w in chosen.missing)
     if chosen.missing:
         picking.write_backorder(unit, order.id, chosen.missing, "no_stock")
         write_short_task(unit, terms, order, missing)
     orders.set_states(
         unit,
-        order.id,
+        order,
         stock_state=StockState.SHORT if chosen.missing else StockState.RESERVED if small else StockState.TO_CONFIRM,
         ship_state=ShipState.PICKING if small else order.ship_state,
     )
-    if chosen.takes:
-        unit.connection.execute(update(timelines).where(timelines.c.order_id == order.id).values(pick_list_at=unit.at))
-    return missing
+    return Held(tuple(written), missing)
 
 
-def _still_wanted(unit: Unit, order_id: str, lines: dict[str, AnyRow]) -> list[Want]:
+def _still_wanted(unit: Unit, order: OrderRow, lines: dict[str, AnyRow]) -> list[Want]:
     """Lines that need goods, less what is held, shipped or on back order already."""
     have: dict[str, int] = {}
-    for reservation in stock.kept_of_order(unit, order_id):
-        have[reservation.line_id] = have.get(reservation.line_id, 0) + reservation.qty
-    for backorder in picking.open_backorders(unit, order_id):
-        have[backorder.line_id] = have.get(backorder.line_id, 0) + backorder.qty
+    if order.stock_state != StockState.NONE:
+        for kept in (*stock.kept_of_order(unit, order.id), *picking.open_backorders(unit, order.id)):
+            have[kept.line_id] = have.get(kept.line_id, 0) + kept.qty
     return [
         Want(line.id, line.product_id, Quantity(line.qty - line.cancelled - have.get(line.id, 0)))
         for line in lines.values()
@@ -242,9 +254,16 @@ def _still_wanted(unit: Unit, order_id: str, lines: dict[str, AnyRow]) -> list[W
     ]
 
 
-def write_lists(unit: Unit, terms: Terms, order: AnyRow, release_id: str, chosen: Plan, state: PickState) -> list[str]:
-    """One pick list for each warehouse of the plan; confirmed ones go to 1C."""
-    lines = {line.id: line for line in orders.lines_of(unit, order.id)}
+def write_lists(
+    unit: Unit,
+    terms: Terms,
+    order: OrderRow,
+    lines: Mapping[str, AnyRow],
+    release_id: str,
+    chosen: Plan,
+    state: PickState,
+) -> list[str]:
+    """One pick list for each warehouse of the plan; confirmed ones go to 1C. `lines` are the order's, by id."""
     texts = {line.id: LineText(line.name, line.unit) for line in lines.values()}
     due = add_work_minutes(unit.now, 60, terms.hours, terms.zone)
     heading = Heading(
@@ -279,7 +298,7 @@ def write_lists(unit: Unit, terms: Terms, order: AnyRow, release_id: str, chosen
     return written
 
 
-def write_short_task(unit: Unit, terms: Terms, order: AnyRow, missing: Sequence[tuple[str, Quantity]]) -> None:
+def write_short_task(unit: Unit, terms: Terms, order: OrderRow, missing: Sequence[tuple[str, Quantity]]) -> None:
     """Tell the manager what is missing."""
     tasks.write(
         unit,
@@ -303,7 +322,7 @@ def goods_text(goods: Sequence[tuple[str, Quantity]]) -> str:
     return ", ".join(f"{name} × {qty}" for name, qty in goods)[:300]
 
 
-def _call(unit: Unit, terms: Terms, order: AnyRow, bank_time: str, missing: Sequence[tuple[str, Quantity]]) -> None:
+def _call(unit: Unit, terms: Terms, order: OrderRow, bank_time: str, missing: Sequence[tuple[str, Quantity]]) -> None:
     reason = "task.call_short" if missing else f"task.call_{order.delivery}"
     task_id = tasks.write(
         unit,
@@ -326,7 +345,6 @@ def _call(unit: Unit, terms: Terms, order: AnyRow, bank_time: str, missing: Sequ
             delivery=order.delivery,
         ),
     )
-    unit.connection.execute(update(timelines).where(timelines.c.order_id == order.id).values(call_task_at=unit.at))
     to_1c.call_task(unit, task_id)
 
 
@@ -351,11 +369,11 @@ def withdraw(unit: Unit, order_id: str, reason: str) -> None:
     picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
     end_release(unit, release, reason)
     tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT), cancel=True)
-    orders.set_states(unit, order_id, stock_state=StockState.NONE, ship_state=ShipState.NONE)
+    orders.set_states(unit, orders.load(unit, order_id), stock_state=StockState.NONE, ship_state=ShipState.NONE)
     unit.connection.execute(timelines.delete().where(timelines.c.order_id == order_id))
 
 
-def stop_picking(unit: Unit, terms: Terms, order: AnyRow) -> None:
+def stop_picking(unit: Unit, terms: Terms, order: OrderRow) -> None:
     """Tell the warehouse to stop working on an order."""
     tasks.write(
         unit,
@@ -373,7 +391,5 @@ def stop_picking(unit: Unit, terms: Terms, order: AnyRow) -> None:
 
 def end_release(unit: Unit, release: AnyRow, reason: str) -> None:
     """Mark a release as withdrawn."""
-    unit.connection.execute(
-        update(releases).where(releases.c.id == release.id).values(withdrawn_at=unit.at, withdrawn_reason=reason)
-    )
+    unit.update(releases, release.id, withdrawn_at=unit.at, withdrawn_reason=reason)
     unit.journal("order.release_withdrawn", f"order:{release.order_id}", release=release.id, reason=reason)

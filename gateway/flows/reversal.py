@@ -35,10 +35,10 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
     touched: dict[str, None] = {}
     for allocation in matching.live_of_payment(unit, payment_id):
         matching.take_back(unit, allocation, decision_id)
-        invoice = orders.credit(unit, allocation.invoice_id, -allocation.amount)
-        if invoice.order_id:
-            touched[invoice.order_id] = None
-    payments.step(unit, payment_id, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
+        credited = orders.credit(unit, allocation.invoice_id, -allocation.amount)
+        if credited.order_id:
+            touched[credited.order_id] = None
+    payments.step(unit, row, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
     for order_id in touched:
         _stop_order(unit, terms, order_id, payment_id, Money(row.amount))
@@ -68,7 +68,7 @@ def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: st
 
 
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
-    order = orders.recount_payment(unit, order_id, None)
+    order, _ = orders.recount_payment(unit, orders.load(unit, order_id), None)
     if gate.live_release(unit, order_id) is None:
         return
     if order.ship_state == ShipState.SHIPPED:
@@ -89,7 +89,7 @@ def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount
     if gate.untouched(unit, order_id) is None:
         gate.withdraw(unit, order_id, HOLD)
     else:
-        orders.set_states(unit, order_id, hold_reason=HOLD)
+        orders.set_states(unit, order, hold_reason=HOLD)
         tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL,), cancel=True)
     gate.stop_picking(unit, terms, order)
     to_1c.order_status(unit, order_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gateway.core.money import Money
 from gateway.matching.duplicates import document_key
@@ -14,10 +14,25 @@ from gateway.payments.tables import entries, payments
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
+_ENTRY = select(entries).where(entries.c.id == bindparam("id"))
+_SAME = (
+    select(entries)
+    .join(payments, payments.c.id == entries.c.id)
+    .where(
+        entries.c.company == bindparam("company"),
+        entries.c.party_account == bindparam("party_account"),
+        entries.c.amount == bindparam("amount"),
+        entries.c.doc_date == bindparam("doc_date"),
+        payments.c.id < bindparam("before"),
+        payments.c.state.not_in((PaymentState.REVERSED, PaymentState.DUPLICATE)),
+    )
+    .order_by(payments.c.id)
+)
+
 
 def payment_in(unit: Unit, payment_id: str) -> PaymentIn:
     """The facts of one recorded payment."""
-    return _payment(unit.connection.execute(select(entries).where(entries.c.id == payment_id)).one())
+    return _payment(unit.connection.execute(_ENTRY, {"id": payment_id}).one())
 
 
 def _payment(row: AnyRow) -> PaymentIn:
@@ -59,16 +74,13 @@ class SeenDocuments:
         if key is None or payment.doc_date is None:
             return None
         rows = self._unit.connection.execute(
-            select(entries)
-            .join(payments, payments.c.id == entries.c.id)
-            .where(
-                entries.c.company == self._unit.company,
-                entries.c.party_account == payment.payer_account,
-                entries.c.amount == payment.amount.kopecks,
-                entries.c.doc_date == payment.doc_date.isoformat(),
-                payments.c.id < self._payment_id,
-                payments.c.state.not_in((PaymentState.REVERSED, PaymentState.DUPLICATE)),
-            )
-            .order_by(payments.c.id)
+            _SAME,
+            {
+                "company": self._unit.company,
+                "party_account": payment.payer_account,
+                "amount": payment.amount.kopecks,
+                "doc_date": payment.doc_date.isoformat(),
+                "before": self._payment_id,
+            },
         ).all()
         return next((str(row.id) for row in rows if document_key(_payment(row)) == key), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
@@ -111,22 +111,23 @@ def _append(
     undoes: str | None = None,
 ) -> str:
     decision_id = new_id()
-    unit.connection.execute(
-        insert(decisions).values(
-            id=decision_id,
-            company=unit.company,
-            payment_id=payment_id,
-            at=unit.at,
-            by=str(unit.actor),
-            kind=kind,
-            outcome=outcome,
-            reasons=dumps(reasons),
-            suggestions=dumps(list(suggestions)),
-            release_ok=dumps(list(release_ok)),
-            note=note,
-            undoes=undoes,
-            before=dumps(list(before)),
-        )
+    unit.insert(
+        decisions,
+        {
+            "id": decision_id,
+            "company": unit.company,
+            "payment_id": payment_id,
+            "at": unit.at,
+            "by": str(unit.actor),
+            "kind": kind,
+            "outcome": outcome,
+            "reasons": dumps(reasons),
+            "suggestions": dumps(list(suggestions)),
+            "release_ok": dumps(list(release_ok)),
+            "note": note,
+            "undoes": undoes,
+            "before": dumps(list(before)),
+        },
     )
     unit.journal(
         "payment.decided",
@@ -144,17 +145,18 @@ def _append(
 def write_allocation(unit: Unit, payment_id: str, invoice_id: str, amount: Money, decision_id: str) -> str:
     """Append an allocation of `amount` > 0; returns its id."""
     allocation_id = new_id()
-    unit.connection.execute(
-        insert(allocations).values(
-            id=allocation_id,
-            company=unit.company,
-            payment_id=payment_id,
-            invoice_id=invoice_id,
-            amount=amount.kopecks,
-            at=unit.at,
-            by=str(unit.actor),
-            decision_id=decision_id,
-        )
+    unit.insert(
+        allocations,
+        {
+            "id": allocation_id,
+            "company": unit.company,
+            "payment_id": payment_id,
+            "invoice_id": invoice_id,
+            "amount": amount.kopecks,
+            "at": unit.at,
+            "by": str(unit.actor),
+            "decision_id": decision_id,
+        },
     )
     unit.journal(
         "payment.allocated",
@@ -168,20 +170,21 @@ def write_allocation(unit: Unit, payment_id: str, invoice_id: str, amount: Money
 
 def take_back(unit: Unit, allocation: Allocated, decision_id: str) -> None:
     """Append the opposite of a live allocation and mark the pair as undone."""
-    unit.connection.execute(update(allocations).where(allocations.c.id == allocation.id).values(undone=1))
-    unit.connection.execute(
-        insert(allocations).values(
-            id=new_id(),
-            company=unit.company,
-            payment_id=allocation.payment_id,
-            invoice_id=allocation.invoice_id,
-            amount=-allocation.amount.kopecks,
-            at=unit.at,
-            by=str(unit.actor),
-            decision_id=decision_id,
-            undoes=allocation.id,
-            undone=1,
-        )
+    unit.update(allocations, allocation.id, undone=1)
+    unit.insert(
+        allocations,
+        {
+            "id": new_id(),
+            "company": unit.company,
+            "payment_id": allocation.payment_id,
+            "invoice_id": allocation.invoice_id,
+            "amount": -allocation.amount.kopecks,
+            "at": unit.at,
+            "by": str(unit.actor),
+            "decision_id": decision_id,
+            "undoes": allocation.id,
+            "undone": 1,
+        },
     )
     unit.journal(
         "payment.allocation_taken_back",

@@ -7,13 +7,43 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, Select, bindparam, func, select
 
 from gateway.core.money import Money
-from gateway.core.text import name_key
 from gateway.matching.index import Balance, InvoiceCard, Reference, reference_key
 from gateway.orders.tables import buyer_accounts, buyers, invoices
 from gateway.store.schema import AnyRow
+
+
+def _cards(*where: Any) -> Select[Any]:
+    """Built once: building a query costs more than running it."""
+    return (
+        select(invoices)
+        .where(invoices.c.company == bindparam("company"), *where)
+        .order_by(invoices.c.date, invoices.c.id)
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+_OPEN = invoices.c.state == "open"
+_REST = invoices.c.rest == bindparam("rest")
+_PARTY = invoices.c.party == bindparam("party")
+_BY_COUNTER = _cards(invoices.c.counter == bindparam("counter"))
+_BY_ORDER = _cards(invoices.c.order_key == bindparam("order_key"))
+_BY_REST = _cards(_PARTY, _OPEN, _REST)
+_ANYWHERE = _cards(_OPEN, _REST)
+_OPEN_OF = _cards(_PARTY, _OPEN, invoices.c.rest > 0)
+_BALANCE = select(func.coalesce(func.sum(invoices.c.rest), 0), func.count()).where(
+    invoices.c.company == bindparam("company"), _PARTY, _OPEN
+)
+_KNOWS = select(invoices.c.id).where(invoices.c.company == bindparam("company"), _PARTY).limit(1)
+_NAMED = select(buyers.c.party).where(
+    buyers.c.company == bindparam("company"), buyers.c.name_key == bindparam("name_key")
+)
+_WITH_ACCOUNT = select(buyer_accounts.c.party).where(
+    buyer_accounts.c.company == bindparam("company"), buyer_accounts.c.account == bindparam("account")
+)
+_ALL = 1_000_000
 
 
 class SqlIndex:
@@ -27,61 +57,41 @@ class SqlIndex:
         self._company = company
 
     def by_counter(self, counter: int) -> Sequence[InvoiceCard]:
-        return self._cards(invoices.c.counter == counter) if counter else ()
+        return self._found(_BY_COUNTER, counter=counter) if counter else ()
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
-        return self._cards(invoices.c.order_key == reference_key(key)) if kind is Reference.ORDER and key else ()
+        if kind is not Reference.ORDER or not key:
+            return ()
+        return self._found(_BY_ORDER, order_key=reference_key(key))
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
-        return self._cards(
-            invoices.c.party == party, invoices.c.state == "open", invoices.c.rest == rest.kopecks, limit=limit
-        )
+        return self._found(_BY_REST, limit, party=party, rest=rest.kopecks)
 
     def open_anywhere(self, rest: Money, limit: int) -> Sequence[InvoiceCard]:
-        found = self._cards(invoices.c.state == "open", invoices.c.rest == rest.kopecks, limit=limit + 1)
+        found = self._found(_ANYWHERE, limit + 1, rest=rest.kopecks)
         return found if len(found) <= limit else ()
 
     def open_of(self, party: str) -> Sequence[InvoiceCard]:
-        return self._cards(invoices.c.party == party, invoices.c.state == "open", invoices.c.rest > 0)
+        return self._found(_OPEN_OF, party=party)
 
     def balance(self, party: str) -> Balance:
-        row = self._connection.execute(
-            select(func.coalesce(func.sum(invoices.c.rest), 0), func.count()).where(
-                invoices.c.company == self._company, invoices.c.party == party, invoices.c.state == "open"
-            )
-        ).one()
+        row = self._connection.execute(_BALANCE, {"company": self._company, "party": party}).one()
         return Balance(Money(int(row[0])), int(row[1]))
 
     def knows(self, party: str) -> bool:
-        return (
-            self._connection.execute(
-                select(invoices.c.id).where(invoices.c.company == self._company, invoices.c.party == party).limit(1)
-            ).first()
-            is not None
-        )
+        return self._connection.execute(_KNOWS, {"company": self._company, "party": party}).first() is not None
 
     def parties_by_name(self, key: str) -> Sequence[str]:
-        if not key:
-            return ()
-        return self._parties(
-            select(buyers.c.party).where(buyers.c.company == self._company, buyers.c.name_key == name_key(key))
-        )
+        return self._parties(_NAMED, name_key=key) if key else ()
 
     def parties_by_account(self, account: str) -> Sequence[str]:
-        if not account:
-            return ()
-        return self._parties(
-            select(buyer_accounts.c.party).where(
-                buyer_accounts.c.company == self._company, buyer_accounts.c.account == account
-            )
-        )
+        return self._parties(_WITH_ACCOUNT, account=account) if account else ()
 
-    def _parties(self, query: Any) -> list[str]:
-        return sorted(set(self._connection.execute(query).scalars()))
+    def _parties(self, query: Select[Any], **values: str) -> list[str]:
+        return sorted(set(self._connection.execute(query, {"company": self._company, **values}).scalars()))
 
-    def _cards(self, *where: Any, limit: int | None = None) -> list[InvoiceCard]:
-        query = select(invoices).where(invoices.c.company == self._company, *where)
-        rows = self._connection.execute(query.order_by(invoices.c.date, invoices.c.id).limit(limit))
+    def _found(self, query: Select[Any], limit: int = _ALL, **values: Any) -> list[InvoiceCard]:
+        rows = self._connection.execute(query, {"company": self._company, "at_most": limit, **values})
         return [_card(row) for row in rows]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select
 
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
@@ -19,7 +20,43 @@ from gateway.store.idempotency import input_hash
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
-OrderRow = AnyRow
+
+class Stood:
+    """A row with columns changed by us since it was read: named like a row, without asking the database again."""
+
+    def __init__(self, mapping: Mapping[str, Any]) -> None:
+        self._mapping = mapping
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._mapping[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+OrderRow = AnyRow | Stood
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """An invoice after money was credited to it; `rest` is what is still due."""
+
+    invoice_id: str
+    number: str
+    order_id: str | None
+    order_no: str
+    buyer_id: str
+    buyer_name: str
+    amount: Money
+    rest: Money
+
+
+_INVOICE = select(invoices).where(invoices.c.id == bindparam("id"), invoices.c.company == bindparam("company"))
+_ORDER = select(orders).where(orders.c.id == bindparam("id"), orders.c.company == bindparam("company"))
+_LINES = select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position)
+_DUE_AND_REST = select(
+    func.coalesce(func.sum(invoices.c.amount), 0), func.coalesce(func.sum(invoices.c.rest), 0)
+).where(invoices.c.order_id == bindparam("order_id"), invoices.c.state != "cancelled")
 
 
 def put_buyer(unit: Unit, buyer: Buyer) -> str:
@@ -39,19 +76,17 @@ def put_buyer(unit: Unit, buyer: Buyer) -> str:
     buyer_id = new_id() if row is None else str(row.id)
     values["party"] = party_of(buyer.inn, buyer_id)
     if row is not None:
-        unit.connection.execute(update(buyers).where(buyers.c.id == buyer_id).values(**values))
+        unit.update(buyers, buyer_id, **values)
         unit.connection.execute(delete(buyer_accounts).where(buyer_accounts.c.buyer_id == buyer_id))
     else:
-        unit.connection.execute(
-            insert(buyers).values(id=buyer_id, company=unit.company, outer_id=buyer.outer_id, **values)
-        )
+        unit.insert(buyers, dict(id=buyer_id, company=unit.company, outer_id=buyer.outer_id, **values))
     accounts = [
         {"company": unit.company, "account": account, "buyer_id": buyer_id, "party": values["party"]}
         for account in dict.fromkeys(buyer.accounts)
         if account
     ]
     if accounts:
-        unit.connection.execute(insert(buyer_accounts), accounts)
+        unit.insert(buyer_accounts, *accounts)
     return buyer_id
 
 
@@ -98,16 +133,12 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
     }
     if old is None:
         invoice_id = new_id()
-        unit.connection.execute(
-            insert(invoices).values(id=invoice_id, company=unit.company, outer_id=invoice.outer_id, version=1, **values)
-        )
+        unit.insert(invoices, dict(id=invoice_id, company=unit.company, outer_id=invoice.outer_id, version=1, **values))
         unit.changed("invoice", invoice_id)
         return invoice_id, True
     changed = any(getattr(old, name) != value for name, value in values.items())
     if changed:
-        unit.connection.execute(
-            update(invoices).where(invoices.c.id == old.id).values(version=old.version + 1, **values)
-        )
+        unit.update(invoices, old.id, version=old.version + 1, **values)
         unit.changed("invoice", old.id)
     return str(old.id), changed
 
@@ -163,8 +194,9 @@ def put_order(unit: Unit, order: OrderIn) -> tuple[str, str]:
     }
     if old is None:
         order_id = new_id()
-        unit.connection.execute(
-            insert(orders).values(
+        unit.insert(
+            orders,
+            dict(
                 id=order_id,
                 company=unit.company,
                 outer_id=order.outer_id,
@@ -174,16 +206,16 @@ def put_order(unit: Unit, order: OrderIn) -> tuple[str, str]:
                 hold_reason="",
                 version=1,
                 **values,
-            )
+            ),
         )
     else:
         order_id = str(old.id)
-        unit.connection.execute(update(orders).where(orders.c.id == order_id).values(version=old.version + 1, **values))
+        unit.update(orders, order_id, version=old.version + 1, **values)
         unit.connection.execute(order_lines.delete().where(order_lines.c.order_id == order_id))
     if order.lines:
-        unit.connection.execute(
-            insert(order_lines),
-            [
+        unit.insert(
+            order_lines,
+            *[
                 {
                     "id": new_id(),
                     "order_id": order_id,
@@ -222,8 +254,8 @@ def _facts(order: OrderIn) -> list[object]:
     ]
 
 
-def credit(unit: Unit, invoice_id: str, amount: Money) -> OrderRow:
-    """Credit (or, negative, take back) money to an invoice; returns its new row.
+def credit(unit: Unit, invoice_id: str, amount: Money) -> Credited:
+    """Credit (or, negative, take back) money to an invoice; returns how it stands now.
 
     Raises:
         Refused: `invoice.unknown`, `invoice.cancelled`.
@@ -236,45 +268,48 @@ def credit(unit: Unit, invoice_id: str, amount: Money) -> OrderRow:
     if rest < 0 or rest > row.amount:
         raise Conflict("invoice.not_so_much_due", number=row.number, rest=str(Money(row.rest)), given=str(amount))
     state = row.state if row.state == "cancelled" else "paid" if rest == 0 else "open"
-    unit.connection.execute(
-        update(invoices).where(invoices.c.id == invoice_id).values(rest=rest, state=state, version=row.version + 1)
-    )
+    unit.update(invoices, invoice_id, rest=rest, state=state, version=row.version + 1)
     unit.changed("invoice", invoice_id)
-    return invoice(unit, invoice_id)
+    return Credited(
+        invoice_id, row.number, row.order_id, row.order_no, row.buyer_id, row.buyer_name, amount, Money(rest)
+    )
 
 
-def recount_payment(unit: Unit, order_id: str, bank_time: str | None) -> OrderRow:
-    """Bring an order's paid sum and payment state in line with its invoices; returns the new row."""
-    sums = unit.connection.execute(
-        select(
-            func.coalesce(func.sum(invoices.c.amount - invoices.c.rest), 0), func.coalesce(func.sum(invoices.c.rest), 0)
-        ).where(invoices.c.order_id == order_id, invoices.c.state != "cancelled")
-    ).one()
-    paid, rest = int(sums[0]), int(sums[1])
+def recount_payment(unit: Unit, order: OrderRow, bank_time: str | None) -> tuple[OrderRow, Money]:
+    """Bring an order's paid sum and payment state in line with its invoices.
+
+    Returns:
+        (the order as it is now, what its invoices ask for in all).
+    """
+    due, rest = unit.connection.execute(_DUE_AND_REST, {"order_id": order.id}).one()
+    paid = int(due) - int(rest)
     state = PayState.PAID if paid and not rest else PayState.PART_PAID if paid else PayState.UNPAID
-    return set_states(unit, order_id, paid=paid, pay_state=state, bank_time=bank_time if paid else None)
+    after = set_states(unit, order, paid=paid, pay_state=state, bank_time=bank_time if paid else None)
+    return after, Money(int(due))
 
 
-def set_states(unit: Unit, order_id: str, **values: Any) -> OrderRow:
-    """Set state columns of an order and derive its headline anew; returns the new row."""
-    row = load(unit, order_id)
-    after = {**row._mapping, **values}
-    values["headline"] = headline(after["pay_state"], after["stock_state"], after["ship_state"], after["hold_reason"])
-    unit.connection.execute(update(orders).where(orders.c.id == order_id).values(version=row.version + 1, **values))
-    unit.changed("order", order_id)
-    return load(unit, order_id)
+def set_states(unit: Unit, order: OrderRow, **values: Any) -> OrderRow:
+    """Set state columns of an order and derive its headline anew; returns it as it is now.
+
+    Args:
+        order: the order as it stands; its version grows by one.
+    """
+    after = {**order._mapping, **values}
+    derived = headline(after["pay_state"], after["stock_state"], after["ship_state"], after["hold_reason"])
+    values = {**values, "headline": derived, "version": order.version + 1}
+    unit.update(orders, order.id, **values)
+    unit.changed("order", order.id)
+    return Stood({**order._mapping, **values})
 
 
-def load(unit: Unit, order_id: str, expected_version: int | None = None) -> OrderRow:
+def load(unit: Unit, order_id: str, expected_version: int | None = None) -> AnyRow:
     """The order's row.
 
     Raises:
         Refused: `order.unknown`.
         Conflict: `order.changed`.
     """
-    row = unit.connection.execute(
-        select(orders).where(orders.c.id == order_id, orders.c.company == unit.company)
-    ).one_or_none()
+    row = unit.connection.execute(_ORDER, {"id": order_id, "company": unit.company}).one_or_none()
     if row is None:
         raise Refused("order.unknown", id=order_id)
     if expected_version is not None and row.version != expected_version:
@@ -282,28 +317,24 @@ def load(unit: Unit, order_id: str, expected_version: int | None = None) -> Orde
     return row
 
 
-def lines_of(unit: Unit, order_id: str) -> Sequence[OrderRow]:
+def lines_of(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """The order's lines, in order."""
-    return unit.connection.execute(
-        select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.position)
-    ).all()
+    return unit.connection.execute(_LINES, {"order_id": order_id}).all()
 
 
-def invoice(unit: Unit, invoice_id: str) -> OrderRow:
+def invoice(unit: Unit, invoice_id: str) -> AnyRow:
     """The invoice's row.
 
     Raises:
         Refused: `invoice.unknown`.
     """
-    row = unit.connection.execute(
-        select(invoices).where(invoices.c.id == invoice_id, invoices.c.company == unit.company)
-    ).one_or_none()
+    row = unit.connection.execute(_INVOICE, {"id": invoice_id, "company": unit.company}).one_or_none()
     if row is None:
         raise Refused("invoice.unknown", id=invoice_id)
     return row
 
 
-def invoice_by_outer_id(unit: Unit, outer_id: str) -> OrderRow | None:
+def invoice_by_outer_id(unit: Unit, outer_id: str) -> AnyRow | None:
     """The invoice with 1C's key, if we have it."""
     return unit.connection.execute(
         select(invoices).where(invoices.c.company == unit.company, invoices.c.outer_id == outer_id)
@@ -326,17 +357,4 @@ def phone_of_buyer(unit: Unit, buyer_id: str) -> str:
     """The buyer's phone, "" when there is none on record."""
     return str(
         unit.connection.execute(select(buyers.c.phone).where(buyers.c.id == buyer_id)).scalar_one_or_none() or ""
-    )
-
-
-def due_of(unit: Unit, order_id: str) -> Money:
-    """What the invoices of an order ask for in all."""
-    return Money(
-        int(
-            unit.connection.execute(
-                select(func.coalesce(func.sum(invoices.c.amount), 0)).where(
-                    invoices.c.order_id == order_id, invoices.c.state != "cancelled"
-                )
-            ).scalar_one()
-        )
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.statement import Entry
@@ -22,6 +22,13 @@ from gateway.store.unit import Unit
 
 BOOKED = "BOOK"
 EntryRow = AnyRow
+_PAYMENT = select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company"))
+_STORNO = select(entries.c.original_ref, entries.c.amount).where(
+    entries.c.company == bindparam("company"),
+    entries.c.account == bindparam("account"),
+    entries.c.reversal == 1,
+    entries.c.original_ref == bindparam("ref"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +86,47 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: EntryRow | None)
         if on_record.message_id != source.message_id:
             _note_delivery(unit, entry_id, source.message_id)
         if on_record.status != BOOKED and line.status == BOOKED:
-            unit.connection.execute(
-                update(entries).where(entries.c.id == entry_id).values(status=BOOKED, message_id=source.message_id)
-            )
+            unit.update(entries, entry_id, status=BOOKED, message_id=source.message_id)
             unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id)
             if _is_payment(line):
                 return _opened(unit, entry_id, keyed, source)
         return Recorded(entry_id, False)
     entry_id = new_id()
-    unit.connection.execute(
-        insert(entries).values(
-            id=entry_id,
-            company=unit.company,
-            account=account,
-            key=keyed.key,
-            direction="in" if line.incoming else "out",
-            reversal=int(line.reversal),
-            status=line.status,
-            amount=line.amount.kopecks,
-            currency=line.currency,
-            booked=line.booked.isoformat() if line.booked else None,
-            value_date=line.value.isoformat() if line.value else None,
-            bank_time=to_text(line.bank_time) if line.bank_time else None,
-            received_at=to_text(source.received_at),
-            ref=line.ref,
-            entry_ref=line.entry_ref,
-            e2e=line.e2e,
-            tx_id=line.tx_id,
-            doc_no=line.doc_no,
-            doc_date=line.doc_date.isoformat() if line.doc_date else None,
-            party_name=line.counterparty.name,
-            party_inn=line.counterparty.inn,
-            party_kpp=line.counterparty.kpp,
-            party_account=line.counterparty.account,
-            party_bic=line.counterparty.bic,
-            party_bank=line.counterparty.bank_name,
-            purpose=line.purpose,
-            code=line.code,
-            original_ref=line.original_ref,
-            warnings=dumps(list(line.warnings)),
-            message_id=source.message_id,
-            evidence=source.evidence,
-        )
+    unit.insert(
+        entries,
+        {
+            "id": entry_id,
+            "company": unit.company,
+            "account": account,
+            "key": keyed.key,
+            "direction": "in" if line.incoming else "out",
+            "reversal": int(line.reversal),
+            "status": line.status,
+            "amount": line.amount.kopecks,
+            "currency": line.currency,
+            "booked": line.booked.isoformat() if line.booked else None,
+            "value_date": line.value.isoformat() if line.value else None,
+            "bank_time": to_text(line.bank_time) if line.bank_time else None,
+            "received_at": to_text(source.received_at),
+            "ref": line.ref,
+            "entry_ref": line.entry_ref,
+            "e2e": line.e2e,
+            "tx_id": line.tx_id,
+            "doc_no": line.doc_no,
+            "doc_date": line.doc_date.isoformat() if line.doc_date else None,
+            "party_name": line.counterparty.name,
+            "party_inn": line.counterparty.inn,
+            "party_kpp": line.counterparty.kpp,
+            "party_account": line.counterparty.account,
+            "party_bic": line.counterparty.bic,
+            "party_bank": line.counterparty.bank_name,
+            "purpose": line.purpose,
+            "code": line.code,
+            "original_ref": line.original_ref,
+            "warnings": dumps(list(line.warnings)),
+            "message_id": source.message_id,
+            "evidence": source.evidence,
+        },
     )
     unit.journal(
         "entry.recorded",
@@ -157,19 +163,20 @@ def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source) -> Recorded
     line = keyed.entry
     # The bank's own operation time starts the customer's clock; without one, our receipt is the best we have.
     bank_time = to_text(line.bank_time or source.received_at)
-    unit.connection.execute(
-        insert(payments).values(
-            id=entry_id,
-            company=unit.company,
-            state=PaymentState.NEW,
-            outcome="",
-            amount=line.amount.kopecks,
-            allocated=0,
-            bank_time=bank_time,
-            payer=line.counterparty.name,
-            search=fold(_search_text(line)),
-            version=1,
-        )
+    unit.insert(
+        payments,
+        {
+            "id": entry_id,
+            "company": unit.company,
+            "state": PaymentState.NEW,
+            "outcome": "",
+            "amount": line.amount.kopecks,
+            "allocated": 0,
+            "bank_time": bank_time,
+            "payer": line.counterparty.name,
+            "search": fold(_search_text(line)),
+            "version": 1,
+        },
     )
     unit.changed("payment", entry_id)
     return Recorded(entry_id, True, entry_id, storno_came_first=_storno_came_first(unit, keyed))
@@ -184,18 +191,8 @@ def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:
     line = keyed.entry
     if not line.ref:
         return False
-    found = unit.connection.execute(
-        select(entries.c.id)
-        .where(
-            entries.c.company == unit.company,
-            entries.c.account == keyed.account,
-            entries.c.original_ref == line.ref,
-            entries.c.reversal == 1,
-            entries.c.amount == line.amount.kopecks,
-        )
-        .limit(1)
-    ).one_or_none()
-    return found is not None
+    rows = unit.connection.execute(_STORNO, {"company": unit.company, "account": keyed.account, "ref": line.ref}).all()
+    return any(row.amount == line.amount.kopecks for row in rows)
 
 
 def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
@@ -234,42 +231,27 @@ def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
     return str(rows[0].id) if len(rows) == 1 and line.doc_no and line.counterparty.account else None
 
 
-def step(
-    unit: Unit,
-    payment_id: str,
-    event: PaymentEvent,
-    *,
-    outcome: str,
-    allocated: int,
-    expected_version: int | None = None,
-) -> None:
-    """Move a payment by one event of its table and set what it now has allocated.
+def step(unit: Unit, payment: AnyRow, event: PaymentEvent, *, outcome: str, allocated: int) -> None:
+    """Move a payment, as it stands, by one event of its table and set what it now has allocated.
 
     Raises:
-        Refused: `payment.unknown`, `state.illegal`.
-        Conflict: `payment.changed` when it is not the version the caller saw.
+        Refused: `state.illegal`.
     """
-    row = load(unit, payment_id)
-    if expected_version is not None and row.version != expected_version:
-        raise Conflict("payment.changed", payer=row.payer, state=row.state)
-    to = PAYMENT.step(PaymentState(row.state), event).to
-    unit.connection.execute(
-        update(payments)
-        .where(payments.c.id == payment_id)
-        .values(state=to, outcome=outcome, allocated=allocated, version=row.version + 1)
-    )
-    unit.changed("payment", payment_id)
+    to = PAYMENT.step(PaymentState(payment.state), event).to
+    unit.update(payments, payment.id, state=to, outcome=outcome, allocated=allocated, version=payment.version + 1)
+    unit.changed("payment", payment.id)
 
 
-def load(unit: Unit, payment_id: str) -> EntryRow:
+def load(unit: Unit, payment_id: str, expected_version: int | None = None) -> AnyRow:
     """The payment's row.
 
     Raises:
         Refused: `payment.unknown`.
+        Conflict: `payment.changed` when it is not the version the caller saw.
     """
-    row = unit.connection.execute(
-        select(payments).where(payments.c.id == payment_id, payments.c.company == unit.company)
-    ).one_or_none()
+    row = unit.connection.execute(_PAYMENT, {"id": payment_id, "company": unit.company}).one_or_none()
     if row is None:
         raise Refused("payment.unknown", id=payment_id)
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict("payment.changed", payer=row.payer, state=row.state)
     return row

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from gateway.store.schema import dumps, marks
-from gateway.store.unit import Unit
 
 
 def get(connection: Connection, company: str, name: str) -> Any | None:
@@ -19,7 +18,7 @@ def get(connection: Connection, company: str, name: str) -> Any | None:
     return None if value is None else json.loads(value)
 
 
-def put(unit: Unit, name: str, value: Any) -> None:
+def put(connection: Connection, company: str, name: str, value: Any) -> None:
     """Set mark `name` to a JSON value."""
-    unit.connection.execute(delete(marks).where(marks.c.company == unit.company, marks.c.name == name))
-    unit.connection.execute(insert(marks).values(company=unit.company, name=name, value=dumps(value)))
+    connection.execute(delete(marks).where(marks.c.company == company, marks.c.name == name))
+    connection.execute(insert(marks).values(company=company, name=name, value=dumps(value)))

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
 
 from gateway.core.authority import Actor
 from gateway.core.clock import Clock, to_text
 from gateway.core.ids import new_id
-from gateway.store import journal
+from gateway.store import journal, marks
 from gateway.store.schema import changes, dumps, outbox
+
+
+# Called once at the end of a unit with everything that was put off for it.
+AtEnd = Callable[["Unit", list[str]], None]
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,23 @@ class _Mark:
     changes: int
     outbox: int
     callbacks: int
+    later: int
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    """The INSERT of a table, built once: building it costs more than running it."""
+    return insert(table)
+
+
+@cache
+def _update_of(table: Table, columns: tuple[str, ...]) -> Update:
+    """The UPDATE of some columns of one row, by id, built once."""
+    return (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
 
 
 class Unit:
@@ -36,6 +58,7 @@ class Unit:
         at: the same as stored text.
         company: owner of the rows.
         actor: who does it; use cases ask it for the right they need.
+        memo: facts that cannot change within the unit, read once; whoever writes them drops them.
     """
 
     def __init__(self, connection: Connection, clock: Clock, company: str, actor: Actor) -> None:
@@ -50,6 +73,9 @@ class Unit:
         self._journal: list[journal.Line] = []
         self._changes: list[dict[str, str]] = []
         self._outbox: list[dict[str, Any]] = []
+        self._later: list[tuple[AtEnd, str]] = []
+        self._counters: dict[str, int] = {}
+        self.memo: dict[Any, Any] = {}
 
     def commit(self) -> None:
         """Say that this unit is to be kept. It takes effect when the `with` block ends."""
@@ -89,6 +115,29 @@ class Unit:
         for row_id in ids:
             self._changes.append({"at": self.at, "company": self.company, "topic": topic, "id": row_id})
 
+    def insert(self, table: Table, *rows: dict[str, Any]) -> None:
+        """Insert rows; all of one call name the same columns."""
+        if rows:
+            self.connection.execute(_insert_into(table), list(rows) if len(rows) > 1 else rows[0])
+
+    def update(self, table: Table, row_id: str, **values: Any) -> None:
+        """Update columns of the row with this id."""
+        self.connection.execute(
+            _update_of(table, tuple(values)), {"row_id": row_id, **{f"new_{n}": v for n, v in values.items()}}
+        )
+
+    def at_end(self, handler: AtEnd, key: str) -> None:
+        """Have `handler` called once when the unit ends, with every key put off for it: what leaves the house is told
+        as it stands at the end, and once, however often it changed on the way."""
+        self._later.append((handler, key))
+
+    def next_number(self, name: str) -> int:
+        """The next number of a named counter, from 1; kept in table `marks`."""
+        if name not in self._counters:
+            self._counters[name] = int(marks.get(self.connection, self.company, f"counter.{name}") or 0)
+        self._counters[name] += 1
+        return self._counters[name]
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Run `callback` once the unit is durable; never when it is rolled back."""
         self.callbacks.append(callback)
@@ -99,7 +148,9 @@ class Unit:
 
         An exception inside undoes this part, its journal and outbox rows included, and travels on.
         """
-        before = _Mark(len(self._journal), len(self._changes), len(self._outbox), len(self.callbacks))
+        before = _Mark(
+            len(self._journal), len(self._changes), len(self._outbox), len(self.callbacks), len(self._later)
+        )
         try:
             with self.connection.begin_nested():
                 yield
@@ -108,10 +159,21 @@ class Unit:
             del self._changes[before.changes :]
             del self._outbox[before.outbox :]
             del self.callbacks[before.callbacks :]
+            del self._later[before.later :]
+            self.memo.clear()
             raise
 
     def flush(self) -> None:
-        """Write the collected rows. Called by the store at commit; calling it earlier is harmless."""
+        """Do what was put off and write the collected rows. Called by the store at commit."""
+        later: dict[AtEnd, dict[str, None]] = {}
+        for handler, key in self._later:
+            later.setdefault(handler, {})[key] = None
+        self._later = []
+        for handler, keys in later.items():
+            handler(self, list(keys))
+        for name, value in self._counters.items():
+            marks.put(self.connection, self.company, f"counter.{name}", value)
+        self._counters = {}
         if self._journal:
             journal.append(self.connection, self._journal)
             self._journal = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from gateway.core.authority import RIGHTS, Right, Role
 from gateway.core.clock import to_text
@@ -22,29 +22,30 @@ OPEN = (TaskState.NEW, TaskState.TAKEN, TaskState.SNOOZED)
 def write(unit: Unit, task: NewTask) -> str:
     """Write a task; returns its id."""
     task_id = new_id()
-    unit.connection.execute(
-        insert(tasks).values(
-            id=task_id,
-            company=unit.company,
-            kind=task.kind,
-            reason=task.reason,
-            values=dumps(task.values),
-            role=task.role,
-            state=TaskState.NEW,
-            created_at=unit.at,
-            due_at=to_text(task.due_at),
-            result="",
-            note="",
-            attempts=0,
-            order_id=task.order_id,
-            order_number=task.order_number,
-            payment_id=task.payment_id,
-            buyer=task.buyer,
-            phone=task.phone,
-            amount=task.amount.kopecks if task.amount else None,
-            delivery=task.delivery,
-            version=1,
-        )
+    unit.insert(
+        tasks,
+        {
+            "id": task_id,
+            "company": unit.company,
+            "kind": task.kind,
+            "reason": task.reason,
+            "values": dumps(task.values),
+            "role": task.role,
+            "state": TaskState.NEW,
+            "created_at": unit.at,
+            "due_at": to_text(task.due_at),
+            "result": "",
+            "note": "",
+            "attempts": 0,
+            "order_id": task.order_id,
+            "order_number": task.order_number,
+            "payment_id": task.payment_id,
+            "buyer": task.buyer,
+            "phone": task.phone,
+            "amount": task.amount.kopecks if task.amount else None,
+            "delivery": task.delivery,
+            "version": 1,
+        },
     )
     unit.journal(
         "task.written",
@@ -194,9 +195,7 @@ def _covers(actor: Role, owner: Role) -> bool:
 
 def _move(unit: Unit, row: AnyRow, event: TaskEvent, **values: Any) -> AnyRow:
     to = TASK.step(TaskState(row.state), event).to
-    unit.connection.execute(
-        update(tasks).where(tasks.c.id == row.id).values(state=to, version=row.version + 1, **values)
-    )
+    unit.update(tasks, row.id, state=to, version=row.version + 1, **values)
     unit.journal(
         "task.moved",
         f"task:{row.id}",

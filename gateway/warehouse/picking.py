@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from gateway.core.authority import Right
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.quantity import Quantity
-from gateway.store import marks
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.warehouse import stock
@@ -69,28 +68,29 @@ def write_list(
     """
     pick_list_id = new_id()
     stock.reserve(unit, heading.order_id, takes, pick_list_id)
-    number = _next_number(unit)
-    unit.connection.execute(
-        insert(pick_lists).values(
-            id=pick_list_id,
-            company=unit.company,
-            number=number,
-            order_id=heading.order_id,
-            release_id=heading.release_id,
-            warehouse_id=warehouse_id,
-            state=state,
-            created_at=unit.at,
-            due_at=heading.due_at,
-            lines_count=len(takes),
-            qty_total=sum(t.qty.thousandths for t in takes),
-            priority=int(heading.priority),
-            search=f"{number.lower()} {heading.search}",
-            version=1,
-        )
+    number = f"PICK-{unit.now:%Y}-{unit.next_number('pick_list'):06d}"
+    unit.insert(
+        pick_lists,
+        {
+            "id": pick_list_id,
+            "company": unit.company,
+            "number": number,
+            "order_id": heading.order_id,
+            "release_id": heading.release_id,
+            "warehouse_id": warehouse_id,
+            "state": state,
+            "created_at": unit.at,
+            "due_at": heading.due_at,
+            "lines_count": len(takes),
+            "qty_total": sum(t.qty.thousandths for t in takes),
+            "priority": int(heading.priority),
+            "search": f"{number.lower()} {heading.search}",
+            "version": 1,
+        },
     )
-    unit.connection.execute(
-        insert(pick_lines),
-        [
+    unit.insert(
+        pick_lines,
+        *[
             {
                 "id": new_id(),
                 "pick_list_id": pick_list_id,
@@ -119,27 +119,22 @@ def write_list(
     return pick_list_id
 
 
-def _next_number(unit: Unit) -> str:
-    last = int(marks.get(unit.connection, unit.company, "pick_list.number") or 0) + 1
-    marks.put(unit, "pick_list.number", last)
-    return f"PICK-{unit.now:%Y}-{last:06d}"
-
-
 def write_backorder(unit: Unit, order_id: str, wants: Sequence[Want], reason: str) -> None:
     """Note demand that cannot be met now; it stays open until it is filled or cancelled."""
     for want in wants:
-        unit.connection.execute(
-            insert(backorders).values(
-                id=new_id(),
-                company=unit.company,
-                order_id=order_id,
-                line_id=want.line_id,
-                product_id=want.product_id,
-                qty=want.qty.thousandths,
-                at=unit.at,
-                reason=reason,
-                state="open",
-            )
+        unit.insert(
+            backorders,
+            {
+                "id": new_id(),
+                "company": unit.company,
+                "order_id": order_id,
+                "line_id": want.line_id,
+                "product_id": want.product_id,
+                "qty": want.qty.thousandths,
+                "at": unit.at,
+                "reason": reason,
+                "state": "open",
+            },
         )
     unit.journal(
         "backorder.opened",
@@ -181,9 +176,7 @@ def move(unit: Unit, row: AnyRow, event: PickEvent, **values: Any) -> PickState:
     """
     unit.actor.require(Right.PICKS_WORK)
     to = PICK_LIST.step(PickState(row.state), event).to
-    unit.connection.execute(
-        update(pick_lists).where(pick_lists.c.id == row.id).values(state=to, version=row.version + 1, **values)
-    )
+    unit.update(pick_lists, row.id, state=to, version=row.version + 1, **values)
     unit.journal("pick_list.moved", f"pick_list:{row.id}", event=event, state=to)
     unit.changed("pick", row.id)
     return to
@@ -213,11 +206,7 @@ def enter_picked(unit: Unit, row: AnyRow, found: Sequence[PickedLine]) -> list[W
             )
         if picked < line.qty and not entered.short_reason.strip():
             raise Refused("pick_list.reason_missing", name=line.name)
-        unit.connection.execute(
-            update(pick_lines)
-            .where(pick_lines.c.id == line.id)
-            .values(picked=picked, short_reason=entered.short_reason.strip()[:200])
-        )
+        unit.update(pick_lines, line.id, picked=picked, short_reason=entered.short_reason.strip()[:200])
         reservation = unit.connection.execute(
             select(reservations).where(
                 reservations.c.pick_list_id == row.id,
@@ -229,9 +218,7 @@ def enter_picked(unit: Unit, row: AnyRow, found: Sequence[PickedLine]) -> list[W
             stock.release(unit, reservation, Quantity(line.qty - picked))
             missing.append(Want(line.line_id, line.product_id, Quantity(line.qty - picked)))
         if picked:
-            unit.connection.execute(
-                update(reservations).where(reservations.c.id == reservation.id).values(state="picked")
-            )
+            unit.update(reservations, reservation.id, state="picked")
     unit.journal(
         "pick_list.picked",
         f"pick_list:{row.id}",
@@ -249,9 +236,7 @@ def cancel(unit: Unit, row: AnyRow) -> None:
     to = PICK_LIST.step(PickState(row.state), PickEvent.CANCEL).to
     for reservation in stock.live_of_pick_list(unit, row.id):
         stock.release(unit, reservation)
-    unit.connection.execute(
-        update(pick_lists).where(pick_lists.c.id == row.id).values(state=to, version=row.version + 1)
-    )
+    unit.update(pick_lists, row.id, state=to, version=row.version + 1)
     unit.journal("pick_list.cancelled", f"pick_list:{row.id}", was=row.state)
     unit.changed("pick", row.id)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
 from gateway.core.clock import to_text
 from gateway.core.errors import Conflict
@@ -22,6 +22,20 @@ from gateway.warehouse.model import Take
 from gateway.warehouse.tables import movements, products, reservations, stock, warehouses
 
 LIVE = ("hard", "picked")
+_FREE = select(stock).where(
+    stock.c.company == bindparam("company"), stock.c.product_id.in_(bindparam("products", expanding=True))
+)
+# The condition stands in the UPDATE itself, so two orders can never get the same piece.
+_TAKE = (
+    update(stock)
+    .where(
+        stock.c.company == bindparam("company"),
+        stock.c.product_id == bindparam("product"),
+        stock.c.warehouse_id == bindparam("warehouse"),
+        stock.c.on_hand - stock.c.reserved >= bindparam("qty", type_=BigInteger),
+    )
+    .values(reserved=stock.c.reserved + bindparam("qty", type_=BigInteger))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,7 @@ class Count:
 
 def put_warehouse(unit: Unit, warehouse_id: str, name: str) -> None:
     """Take a warehouse in; the order of first appearance is the order of preference."""
+    unit.memo.pop(warehouses, None)
     known = unit.connection.execute(
         select(warehouses.c.id).where(warehouses.c.company == unit.company, warehouses.c.id == warehouse_id)
     ).one_or_none()
@@ -54,9 +69,7 @@ def put_warehouse(unit: Unit, warehouse_id: str, name: str) -> None:
         last = unit.connection.execute(
             select(func.coalesce(func.max(warehouses.c.position), 0)).where(warehouses.c.company == unit.company)
         ).scalar_one()
-        unit.connection.execute(
-            insert(warehouses).values(company=unit.company, id=warehouse_id, name=name, position=last + 1)
-        )
+        unit.insert(warehouses, {"company": unit.company, "id": warehouse_id, "name": name, "position": last + 1})
     elif name:
         unit.connection.execute(
             update(warehouses)
@@ -80,17 +93,19 @@ def put_products(unit: Unit, goods: Iterable[Product]) -> int:
             update(products).where(products.c.company == unit.company, products.c.id == product.id).values(**values)
         ).rowcount
         if not changed:
-            unit.connection.execute(insert(products).values(company=unit.company, id=product.id, **values))
+            unit.insert(products, dict(company=unit.company, id=product.id, **values))
             new += 1
     return new
 
 
 def warehouse_ids(unit: Unit) -> list[str]:
     """All warehouses, preferred first."""
-    rows = unit.connection.execute(
-        select(warehouses.c.id).where(warehouses.c.company == unit.company).order_by(warehouses.c.position)
-    )
-    return [str(row.id) for row in rows]
+    if warehouses not in unit.memo:
+        rows = unit.connection.execute(
+            select(warehouses.c.id).where(warehouses.c.company == unit.company).order_by(warehouses.c.position)
+        )
+        unit.memo[warehouses] = [str(row.id) for row in rows]
+    return list(unit.memo[warehouses])
 
 
 def count(unit: Unit, rows: Sequence[Count], made_at: datetime, source: str) -> list[tuple[str, str]]:
@@ -114,14 +129,15 @@ def count(unit: Unit, rows: Sequence[Count], made_at: datetime, source: str) -> 
         on_hand = row.qty.thousandths + int(shipped_since)
         old = _balance(unit, row.product_id, row.warehouse_id)
         if old is None:
-            unit.connection.execute(
-                insert(stock).values(
-                    company=unit.company,
-                    product_id=row.product_id,
-                    warehouse_id=row.warehouse_id,
-                    on_hand=on_hand,
-                    reserved=0,
-                )
+            unit.insert(
+                stock,
+                {
+                    "company": unit.company,
+                    "product_id": row.product_id,
+                    "warehouse_id": row.warehouse_id,
+                    "on_hand": on_hand,
+                    "reserved": 0,
+                },
             )
         elif old.on_hand != on_hand:
             unit.connection.execute(
@@ -137,59 +153,44 @@ def count(unit: Unit, rows: Sequence[Count], made_at: datetime, source: str) -> 
 
 def free(unit: Unit, product_ids: Sequence[str]) -> dict[tuple[str, str], int]:
     """Thousandths free by (product, warehouse)."""
-    rows = unit.connection.execute(
-        select(stock).where(stock.c.company == unit.company, stock.c.product_id.in_(product_ids))
-    )
+    rows = unit.connection.execute(_FREE, {"company": unit.company, "products": list(product_ids)})
     return {(row.product_id, row.warehouse_id): row.on_hand - row.reserved for row in rows}
 
 
 def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str) -> list[str]:
-    """Promise goods to an order; all or nothing.
-
-    The balance is raised only where enough is free at this moment, in the database's own condition: two orders can
-    never get the same piece.
+    """Promise goods to an order, each only where enough is free at this moment; returns the reservations' ids.
 
     Raises:
         Conflict: `stock.gone` when somebody else took it in between.
     """
-    ids = []
+    rows = []
     for take in takes:
-        taken = unit.connection.execute(
-            update(stock)
-            .where(
-                _place(unit, take.product_id, take.warehouse_id),
-                stock.c.on_hand - stock.c.reserved >= take.qty.thousandths,
-            )
-            .values(reserved=stock.c.reserved + take.qty.thousandths)
-        ).rowcount
-        if not taken:
+        place = {"company": unit.company, "product": take.product_id, "warehouse": take.warehouse_id}
+        if not unit.connection.execute(_TAKE, {**place, "qty": take.qty.thousandths}).rowcount:
             raise Conflict("stock.gone", product=take.product_id, qty=str(take.qty))
-        reservation_id = new_id()
-        unit.connection.execute(
-            insert(reservations).values(
-                id=reservation_id,
-                company=unit.company,
-                order_id=order_id,
-                line_id=take.line_id,
-                product_id=take.product_id,
-                warehouse_id=take.warehouse_id,
-                pick_list_id=pick_list_id,
-                qty=take.qty.thousandths,
-                state="hard",
-                at=unit.at,
-            )
+        rows.append(
+            {
+                "id": new_id(),
+                "company": unit.company,
+                "order_id": order_id,
+                "line_id": take.line_id,
+                "product_id": take.product_id,
+                "warehouse_id": take.warehouse_id,
+                "pick_list_id": pick_list_id,
+                "qty": take.qty.thousandths,
+                "state": "hard",
+                "at": unit.at,
+            }
         )
-        _move(
-            unit,
-            take.product_id,
-            take.warehouse_id,
-            "reserve",
-            0,
-            take.qty.thousandths,
-            f"reservation:{reservation_id}",
-        )
-        ids.append(reservation_id)
-    return ids
+    unit.insert(reservations, *rows)
+    unit.insert(
+        movements,
+        *(
+            _movement(unit, take.product_id, take.warehouse_id, "reserve", 0, take.qty.thousandths, row["id"])
+            for take, row in zip(takes, rows, strict=True)
+        ),
+    )
+    return [str(row["id"]) for row in rows]
 
 
 def release(unit: Unit, reservation: AnyRow, qty: Quantity | None = None) -> None:
@@ -224,7 +225,7 @@ def _unreserve(unit: Unit, reservation: AnyRow, qty: int, kind: str, on_hand: in
         .where(_place(unit, reservation.product_id, reservation.warehouse_id))
         .values(reserved=stock.c.reserved - qty, on_hand=stock.c.on_hand + on_hand)
     )
-    _move(unit, reservation.product_id, reservation.warehouse_id, kind, on_hand, -qty, f"reservation:{reservation.id}")
+    _move(unit, reservation.product_id, reservation.warehouse_id, kind, on_hand, -qty, reservation.id)
 
 
 def live_of_order(unit: Unit, order_id: str) -> Sequence[AnyRow]:
@@ -257,16 +258,20 @@ def _balance(unit: Unit, product_id: str, warehouse_id: str) -> AnyRow | None:
 
 
 def _move(unit: Unit, product_id: str, warehouse_id: str, kind: str, on_hand: int, reserved: int, subject: str) -> None:
-    unit.connection.execute(
-        insert(movements).values(
-            id=new_id(),
-            company=unit.company,
-            at=unit.at,
-            product_id=product_id,
-            warehouse_id=warehouse_id,
-            kind=kind,
-            on_hand=on_hand,
-            reserved=reserved,
-            subject=subject,
-        )
-    )
+    unit.insert(movements, _movement(unit, product_id, warehouse_id, kind, on_hand, reserved, subject))
+
+
+def _movement(
+    unit: Unit, product_id: str, warehouse_id: str, kind: str, on_hand: int, reserved: int, subject: str
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "company": unit.company,
+        "at": unit.at,
+        "product_id": product_id,
+        "warehouse_id": warehouse_id,
+        "kind": kind,
+        "on_hand": on_hand,
+        "reserved": reserved,
+        "subject": subject,
+    }
