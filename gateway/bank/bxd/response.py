@@ -225,7 +225,9 @@ def _content(application: etree._Element, limit: int) -> bytes:
     if _text(application, XMLDATA, "Encrypted") in ("true", "1"):
         raise Corrupt("bank.unknown_content", what="EncryptedData")
     nodes = application.findall(f"{{{XMLDATA}}}Content")
-    if len(nodes) != 1 or not (nodes[0].text or "").strip():
+    if len(nodes) > 1:
+        raise Corrupt("bank.malformed", what="Content")
+    if not nodes or not (nodes[0].text or "").strip():
         raise Corrupt("bank.empty")
     try:
         content = signature.octets(nodes[0])

@@ -21,7 +21,6 @@ from gateway.bank.bxd.wire import schema_folder
 from gateway.core.errors import Corrupt, Refused, Unavailable
 from gateway.signing.parsing import parse
 
-_CHUNK = 1 << 16
 _KEPT_OF_TOO_LARGE = 1 << 20
 
 
@@ -116,7 +115,7 @@ class PinnedTransport(OwnFiles):
         seen = _seen(response)
         kept = bytearray()
         try:
-            for piece in response.iter_raw(_CHUNK):
+            for piece in response.iter_raw():
                 kept += piece
                 if len(kept) > self._limits.message:
                     return HttpReply(bytes(kept[:_KEPT_OF_TOO_LARGE]), seen, too_large=True)
