@@ -29,12 +29,12 @@ _FREE = select(stock).where(
 _TAKE = (
     update(stock)
     .where(
-        stock.c.company == bindparam("company"),
-        stock.c.product_id == bindparam("product"),
-        stock.c.warehouse_id == bindparam("warehouse"),
-        stock.c.on_hand - stock.c.reserved >= bindparam("qty", type_=BigInteger),
+        stock.c.company == bindparam("of_company"),
+        stock.c.product_id == bindparam("of_product"),
+        stock.c.warehouse_id == bindparam("of_warehouse"),
+        stock.c.on_hand - stock.c.reserved >= bindparam("take", type_=BigInteger),
     )
-    .values(reserved=stock.c.reserved + bindparam("qty", type_=BigInteger))
+    .values(reserved=stock.c.reserved + bindparam("take", type_=BigInteger))
 )
 
 
@@ -163,10 +163,15 @@ def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str)
     Raises:
         Conflict: `stock.gone` when somebody else took it in between.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for take in takes:
-        place = {"company": unit.company, "product": take.product_id, "warehouse": take.warehouse_id}
-        if not unit.connection.execute(_TAKE, {**place, "qty": take.qty.thousandths}).rowcount:
+        wanted = {
+            "of_company": unit.company,
+            "of_product": take.product_id,
+            "of_warehouse": take.warehouse_id,
+            "take": take.qty.thousandths,
+        }
+        if not unit.connection.execute(_TAKE, wanted).rowcount:
             raise Conflict("stock.gone", product=take.product_id, qty=str(take.qty))
         rows.append(
             {
