@@ -170,7 +170,7 @@ class Channel(Protocol):
     """A way to one bank.
 
     Every call may raise Unavailable (`bank.away`, `bank.slow`, `bank.fault`) and Refused
-    (`bank.response_refused`, `bank.server_untrusted`).
+    (`bank.response_refused`, `bank.server_untrusted`, `bank.client_refused`).
     """
 
     @property

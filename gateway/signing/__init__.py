@@ -1,9 +1,10 @@
 """Signatures and secrets: keys, trust, XML signatures, WS-Security, TLS, the vault. Knows nothing of banks.
 
 keys      a private key with its certificate (`Signer`), PKCS#12
-policy    what we accept (`TrustPolicy`)             trust     whether a certificate counts at an instant
-parsing   XML from outside                           canonical the octets a signature is over
-xmldsig   a document signed as a whole               wsse      a signed SOAP envelope
-tls       contexts with our anchors only             ca        a demo authority
-vault     where pass phrases are
+policy    what we accept (`TrustPolicy`)              trust       whether a certificate counts at an instant
+parsing   XML from outside                            canonical   the octets a signature is over
+signature the ds:Signature element                    xmldsig     a document signed as a whole
+wsse      a signed SOAP envelope                      tls         contexts with our anchors only
+vault     secrets, sealed                             master_key  what the vault is sealed with
+keystore  our PKCS#12 files and their pass phrases    ca          a demo authority
 """

@@ -16,6 +16,10 @@ from gateway.core.errors import Corrupt
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 
+# Tags and quoted values of one message. A statement travels as one text, so even long lists stay far below; without
+# this limit 64 MiB of "<a/>" would become gigabytes of tree.
+_MOST_MARKUP = 2_000_000
+
 # ASCII-compatible one-byte encodings banks use, and Unicode. UTF-7, UTF-32 and EBCDIC have no honest user here.
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1251", "windows-1252"}
 _DECLARATION = re.compile(r"\A<\?xml\s[^>]*?\?>")
@@ -44,7 +48,8 @@ def parse(raw: bytes, limit: int = DEFAULT_LIMIT) -> etree._Element:
         limit: the most bytes accepted.
 
     Raises:
-        Corrupt: `xml.empty`, `xml.too_large`, `xml.wrong_encoding`, `xml.dtd`, `xml.truncated`, `xml.malformed`.
+        Corrupt: `xml.empty`, `xml.too_large`, `xml.too_complex`, `xml.wrong_encoding`, `xml.dtd`, `xml.truncated`,
+            `xml.malformed`.
     """
     if not raw.strip():
         raise Corrupt("xml.empty")
@@ -53,6 +58,8 @@ def parse(raw: bytes, limit: int = DEFAULT_LIMIT) -> etree._Element:
     text = _decode(raw)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Corrupt("xml.dtd")
+    if sum(text.count(mark) for mark in "<\"'") > _MOST_MARKUP:
+        raise Corrupt("xml.too_complex", limit=_MOST_MARKUP)
     body = _DECLARATION.sub("", text, count=1).encode("utf-8")
     try:
         # huge_tree lifts libxml2's 10 MB limit on one text node (a statement is one); entities cannot occur here

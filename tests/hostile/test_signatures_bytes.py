@@ -111,6 +111,11 @@ def test_a_very_deep_message_is_refused_quickly() -> None:
     assert refusal(b"<a>" * 300_000 + b"</a>" * 300_000) == "bank.malformed"
 
 
+@pytest.mark.parametrize("raw", [b"<a>" + b"<b/>" * 2_000_001 + b"</a>", b"<a " + b"b='' " * 1_000_001 + b"/>"])
+def test_a_message_of_millions_of_elements_is_refused_quickly(raw: bytes) -> None:
+    assert refusal(raw) == "bank.too_complex"
+
+
 def test_a_decompression_bomb_is_refused() -> None:
     for packed in (gzip.compress(b"\0" * (20 << 20)), gzip.compress(b"\0" * (600 << 10)) * 3):
         payload = sign_enveloped(pretend.application(content=packed, compressed=True), pretend.bank_key())

@@ -28,6 +28,7 @@ _MAY_FIND_NOTHING = {"downloadFileList", "getUserInfo"}
 _REASONS = {
     "xml.empty": "bank.empty",
     "xml.too_large": "bank.too_large",
+    "xml.too_complex": "bank.too_complex",
     "xml.dtd": "bank.dtd",
     "xml.wrong_encoding": "bank.wrong_encoding",
     "xml.truncated": "bank.truncated",

@@ -93,7 +93,7 @@ class PinnedTransport(OwnFiles):
 
         Raises:
             Unavailable: `bank.away`, `bank.slow`, `bank.fault`.
-            Refused: `bank.server_untrusted`.
+            Refused: `bank.server_untrusted`, `bank.client_refused`.
         """
         message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
         started = time.monotonic()
@@ -142,11 +142,13 @@ def _seen(response: httpx.Response) -> dict[str, str]:
 
 
 def _unreachable(error: httpx.TransportError) -> Unavailable | Refused:
-    """Away, or there but not whom we trust: the second is for a person, however often it is repeated."""
+    """Away, or one side does not trust the other: that is for a person, however often it is repeated."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Refused("bank.server_untrusted", detail=cause.verify_message)
+        if isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or ""):
+            return Refused("bank.client_refused", detail=cause.reason)
         cause = cause.__cause__ or cause.__context__
     return Unavailable("bank.away", detail=type(error).__name__)
 

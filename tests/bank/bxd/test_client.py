@@ -219,9 +219,10 @@ def test_a_server_we_do_not_trust(bank: PretendBank) -> None:
 
 def test_a_client_the_bank_does_not_know(bank: PretendBank) -> None:
     unknown = channel(bank.url, tls_key=pretend.stranger().issue_client("X", datetime.now(UTC)))
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises((Refused, Unavailable)) as caught:
         unknown.list_files(None)
-    assert sentence(caught) == "bank.away"
+    # the bank's alert may be overtaken by the end of the connection
+    assert sentence(caught) in ("bank.client_refused", "bank.away")
     assert bank.heard == []
     unknown.close()
 
