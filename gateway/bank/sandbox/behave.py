@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from gateway.bank.sandbox.books import options_of
 from gateway.core.errors import Refused
+from gateway.core.money import Money
 
 ANY = "any"
 DOWNLOAD = "downloadFile"
@@ -234,7 +235,17 @@ def _check_option(name: str, option: str, value: str) -> None:
         good = value in choices
     elif option in ("seconds", "megabytes", "lines"):
         good = value.replace(".", "", 1).isdigit()
+    elif option == "amount":
+        good = _is_sum(value)
     else:
         good = bool(value)
     if not good:
         raise Refused("sandbox.bad_option", name=name, option=option, value=value)
+
+
+def _is_sum(text: str) -> bool:
+    try:
+        Money.parse(text)
+    except Refused:
+        return False
+    return True

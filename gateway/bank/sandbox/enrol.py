@@ -84,7 +84,7 @@ class BankKeys:
 def make_keys(folder: Path, now: datetime) -> DemoAuthority:
     """Make the bank's keys in `folder`/keys; the authority that certifies customers."""
     keys = folder / "keys"
-    keys.mkdir(mode=0o700, parents=True)
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)  # it exists where an earlier try was cut short
     tls = DemoAuthority.create(now, "Kvit Sandbox TLS Root")
     signatures = DemoAuthority.create(now, "Kvit Sandbox Signing Root")
     passphrase = secrets.token_urlsafe(24)

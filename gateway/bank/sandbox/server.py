@@ -33,7 +33,7 @@ STOP = "stop"
 _LARGEST_REQUEST = 64 * 1024 * 1024
 _HANDSHAKE_SECONDS = 10.0
 _IDLE_SECONDS = 60.0
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.1
 _PIECE = 256 * 1024
 _log = logging.getLogger(__name__)
 

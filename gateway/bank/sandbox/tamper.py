@@ -27,7 +27,7 @@ def forge_sums(statement: bytes) -> bytes:
 
 def forge_payload(payload: bytes) -> bytes:
     """An ApplicationResponse whose file was altered; its signature stays as it was."""
-    root = etree.fromstring(payload)
+    root = etree.fromstring(payload, etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True))
     content = root.find(f"{{{XMLDATA}}}Content")
     compressed = (root.findtext(f"{{{XMLDATA}}}Compressed") or "") == "true"
     if content is None or not content.text:

@@ -60,7 +60,7 @@ def items(content: bytes) -> list[StatementHead | Entry]:
 
 def lines(statement: str, **options: str) -> list[Entry]:
     """The lines of a message whose statement is HEAD + `statement`."""
-    return [item for item in items(message(HEAD + statement, **options)) if isinstance(item, Entry)]  # type: ignore[arg-type]
+    return [item for item in items(message(HEAD + statement, **options)) if isinstance(item, Entry)]
 
 
 def only_line(statement: str, **options: str) -> Entry:

@@ -90,7 +90,7 @@ def test_reading_takes_the_same_memory_for_any_number_of_distinct_chunks() -> No
     def peak(count: int) -> int:
         tracemalloc.start()
         try:
-            for _ in read(Endless(count)):  # type: ignore[arg-type]
+            for _ in read(Endless(count)):
                 pass
             return tracemalloc.get_traced_memory()[1]
         finally:

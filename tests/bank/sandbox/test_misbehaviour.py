@@ -1,0 +1,463 @@
+"""Every misbehaviour really happens on the wire, happens as often as asked, and loses nothing."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from lxml import etree
+
+from gateway.bank.formats.camt import read
+from gateway.bank.sandbox import behave
+from gateway.bank.statement import Entry, StatementHead
+from gateway.core.errors import Corrupt, Refused
+from gateway.core.money import Money
+from tests.bank.sandbox.client import MODEL, SOAP, WSU, NotProved
+from tests.bank.sandbox.conftest import Bank, Line
+
+
+def entries(content: bytes) -> list[Entry]:
+    return [item for item in read(io.BytesIO(content)) if isinstance(item, Entry)]
+
+
+def head(content: bytes) -> StatementHead:
+    first = next(read(io.BytesIO(content)))
+    assert isinstance(first, StatementHead)
+    return first
+
+
+def a_payment(line: Line) -> str:
+    """Pay, and name the notification's file."""
+    line.sandbox.pay(invoice="125", amount=Money.parse("100.00"), payer="ООО «Багет»")
+    return line.sandbox.files()[-1].reference
+
+
+def raw_download(line: Line, reference: str, request_id: str = "") -> requests.Response:
+    return line.client.post("downloadFile", request_id=request_id, FileReferences=reference)
+
+
+def then_honest(line: Line, reference: str) -> None:
+    """The file is still there, new, and comes whole at the next try."""
+    (file,) = [f for f in line.sandbox.files() if f.reference == reference]
+    assert file.status == "NEW"
+    (entry,) = entries(line.client.download(reference).content())
+    assert entry.amount == Money(10000)
+    assert line.sandbox.state()["behaviours"] == []
+
+
+# Replies that go wrong on the wire
+
+
+def test_silent_takes_the_request_and_says_nothing(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("silent")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        line.client.session.post(line.server.url, data=_captured(line, reference), timeout=0.7)
+    then_honest(line, reference)
+
+
+def _captured(line: Line, reference: str) -> bytes:
+    """The bytes of a valid request that was never sent."""
+    kept: list[bytes] = []
+    original = line.client.session.post
+
+    def post(*args: object, **options: object) -> requests.Response:
+        kept.append(options["data"])
+        raise requests.exceptions.Timeout
+
+    line.client.session.post = post
+    with pytest.raises(requests.exceptions.Timeout):
+        raw_download(line, reference)
+    line.client.session.post = original
+    return kept[0]
+
+
+def test_a_silent_bank_can_still_be_stopped(line: Line) -> None:
+    line.sandbox.behave("silent")
+    body = _captured(line, a_payment(line))
+    waiting = threading.Thread(target=_post_and_fail, args=(line, body))
+    waiting.start()
+    while line.sandbox.state()["behaviours"]:
+        time.sleep(0.02)
+    line.server.stop()
+    waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def _post_and_fail(line: Line, body: bytes) -> None:
+    with pytest.raises(requests.exceptions.ConnectionError):
+        line.client.session.post(line.server.url, data=body, timeout=30)
+
+
+def test_slow_answers_late_but_well(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("slow", seconds="0.6")
+    started = time.monotonic()
+    assert entries(line.client.download(reference).content())
+    assert time.monotonic() - started >= 0.6
+    assert line.sandbox.files()[-1].status == "DLD"
+
+
+def test_http_500_is_a_page_and_no_message(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("http-500")
+    response = raw_download(line, reference)
+    assert response.status_code == 500 and response.headers["Content-Type"].startswith("text/html")
+    then_honest(line, reference)
+
+
+def test_empty_is_200_with_nothing(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("empty")
+    response = raw_download(line, reference)
+    assert (response.status_code, response.content) == (200, b"")
+    then_honest(line, reference)
+
+
+def test_forged_signature_has_another_sum_under_the_old_signatures(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("forged-signature")
+    raw = raw_download(line, reference).content
+    with pytest.raises(NotProved, match="envelope"):
+        line.client.verified(raw)
+    assert carried_sum(raw) == Money(910000)
+    then_honest(line, reference)
+
+
+def carried_sum(raw: bytes) -> Money:
+    """The sum a careless reader of a reply would believe."""
+    root = etree.fromstring(raw)
+    body = root.find(f"{{{SOAP}}}Body")
+    assert body is not None
+    payload = etree.fromstring(base64.b64decode(body.findtext(f".//{{{MODEL}}}ApplicationResponse") or ""))
+    content = base64.b64decode(payload.findtext("{*}Content") or "")
+    return entries(gzip.decompress(content) if payload.findtext("{*}Compressed") == "true" else content)[0].amount
+
+
+def test_forged_payload_is_well_signed_outside_and_wrong_inside(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("forged-payload")
+    raw = raw_download(line, reference).content
+    line.client._verify_envelope(etree.fromstring(raw))
+    with pytest.raises(NotProved, match="payload"):
+        line.client.verified(raw)
+    assert carried_sum(raw) == Money(910000)
+    then_honest(line, reference)
+
+
+@pytest.mark.parametrize("ids", ["none", "new", "same"])
+@pytest.mark.parametrize("variant", behave.WRAPPINGS)
+def test_wrapped_signature_verifies_by_id_and_reads_forged(line: Line, variant: str, ids: str) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("wrapped-signature", variant=variant, ids=ids)
+    raw = raw_download(line, reference).content
+    root = etree.fromstring(raw)
+    assert len(root.findall(f".//{{{SOAP}}}Body")) == 2
+    assert carried_sum(raw) == Money(910000)  # what a reader of the first Body believes
+    if ids != "same" and variant != "object":
+        # a verifier that looks signed elements up by id is content: this is what the attack is
+        line.client._verify_envelope(root)
+    then_honest(line, reference)
+
+
+def test_stale_timestamp_is_well_signed_and_old(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("stale-timestamp", seconds="7200")
+    raw = raw_download(line, reference).content
+    created = datetime.fromisoformat(etree.fromstring(raw).findtext(f".//{{{WSU}}}Created") or "")
+    assert timedelta(hours=1, minutes=59) < datetime.now(UTC) - created < timedelta(hours=2, minutes=1)
+    with pytest.raises(NotProved, match="stale"):
+        line.client.verified(raw)
+    then_honest(line, reference)
+
+
+def test_wrong_request_id_is_well_signed(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("wrong-request-id")
+    answer = line.client.verified(raw_download(line, reference, "R1").content)
+    assert answer.header["RequestId"] not in ("", "R1")
+    then_honest(line, reference)
+
+
+def test_replayed_is_the_very_reply_of_an_earlier_request(line: Line) -> None:
+    first, second = a_payment(line), a_payment(line)
+    earlier = raw_download(line, first, "R1").content
+    line.sandbox.behave("replayed")
+    assert raw_download(line, second, "R2").content == earlier
+    then_honest(line, second)
+
+
+def test_replayed_waits_until_there_is_something_to_replay(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("replayed")
+    assert line.client.verified(raw_download(line, reference, "R1").content).header["RequestId"] == "R1"
+    assert line.client.verified(raw_download(line, reference, "R2").content).header["RequestId"] == "R1"
+
+
+def test_certificate_expired_signs_with_yesterdays_key(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("certificate-expired")
+    raw = raw_download(line, reference).content
+    with pytest.raises(NotProved, match="expired"):
+        line.client.verified(raw)
+    then_honest(line, reference)
+
+
+def test_unknown_code_is_signed_and_without_content(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("unknown-code", code="77")
+    answer = line.client.verified(raw_download(line, reference).content)
+    assert (answer.code, answer.header["ResponseCode"], answer.text("Content")) == ("77", "77", "")
+    then_honest(line, reference)
+
+
+def test_truncated_breaks_off_behind_its_announced_length(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("truncated")
+    with pytest.raises(requests.exceptions.RequestException):
+        raw_download(line, reference)
+    line.sandbox.behave("truncated")
+    body = _captured(line, reference)
+    with line.client.session.post(line.server.url, data=body, timeout=10, stream=True) as response:
+        announced = int(response.headers["Content-Length"])
+        received = b""
+        with pytest.raises(requests.exceptions.RequestException):
+            for piece in response.iter_content(512):
+                received += piece
+    assert 0 < len(received) <= announced // 2
+    then_honest(line, reference)
+
+
+def test_truncated_short_is_valid_http_with_half_a_message(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("truncated", mode="short")
+    raw = raw_download(line, reference).content
+    assert raw.startswith(b"<?xml")
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(raw)
+    then_honest(line, reference)
+
+
+def test_huge_streams_more_than_anybody_should_read(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("huge", megabytes="3")
+    response = raw_download(line, reference)
+    assert int(response.headers["Content-Length"]) == len(response.content) == 3 * 1024 * 1024
+    line.sandbox.behave("huge", megabytes="500")
+    body = _captured(line, reference)
+    with line.client.session.post(line.server.url, data=body, timeout=10, stream=True) as response:
+        assert len(next(response.iter_content(1 << 20))) > 0  # and hang up: the bank must survive it
+    then_honest(line, reference)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_dtd_stands_before_the_reply(line: Line, encoding: str) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("dtd", encoding=encoding)
+    raw = raw_download(line, reference).content
+    root = etree.fromstring(raw, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    assert root.getroottree().docinfo.internalDTD is not None
+    assert raw.startswith(b"<?xml") is (encoding == "utf-8")
+    then_honest(line, reference)
+
+
+def test_wrong_encoding_says_utf_8_and_is_not(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("wrong-encoding")
+    raw = raw_download(line, reference).content
+    assert b"encoding='UTF-8'" in raw[:60]
+    with pytest.raises(UnicodeDecodeError):
+        raw.decode("utf-8")
+    assert "Выполнено" in raw.decode("cp1251")
+    then_honest(line, reference)
+
+
+# Files that come wrongly, correctly signed
+
+
+def test_duplicate_file_comes_under_two_references(line: Line) -> None:
+    line.sandbox.behave("duplicate-file")
+    a_payment(line)
+    first, second = line.sandbox.files()
+    assert first.reference != second.reference
+    contents = [line.client.download(file.reference).content() for file in (first, second)]
+    assert contents[0] == contents[1]
+    a_payment(line)
+    assert len(line.sandbox.files()) == 3
+
+
+def test_an_existing_file_can_be_offered_again_at_once(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("duplicate-file", reference=reference)
+    second = line.sandbox.files()[1].reference
+    assert line.client.download(second).content() == line.client.download(reference).content()
+    with pytest.raises(Refused) as refused:
+        line.sandbox.behave("duplicate-file", reference="none")
+    assert refused.value.code == "sandbox.unknown_file"
+
+
+def test_overlapping_repeats_earlier_lines_with_their_references(bank: Bank) -> None:
+    refs = [bank.sandbox.pay(amount=Money(i), payer=str(i)) for i in (1, 2, 3)]
+    bank.sandbox.behave("overlapping", lines=2)
+    refs.append(bank.sandbox.pay(amount=Money(4)))
+    content = bank.sandbox.content(bank.sandbox.files()[-1].reference)
+    assert [entry.ref for entry in entries(content)] == refs[1:]
+    bank.sandbox.behave("overlapping", lines=0)
+    refs.append(bank.sandbox.pay(amount=Money(5)))
+    assert [e.ref for e in entries(bank.sandbox.content(bank.sandbox.files()[-1].reference))] == refs
+
+
+def chain(line: Line, references: list[str]) -> list[tuple[Money, Money]]:
+    """(opening, closing) of final statements fetched over the wire."""
+    return [
+        (balances[0].amount, balances[1].amount)
+        for balances in (head(line.client.download(reference).content()).balances for reference in references)
+    ]
+
+
+def days_of_business(line: Line, count: int) -> None:
+    for _ in range(count):
+        line.sandbox.pay(amount=Money(100), notify=False, to=line.enrolment.accounts[0])
+        line.sandbox.close_day()
+        line.sandbox.move_clock(timedelta(days=1))
+
+
+def finals(line: Line) -> list[str]:
+    account = line.enrolment.accounts[0]
+    return [f.reference for f in line.sandbox.files() if f.file_type == "XT" and f.account == account]
+
+
+def test_gap_withholds_a_statement_until_its_successor_was_fetched(line: Line) -> None:
+    days_of_business(line, 1)
+    line.sandbox.behave("gap")
+    days_of_business(line, 2)
+    seen = finals(line)
+    (first, second) = chain(line, seen[:2])
+    assert second[0] != first[1]  # the day between is missing
+    late = [reference for reference in finals(line) if reference not in seen]
+    (missing,) = chain(line, late)
+    assert (first[1], second[0]) == missing  # and here it is, fitting in
+
+
+def test_gap_can_be_a_wrong_opening_balance_corrected_later(line: Line) -> None:
+    days_of_business(line, 1)
+    line.sandbox.behave("gap", mode="opening", amount="7.00")
+    days_of_business(line, 1)
+    before, wrong = finals(line)
+    (first, second) = chain(line, [before, wrong])
+    assert second[0] == first[1] + Money(700)
+    *_, corrected = finals(line)
+    assert corrected not in (before, wrong)
+    assert chain(line, [corrected])[0][0] == first[1]
+
+
+def test_out_of_order_offers_the_later_file_first(bank: Bank) -> None:
+    bank.sandbox.behave("out-of-order")
+    bank.sandbox.pay(amount=Money(1))
+    assert bank.sandbox.files() == []
+    bank.sandbox.pay(amount=Money(2))
+    later, earlier = bank.sandbox.files()
+    assert [later.total, earlier.total] == [2, 1]
+    assert earlier.created < later.created
+
+
+def test_late_appears_after_its_time_and_dated_as_if_on_time(bank: Bank) -> None:
+    bank.sandbox.behave("late", seconds=600)
+    before = bank.sandbox.books.now()
+    bank.sandbox.pay(amount=Money(1))
+    assert bank.sandbox.files() == []
+    bank.sandbox.move_clock(timedelta(seconds=601))
+    (file,) = bank.sandbox.files()
+    assert before <= file.created < before + timedelta(seconds=30)
+
+
+def test_unknown_content_is_a_signed_file_that_is_no_statement(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("unknown-content")
+    foreign = line.sandbox.files()[-1].reference
+    content = line.client.download(foreign).content()
+    with pytest.raises(Corrupt) as refused:
+        entries(content)
+    assert refused.value.code == "bank.unknown_content"
+    then_honest(line, reference)
+
+
+def test_unknown_code_can_be_one_of_an_operation(bank: Bank) -> None:
+    bank.sandbox.behave("unknown-code", where="entry")
+    for _ in range(2):
+        bank.sandbox.pay(amount=Money(1))
+    codes = [entries(bank.sandbox.content(file.reference))[0].code for file in bank.sandbox.files()]
+    assert codes == ["QQQQ/QQQQ/QQQQ", "PMNT/RCDT/DMCT"]
+
+
+# The queue
+
+
+def test_a_behaviour_happens_as_often_as_asked_and_then_ends(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("http-500", count=2)
+    assert [raw_download(line, reference).status_code for _ in range(3)] == [500, 500, 200]
+
+
+def test_behaviours_meet_only_the_operation_they_are_for(line: Line) -> None:
+    reference = a_payment(line)
+    line.sandbox.behave("wrong-request-id", operation="downloadFileList")
+    assert line.client.download(reference).code == "00"
+    with pytest.raises(NotProved):
+        line.client.ask("downloadFileList")
+    assert line.client.ask("downloadFileList").code == "00"
+
+
+def test_behaviours_that_need_a_file_wait_for_one(line: Line) -> None:
+    line.sandbox.behave("forged-signature", operation="any")
+    assert line.client.ask("downloadFileList").code == "24"
+    reference = a_payment(line)
+    with pytest.raises(NotProved):
+        line.client.download(reference)
+
+
+def test_calm_ends_everything_and_offers_what_was_held_back(bank: Bank) -> None:
+    for name in ("out-of-order", "late", "silent"):
+        bank.sandbox.behave(name)
+    bank.sandbox.pay(amount=Money(1))
+    assert bank.sandbox.files() == []
+    bank.sandbox.calm()
+    assert len(bank.sandbox.files()) == 1
+    assert bank.sandbox.state()["behaviours"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "options", "code"),
+    [
+        ("rude", 1, {}, "sandbox.unknown_behaviour"),
+        ("slow", 1, {"minutes": 3}, "sandbox.unknown_option"),
+        ("slow", 1, {"seconds": "soon"}, "sandbox.bad_option"),
+        ("slow", 0, {}, "sandbox.bad_option"),
+        ("wrapped-signature", 1, {"variant": "elsewhere"}, "sandbox.bad_option"),
+        ("gap", 1, {"mode": "cut"}, "sandbox.bad_option"),
+        ("gap", 1, {"amount": "much"}, "sandbox.bad_option"),
+    ],
+)
+def test_a_misspelt_behaviour_is_refused_with_what_there_is(
+    bank: Bank, name: str, count: int, options: dict[str, object], code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        bank.sandbox.behave(name, count, **options)
+    assert refused.value.code == code
+    assert refused.value.text("ru") != code
+    assert bank.sandbox.state()["behaviours"] == []
+
+
+def test_the_issues_behaviours_are_all_there() -> None:
+    asked = {
+        "silent", "slow", "duplicate-file", "overlapping", "gap", "out-of-order", "late", "forged-signature",
+        "wrapped-signature", "stale-timestamp", "wrong-request-id", "truncated", "dtd", "huge", "unknown-code",
+        "empty", "certificate-expired", "replayed", "wrong-encoding", "http-500", "forged-payload", "unknown-content",
+    }  # fmt: skip
+    assert set(behave.KINDS) == asked
