@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -125,7 +126,7 @@ class Daemon:
             self._bank_loop.add(
                 f"poll:{bank.channel.name}",
                 self._bank_loop.every(bank.table.poll_every_s).seconds,
-                lambda bank=bank: self.poll(bank),
+                partial(self.poll, bank),
                 back_off=BackOff(),
             )
         office = self._office_loop

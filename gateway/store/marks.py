@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from gateway.store.schema import dumps, marks
+
+if TYPE_CHECKING:
+    from gateway.store.unit import Unit
 
 
 def get(connection: Connection, company: str, name: str) -> Any | None:
@@ -18,7 +21,7 @@ def get(connection: Connection, company: str, name: str) -> Any | None:
     return None if value is None else json.loads(value)
 
 
-def put(connection: Connection, company: str, name: str, value: Any) -> None:
+def put(unit: Unit, name: str, value: Any) -> None:
     """Set mark `name` to a JSON value."""
-    connection.execute(delete(marks).where(marks.c.company == company, marks.c.name == name))
-    connection.execute(insert(marks).values(company=company, name=name, value=dumps(value)))
+    unit.connection.execute(delete(marks).where(marks.c.company == unit.company, marks.c.name == name))
+    unit.connection.execute(insert(marks).values(company=unit.company, name=name, value=dumps(value)))

@@ -148,9 +148,7 @@ class Unit:
 
         An exception inside undoes this part, its journal and outbox rows included, and travels on.
         """
-        before = _Mark(
-            len(self._journal), len(self._changes), len(self._outbox), len(self.callbacks), len(self._later)
-        )
+        before = _Mark(len(self._journal), len(self._changes), len(self._outbox), len(self.callbacks), len(self._later))
         try:
             with self.connection.begin_nested():
                 yield
@@ -172,7 +170,7 @@ class Unit:
         for handler, keys in later.items():
             handler(self, list(keys))
         for name, value in self._counters.items():
-            marks.put(self.connection, self.company, f"counter.{name}", value)
+            marks.put(self, f"counter.{name}", value)
         self._counters = {}
         if self._journal:
             journal.append(self.connection, self._journal)
