@@ -302,7 +302,7 @@ def set_release_mode(unit: Unit, mode: str) -> None:
     unit.actor.require(Right.RELEASE_SWITCH)
     if mode not in (AUTOMATIC, MANUAL):
         raise Refused("release.mode_unknown", mode=mode[:40])
-    marks.put(unit.connection, unit.company, MODE_MARK, mode)
+    marks.put(unit, MODE_MARK, mode)
     unit.memo.pop(MODE_MARK, None)
     unit.journal("release.mode_set", "settings:release", mode=mode)
     unit.changed("status", "release")

@@ -176,7 +176,13 @@ def _emit_orders(unit: Unit, ids: list[str]) -> None:
 
 
 def _emit_calls(unit: Unit, ids: list[str]) -> None:
-    for row in unit.connection.execute(select(tasks).where(tasks.c.id.in_(ids)).order_by(tasks.c.id)):
+    rows = unit.connection.execute(
+        select(tasks, orders.c.outer_id.label("order_outer_id"), orders.c.date.label("order_date"), orders.c.address)
+        .outerjoin(orders, orders.c.id == tasks.c.order_id)
+        .where(tasks.c.id.in_(ids))
+        .order_by(tasks.c.id)
+    )
+    for row in rows:
         unit.emit(
             CALL_TASK,
             f"task:{row.id}",
@@ -189,7 +195,10 @@ def _emit_calls(unit: Unit, ids: list[str]) -> None:
                 "state": row.state,
                 "created_at": row.created_at,
                 "due_at": row.due_at,
+                "order_id": row.order_outer_id or "",
+                "order_date": row.order_date,
                 "order_number": row.order_number,
+                "address": row.address or "",
                 "buyer": row.buyer,
                 "phone": row.phone,
                 "kopecks": row.amount,
