@@ -221,7 +221,7 @@ class _FileReader:
 
     def _skip(self, section: _Section, code: str, values: dict[str, str]) -> None:
         shown = "; ".join(f"{f.key}={f.value}" for f in section.fields[:4])
-        self._problems.append(Problem(section.line, code, values, shown[:120], True))
+        self._problems.append(Problem(section.line, code, values, shown[:120], True, values["number"]))
 
     def _warn(self, line: int, code: str, values: dict[str, str], fragment: str) -> None:
         self._problems.append(Problem(line, code, values, fragment[:120], False))

@@ -138,7 +138,7 @@ class GoodsReader:
             held = sum((row.qty for row in rows), Quantity(0))
             if total is not None and held != total:
                 values = {"product": product_id, "total": str(total), "held": str(held)}
-                self._problems.append(Problem(node.line, "onec.stock_total_differs", values, "", False))
+                self._problems.append(Problem(node.line, "onec.stock_total_differs", values, "", False, product_id))
         elif total is not None:
             self._rows.append(StockRow(product_id, "", total, node.line))
         self._offers.append(
@@ -205,13 +205,15 @@ class GoodsReader:
             try:
                 amount = money(item, "ЦенаЗаЕдиницу")
             except Unreadable as error:
-                self._problems.append(error.problem(skipped=True, product=product_id))
+                self._problems.append(error.problem(product_id, skipped=True))
                 continue
             if amount is None:
                 continue
             if code != "RUB":
                 values = {"currency": code, "what": product_id}
-                self._problems.append(Problem(item.line, "onec.currency_not_rouble", values, str(amount), True))
+                self._problems.append(
+                    Problem(item.line, "onec.currency_not_rouble", values, str(amount), True, product_id)
+                )
                 continue
             yield Price(type_id, amount, code, item.rest())
 
@@ -219,7 +221,7 @@ class GoodsReader:
         try:
             return quantity(node, text)
         except Unreadable as error:
-            self._problems.append(error.problem(skipped=True, product=product_id))
+            self._problems.append(error.problem(product_id, skipped=True))
             return None
 
     def _skip(self, node: Node, code: str, fragment: str) -> None:

@@ -99,7 +99,7 @@ def _subordinates(node: Node, zone: ZoneInfo, container: int, warnings: list[Pro
         try:
             yield document(item, zone, container, warnings)
         except Unreadable as error:
-            warnings.append(error.problem(skipped=True))
+            warnings.append(error.problem(item.peek("Номер") or item.peek("Ид"), skipped=True))
 
 
 def _line(node: Node, order: str, warnings: list[Problem]) -> OrderLine:
@@ -118,7 +118,7 @@ def _line(node: Node, order: str, warnings: list[Problem]) -> OrderLine:
         name=name,
         unit=unit(node.child("БазоваяЕдиница") or node.child("Единица")),
         qty=qty,
-        price=_price(node, "ЦенаЗаЕдиницу", warnings),
+        price=_price(node, order, warnings),
         amount=money(node, "Сумма"),
         vat_rate=tax_rate or vat_rate(node),
         vat_amount=tax_amount,
@@ -130,12 +130,12 @@ def _line(node: Node, order: str, warnings: list[Problem]) -> OrderLine:
     )
 
 
-def _price(node: Node, name: str, warnings: list[Problem]) -> Money | None:
+def _price(node: Node, order: str, warnings: list[Problem]) -> Money | None:
     """The price per unit; a price with part of a kopeck is left out with a warning, for the line's sum decides."""
     try:
-        return money(node, name)
+        return money(node, "ЦенаЗаЕдиницу")
     except Unreadable as error:
-        warnings.append(error.problem(skipped=False))
+        warnings.append(error.problem(order, skipped=False))
         return None
 
 
@@ -153,7 +153,7 @@ def _due(node: Node, warnings: list[Problem]) -> date | None:
     try:
         return day(node, "СрокПлатежа", "onec.order_due") if node.text("СрокПлатежа") else None
     except Unreadable as error:
-        warnings.append(error.problem(skipped=False))
+        warnings.append(error.problem(node.peek("Номер"), skipped=False))
         return None
 
 
@@ -167,7 +167,7 @@ def _compare_sums(node: Node, found: OrderDocument, warnings: list[Problem]) -> 
     if between or outside or total(sums) == found.amount:
         return
     values = {"order": found.number or found.id, "amount": str(found.amount), "lines": str(total(sums))}
-    warnings.append(Problem(found.line, "onec.order_sum_differs", values, "", False))
+    warnings.append(Problem(found.line, "onec.order_sum_differs", values, "", False, found.number))
 
 
 def _party(node: Node) -> Counterparty:

@@ -36,7 +36,7 @@ def read(data: bytes, zone: ZoneInfo = MOSCOW) -> CommerceML:
             `onec.xml_truncated`, `onec.xml_broken`, `onec.xml_other_root`.
     """
     if broken_at_the_end(data):
-        # stopped inside a character: not another encoding but a file that is still being copied
+        # the reader shall say where it breaks off, not that its encoding is odd
         decoded = Decoded(data.decode("utf-8", errors="ignore"), "utf-8", "", False)
     else:
         decoded = decode_xml(data)
@@ -90,7 +90,7 @@ class _FileReader:
         try:
             self._documents.append(document(node, self._zone, container, self._problems))
         except Unreadable as error:
-            self._problems.append(error.problem(skipped=True))
+            self._problems.append(error.problem(node.peek("Номер") or node.peek("Ид"), skipped=True))
 
     def _unknown(self, node: Node) -> None:
         rest = node.rest()

@@ -43,8 +43,8 @@ class Unreadable(Exception):
         self.fragment = fragment
         self.values = values
 
-    def problem(self, *, skipped: bool, **more: str) -> Problem:
-        return Problem(self.line, self.code, {**self.values, **more}, self.fragment[:FRAGMENT], skipped)
+    def problem(self, subject: str, *, skipped: bool) -> Problem:
+        return Problem(self.line, self.code, self.values, self.fragment[:FRAGMENT], skipped, subject)
 
 
 def switch(text: str) -> bool | None:

@@ -21,6 +21,7 @@ ROOT = "КоммерческаяИнформация"
 
 _CHUNK = 256 * 1024  # characters fed to the parser at a time
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_ROOT_NAME = re.compile(r"<(?:[^\s/>:]*:)?([^\s/>:?!]+)[\s/>]")
 _END_TAG = re.compile(rf"</(?:[\w.-]+:)?{ROOT}\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
 _CLOSED_ROOT = re.compile(r"<(?:[\w.-]+:)?" + ROOT + r"\b[^<>]*/>\s*\Z")
 _DOUBLE = re.compile(r"&(amp|quot|lt|gt|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
@@ -121,7 +122,7 @@ class Node:
 
     def _rest(self, path: str) -> Iterator[Extra]:
         for attribute, value in self._element.attrib.items():
-            name = etree.QName(str(attribute)).localname
+            name = str(attribute).rpartition("}")[2]
             if name not in self._asked_attributes and str(value).strip():
                 yield Extra(f"{path}@{name}", str(value).strip())
         if not self._own_text_asked and (own := self._clean(self._element)):
@@ -250,10 +251,15 @@ def forbid_dtd(text: str) -> None:
     Raises:
         Refused: `onec.xml_dtd`.
     """
-    start = _PROLOG.match(text)
-    at = start.end() if start else 0
+    at = _prolog_end(text)
     if text[at : at + 9].upper() == "<!DOCTYPE":
         raise Refused("onec.xml_dtd", line=text.count("\n", 0, at) + 1)
+
+
+def _prolog_end(text: str) -> int:
+    """Where the root, or a document type declaration, begins."""
+    start = _PROLOG.match(text)
+    return start.end() if start else 0
 
 
 def line_of(element: etree._Element) -> int:
@@ -269,6 +275,10 @@ def local_name(element: etree._Element) -> str:
 
 def _broken(error: etree.XMLSyntaxError, text: str) -> Refused:
     line, column = error.lineno or 0, error.offset or 0
+    root = _ROOT_NAME.match(text, _prolog_end(text))
+    if root and root.group(1) != ROOT:
+        # names in a wrong encoding are often no XML names at all, so the parser stumbles before the root is seen
+        return Refused("onec.xml_other_root", root=root.group(1)[:60])
     if not _END_TAG.search(text[-4096:]) and not _CLOSED_ROOT.search(text[-4096:]):
         return Refused("onec.xml_truncated", line=text.count("\n") + 1, fragment=_line_of(text, text.count("\n") + 1))
     return Refused("onec.xml_broken", line=line, column=column, detail=error.msg or "", fragment=_line_of(text, line))

@@ -93,7 +93,13 @@ def decode_bank(data: bytes) -> Decoded:
 
 
 def broken_at_the_end(data: bytes) -> bool:
-    """Whether `data` is valid UTF-8 that stops in the middle of a character: a copy not yet finished."""
+    """Whether `data` breaks off in a way that would pass for another encoding.
+
+    Either it is UTF-8 that stops in the middle of a character, a copy not yet finished; or it ends in zero bytes, as
+    a file does whose size was set before a power cut.
+    """
+    if data.endswith(b"\x00") and not _is_wide(data):
+        return True
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -101,19 +107,23 @@ def broken_at_the_end(data: bytes) -> bool:
     return False
 
 
+def _is_wide(data: bytes) -> bool:
+    """UTF-16, with or without its mark: the first character of both kinds of file is ASCII, so one half is zero."""
+    return data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in data[:4]
+
+
 def _decode(data: bytes, declared: str, marks: tuple[str, ...]) -> Decoded:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             text = _strictly(data[len(bom) :], encoding)
             if text is None:
-                raise Refused("onec.encoding_unreadable", declared=declared or encoding)
+                raise _unreadable(data, declared or encoding)
             return Decoded(text, encoding, declared, _differs(declared, encoding))
-    if b"\x00" in data[:4]:
-        # UTF-16 without a mark: the first character of both kinds of file is ASCII, so the zero shows the byte order
+    if _is_wide(data):
         encoding = "utf-16-be" if data[:1] == b"\x00" else "utf-16-le"
         text = _strictly(data, encoding)
         if text is None:
-            raise Refused("onec.encoding_unreadable", declared=declared or encoding)
+            raise _unreadable(data, declared or encoding)
         return Decoded(text, encoding, declared, _differs(declared, encoding))
     if declared and declared.lower() not in _NAMES:
         raise Refused("onec.encoding_unknown", declared=declared[:40])
@@ -134,10 +144,20 @@ def _one_byte(data: bytes, declared: str, marks: tuple[str, ...]) -> Decoded:
         if any(mark in text for mark in marks):
             return Decoded(text, encoding, declared, _differs(declared, encoding))
         readable = readable or encoding
-    if not readable:
-        raise Refused("onec.encoding_unreadable", declared=declared or "—")
+    if not readable or any(mark.encode("utf-8") in data for mark in marks):
+        raise _unreadable(data, declared or "UTF-8")
     # No mark in any of them: not one of our files; the reader will say what it is instead
     return Decoded(data.decode(readable), readable, declared, _differs(declared, readable))
+
+
+def _unreadable(data: bytes, declared: str) -> Refused:
+    """The refusal, with the line of the first byte that is not UTF-8 (what nearly every such file means to be)."""
+    line = 1
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    return Refused("onec.encoding_unreadable", declared=declared, line=line)
 
 
 def _bank_declared(head: bytes) -> str:

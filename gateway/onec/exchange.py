@@ -135,7 +135,8 @@ class ExchangeFolder:
         try:
             for folder in (self._work, self.outgoing, self.done, self.rejected):
                 folder.mkdir(parents=True, exist_ok=True)
-            sweep_temporaries(self.outgoing, self._clock.now().timestamp() - _STALE_TEMPORARY)
+            for folder in (self.outgoing, self.rejected, *(path for path in self.done.iterdir() if path.is_dir())):
+                sweep_temporaries(folder, self._clock.now().timestamp() - _STALE_TEMPORARY)
         except OSError as error:
             raise Unavailable("onec.in_unreachable", folder=str(self.root), detail=reason(error)) from error
         self._prepared = True
@@ -272,8 +273,6 @@ class ExchangeFolder:
 
     def _put_away(self, path: Path, sha256: str, reports: list[FileReport]) -> FileOutcome:
         """Move a processed file to done or rejected, the report first: a crash between makes both again."""
-        self._failures.pop(path.name, None)
-        self._unfinished.pop(path.name, None)
         now = self._clock.now()
         refused = any(part.error is not None for part in reports)
         partly = any(problem.skipped for part in reports for problem in part.problems)
@@ -287,6 +286,8 @@ class ExchangeFolder:
         except (OSError, Unavailable) as error:
             failure = error if isinstance(error, Unavailable) else _unreachable(folder, error)
             return FileOutcome(path.name, Result.RETRY, sha256, path, (FileReport(path.name, failure),))
+        self._failures.pop(path.name, None)
+        self._unfinished.pop(path.name, None)
         result = Result.REJECTED if refused else Result.PARTLY if partly else Result.DONE
         return FileOutcome(path.name, result, sha256, target, tuple(reports))
 

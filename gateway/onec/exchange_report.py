@@ -43,6 +43,7 @@ _LABELS = {
         "remark": "[замечание] ",
         "reads": " Там стоит: «{fragment}».",
         "part": "В архиве: {name}",
+        "fine": "В архиве: {name} — загружен",
         "sha": "Контрольная сумма sha256: {sha}",
         "more": "…и ещё {count}.",
         "fixed": "Когда причина устранена, положите файл в папку обмена снова: то, что уже загружено, не удвоится.",
@@ -59,6 +60,7 @@ _LABELS = {
         "remark": "[remark] ",
         "reads": " It reads: “{fragment}”.",
         "part": "In the archive: {name}",
+        "fine": "In the archive: {name}: loaded",
         "sha": "sha256: {sha}",
         "more": "…and {count} more.",
         "fixed": "Once the cause is gone, put the file into the exchange folder again: nothing will be taken twice.",
@@ -83,7 +85,8 @@ def _in(
     ]
     for part in reports:
         if part.name != name:
-            lines += ["", labels["part"].format(name=part.name)]
+            fine = part.error is None and not part.problems
+            lines += ["", labels["fine" if fine else "part"].format(name=part.name)]
         if part.error is not None:
             lines += ["", labels["what"].format(text=part.error.text(language))]
             if hint := part.error.hint(language):
@@ -93,7 +96,8 @@ def _in(
             lines += [_problem(problem, language) for problem in part.problems[:_LISTED]]
             if len(part.problems) > _LISTED:
                 lines.append(labels["more"].format(count=len(part.problems) - _LISTED))
-    return [*lines, "", labels["fixed"], labels["sha"].format(sha=sha256)]
+    lines += ["", labels["fixed"]]
+    return [*lines, labels["sha"].format(sha=sha256)] if sha256 else lines
 
 
 def _verdict(reports: Sequence[FileReport]) -> str:
@@ -108,8 +112,11 @@ def _problem(problem: Problem, language: str) -> str:
     text = labels["skipped"] if problem.skipped else labels["remark"]
     if problem.line:
         text += labels["where"].format(line=problem.line)
-    text += sentence(problem.code, language, problem.values)
-    if problem.fragment:
+    said = sentence(problem.code, language, problem.values)
+    if problem.subject and problem.subject not in said:
+        text += f"{problem.subject}: "
+    text += said
+    if problem.fragment and problem.fragment not in said:
         text += labels["reads"].format(fragment=" ".join(problem.fragment.split()))
     if hint := problem.hint(language):
         text += " " + hint

@@ -43,6 +43,7 @@ class Problem:
         values: what its sentence names.
         fragment: what stands there, shortened to 120 characters.
         skipped: the thing was left out; otherwise it was taken and this is a warning.
+        subject: what it is about: number of the document or key of the product, "" if it is the file.
     """
 
     line: int
@@ -50,6 +51,7 @@ class Problem:
     values: Mapping[str, str]
     fragment: str
     skipped: bool
+    subject: str = ""
 
     def text(self, language: str = "ru") -> str:
         """What is wrong, one sentence, "ru" or "en"."""

@@ -115,8 +115,8 @@ def written(data: bytes) -> Iterator[tuple[str, str]]:
     for element in root.iter():
         name = etree.QName(element).localname
         for attribute, text in element.attrib.items():
-            if text.strip():
-                yield f"@{attribute}", html.unescape(text.strip())
+            if str(text).strip():
+                yield f"@{attribute!s}", html.unescape(str(text).strip())
         if element.text and element.text.strip():
             yield name, html.unescape(element.text.strip())
 
@@ -215,3 +215,12 @@ def test_our_template_reads_with_its_payment() -> None:
     assert [d.operation for d in document.subordinates] == ["Выплата безналичных денег", "Отпуск товара"]
     assert document.subordinates[0].amount == Money.parse("12200")
     assert document.lines[0].unit.code == "796" and document.lines[0].unit.label == "шт"
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_where_the_pieces_are_cut_does_not_matter(name: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = sample(name)
+    whole = read(data)
+    monkeypatch.setattr("gateway.onec.commerceml_xml._CHUNK", chunk)
+    assert read(data) == whole

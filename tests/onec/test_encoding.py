@@ -61,6 +61,16 @@ def test_an_unknown_declaration_is_refused(name: str) -> None:
     assert caught.value.code == "onec.encoding_unknown"
 
 
+def test_a_spoilt_byte_is_named_with_its_line() -> None:
+    """A program that cuts names by bytes leaves half a character; cp1251 would read the file, as nonsense."""
+    data = XML.encode()
+    at = data.index("Рамка".encode())
+    with pytest.raises(Refused) as caught:
+        decode_xml(data[: at + 1] + data[at + 2 :])
+    assert caught.value.code == "onec.encoding_unreadable"
+    assert caught.value.values["line"] == XML[: XML.index("Рамка")].count("\n") + 1
+
+
 def test_a_mark_before_bytes_that_are_not_utf_8_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         decode_xml(codecs.BOM_UTF8 + XML.encode("cp1251"))

@@ -59,7 +59,7 @@ def test_the_file_is_valid_and_says_everything() -> None:
     assert first.findtext(f"{{{NAMESPACE}}}due_at") == "2026-11-21T12:31:43+03:00"
     assert first.findtext(f"{{{NAMESPACE}}}amount") == "12200.00"
     order = first.find(f"{{{NAMESPACE}}}order")
-    assert order is not None and dict(order.attrib) == {
+    assert order is not None and {str(key): value for key, value in order.attrib.items()} == {
         "id": "6f1d8a0e-0000-4000-8000-000000000001",
         "number": "УТ-125",
         "date": "2026-11-20",
