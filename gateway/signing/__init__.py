@@ -6,5 +6,5 @@ parsing   XML from outside                            canonical   the octets a s
 signature the ds:Signature element                    xmldsig     a document signed as a whole
 wsse      a signed SOAP envelope                      tls         contexts with our anchors only
 vault     secrets, sealed                             master_key  what the vault is sealed with
-keystore  our PKCS#12 files and their pass phrases    ca          a demo authority
+ca        a demo authority
 """

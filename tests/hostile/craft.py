@@ -41,6 +41,7 @@ class Flaws:
     transforms: tuple[str, ...] = (f'<Transform Algorithm="{EXCLUSIVE_C14N}"/>',)
     inside_method: str = ""
     covered: tuple[str, ...] = ("Timestamp", "Body")
+    prefixes: tuple[str, ...] = ()
     value: Callable[[bytes], bytes] | None = None
     key: Pkcs12Key | None = None
 
@@ -55,7 +56,7 @@ def crafted(flaws: Flaws) -> bytes:
     }
     references = "".join(
         f'<Reference URI="#{places[name].get(WSU_ID)}"><Transforms>{"".join(flaws.transforms)}</Transforms>'
-        f'<DigestMethod Algorithm="{flaws.digest}"/><DigestValue>{_digest(places[name], flaws.hash)}</DigestValue>'
+        f'<DigestMethod Algorithm="{flaws.digest}"/><DigestValue>{_digest(places[name], flaws)}</DigestValue>'
         "</Reference>"
         for name in flaws.covered
     )
@@ -129,5 +130,6 @@ def reference_uri(raw: bytes, index: int, uri: str) -> bytes:
     return etree.tostring(root)
 
 
-def _digest(node: etree._Element, name: str) -> str:
-    return base64.b64encode(hashlib.new(name, canonical.exclusive_part(node)).digest()).decode()
+def _digest(node: etree._Element, flaws: Flaws) -> str:
+    octets = canonical.exclusive_part(node, flaws.prefixes)
+    return base64.b64encode(hashlib.new(flaws.hash, octets).digest()).decode()

@@ -16,6 +16,7 @@ from gateway.core.clock import FixedClock
 from gateway.core.errors import Corrupt
 from gateway.signing.ca import DemoAuthority
 from gateway.signing.keys import Pkcs12Key
+from gateway.signing.policy import EXCLUSIVE_C14N
 from gateway.signing.signature import DS
 from gateway.signing.wsse import sign_envelope, verify_envelope
 from tests.bank.bxd import pretend
@@ -89,6 +90,24 @@ CONFUSIONS = {
 @pytest.mark.parametrize("name", sorted(CONFUSIONS))
 def test_algorithm_confusion_is_refused(name: str) -> None:
     assert refusal(crafted(CONFUSIONS[name])) == "bank.algorithm_forbidden"
+
+
+def _listing(prefixes: str, inside: str = "InclusiveNamespaces") -> str:
+    return (
+        f'<Transform Algorithm="{EXCLUSIVE_C14N}"><e:{inside} xmlns:e="{EXCLUSIVE_C14N}" PrefixList="{prefixes}"/>'
+        "</Transform>"
+    )
+
+
+@pytest.mark.parametrize("prefixes", ["mod cor", "#default soapenv", "nowhere", "", "\u0416 \u00e9"])
+def test_a_prefix_list_as_other_libraries_write_it_is_welcome(prefixes: str) -> None:
+    raw = crafted(Flaws(transforms=(_listing(prefixes),), prefixes=tuple(prefixes.split())))
+    assert response.prove(pretend.reply(raw), pretend.rules(), NOW).content == pretend.STATEMENT
+
+
+def test_anything_else_inside_a_transform_is_refused() -> None:
+    assert refusal(crafted(Flaws(transforms=(_listing("mod", "Other"),)))) == "bank.algorithm_forbidden"
+    assert refusal(crafted(Flaws(transforms=(_listing("mod"),)))) == "bank.signature_invalid"
 
 
 def test_sha1_needs_the_explicit_switch() -> None:
