@@ -21,6 +21,7 @@ class Case:
         claims: strong numbers looked up; goods codes that look like a series and fit none are left out.
         hints: weak and loose numbers looked up (only those that belong to the buyer, and weak ones after a №).
         doubts: muted numbers that equal an invoice of the buyer.
+        codes: numbers that look like a series and fit no invoice: goods codes, or misspelt numbers.
     """
 
     facts: Facts
@@ -30,6 +31,7 @@ class Case:
     claims: tuple[Claim, ...]
     hints: tuple[Claim, ...]
     doubts: tuple[Claim, ...]
+    codes: tuple[Claim, ...] = ()
 
     @property
     def amount(self) -> Money:
@@ -109,6 +111,7 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
     claims: list[Claim] = []
     hints: list[Claim] = []
     doubts: list[Claim] = []
+    codes: list[Claim] = []
     seen: set[tuple[object, ...]] = set()
     for quote in facts.quotes:
         key = (quote.grade, quote.prefix, quote.counter, quote.sub, quote.year, quote.until, quote.date)
@@ -119,12 +122,14 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
         if quote.grade is Grade.STRONG:
             if quote.kind is not Kind.PREFIXED or claim.own or claim.foreign:
                 claims.append(claim)
+            else:
+                codes.append(claim)
         elif quote.grade is Grade.MUTED:
             if claim.own:
                 doubts.append(claim)
         elif claim.own or _claims_something(quote):
             hints.append(claim)
-    return Case(facts, index, policy, identity, tuple(claims), tuple(hints), tuple(doubts))
+    return Case(facts, index, policy, identity, tuple(claims), tuple(hints), tuple(doubts), tuple(codes))
 
 
 def _claims_something(quote: Quote) -> bool:

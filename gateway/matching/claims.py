@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from gateway.matching.number import parts_of
 
 Bundle = tuple[InvoiceCard, ...]
 _MAX_COMBINATIONS = 256
+_LETTERS = re.compile(r"[а-яa-z]*")
 
 
 class DateCheck(StrEnum):
@@ -64,7 +66,7 @@ def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
     fitting = [c for c in found if fits(quote, c)]
     by_order = False
     own = [c for c in fitting if identity.owns(c)]
-    if not own and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
+    if not own and quote.counter and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
         ordered = index.by_reference(Reference.ORDER, quote.digits)
         own = [c for c in ordered if identity.owns(c)]
         by_order = bool(own)
@@ -124,14 +126,14 @@ def date_check(quoted: DateMention, card: InvoiceCard) -> DateCheck:
 def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> list[Bundle]:
     """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number."""
 
+    letters = _LETTERS.match(quote.text)
+    prefix = letters[0] if letters else ""
+
     def own_open(counter: int) -> list[InvoiceCard]:
         return [
             c
             for c in index.by_counter(counter)
-            if c.open
-            and identity.owns(c)
-            and "#" not in c.prefix
-            and quote.prefix in ("", c.prefix, str(quote.pair[0]))
+            if c.open and identity.owns(c) and "#" not in c.prefix and prefix in ("", c.prefix)
         ]
 
     bundles: list[Bundle] = []

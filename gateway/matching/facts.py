@@ -12,8 +12,9 @@ from datetime import date
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers, name_key
 from gateway.matching.masks import DateMention, InnMention, SumMention, set_aside
-from gateway.matching.scan import Grade, Kind, Quote, scan
-from gateway.matching.words import Mark
+from gateway.matching.quotes import Grade, Kind, Quote
+from gateway.matching.scan import scan
+from gateway.matching.words import Mark, distance
 
 __all__ = [
     "DateMention",
@@ -92,6 +93,7 @@ class Facts:
         plural_noun: "счетам": several invoices are meant.
         invoice_dates: dates right after "счет", with or without a number.
         full_advance: "предоплата 100%".
+        pays: a word says that something is paid for.
     """
 
     payment: PaymentIn
@@ -106,6 +108,7 @@ class Facts:
     plural_noun: bool
     invoice_dates: tuple[DateMention, ...]
     full_advance: bool
+    pays: bool
     vat: tuple[int, int] | None
 
     def of_grade(self, *grades: Grade) -> tuple[Quote, ...]:
@@ -128,7 +131,8 @@ _FORM = (
     r"|мауд?о?|нко|ано|чоу)"
 )
 _WHO = (
-    r"(?:компани[а-я]+|фирм[а-я]+|организаци[а-я]+|контрагент[а-я]*|клиент[а-я]*|покупател[а-я]+|общество"
+    rf"(?:(?:компани[а-я]+|фирм[а-я]+|организаци[а-я]+|обществ[а-я]+)(?=\s*(?:\"|{_FORM}(?![а-яa-z])|инн))"
+    r"|контрагент[а-я]*|клиент[а-я]*|покупател[а-я]+"
     r"|третье\s+лицо|3-?е?\s+лицо|третьих\s+лиц|партнер[а-я]*|сотрудник[а-я]*|индивидуальн[а-я]+|гражданин[а-я]*)"
 )
 _CUE = (
@@ -168,6 +172,7 @@ def read_facts(payment: PaymentIn) -> Facts:
         plural_noun=scanned.plural_noun,
         invoice_dates=tuple(scanned.invoice_dates),
         full_advance=100 in painted.shares,
+        pays=scanned.pays,
         vat=painted.vat,
     )
 
@@ -205,7 +210,14 @@ def _persons(payment: PaymentIn, purpose: str, transit: bool) -> tuple[tuple[str
         inside += [name_key(m[0]) for m in _PATRONYMIC.finditer(purpose)]
         unique = tuple(dict.fromkeys(inside))
         return unique, len(unique) > 1
-    return keys, any(name not in keys for name in inside)
+    return keys, not all(_misspelt(name, keys) for name in inside)
+
+
+def _misspelt(name: str, keys: tuple[str, ...]) -> bool:
+    """Whether `name` is one of `keys` with slips of the pen. Only to raise no doubt; it identifies nobody."""
+    return any(
+        all(any(w[:3] == k[:3] or distance(w, k, 2) <= 2 for k in key.split()) for w in name.split()) for key in keys
+    )
 
 
 def _named(payment: PaymentIn, purpose: str, inns: list[InnMention], painted: str) -> tuple[NamedParty, ...]:

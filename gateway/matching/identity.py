@@ -9,7 +9,7 @@ from gateway.matching.decision import Policy, Reason
 from gateway.matching.facts import Facts, NamedParty
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceIndex
 
-_PERSON_ACCOUNTS = ("40817", "40820", "423", "426")
+_TRADER_ACCOUNTS = ("40802", "407")  # a sole trader, known by his ИНН only
 
 
 class Known(StrEnum):
@@ -86,7 +86,7 @@ def _payer(facts: Facts, index: InvoiceIndex) -> Identity:
     if inn:
         if index.knows(inn):
             return Identity(Known.INN, (inn,), (Reason("matching.payer_inn", {"inn": inn}),))
-        if len(inn) == 12 and payment.payer_account.startswith(_PERSON_ACCOUNTS):
+        if len(inn) == 12 and not payment.payer_account.startswith(_TRADER_ACCOUNTS):
             return _by_name(facts, index)
         return Identity(Known.NOBODY, (), (Reason("matching.payer_inn_unknown", {"inn": inn}),))
     parties = index.parties_by_account(payment.payer_account)

@@ -65,6 +65,7 @@ class Painted:
     inns: list[InnMention] = field(default_factory=list)
     vat: tuple[int, int] | None = None
     shares: list[int] = field(default_factory=list)
+    payment_orders: bool = False
 
     def paint(self, start: int, end: int, character: str) -> None:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
@@ -79,8 +80,8 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 
 _W = "а-яa-z"
-_SUM = r"(?:\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
-_KOPECKS = r"(?:\d{1,3}(?:[ ']\d{3})+|\d+)[.,=-]\d{2}(?!\d)"
+_SUM = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
+_KOPECKS = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)[.,=-]\d{2}(?!\d)"
 _CURRENCY = fold(r"(?:руб(?:л[а-я]*)?|rub|rur|р(?![а-я/])|₽)\.?(?:\s*\d{2}\s*к(?:оп[а-я]*)?\.?(?![а-я]))?")
 
 _INN = re.compile(
@@ -121,8 +122,9 @@ _SHARE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*-?\s*(?:х\s*)?(?:%|проц[�
 _MONEY = re.compile(
     rf"(?P<cur>{_SUM})\s*{_CURRENCY}"
     rf"|(?<![{_W}])(?:на\s*)?(?:сумм[аеуы]|в\s*размере|стоимост[а-я]*|итого|всего)(?:\s*(?:оплаты|платежа|счета|по\s*счету))?[\s:=-]*(?P<word>{_SUM})"
-    rf"|(?<![\d.,])(?P<dot>(?:\d{{1,3}}(?:[ ']\d{{3}})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
-    rf"|(?<!\d)(?P<grp>\d{{1,3}}(?:[ ']\d{{3}})+[,-]\d\d|\d{{4,}},\d\d)(?![\d])"
+    rf"|(?<![\d.,])(?P<dot>(?:\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
+    rf"|(?<!\d)(?P<grp>\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+[,-]\d\d|[1-9]\d{{3,}},\d\d)(?![\d{_W}])"
+    rf"|(?<=\d)-(?P<tail>\d{{3,}}-\d\d)(?![\d-])"
     rf"|(?<!\d)(?P<eq>\d+=\d\d)(?!\d)|(?<!\d)(?P<zero>\d{{3,}}-00)(?!\d)"
 )
 _ANCHOR_BEFORE = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|n|nо)[\s.:№]*$")
@@ -209,6 +211,7 @@ def _mention(day: str, month: str, year: str | None, found: re.Match[str]) -> Da
 def _paint_abbreviations(painted: Painted) -> None:
     for found in _ABBREVIATIONS.finditer(painted.text):
         paint = OTHER_DOCUMENT if found["other"] else CLOSING if found["closing"] else ASIDE
+        painted.payment_orders |= found["other"] is not None and found[0].startswith("п") and "р-т" not in found[0]
         painted.paint(found.start(), found.end(), paint)
 
 

@@ -29,6 +29,9 @@ def by_numbers(case: Case) -> Decision | None:
     """Decide by strong numbers. None when the text has none and the payment must be decided without."""
     if not case.claims:
         return None
+    doubtful = case.facts.marks.get(Mark.DOUBTFUL)
+    if doubtful is not None and not any(c.quote.kind in (Kind.INVOICE, Kind.ORDER) for c in case.claims):
+        return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, doubtful))
     exact = _exact(case)
     if exact is not None:
         return exact
@@ -143,7 +146,7 @@ def _not_exact(case: Case) -> Decision:
     if differing is not None:
         reason = date_reason(differing)
         return case.ask(Outcome.CONTRADICTION, *([reason] if reason else []))
-    dead = next((c for c in claims if c.dead), None)
+    dead = next((c for c in claims if c.dead and not _restarted(c)), None)
     if dead is not None:
         cancelled = dead_state(dead) == InvoiceState.CANCELLED
         return case.ask(Outcome.CANCELLED_INVOICE if cancelled else Outcome.PAID_INVOICE, dead_reason(dead))
@@ -166,6 +169,12 @@ def _not_exact(case: Case) -> Decision:
     if len(cards) > 1:
         return case.ask(Outcome.SUM_DIFFERS, *reasons, differs)
     return _partial(case, cards[0], reasons)
+
+
+def _restarted(claim: Claim) -> bool:
+    """The dead invoices are of earlier years than the live one: numbering began anew."""
+    years = {c.year for bundle in claim.live for c in bundle}
+    return bool(years) and all(d.year < min(years) for d in claim.dead)
 
 
 def _all_cards(claims: Sequence[Claim]) -> Bundle:
@@ -241,7 +250,7 @@ def _nothing_of_the_buyers(case: Case) -> Decision:
     if loose is not None:
         return loose
     if len(case.claims) == 1 and not case.hints:
-        slip = _slip(case, case.claims[0])
+        slip = misspelt(case, case.claims[0])
         if slip is not None:
             return slip
     return case.ask(Outcome.UNKNOWN_NUMBER, *(unknown_reason(c) for c in case.claims[:3]))
@@ -254,10 +263,17 @@ def _loose_exact(case: Case) -> Decision | None:
     return None
 
 
-def _slip(case: Case, claim: Claim) -> Decision | None:
+def misspelt(case: Case, claim: Claim) -> Decision | None:
     """The number exists nowhere and is one slip away from the only invoice with this payer and sum."""
     quote = claim.quote
-    if claim.exists or not case.policy.typo or not case.party or case.identity.known is Known.NAME or quote.sub:
+    if (
+        claim.own
+        or claim.foreign
+        or not case.policy.typo
+        or not case.party
+        or case.identity.known is Known.NAME
+        or quote.sub
+    ):
         return None
     if case.identity.hint or quote.cut or quote.pair or Mark.DOUBTFUL in case.facts.marks:
         return None
@@ -265,10 +281,13 @@ def _slip(case: Case, claim: Claim) -> Decision | None:
     if len(same) != 1 or same[0].buyer_kind == BuyerKind.INDIVIDUAL:
         return None
     card = same[0]
-    if len(str(card.counter)) < case.policy.typo_digits or not one_edit_apart(str(quote.counter), str(card.counter)):
-        return None
     prefix, _, sub = card.prefix.partition("#")
-    if sub or quote.prefix not in ("", prefix) or quote.year not in (None, card.year):
+    if sub or quote.year not in (None, card.year) or len(str(card.counter)) < case.policy.typo_digits:
+        return None
+    if quote.counter == card.counter:
+        if not one_edit_apart(quote.prefix, prefix):
+            return None
+    elif claim.exists or quote.prefix not in ("", prefix) or not one_edit_apart(str(quote.counter), str(card.counter)):
         return None
     if quote.date is not None and not quote.date.agrees(card.date):
         return None
@@ -283,7 +302,7 @@ def _slip(case: Case, claim: Claim) -> Decision | None:
 def by_hints(case: Case) -> Decision | None:
     """Weak and loose numbers: they may only confirm a sum that is exact."""
     live = [c for c in case.hints if c.live]
-    if not live:
+    if not live or Mark.DOUBTFUL in case.facts.marks:
         return None
     alone = unique_cards(
         c for claim in live for bundle in claim.live if len(bundle) == 1 for c in bundle if c.rest == case.amount

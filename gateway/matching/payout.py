@@ -103,6 +103,8 @@ def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner:
     if registry.net != amount:
         reason = sum_reason("matching.registry_differs", registry.net, amount)
         return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
+    if facts.dates and not any(d.agrees(registry.date) for d in facts.dates):
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, Reason("matching.registry_date")))
     allocations: list[tuple[InvoiceCard, Money]] = []
     for line in registry.lines:
         cards = [c for c in index.by_reference(line.kind, line.key) if c.open]

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from gateway.matching.lexemes import Lexeme, Lexemes
 from gateway.matching.masks import (
     ASIDE,
     CLOSING,
@@ -21,74 +21,13 @@ from gateway.matching.masks import (
     INN,
     MONEY,
     OTHER_DOCUMENT,
-    PAINTS,
     DateMention,
     Painted,
     quoted_names,
 )
 from gateway.matching.number import MAX_DIGITS, parts_of
+from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.words import Mark, Role, classify
-
-
-class Grade(StrEnum):
-    """How far a number may be believed."""
-
-    STRONG = "strong"
-    WEAK = "weak"
-    LOOSE = "loose"
-    MUTED = "muted"
-
-
-class Kind(StrEnum):
-    """What the number is said to be."""
-
-    INVOICE = "invoice"
-    ORDER = "order"
-    BARE = "bare"  # "№ 125" with no noun
-    PREFIXED = "prefixed"  # "УТ-125" with no noun: strong if such a series exists
-    QUANTITY = "quantity"  # "5 шт", "40х60"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A number as quoted.
-
-    Attributes:
-        text: folded, as it stands.
-        prefix, counter, year, sub: see `number.NumberParts`.
-        near: a short word before the number that may be its series ("УТ 125"), "" if none.
-        direct: right after its noun or №, not in the continuation of a list.
-        plural: the noun before it was plural ("счетам").
-        date: the date that goes with it.
-        stated: the sum that goes with it, in kopecks.
-        until: the last counter when it is a range "125-128", else None.
-        pair: the two counters when it may be a list "125/126", else ().
-        cut: the purpose is as long as a bank allows and ends inside this number.
-    """
-
-    text: str
-    start: int
-    end: int
-    grade: Grade
-    kind: Kind
-    prefix: str
-    counter: int
-    year: int | None
-    sub: str
-    near: str = ""
-    direct: bool = True
-    plural: bool = False
-    date: DateMention | None = None
-    stated: int | None = None
-    until: int | None = None
-    pair: tuple[int, ...] = ()
-    cut: bool = False
-
-    @property
-    def digits(self) -> str:
-        """The digits alone, for order, loan and track numbers."""
-        return "".join(c for c in self.text if c.isdigit())
 
 
 @dataclass(slots=True)
@@ -99,13 +38,11 @@ class Scanned:
     marks: dict[Mark, tuple[int, int]]
     plural_noun: bool
     invoice_dates: list[DateMention]
+    pays: bool
 
 
 MAX_PURPOSE = 210
 _LONGEST_RANGE = 60
-_LEXEME = re.compile(
-    rf"(?P<num>\d+(?:[-/]\d+)*)|(?P<word>[а-яa-z]+)|(?P<paint>([{PAINTS}])\4*)|(?P<mark>[^\s\x00-\x08])"
-)
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _COMMA_SUM = re.compile(r"\d+,\d\d(?!\d)")
 _SEPARATORS = ",;+&/"
@@ -139,14 +76,6 @@ class _Context:
         self.role, self.taken, self.open, self.sign, self.plural, self.date = None, False, False, False, False, None
 
 
-@dataclass(slots=True)
-class _Lexeme:
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
 def scan(painted: Painted, length: int) -> Scanned:
     """Read the numbers and marks of a text after `masks.set_aside`.
 
@@ -160,7 +89,7 @@ class _Walk:
     def __init__(self, painted: Painted, length: int) -> None:
         self.painted = painted
         self.text = painted.text
-        self.lexemes = [_Lexeme(m.lastgroup or "", m[0], m.start(), m.end()) for m in _lexed(painted.text)]
+        self.lexemes = Lexemes(painted.text)
         self.names = quoted_names(painted)
         self.full_length = length >= MAX_PURPOSE
         self.dates = {d.start: d for d in painted.dates}
@@ -170,6 +99,7 @@ class _Walk:
         self.marks: dict[Mark, tuple[int, int]] = {}
         self.plural_noun = False
         self.invoice_dates: list[DateMention] = []
+        self.pays = False
         self.skip_words: set[int] = set()
 
     def run(self) -> Scanned:
@@ -185,16 +115,16 @@ class _Walk:
                 self._sign(lexeme)
         self._join_ranges()
         self._phrases()
-        return Scanned(self.quotes, self.marks, self.plural_noun, self.invoice_dates)
+        return Scanned(self.quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays)
 
     # ---------------------------------------------------------------- words
 
-    def _word(self, place: int, lexeme: _Lexeme) -> None:
+    def _word(self, place: int, lexeme: Lexeme) -> None:
         context = self.context
         if self._in_name(lexeme.start):
             self._ordinary(context)
             return
-        if self._is_prefix(place):
+        if self._is_series(place):
             self.skip_words.add(place)
             return
         word = classify(lexeme.text)
@@ -202,6 +132,8 @@ class _Walk:
             self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
         role = word.role
         if role in (Role.INVOICE, Role.INVOICES):
+            if context.role is Role.OTHER_DOCUMENT and not context.taken and self.lexemes.is_joined(place):
+                return  # "договор INV-195" is no invoice
             if context.account:
                 context.noun(Role.OTHER_DOCUMENT)
                 context.account = False
@@ -232,6 +164,7 @@ class _Walk:
         elif role in (Role.LINK, Role.PAY, Role.NEUTRAL):
             context.separated |= role is Role.LINK
             if role is Role.PAY:
+                self.pays = True
                 context.ordinary_before = False
                 if context.taken:
                     context.close()
@@ -254,56 +187,19 @@ class _Walk:
         hyphen, noun = self.lexemes[place - 1], self.lexemes[place - 2]
         return hyphen.text == "-" and noun.end == hyphen.start and hyphen.end == self.lexemes[place].start
 
-    def _is_prefix(self, place: int) -> bool:
-        """Whether this word is the series of the number that follows it ("УТ-125", "УТ125", "УТ 125")."""
-        word = self.lexemes[place]
-        if len(word.text) > 5:
-            return False
-        following = self.lexemes[place + 1] if place + 1 < len(self.lexemes) else None
-        if following is None:
-            return False
-        glued = following.kind == "num" and following.start == word.end
-        hyphened = (
-            following.text in "-/"
-            and following.start == word.end
-            and place + 2 < len(self.lexemes)
-            and self.lexemes[place + 2].kind == "num"
-            and self.lexemes[place + 2].start <= following.end + 1
+    def _is_series(self, place: int) -> bool:
+        context = self.context
+        expecting = context.sign or (
+            context.role in (Role.INVOICE, Role.ORDER) and (not context.taken or context.separated)
         )
-        spaced = following.kind == "num" and following.start == word.end + 1 and len(word.text) <= 4
-        if not (glued or hyphened or spaced):
-            return False
-        role = classify(word.text).role
-        if role is Role.ORDINARY:
-            return True
-        expecting = self.context.sign or (
-            self.context.role in (Role.INVOICE, Role.ORDER) and (not self.context.taken or self.context.separated)
-        )
-        # "счет К-125": a single letter after the noun is a series, elsewhere it is дом, квартира, …
-        return (
-            hyphened
-            and expecting
-            and following.text == "-"
-            and role
-            not in (
-                Role.INVOICE,
-                Role.INVOICES,
-                Role.ORDER,
-                Role.SIGN,
-                Role.OF,
-                Role.BREAK,
-                Role.LINK,
-                Role.PAY,
-            )
-            and len(word.text) <= 2
-        )
+        return self.lexemes.is_series(place, expecting)
 
     def _in_name(self, place: int) -> bool:
         return any(start <= place < end for start, end in self.names)
 
     # ---------------------------------------------------------------- signs and painted places
 
-    def _sign(self, lexeme: _Lexeme) -> None:
+    def _sign(self, lexeme: Lexeme) -> None:
         context = self.context
         if lexeme.text in "№#":
             context.sign, context.sign_after_unknown = True, context.ordinary_before
@@ -313,7 +209,7 @@ class _Walk:
             if not context.taken and lexeme.text in ",;":
                 context.broke = context.broke or context.role in (Role.INVOICE, Role.ORDER)
 
-    def _paint(self, lexeme: _Lexeme) -> None:
+    def _paint(self, lexeme: Lexeme) -> None:
         context, paint = self.context, lexeme.text[0]
         if paint == DATE:
             date = self.dates.get(lexeme.start)
@@ -333,6 +229,8 @@ class _Walk:
                     self.quotes[-1] = replace(self.quotes[-1], stated=found.kopecks)
             context.sign = False
         elif paint == OTHER_DOCUMENT:
+            if self.painted.payment_orders:
+                self.marks.setdefault(Mark.DOUBTFUL, (lexeme.start, lexeme.end))
             context.noun(Role.OTHER_DOCUMENT)
         elif paint == CLOSING:
             context.noun(Role.CLOSING)
@@ -340,11 +238,16 @@ class _Walk:
             context.sign = context.of = False
             if context.taken:
                 context.close()
+            elif paint == ASIDE:  # after the tax clause or a share only a № can still mean the invoice
+                context.broke = True
 
     # ---------------------------------------------------------------- numbers
 
-    def _number(self, place: int, lexeme: _Lexeme) -> None:
+    def _number(self, place: int, lexeme: Lexeme) -> None:
         context = self.context
+        if self._enumerates(lexeme):
+            context.separated = True
+            return
         start, end, prefix, near = self._extent(place, lexeme)
         text = self.text[start:end]
         grade, kind, direct = self._grade(place, lexeme, bool(prefix))
@@ -388,7 +291,7 @@ class _Walk:
         if grade in (Grade.LOOSE,) and kind is Kind.OTHER:
             context.open = False
 
-    def _extent(self, place: int, lexeme: _Lexeme) -> tuple[int, int, str, str]:
+    def _extent(self, place: int, lexeme: Lexeme) -> tuple[int, int, str, str]:
         """Where the number begins and ends with its prefix and suffix; the prefix; a series word standing near."""
         start, end, prefix, near = lexeme.start, lexeme.end, "", ""
         before = place - 1
@@ -404,37 +307,19 @@ class _Walk:
                 if leading is not None and leading.kind == "num" and leading.end == start:
                     start = leading.start  # "00УТ-000123"
                     self._drop_last(leading)
-        following = self.lexemes[place + 1] if place + 1 < len(self.lexemes) else None
-        if following is not None:
-            end = self._suffix(place, lexeme, following)
+        suffix = self.lexemes.suffix(place)
+        if suffix is not None:
+            end = self.lexemes[suffix].end
+            self.skip_words.add(suffix)
         return start, end, prefix, near
 
-    def _drop_last(self, leading: _Lexeme) -> None:
+    def _drop_last(self, leading: Lexeme) -> None:
         if self.quotes and self.quotes[-1].start <= leading.start < self.quotes[-1].end:
             dropped = self.quotes.pop()
             self.context.taken = False
             self.context.sign = self.context.sign or dropped.direct
 
-    def _suffix(self, place: int, lexeme: _Lexeme, following: _Lexeme) -> int:
-        """The end of "125-А", "125а", "125/п": one or two letters glued on."""
-        letters = following
-        if following.text in "-/" and following.start == lexeme.end and place + 2 < len(self.lexemes):
-            letters = self.lexemes[place + 2]
-        if letters.kind != "word" or len(letters.text) > 2 or letters.start > lexeme.end + 1:
-            return lexeme.end
-        if letters is following and letters.start != lexeme.end:
-            return lexeme.end
-        if classify(letters.text).role is not Role.ORDINARY and len(letters.text) > 1:
-            return lexeme.end
-        if letters is following and classify(letters.text).role is not Role.ORDINARY:
-            return lexeme.end
-        after = self.text[letters.end : letters.end + 1]
-        if after and (after.isalnum() or after in "/-."):
-            return lexeme.end
-        self.skip_words.add(place + 1 if letters is following else place + 2)
-        return letters.end
-
-    def _grade(self, place: int, lexeme: _Lexeme, prefixed: bool) -> tuple[Grade, Kind, bool]:
+    def _grade(self, place: int, lexeme: Lexeme, prefixed: bool) -> tuple[Grade, Kind, bool]:
         context = self.context
         if self._dimension(lexeme):
             return Grade.MUTED, Kind.QUANTITY, False
@@ -465,20 +350,20 @@ class _Walk:
                 return Grade.STRONG, ours, True
             if context.noun_gap <= 2 and not self._unit_follows(place, lexeme):
                 return Grade.WEAK, ours, True
-        if self._unit_follows(place, lexeme):
-            return Grade.MUTED, Kind.QUANTITY, False
         if prefixed:
             return Grade.STRONG, Kind.PREFIXED, True
+        if self._unit_follows(place, lexeme):
+            return Grade.MUTED, Kind.QUANTITY, False
         if self._year_like(lexeme) or self._comma_sum(lexeme):
             return Grade.MUTED, Kind.OTHER, False
         return Grade.LOOSE, Kind.OTHER, False
 
-    def _continuation(self, place: int, lexeme: _Lexeme, ours: Kind | None, prefixed: bool) -> tuple[Grade, Kind, bool]:
+    def _continuation(self, place: int, lexeme: Lexeme, ours: Kind | None, prefixed: bool) -> tuple[Grade, Kind, bool]:
         """The grade of a number that follows another one under the same noun, or none."""
         context, last = self.context, self.quotes[-1]
-        if self._unit_follows(place, lexeme):
+        if not prefixed and self._unit_follows(place, lexeme):
             return Grade.MUTED, Kind.QUANTITY, False
-        if self._noun_follows(place, lexeme):
+        if not prefixed and self._noun_follows(place, lexeme):
             return Grade.LOOSE, Kind.OTHER, False
         if context.role is Role.OTHER_DOCUMENT:
             return Grade.MUTED, Kind.OTHER, False
@@ -497,32 +382,40 @@ class _Walk:
             return Grade.STRONG, ours, False  # "счета 125 126 127"
         return Grade.LOOSE, Kind.OTHER, False
 
-    def _unit_follows(self, place: int, lexeme: _Lexeme) -> bool:
-        following = self.lexemes[place + 1] if place + 1 < len(self.lexemes) else None
+    def _unit_follows(self, place: int, lexeme: Lexeme) -> bool:
+        following = self.lexemes.after(place)
         if following is None or following.kind != "word" or following.start > lexeme.end + 2:
             return False
         return classify(following.text).role is Role.UNIT
 
-    def _noun_follows(self, place: int, lexeme: _Lexeme) -> bool:
+    def _noun_follows(self, place: int, lexeme: Lexeme) -> bool:
         """An ordinary noun right after a number in a list: "счет 125, 40 рейсов"."""
-        following = self.lexemes[place + 1] if place + 1 < len(self.lexemes) else None
+        following = self.lexemes.after(place)
         if following is None or following.kind != "word" or following.start > lexeme.end + 1:
             return False
         return (
             len(following.text) > 2
             and classify(following.text).role is Role.ORDINARY
-            and not self._is_prefix(place + 1)
+            and not self._is_series(place + 1)
         )
 
-    def _dimension(self, lexeme: _Lexeme) -> bool:
+    def _dimension(self, lexeme: Lexeme) -> bool:
         return _DIMENSION.search(self.text, max(0, lexeme.start - 3), lexeme.end + 3) is not None
 
-    def _comma_sum(self, lexeme: _Lexeme) -> bool:
+    def _enumerates(self, lexeme: Lexeme) -> bool:
+        """ "1) 125 2) 126": the number counts the items of a list."""
+        return (
+            len(lexeme.text) <= 2
+            and self.text[lexeme.end : lexeme.end + 1] == ")"
+            and self.text.count("(", 0, lexeme.start) <= self.text.count(")", 0, lexeme.start)
+        )
+
+    def _comma_sum(self, lexeme: Lexeme) -> bool:
         """ "125,50" outside a list of numbers is a sum."""
         return _COMMA_SUM.match(self.text, lexeme.start) is not None
 
     @staticmethod
-    def _year_like(lexeme: _Lexeme) -> bool:
+    def _year_like(lexeme: Lexeme) -> bool:
         return len(lexeme.text) == 4 and "2015" <= lexeme.text <= "2039"
 
     # ---------------------------------------------------------------- afterwards
@@ -541,6 +434,7 @@ class _Walk:
                     text=self.text[last.start : quote.end],
                     until=quote.counter,
                     pair=(last.counter, quote.counter),
+                    counter=0,
                     grade=strongest,
                     kind=kind,
                     plural=True,
@@ -558,7 +452,7 @@ class _Walk:
         if any(paint in between for paint in (MONEY, INN, ASIDE)):
             return False
         words = between.replace(DATE, " ").replace("от", " ").split()
-        joined = "".join(words).strip(".№n")
+        joined = "".join(words).strip("№n")
         return joined in ("-", "..", "...", "по", "до", "-№", "по№", "поn") and (
             joined.startswith(("-", ".")) or last.end > 0
         )
@@ -576,7 +470,3 @@ class _Walk:
             marks.setdefault(Mark.OWN_TRANSFER, top_up)
         if Mark.PERCENT in marks:
             marks.setdefault(Mark.OTHER_INCOME, marks[Mark.PERCENT])
-
-
-def _lexed(text: str) -> list[re.Match[str]]:
-    return list(_LEXEME.finditer(text))

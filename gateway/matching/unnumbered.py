@@ -9,7 +9,7 @@ from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
-from gateway.matching.numbered import by_hints
+from gateway.matching.numbered import by_hints, misspelt
 
 
 def without_number(case: Case) -> Decision:
@@ -47,6 +47,8 @@ def _not_now(case: Case) -> Decision | None:
         return case.ask(Outcome.CONTRADICTION, Reason("matching.declared_part", {}, marks[Mark.PART]))
     if Mark.DOUBTFUL in marks:
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.DOUBTFUL]))
+    if Mark.FUNDS in marks and not case.facts.pays:
+        return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.FUNDS]))
     dead = next((c for c in (*case.hints, *case.doubts) if c.dead and not c.live), None)
     if dead is not None:
         cancelled = dead_state(dead) == InvoiceState.CANCELLED
@@ -63,6 +65,10 @@ def _unique(case: Case, card: InvoiceCard) -> Decision:
     other = _other_number(case, card)
     if other is not None:
         return other
+    series = card.prefix.partition("#")[0]
+    code = next((c for c in case.codes if series and c.quote.prefix == series), None)
+    if code is not None:  # "УТ-151" where the only invoice that fits is УТ-150
+        return misspelt(case, code) or case.ask(Outcome.UNKNOWN_NUMBER, unknown_reason(code))
     dates = [d for d in case.facts.invoice_dates if not d.agrees(card.date)]
     unique = sum_reason("matching.sum_unique", card.rest, case.amount)
     if dates:

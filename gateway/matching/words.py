@@ -114,7 +114,7 @@ _STEMS: tuple[tuple[Role, tuple[str, ...]], ...] = (
             " письм протокол аукцион смет артикул модел размер формат доверенн лицензи сертификат квартир помещен"
             " проспект переулок улиц шоссе бульвар корпус строени магазин склад терминал телефон идентификат"
             " индекс постановлен госконтракт муниципальн извещен закупк требован претензи удостоверен дополнит"
-            " квитанц наряд товарн карт серия серии партия партии партию позици"
+            " квитанц наряд отчет полис товарн карт серия серии партия партии партию позици"
         ),
     ),
     (Role.ACCOUNT, _stems("расчетн лицев корреспондентск банковск транзитн ссудн депозитн спецсч кассов валютн")),
@@ -152,8 +152,8 @@ _MARKS: tuple[tuple[Mark, str, bool], ...] = (
     (Mark.FULL, "полност полная полную полный", False),
     (
         Mark.DOUBTFUL,
-        "аренд агентск вознагражд бонус премия премии взнос гарантийн комисс налог роялти лизинг цесси"
-        " уступк переуступ переплат зачет зачесть удержан помощ",
+        "аренд агентск вознагражд бонус премия премии взнос гарантийн комисс роялти письм поручен платежк уточнен"
+        " лизинг цесси уступк переуступ переплат зачет зачесть удержан помощ",
         False,
     ),
 )
@@ -165,9 +165,7 @@ _MISSPELT: tuple[tuple[str, Word], ...] = (
     *((s, Word(Role.OTHER_DOCUMENT)) for s in _stems("договор накладн заявк спецификац контракт поручен реестр")),
 )
 # Ordinary words that are one slip away from an important one.
-_INNOCENT = _set(
-    "сет сета сету смета сметы смету сметe зачет расчет учет отчет расчеты расчета считать возраст возведение"
-)
+_INNOCENT = _set("сет сета сету смета сметы смету сметe зачет расчет учет расчеты расчета считать возраст возведение")
 _INVOICE_FORMS = _set("счет счета счету счете счетам счетов счетом")
 _NOT_A_MARK = _set("страховочн частн частник частного частное")
 
@@ -199,10 +197,10 @@ def _misspelt(word: str) -> Word:
     if any(w[0] == word[0] and _slip(word, w) for w in _INVOICE_FORMS):
         return Word(Role.INVOICE)
     for stem, meaning in _MISSPELT:
-        if word[0] != stem[0] or len(word) < len(stem) - 1:
-            continue
         allowed = 2 if len(stem) >= 7 else 1
-        if any(distance(word[: len(stem) + k], stem, allowed) <= allowed for k in (-1, 0, 1)):
+        if word[0] != stem[0] or len(word) < len(stem) - allowed:
+            continue
+        if any(distance(word[: len(stem) + k], stem, allowed) <= allowed for k in range(-allowed, 2)):
             return meaning
     return Word(Role.ORDINARY)
 
