@@ -130,11 +130,10 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error in this form."""
+    """Make `app` answer every error in this form; what nobody expected is answered by the guard."""
     app.add_exception_handler(KvitError, _on_kvit)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_fault)
 
 
 def _on_kvit(request: Request, error: Exception) -> Response:
@@ -162,9 +161,3 @@ def _on_http(request: Request, error: Exception) -> Response:
     if known is None:
         known = "api.refused" if error.status_code < 500 else "api.fault"
     return answer(Refused(known, status=error.status_code), error.status_code, error.headers)
-
-
-def _on_fault(request: Request, error: Exception) -> Response:
-    # Starlette logs nothing by itself and raises the error again for the server; the trace stays in our log.
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return answer(Refused("api.fault", status=500), 500)

@@ -7,6 +7,7 @@ small. Plain ASGI, because a body is counted while it arrives.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import errors
 from gateway.core.errors import Refused
+
+log = logging.getLogger("kvit.api")
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY = 256 * 1024
@@ -53,13 +56,14 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        since = time.perf_counter()
         status = 500
+        started = False
 
         async def dressed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 present = {name.lower() for name, _ in message.get("headers", ())}
                 message = {
                     **message,
@@ -69,10 +73,16 @@ class Guard:
 
         try:
             await self._admit(scope, receive, dressed)
+        except Exception:
+            # Answered here and not raised on: the server would log it again and cut the connection.
+            log.exception("%s %s failed", scope["method"], getattr(scope.get("route"), "path", "?"))
+            if started:
+                raise
+            await errors.answer(Refused("api.fault"), 500)(scope, receive, dressed)
         finally:
             if self._observe is not None:
                 route = getattr(scope.get("route"), "path", "other")
-                self._observe(scope["method"], route, status, time.perf_counter() - started)
+                self._observe(scope["method"], route, status, time.perf_counter() - since)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

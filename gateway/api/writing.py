@@ -34,10 +34,18 @@ class Terms:
 
 def _terms(
     if_match: Annotated[
-        str | None, Header(description='Version of the row as last read, `"3"`; another one answers 412')
+        str | None,
+        Header(
+            description='Version of the row as last read, `"3"`; another one answers 412',
+            json_schema_extra={"pattern": r'^("\d{1,9}"|\d{1,9}|\*)$'},
+        ),
     ] = None,
     idempotency_key: Annotated[
-        str | None, Header(description="Made when the form opens; a repeat with the same key has no second effect")
+        str | None,
+        Header(
+            description="Made when the form opens; a repeat with the same key has no second effect",
+            json_schema_extra={"pattern": r"^[\x21-\x7e]{1,200}$"},
+        ),
     ] = None,
 ) -> Terms:
     version = None

@@ -39,6 +39,7 @@ ORDERS = Listing(
         "amount": orders.c.amount,
         "paid": orders.c.paid,
         "headline": orders.c.headline,
+        "delivery": orders.c.delivery,
         "bank_time": func.coalesce(orders.c.bank_time, ""),
     },
     default="-date",

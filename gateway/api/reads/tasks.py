@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from gateway.api.reads.paging import Listing, Window, in_order
 from gateway.api.reads.texts import hinted, said, stored_map
@@ -68,14 +68,17 @@ def listed(
 
 
 def _searched(q: str) -> list[ColumnElement[bool]]:
-    """Tasks have no folded text of their own and are few: any letter case of number, buyer or phone."""
-    return [
-        tasks.c.order_number.icontains(word, autoescape=True)
-        | tasks.c.buyer.contains(word, autoescape=True)
-        | tasks.c.buyer.contains(word.capitalize(), autoescape=True)
-        | tasks.c.phone.contains(word, autoescape=True)
-        for word in dict.fromkeys(q.split())
-    ]
+    """Every word in order number, buyer or phone.
+
+    Tasks carry no folded text, and SQLite folds no Cyrillic: the usual spellings of a word are tried one by one.
+    """
+
+    def found(word: str) -> ColumnElement[bool]:
+        spellings = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+        columns = (tasks.c.order_number, tasks.c.buyer, tasks.c.phone)
+        return or_(*(column.contains(spelling, autoescape=True) for column in columns for spelling in spellings))
+
+    return [found(word) for word in dict.fromkeys(q.split())]
 
 
 def of_order(connection: Connection, company: str, order_id: str, actor: Actor, now: str) -> list[dict[str, Any]]:

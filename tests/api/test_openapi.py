@@ -1,0 +1,93 @@
+"""The description of the API is true: generated requests, good and bad, get answers it foretells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from gateway.store.schema import dumps
+from tests.api.shop import Shop
+from tests.api.test_permissions import MATRIX
+
+SKIPPED = {"/v1/events"}  # endless; test_events.py reads it
+OPERATIONS = sorted(key for key in MATRIX if key[1] not in SKIPPED)
+
+
+@pytest.fixture
+def known(shop: Shop) -> dict[str, list[str]]:
+    """Ids that exist, by name of the path parameter."""
+    shop.goods()
+    shop.warehouse()
+    invoice = shop.invoice("125")
+    waiting = shop.payment(state="needs_person", message_id=shop.message())
+    suggested = {"allocations": [[invoice, 100_00]], "difference": 0, "reasons": []}
+    proposal = shop.decision(waiting, "proposal", "ambiguous", suggestions=[suggested])
+    order = shop.order()
+    line = shop.order_line(order)
+    release = shop.release(order)
+    shop.timeline(order)
+    picks = [shop.pick(order, release_id=release, state=s) for s in ("to_confirm", "new", "picking", "closed")]
+    for pick in picks:
+        shop.pick_line(pick, line)
+    shop.poll(-3, "failed", error_code="store.unreachable", error_values=dumps({"reason": "x"}))
+    return {
+        "payment_id": [waiting, shop.payment(state="auto")],
+        "event_id": [proposal],
+        "order_id": [order, shop.order(ship_state="ready", headline="ready")],
+        "pick_id": picks,
+        "task_id": [shop.task(), shop.task(role="warehouse"), shop.task(role="accountant")],
+        "letter_id": [shop.letter(), shop.letter(dead=False)],
+        "alarm_id": [shop.alarm()],
+        "message_id": [shop.message(b"two")],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_answers_are_as_described(
+    app: FastAPI,
+    url: str,
+    tokens: dict[str, str],
+    known: dict[str, list[str]],
+    method: str,
+    path: str,
+) -> None:
+    allowed = MATRIX[method, path]
+    roles = sorted(allowed) if allowed else [""]
+    operation = schemathesis.openapi.from_dict(app.openapi())[path][method]
+
+    @settings(
+        max_examples=15,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def check(data: Any) -> None:
+        mode = data.draw(st.sampled_from([GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        for name, ids in known.items():
+            if name in (case.path_parameters or {}) and data.draw(st.booleans()):
+                case.path_parameters[name] = data.draw(st.sampled_from(ids))
+        role = data.draw(st.sampled_from(roles))
+        headers = {"Authorization": f"Bearer {tokens[role]}"} if role else {}
+        reply = case.call(base_url=url, headers=headers)
+        assert reply.status_code < 500 or path == "/healthz", reply.text
+        case.validate_response(reply, checks=CHECKS)
+
+    check()
+
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    schemathesis.checks.status_code_conformance,
+    schemathesis.checks.content_type_conformance,
+    schemathesis.checks.response_schema_conformance,
+]
