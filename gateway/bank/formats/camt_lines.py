@@ -205,9 +205,7 @@ class LineReader:
             for item in part:
                 name = names[item.tag]
                 if name == "RfrdDocInf":
-                    if down(item, names, "Tp", "CdOrPrtry", "Prtry") == "POD":
-                        detail.doc_no = down(item, names, "Nb")
-                        detail.doc_date = down(item, names, "RltdDt")
+                    self._order(item, detail)
                 elif name == "CdtrRefInf":
                     structured.append(down(item, names, "Ref"))
                 elif name == "AddtlRmtInf":
@@ -215,6 +213,19 @@ class LineReader:
                 elif name == "TaxRmt":
                     detail.taxes.update(tax_numbers(item, names))
         detail.purpose = joined(free) or " ".join(structured)
+
+    def _order(self, document: etree._Element, detail: _Detail) -> None:
+        number = day = kind = ""
+        for part in document:
+            name = self._names[part.tag]
+            if name == "Nb":
+                number = text_of(part)
+            elif name == "RltdDt":
+                day = text_of(part)
+            elif name == "Tp":
+                kind = down(part, self._names, "CdOrPrtry", "Prtry")
+        if kind == "POD":
+            detail.doc_no, detail.doc_date = number, day
 
     def _dates(self, dates: etree._Element, detail: _Detail) -> None:
         names = self._names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import socket
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -89,7 +90,6 @@ def test_lists_are_filtered_by_type_account_and_date(line: Line) -> None:
 
 
 def test_files_are_compressed_when_asked(line: Line) -> None:
-    line.sandbox.pay_many([])
     line.sandbox.pay(amount=Money(100))
     reference = line.sandbox.files()[0].reference
     answer = line.client.download(reference, Compression="true", CompressionMethod="RFC1952")
@@ -283,8 +283,6 @@ def test_the_server_shows_a_certificate_of_the_tls_authority_only(line: Line, tm
 
 
 def test_old_protocols_are_off(line: Line) -> None:
-    import socket
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with pytest.warns(DeprecationWarning):
