@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.matching.decision import Decision, Reason
+from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.tables import allocations, decisions
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
@@ -73,9 +73,20 @@ def write_decision(
             }
             for s in decision.suggestions
         ],
-        release_ok=sorted(decision.release_ok),
+        release_ok=sorted(_may_stand_behind(decision)),
         undoes=undoes,
     )
+
+
+def _may_stand_behind(decision: Decision) -> frozenset[str]:
+    """The invoices whose release this money may help to pay for.
+
+    The matcher lets nothing go that one payment does not cover in full; a part payment by a known payer covers its
+    share all the same, and the release rule asks whether the shares add up.
+    """
+    if decision.outcome is Outcome.PARTIAL:
+        return frozenset(invoice_id for invoice_id, _ in decision.allocations)
+    return decision.release_ok
 
 
 def write_act(
