@@ -1,0 +1,91 @@
+"""Every command of the window in one place: its words, its keys, where it works. The sheet of keys is made of this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from gui.i18n import translate
+
+
+class Action(Enum):
+    """Commands the window itself carries out."""
+
+    PAGE_1 = "page_1"
+    PAGE_2 = "page_2"
+    PAGE_3 = "page_3"
+    PAGE_4 = "page_4"
+    PAGE_5 = "page_5"
+    SEARCH = "search"
+    REFRESH = "refresh"
+    UNDO = "undo"
+    ZOOM_IN = "zoom_in"
+    ZOOM_OUT = "zoom_out"
+    ZOOM_NORMAL = "zoom_normal"
+    KEYS = "keys"
+    CLOSE = "close"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Attributes: keys: Qt key sequences, the first one is shown; title: words in the current language."""
+
+    keys: tuple[str, ...]
+    title: Callable[[], str]
+
+
+COMMANDS: dict[Action, Command] = {
+    Action.PAGE_1: Command(("Ctrl+1",), lambda: translate("Keys", "First page")),
+    Action.PAGE_2: Command(("Ctrl+2",), lambda: translate("Keys", "Second page")),
+    Action.PAGE_3: Command(("Ctrl+3",), lambda: translate("Keys", "Third page")),
+    Action.PAGE_4: Command(("Ctrl+4",), lambda: translate("Keys", "Fourth page")),
+    Action.PAGE_5: Command(("Ctrl+5",), lambda: translate("Keys", "Fifth page")),
+    Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
+    Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
+    Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
+    Action.ZOOM_IN: Command(("Ctrl+=", "Ctrl++"), lambda: translate("Keys", "Larger")),
+    Action.ZOOM_OUT: Command(("Ctrl+-",), lambda: translate("Keys", "Smaller")),
+    Action.ZOOM_NORMAL: Command(("Ctrl+0",), lambda: translate("Keys", "Normal size")),
+    Action.KEYS: Command(("Ctrl+/", "F1"), lambda: translate("Keys", "These keys")),
+    Action.CLOSE: Command(("Ctrl+W",), lambda: translate("Keys", "Close the window")),
+    Action.QUIT: Command(("Ctrl+Q",), lambda: translate("Keys", "Quit")),
+}
+
+
+def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys that work inside a page: [(page, [(keys, words)])]."""
+    return [
+        (
+            translate("Keys", "Payments"),
+            [
+                ("↑ ↓", translate("Keys", "previous, next payment")),
+                ("Enter", translate("Keys", "accept the chosen suggestion")),
+                ("1 … 9", translate("Keys", "choose a suggestion")),
+                ("S", translate("Keys", "allocate by hand, split over invoices")),
+                ("N", translate("Keys", "not ours")),
+                ("/", translate("Keys", "search")),
+                ("Esc", translate("Keys", "empty the search, back to the list")),
+                ("Ctrl+C", translate("Keys", "copy the rows for a spreadsheet")),
+            ],
+        ),
+        (
+            translate("Keys", "Picks"),
+            [
+                ("F2", translate("Keys", "not in its place: give a reason")),
+                ("F4", translate("Keys", "print the list")),
+                ("F6", translate("Keys", "next step: take, start")),
+                ("F12", translate("Keys", "all picked, close the list")),
+            ],
+        ),
+        (
+            translate("Keys", "Calls"),
+            [
+                ("Enter", translate("Keys", "reached")),
+                ("N", translate("Keys", "no answer, again in 5 minutes")),
+                ("D", translate("Keys", "delivery agreed")),
+                ("C", translate("Keys", "will collect")),
+            ],
+        ),
+    ]

@@ -1,0 +1,168 @@
+"""Lists as the service serves them: sorted, filtered, counted and cut there, never in the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from gui.api.fake import render
+
+if TYPE_CHECKING:
+    from gui.api.fake.world import World
+
+Json = dict[str, Any]
+LIMIT, MOST = 200, 500
+
+PAYMENT_STATES = ("all", "auto", "needs_person", "manual", "not_ours", "reversed", "duplicate")
+ORDER_STATES = ("all", "unpaid", "part_paid", "released", "picking", "ready", "on_hold", "shipped", "cancelled")
+PICK_STATES = ("open", "all", "to_confirm", "new", "working", "short", "done")
+TASK_STATES = ("open", "done", "all")
+
+
+class Lists:
+    """Answers list queries; remembers the order of ids of the last few, as an index would."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[tuple[Any, ...], tuple[list[str], dict[str, int]]] = {}
+        self._revision = -1
+
+    def payments(self, query: dict[str, str]) -> Json:
+        w = self._world
+        keys: dict[str, Callable[[Any], Any]] = {
+            "bank_time": lambda p: p.bank_time,
+            "payer_name": lambda p: p.payer.name,
+            "payer_inn": lambda p: p.payer.inn,
+            "amount": lambda p: p.amount,
+            "rest": lambda p: p.amount - p.allocated,
+            "state": lambda p: p.state,
+            "purpose": lambda p: p.purpose,
+            "received_at": lambda p: p.received_at,
+        }
+
+        def found(p: Any, words: str) -> bool:
+            return words in f"{p.payer.name} {p.payer.inn} {p.purpose} {p.amount / 100:.2f}".casefold()
+
+        def belongs(p: Any, state: str) -> bool:
+            return state == "all" or p.state == state
+
+        names, counts = self._order("payments", query, w.payments, PAYMENT_STATES, belongs, found, keys, "-bank_time")
+        return self._cut(names, counts, query, lambda n: render.payment_row(w, w.payments[n]))
+
+    def orders(self, query: dict[str, str]) -> Json:
+        w = self._world
+        rows = {name: render.order_row(w, order) for name, order in w.orders.items()}
+
+        def by(key: str) -> Callable[[Any], Any]:
+            return lambda r: (r.get(key) is not None, r.get(key) or 0)
+
+        keys = {
+            key: by(key) for key in ("number", "date", "buyer", "amount", "paid", "headline", "delivery", "bank_time")
+        }
+
+        def belongs(row: Any, state: str) -> bool:
+            return state == "all" or row["headline"] == state
+
+        def found(row: Any, words: str) -> bool:
+            return words in f"{row['number']} {row['buyer']} {row['buyer_inn']} {row['phone']}".casefold()
+
+        names, counts = self._order("orders", query, rows, ORDER_STATES, belongs, found, keys, "-number")
+        return self._cut(names, counts, query, lambda n: rows[n])
+
+    def invoices(self, query: dict[str, str]) -> Json:
+        w = self._world
+        rows = {name: render.invoice(w, order) for name, order in w.orders.items()}
+
+        def belongs(row: Any, state: str) -> bool:
+            return state == "all" or row["rest"] > 0
+
+        def found(row: Any, words: str) -> bool:
+            amounts = f"{row['rest'] / 100:.2f} {row['rest'] / 100:.2f}".replace(".", ",")
+            return words in f"{row['number']} {row['buyer']} {row['buyer_inn']} {amounts}".casefold()
+
+        keys: dict[str, Callable[[Any], Any]] = {"number": lambda r: r["number"], "rest": lambda r: r["rest"]}
+        asked = {"state": "open", **query}
+        if asked.get("buyer_inn"):
+            rows = {n: r for n, r in rows.items() if r["buyer_inn"] == asked["buyer_inn"]}
+        names, counts = self._order("invoices", asked, rows, ("open", "all"), belongs, found, keys, "number")
+        return self._cut(names, counts, query, lambda n: rows[n])
+
+    def picks(self, query: dict[str, str]) -> Json:
+        w = self._world
+
+        def belongs(k: Any, state: str) -> bool:
+            if state == "all":
+                return True
+            if state == "open":
+                return k.state in ("new", "to_confirm", "taken", "working")
+            return k.state == state or (state == "working" and k.state == "taken")
+
+        def found(k: Any, words: str) -> bool:
+            return words in f"{k.number} {w.orders[k.order].number}".casefold()
+
+        keys: dict[str, Callable[[Any], Any]] = {
+            "due_at": lambda k: (not w.orders[k.order].priority, k.due),
+            "number": lambda k: k.number,
+        }
+        asked = {"state": "open", **query}
+        names, counts = self._order("picks", asked, w.picks, PICK_STATES, belongs, found, keys, "due_at")
+        return self._cut(names, counts, query, lambda n: render.pick_row(w, w.picks[n]))
+
+    def tasks(self, query: dict[str, str]) -> Json:
+        w = self._world
+        tasks = {n: t for n, t in w.tasks.items() if query.get("kind") in (None, "", t.kind)}
+
+        def belongs(t: Any, state: str) -> bool:
+            is_open = t.state in ("new", "taken", "snoozed")
+            return state == "all" or (is_open if state == "open" else t.state == state)
+
+        def found(t: Any, words: str) -> bool:
+            order = w.orders.get(t.order or "")
+            return words in f"{t.title[0]} {order.buyer.name if order else ''}".casefold()
+
+        keys: dict[str, Callable[[Any], Any]] = {"due_at": lambda t: t.due, "created_at": lambda t: t.created}
+        asked = {"state": "open", **query}
+        names, counts = self._order("tasks", asked, tasks, TASK_STATES, belongs, found, keys, "due_at")
+        return self._cut(names, counts, query, lambda n: render.task(w, w.tasks[n]))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _order(
+        self,
+        kind: str,
+        query: dict[str, str],
+        rows: dict[str, Any],
+        states: Iterable[str],
+        belongs: Callable[[Any, str], bool],
+        found: Callable[[Any, str], bool],
+        keys: dict[str, Callable[[Any], Any]],
+        usual: str,
+    ) -> tuple[list[str], dict[str, int]]:
+        state = query.get("state") or "all"
+        words = query.get("q", "").casefold().strip()
+        sort = query.get("sort") or usual
+        if self._revision != self._world.revision:
+            self._known.clear()
+            self._revision = self._world.revision
+        signature = (kind, state, words, sort, query.get("buyer_inn"), query.get("kind"))
+        if signature not in self._known:
+            kept = [(n, r) for n, r in rows.items() if not words or found(r, words)]
+            counts = {s: sum(belongs(r, s) for _, r in kept) for s in states}
+            chosen = [(n, r) for n, r in kept if belongs(r, state)]
+            key = keys.get(sort.removeprefix("-"), keys[usual.removeprefix("-")])
+            chosen.sort(key=lambda pair: key(pair[1]), reverse=sort.startswith("-"))
+            self._known[signature] = ([n for n, _ in chosen], counts)
+        return self._known[signature]
+
+    def _cut(
+        self, names: list[str], counts: dict[str, int], query: dict[str, str], render_one: Callable[[str], Json]
+    ) -> Json:
+        limit = min(int(query.get("limit") or LIMIT), MOST)
+        offset = int(query.get("offset") or 0)
+        return {
+            "items": [render_one(name) for name in names[offset : offset + limit]],
+            "total": len(names),
+            "next": None,
+            "counts": counts,
+            "server_time": render.instant(self._world.now()),
+        }

@@ -1,0 +1,148 @@
+"""What the make-believe service remembers. Plain records; `render.py` turns them into the contract's JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from gui.api.fake.shop import Article, Buyer
+
+Reason = tuple[str, str, str, str | None]  # code, Russian, English, the words in the purpose (or None)
+
+
+@dataclass(slots=True)
+class Allocated:
+    id: str
+    invoice: str
+    amount: int
+    by: str
+    at: datetime
+    event: str
+    undone: bool = False
+
+
+@dataclass(slots=True)
+class PaymentRecord:
+    id: str
+    bank_time: datetime
+    payer: Buyer
+    amount: int
+    purpose: str
+    state: str
+    outcome: str
+    evidence: str = "signed"
+    version: int = 1
+    allocations: list[Allocated] = field(default_factory=list)
+    bulk_invoice: str = ""
+    suggested: list[tuple[list[str], list[Reason]]] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    sentence: tuple[str, str] = ("", "")
+    history: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+    before: tuple[str, str] | None = None
+    event: str | None = None
+    release_asked: bool = False
+    late_s: float = 3.0
+
+    @property
+    def allocated(self) -> int:
+        if self.bulk_invoice:
+            return self.amount
+        return sum(a.amount for a in self.allocations if not a.undone)
+
+    @property
+    def received_at(self) -> datetime:
+        return self.bank_time + timedelta(seconds=self.late_s)
+
+
+@dataclass(slots=True)
+class Line:
+    id: str
+    article: Article
+    qty: int
+    picked: int = 0
+    short_reason: str = ""
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    id: str
+    number: str
+    day: date
+    buyer: Buyer
+    lines: list[Line]
+    delivery: str
+    version: int = 1
+    pay_state: str = "unpaid"
+    stock_state: str = "none"
+    ship_state: str = "none"
+    hold_reason: str | None = None
+    bank_time: datetime | None = None
+    released_at: datetime | None = None
+    priority: bool = False
+    paid_before: int = 0
+    cancelled: bool = False
+
+    @property
+    def amount(self) -> int:
+        return sum(line.article.price * line.qty for line in self.lines)
+
+
+@dataclass(slots=True)
+class PickRecord:
+    id: str
+    number: str
+    order: str
+    warehouse: str
+    state: str
+    created: datetime
+    due: datetime
+    version: int = 1
+    taken_by: str | None = None
+    printed: int = 0
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    id: str
+    kind: str
+    title: tuple[str, str]
+    script: tuple[str, str]
+    role: str
+    created: datetime
+    due: datetime
+    order: str | None = None
+    payment: str | None = None
+    state: str = "new"
+    version: int = 1
+    taken_by: str | None = None
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class AlarmRecord:
+    id: str
+    code: str
+    text: tuple[str, str]
+    hint: tuple[str, str]
+    severity: str
+    raised: datetime
+    count: int = 1
+
+
+@dataclass(slots=True)
+class PollRecord:
+    at: datetime
+    result: str
+    ms: float
+    files: int = 0
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class DeadRecord:
+    id: str
+    topic: str
+    key: str
+    attempts: int
+    error: str
+    created: datetime

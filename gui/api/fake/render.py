@@ -1,0 +1,492 @@
+"""Records → the contract's JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from gui.api.fake.records import OrderRecord, PaymentRecord, PickRecord, Reason, TaskRecord
+
+if TYPE_CHECKING:
+    from gui.api.fake.world import World
+
+Json = dict[str, Any]
+HEADLINES = {
+    "unpaid": ("Ждёт оплаты", "Awaiting payment"),
+    "part_paid": ("Оплачен частично", "Part paid"),
+    "released": ("Отпуск разрешён", "Released"),
+    "picking": ("Собирается", "Picking"),
+    "ready": ("Готов к выдаче", "Ready"),
+    "on_hold": ("Остановлен", "On hold"),
+    "shipped": ("Выдан", "Handed over"),
+    "cancelled": ("Отменён", "Cancelled"),
+}
+
+
+def instant(value: datetime | None) -> str | None:
+    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _reason(reason: Reason, purpose: str) -> Json:
+    code, ru, en, words = reason
+    at = purpose.find(words) if words else -1
+    span = [at, at + len(words)] if words and at >= 0 else None
+    return {"code": code, "text_ru": ru, "text_en": en, "span": span}
+
+
+def payment_row(world: World, p: PaymentRecord) -> Json:
+    numbers = (
+        [p.bulk_invoice] if p.bulk_invoice else [world.orders[a.invoice].number for a in p.allocations if not a.undone]
+    )
+    return {
+        "id": p.id,
+        "version": p.version,
+        "bank_time": instant(p.bank_time),
+        "booked": p.bank_time.date().isoformat(),
+        "received_at": instant(p.received_at),
+        "payer_name": p.payer.name,
+        "payer_inn": p.payer.inn,
+        "payer_account": p.payer.account,
+        "amount": p.amount,
+        "allocated": p.allocated,
+        "rest": p.amount - p.allocated,
+        "purpose": p.purpose,
+        "state": p.state,
+        "outcome": p.outcome,
+        "invoices": numbers,
+        "evidence": p.evidence,
+        "reversed": p.state == "reversed",
+    }
+
+
+def invoice(world: World, order: OrderRecord) -> Json:
+    rest = world.invoice_rest(order.id)
+    state = "open" if rest == order.amount else ("paid" if rest <= 0 else "part_paid")
+    return {
+        "id": order.id,
+        "number": order.number,
+        "date": order.day.isoformat(),
+        "buyer": order.buyer.name,
+        "buyer_inn": order.buyer.inn,
+        "amount": order.amount,
+        "rest": rest,
+        "state": state,
+        "order_id": order.id,
+    }
+
+
+def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
+    if p.state != "needs_person":
+        return []
+    found = []
+    for rank, (names, reasons) in enumerate(p.suggested, start=1):
+        left, allocate = p.amount, []
+        for name in names:
+            part = min(left, world.invoice_rest(name))
+            if part > 0:
+                allocate.append([name, part])
+                left -= part
+        rest = sum(world.invoice_rest(name) for name in names)
+        found.append(
+            {
+                "rank": rank,
+                "invoices": [
+                    {k: v for k, v in invoice(world, world.orders[n]).items() if k not in ("buyer_inn", "state")}
+                    | {"invoice_id": n}
+                    for n in names
+                ],
+                "allocate": allocate,
+                "difference": p.amount - rest,
+                "reasons": [_reason(r, p.purpose) for r in reasons],
+            }
+        )
+    return found
+
+
+def payment_detail(world: World, p: PaymentRecord) -> Json:
+    row = payment_row(world, p)
+    reference = f"CF-{sha(p.id)[:6].upper()}"
+    row.update(
+        doc_no=str(int(sha(p.id)[:4], 16)),
+        doc_date=p.bank_time.date().isoformat(),
+        payer_bank=p.payer.bank,
+        payer_bic=p.payer.bic,
+        bank_ref=sha(p.id)[:12].upper(),
+        decision={
+            "outcome": p.outcome,
+            "reasons": [_reason(r, p.purpose) for r in p.reasons],
+            "sentence_ru": p.sentence[0],
+            "sentence_en": p.sentence[1],
+            "by": "Kvit",
+            "at": instant(p.received_at),
+        },
+        suggestions=_suggestions(world, p),
+        allocations=[
+            {
+                "id": a.id,
+                "invoice_id": a.invoice,
+                "number": world.orders[a.invoice].number,
+                "amount": a.amount,
+                "by": a.by,
+                "at": instant(a.at),
+                "undone": a.undone,
+            }
+            for a in p.allocations
+        ],
+        evidence={
+            "kind": p.evidence,
+            "message_id": f"m-{p.id}",
+            "reference": reference,
+            "sha256": hashlib.sha256(world.evidence(f"m-{p.id}")).hexdigest(),
+            "signer": "CN=Учебный банк, подпись выписок" if p.evidence == "signed" else "",
+            "verified_at": instant(p.received_at),
+            "journal_seq": 1000 + int(sha(p.id)[:3], 16),
+        },
+        history=[{"at": instant(at), "by": by, "text_ru": ru, "text_en": en} for at, by, ru, en in reversed(p.history)],
+        undo=None
+        if p.event is None
+        else {"event_id": p.event, "text_ru": "Отменить разнесение", "text_en": "Undo the allocation"},
+    )
+    if p.bulk_invoice:
+        row["allocations"] = []
+    return row
+
+
+def headline(order: OrderRecord, paid: int) -> str:
+    if order.cancelled:
+        return "cancelled"
+    if order.ship_state == "shipped":
+        return "shipped"
+    if order.hold_reason:
+        return "on_hold"
+    if order.ship_state == "ready":
+        return "ready"
+    if order.stock_state == "picking":
+        return "picking"
+    if order.released_at:
+        return "released"
+    return "part_paid" if paid else "unpaid"
+
+
+def order_row(world: World, o: OrderRecord) -> Json:
+    paid = o.amount - world.invoice_rest(o.id)
+    head = headline(o, paid)
+    row = {
+        "id": o.id,
+        "version": o.version,
+        "number": o.number,
+        "date": o.day.isoformat(),
+        "buyer": o.buyer.name,
+        "buyer_inn": o.buyer.inn,
+        "phone": o.buyer.phone,
+        "delivery": o.delivery,
+        "amount": o.amount,
+        "paid": paid,
+        "pay_state": "paid" if paid >= o.amount else ("part_paid" if paid else "unpaid"),
+        "stock_state": o.stock_state,
+        "ship_state": o.ship_state,
+        "headline": head,
+        "headline_ru": HEADLINES[head][0],
+        "headline_en": HEADLINES[head][1],
+        "hold_reason": o.hold_reason,
+        "bank_time": instant(o.bank_time),
+        "priority": o.priority,
+    }
+    if world.role == "warehouse":
+        del row["amount"], row["paid"]
+    return row
+
+
+def order_detail(world: World, o: OrderRecord) -> Json:
+    row = order_row(world, o)
+    settled = [p for p in world.live.values() if any(a.invoice == o.id and not a.undone for a in p.allocations)]
+    call = world.tasks.get(f"t-{o.number}")
+    row.update(
+        lines=[
+            {
+                "sku": line.article.sku,
+                "name": line.article.name,
+                "qty": str(line.qty),
+                "unit": line.article.unit,
+                "price": line.article.price,
+                "amount": line.article.price * line.qty,
+                "reserved": str(line.qty if o.released_at else 0),
+                "picked": str(line.picked),
+                "backorder": "0",
+            }
+            for line in o.lines
+        ],
+        invoices=[invoice(world, o)],
+        payments=[payment_row(world, p) for p in settled],
+        release=None
+        if o.released_at is None
+        else {
+            "at": instant(o.released_at),
+            "rule": [
+                {"code": "paid", "ok": True, "text_ru": "оплачен полностью", "text_en": "paid in full"},
+                {
+                    "code": "evidence",
+                    "ok": all(p.evidence != "file" for p in settled),
+                    "text_ru": "деньги подтверждены подписью банка",
+                    "text_en": "money proved by the bank's signature",
+                },
+                {"code": "stock", "ok": True, "text_ru": "товар есть на складе", "text_en": "goods are in stock"},
+            ],
+            "evidence": [f"m-{p.id}" for p in settled],
+        },
+        picks=[pick_row(world, k) for k in world.picks.values() if k.order == o.id],
+        tasks=[task(world, t) for t in world.tasks.values() if t.order == o.id],
+        sla=None
+        if o.bank_time is None
+        else {
+            "bank_time": instant(o.bank_time),
+            "received_s": 3.1,
+            "allocated_s": 4.0,
+            "pick_list_s": 6.2 if o.released_at else None,
+            "call_task_s": 7.3 if o.released_at else None,
+            "call_done_s": 312.0 if call and call.state == "done" else None,
+        },
+        address=o.buyer.address,
+        contact=o.buyer.contact,
+        comment="Хрупкое: стекло, класть вертикально" if any("GL-" in line.article.sku for line in o.lines) else "",
+    )
+    return row
+
+
+def pick_row(world: World, k: PickRecord) -> Json:
+    o = world.orders[k.order]
+    return {
+        "id": k.id,
+        "version": k.version,
+        "number": k.number,
+        "order_id": o.id,
+        "order_number": o.number,
+        "warehouse": k.warehouse,
+        "state": k.state,
+        "delivery": o.delivery,
+        "lines_count": len(o.lines),
+        "qty_total": str(sum(line.qty for line in o.lines)),
+        "due_at": instant(k.due),
+        "taken_by": k.taken_by,
+        "created_at": instant(k.created),
+        "priority": o.priority,
+    }
+
+
+def pick_detail(world: World, k: PickRecord) -> Json:
+    o = world.orders[k.order]
+    row = pick_row(world, k)
+    row.update(
+        buyer=o.buyer.name,
+        phone=o.buyer.phone,
+        lines=[
+            {
+                "id": line.id,
+                "sku": line.article.sku,
+                "name": line.article.name,
+                "bin": line.article.bin,
+                "unit": line.article.unit,
+                "qty": str(line.qty),
+                "picked": str(line.picked),
+                "short_reason": line.short_reason,
+            }
+            for line in sorted(o.lines, key=lambda line: line.article.bin)
+        ],
+        evidence={"message_ids": [f"m-{k.id}"], "payment_ids": [], "sha256": sha(k.id)},
+        comment="Хрупкое: стекло, класть вертикально" if any("GL-" in line.article.sku for line in o.lines) else "",
+        actions=world.pick_actions(k),
+    )
+    return row
+
+
+def task(world: World, t: TaskRecord) -> Json:
+    o = world.orders.get(t.order or "")
+    return {
+        "id": t.id,
+        "version": t.version,
+        "kind": t.kind,
+        "title_ru": t.title[0],
+        "title_en": t.title[1],
+        "state": t.state,
+        "due_at": instant(t.due),
+        "overdue": t.state not in ("done", "cancelled") and world.now() > t.due,
+        "created_at": instant(t.created),
+        "taken_by": t.taken_by,
+        "role": t.role,
+        "order_id": t.order,
+        "order_number": o.number if o else None,
+        "payment_id": t.payment,
+        "buyer": o.buyer.name if o else None,
+        "phone": o.buyer.phone if o else None,
+        "script_ru": t.script[0],
+        "script_en": t.script[1],
+        "amount": o.amount if o else None,
+        "delivery": o.delivery if o else None,
+        "attempts": t.attempts,
+    }
+
+
+def status(world: World) -> Json:
+    now = world.now()
+    needs = world.needs()
+    last = world.polls[0] if world.polls else None
+    failed = last is not None and last.result == "failed"
+    state = "failed" if failed else ("needs_you" if sum(needs.values()) else "ok")
+    return {
+        "state": state,
+        "needs": needs,
+        "bank": [
+            {
+                "channel": "bxd:bank-one",
+                "title": "Учебный банк",
+                "last_poll_at": instant(last.at if last else None),
+                "last_good_at": instant(next((p.at for p in world.polls if p.result != "failed"), None)),
+                "next_poll_at": instant(last.at + timedelta(minutes=5) if last else None),
+                "last_result": last.result if last else "never",
+                "new_files": last.files if last else 0,
+                "error": {
+                    "code": "bank.away",
+                    "text_ru": "Банк не отвечает",
+                    "text_en": "The bank does not answer",
+                    "hint_ru": "Проверьте интернет; опрос повторится сам",
+                    "hint_en": "Check the internet line; polling goes on by itself",
+                }
+                if failed
+                else None,
+                "certificate_expires": (now + timedelta(days=83)).date().isoformat(),
+            }
+        ],
+        "alarms": [
+            {
+                "id": a.id,
+                "code": a.code,
+                "text_ru": a.text[0],
+                "text_en": a.text[1],
+                "hint_ru": a.hint[0],
+                "hint_en": a.hint[1],
+                "raised_at": instant(a.raised),
+                "last_at": instant(a.raised),
+                "count": a.count,
+                "severity": a.severity,
+            }
+            for a in world.alarms.values()
+        ],
+        "sla": {"released_today": 12, "p50_s": 6.4, "p95_s": 48.0, "within_15_min": 0.98},
+        "release_mode": world.release_mode,
+        "company": world.company,
+        "version": "0.1.0",
+        "server_time": instant(now),
+    }
+
+
+def health(world: World) -> Json:
+    now = world.now()
+    last = world.polls[0] if world.polls else None
+    failed = last is not None and last.result == "failed"
+
+    def component(code: str, title: tuple[str, str], state: str, text: tuple[str, str], hint: tuple[str, str]) -> Json:
+        return {
+            "code": code,
+            "title_ru": title[0],
+            "title_en": title[1],
+            "state": state,
+            "text_ru": text[0],
+            "text_en": text[1],
+            "hint_ru": hint[0],
+            "hint_en": hint[1],
+        }
+
+    none = ("", "")
+    return {
+        "components": [
+            component(
+                "bank",
+                ("Связь с банком", "Bank link"),
+                "error" if failed else "ok",
+                ("Банк не отвечает", "The bank does not answer") if failed else ("Опрошен", "Polled"),
+                ("Проверьте интернет и сертификат клиента", "Check the internet line and the client certificate")
+                if failed
+                else none,
+            ),
+            component(
+                "certificate",
+                ("Сертификат подписи", "Signing certificate"),
+                "ok",
+                ("Действует ещё 83 дня", "Valid for 83 more days"),
+                none,
+            ),
+            component(
+                "journal", ("Журнал", "Journal"), "ok", ("Цепочка проверена сегодня", "Chain verified today"), none
+            ),
+            component(
+                "onec",
+                ("Обмен с 1С", "1C exchange"),
+                "warning" if world.dead else "ok",
+                ("Не доставлено файлов: 1", "1 file is not delivered")
+                if world.dead
+                else ("Очередь пуста", "The queue is empty"),
+                (
+                    "Подключите сетевой диск и нажмите «Повторить»",
+                    "Connect the network drive and press Try again",
+                )
+                if world.dead
+                else none,
+            ),
+            component("disk", ("Диск", "Disk"), "ok", ("Свободно 214 ГБ", "214 GB free"), none),
+            component("clock", ("Часы", "Clock"), "ok", ("Отличие от банка 0,4 с", "0.4 s off the bank's clock"), none),
+        ],
+        "polls": [
+            {
+                "at": instant(p.at),
+                "channel": "bxd:bank-one",
+                "result": p.result,
+                "duration_ms": p.ms,
+                "files": p.files,
+                "error_code": p.error,
+            }
+            for p in world.polls
+        ],
+        "dead_letters": [
+            {
+                "id": d.id,
+                "topic": d.topic,
+                "key": d.key,
+                "attempts": d.attempts,
+                "last_error": d.error,
+                "created_at": instant(d.created),
+            }
+            for d in world.dead.values()
+        ],
+        "messages": [
+            {
+                "id": "m-bad-1",
+                "reference": "CF-77103",
+                "kind": "camt.054",
+                "received_at": instant(now - timedelta(minutes=52)),
+                "state": "refused",
+                "reason": "bank.signature_invalid",
+                "size": 18_420,
+            },
+            {
+                "id": "m-p-s00",
+                "reference": "CF-77102",
+                "kind": "camt.052",
+                "received_at": instant(now - timedelta(minutes=57)),
+                "state": "proved",
+                "reason": None,
+                "size": 9_211,
+            },
+        ],
+        "journal": {
+            "rows": 18_204,
+            "head": sha("head"),
+            "verified_at": instant(now - timedelta(hours=2)),
+        },
+        "outbox": {"waiting": 0, "dead": len(world.dead)},
+        "server_time": instant(now),
+    }

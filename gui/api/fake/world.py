@@ -1,0 +1,361 @@
+"""The make-believe service's memory and what can be done to it. Every public method may be called from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gui.api.fake import lists, render, story
+from gui.api.fake.records import (
+    AlarmRecord,
+    Allocated,
+    DeadRecord,
+    OrderRecord,
+    PaymentRecord,
+    PickRecord,
+    PollRecord,
+    TaskRecord,
+)
+from gui.api.fake.shop import COMPANY
+
+Json = dict[str, Any]
+KEPT_EVENTS = 200
+
+ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "accountant": (
+        "Мария Ковалёва",
+        ("payments.read", "payments.decide", "orders.read", "tasks.read", "status.read"),
+    ),
+    "warehouse": ("Николай Жуков", ("picks.read", "picks.work")),
+    "manager": ("Екатерина Лис", ("orders.read", "orders.work", "calls.read", "calls.work")),
+    "it": ("Тимур Садыков", ("health.read", "health.operate", "payments.read", "status.read")),
+    "director": (
+        "Анна Верещагина",
+        ("payments.read", "orders.read", "picks.read", "calls.read", "health.read", "release.switch"),
+    ),
+    # Everything at once: for looking at the screens.
+    "owner": (
+        "Мария Ковалёва",
+        (
+            "payments.read",
+            "payments.decide",
+            "orders.read",
+            "orders.work",
+            "picks.read",
+            "picks.work",
+            "calls.read",
+            "calls.work",
+            "health.read",
+            "health.operate",
+            "release.switch",
+        ),
+    ),
+}
+
+
+class Problem(Exception):
+    """An answer other than 2xx."""
+
+    def __init__(self, status: int, code: str, ru: str, en: str, hint_ru: str = "", hint_en: str = "") -> None:
+        self.status = status
+        self.body = {
+            "error": {
+                "code": code,
+                "text_ru": ru,
+                "text_en": en,
+                "hint_ru": hint_ru,
+                "hint_en": hint_en,
+                "values": {},
+            }
+        }
+        super().__init__(code)
+
+
+class World:
+    """A trading company, its bank and its morning.
+
+    Attributes:
+        role: whose token is used; decides permissions and whether money is seen.
+        live: the payments of today, the ones that can be decided; `payments` holds the past as well.
+        payments, orders, picks, tasks, alarms, dead, polls: what there is, by id.
+        seq: number of the newest event.
+    """
+
+    def __init__(self, *, payments: int = 400, role: str = "owner", now: Callable[[], datetime] | None = None) -> None:
+        self.lock = threading.RLock()
+        self.arrived = threading.Condition(self.lock)
+        self.role = role
+        self.company = COMPANY
+        self.release_mode = "automatic"
+        self.payments: dict[str, PaymentRecord] = {}
+        self.live: dict[str, PaymentRecord] = {}
+        self.orders: dict[str, OrderRecord] = {}
+        self.picks: dict[str, PickRecord] = {}
+        self.tasks: dict[str, TaskRecord] = {}
+        self.alarms: dict[str, AlarmRecord] = {}
+        self.dead: dict[str, DeadRecord] = {}
+        self.polls: list[PollRecord] = []
+        self.seq = 0
+        self.events: list[tuple[int, Json]] = []
+        self.revision = 0
+        self._ids = 0
+        self._clock = now or (lambda: datetime.now(UTC))
+        self._seen: dict[str, tuple[str, Json]] = {}
+        story.orders(self)
+        story.payments(self)
+        self.live = dict(self.payments)
+        story.work(self)
+        story.machinery(self)
+        story.bulk(self, payments)
+        self.lists = lists.Lists(self)
+
+    @property
+    def user(self) -> str:
+        return ROLES[self.role][0]
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        return ROLES[self.role][1]
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def next_id(self, prefix: str) -> str:
+        self._ids += 1
+        return f"{prefix}-{self._ids:05d}"
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def tell(self, topic: str, *ids: str) -> None:
+        """Something changed: one event for everybody who listens."""
+        with self.lock:
+            self.seq += 1
+            self.revision += 1
+            event = {"topic": topic, "ids": list(ids), "at": render.instant(self.now())}
+            self.events.append((self.seq, event))
+            del self.events[:-KEPT_EVENTS]
+            self.arrived.notify_all()
+
+    def after(self, seq: int) -> list[tuple[int, Json]] | None:
+        """Events newer than `seq`; None when some of them are no longer kept."""
+        with self.lock:
+            if seq > self.seq or (self.events and seq < self.events[0][0] - 1):
+                return None
+            return [e for e in self.events if e[0] > seq]
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def invoice_rest(self, name: str) -> int:
+        order = self.orders[name]
+        paid = sum(
+            a.amount
+            for p in self.live.values()
+            for a in p.allocations
+            if a.invoice == name and not a.undone and p.state != "reversed"
+        )
+        return order.amount - paid
+
+    def needs(self) -> dict[str, int]:
+        with self.lock:
+            return {
+                "payments": sum(p.state == "needs_person" for p in self.live.values()),
+                "picks": sum(k.state in ("new", "to_confirm") for k in self.picks.values()),
+                "calls": sum(t.kind == "call" and t.state in ("new", "snoozed") for t in self.tasks.values()),
+                "tasks": sum(t.kind != "call" and t.state == "new" for t in self.tasks.values()),
+                "alarms": len(self.alarms),
+            }
+
+    def evidence(self, message: str) -> bytes:
+        return f"<Envelope id='{message}'>the bank's own bytes</Envelope>".encode()
+
+    def pick_actions(self, pick: PickRecord) -> list[str]:
+        table = {
+            "to_confirm": ["confirm", "cancel"],
+            "new": ["take", "printed", "cancel"],
+            "taken": ["start", "printed", "cancel"],
+            "working": ["pick", "close", "printed", "cancel"],
+        }
+        return table.get(pick.state, [])
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def once(self, key: str | None, content: str, act: Callable[[], Json]) -> Json:
+        """Carry out a request once per idempotency key."""
+        with self.lock:
+            if key and key in self._seen:
+                before, answer = self._seen[key]
+                if before != content:
+                    raise Problem(
+                        422, "idempotency.other_input", "Ключ уже занят другим запросом.", "The key is taken."
+                    )
+                return answer
+            answer = act()
+            if key:
+                self._seen[key] = (content, answer)
+            return answer
+
+    def check_version(self, row: Any, wanted: int | None) -> None:
+        if wanted is not None and wanted != row.version:
+            raise Problem(
+                412,
+                "row.changed",
+                "Пока вы смотрели, это изменил коллега.",
+                "A colleague changed this while you were looking.",
+                "На экране уже новое состояние, решите ещё раз.",
+                "The fresh state is on the screen, decide again.",
+            )
+
+    def allocate(self, name: str, parts: list[list[Any]], by: str | None = None) -> Json:
+        with self.lock:
+            p = self.payment(name)
+            if p.state in ("reversed", "duplicate"):
+                raise Problem(422, "payment.not_open", "Это поступление нельзя разнести.", "It cannot be allocated.")
+            total = sum(part for _, part in parts)
+            if not parts or total > p.amount - p.allocated or any(part <= 0 for _, part in parts):
+                raise Problem(
+                    422,
+                    "allocation.too_much",
+                    "Сумма разнесения больше остатка поступления.",
+                    "The allocation is more than the rest of the payment.",
+                )
+            for invoice, part in parts:
+                if invoice not in self.orders:
+                    raise Problem(404, "invoice.unknown", "Такого счёта нет.", "There is no such invoice.")
+                if part > self.invoice_rest(invoice):
+                    raise Problem(
+                        422,
+                        "allocation.over_invoice",
+                        "Сумма больше остатка счёта.",
+                        "The sum is more than the rest of the invoice.",
+                    )
+            self._remember(p)
+            event = self.next_id("e")
+            for invoice, part in parts:
+                p.allocations.append(Allocated(self.next_id("a"), invoice, part, by or self.user, self.now(), event))
+            numbers = ", ".join(self.orders[i].number for i, _ in parts)
+            self._decided(
+                p, "manual", "allocated", event, f"Разнёс на счёт {numbers}", f"Allocated to invoice {numbers}"
+            )
+            for invoice, _ in parts:
+                self._release(self.orders[invoice], p)
+            return render.payment_detail(self, p)
+
+    def not_ours(self, name: str, kind: str) -> Json:
+        with self.lock:
+            p = self.payment(name)
+            if p.allocated:
+                raise Problem(422, "payment.allocated", "Сначала отмените разнесение.", "Undo the allocation first.")
+            self._remember(p)
+            self._decided(p, "not_ours", kind, self.next_id("e"), "Отметил: не наше", "Marked as not ours")
+            return render.payment_detail(self, p)
+
+    def confirm_release(self, name: str) -> Json:
+        with self.lock:
+            p = self.payment(name)
+            if not p.release_asked:
+                raise Problem(422, "release.not_asked", "Подтверждение не требуется.", "No confirmation is asked.")
+            p.release_asked = False
+            p.version += 1
+            p.history.append((self.now(), self.user, "Подтвердил отпуск", "Confirmed the release"))
+            for a in p.allocations:
+                self.orders[a.invoice].hold_reason = None
+                self._release(self.orders[a.invoice], p)
+            self.tell("payment", p.id)
+            return render.payment_detail(self, p)
+
+    def undo(self, event: str) -> Json:
+        with self.lock:
+            p = next((p for p in self.live.values() if p.event == event), None)
+            if p is None:
+                raise Problem(409, "undo.gone", "Это уже отменено.", "This is already undone.")
+            for a in p.allocations:
+                if a.event == event:
+                    a.undone = True
+                    self._unrelease(self.orders[a.invoice])
+            p.state, p.outcome = p.before or ("needs_person", "unknown")
+            p.event, p.before = None, None
+            p.version += 1
+            p.history.append((self.now(), self.user, "Отменил решение", "Took the decision back"))
+            self.tell("payment", p.id)
+            return {"changed": [f"payment:{p.id}"], "payment": render.payment_detail(self, p)}
+
+    def payment(self, name: str) -> PaymentRecord:
+        found = self.payments.get(name)
+        if found is None:
+            raise Problem(404, "payment.unknown", "Такого поступления нет.", "There is no such payment.")
+        return found
+
+    def _remember(self, p: PaymentRecord) -> None:
+        p.before = (p.state, p.outcome)
+
+    def _decided(self, p: PaymentRecord, state: str, outcome: str, event: str, ru: str, en: str) -> None:
+        p.state, p.outcome, p.event = state, outcome, event
+        p.version += 1
+        p.history.append((self.now(), self.user, ru, en))
+        self.tell("payment", p.id)
+
+    def _release(self, order: OrderRecord, p: PaymentRecord) -> None:
+        order.version += 1
+        order.bank_time = p.bank_time
+        if self.invoice_rest(order.id) > 0 or order.released_at:
+            self.tell("order", order.id)
+            return
+        order.released_at, order.stock_state = self.now(), "picking"
+        name = f"k-{order.number}"
+        if name not in self.picks:
+            due = self.now() + timedelta(hours=1)
+            number = f"PICK-{self.now():%Y}-{2000 + len(self.picks):06d}"
+            self.picks[name] = PickRecord(name, number, order.id, "Основной склад", "new", self.now(), due)
+            self.tasks[f"t-{order.number}"] = TaskRecord(
+                f"t-{order.number}",
+                "call",
+                (f"Позвонить: заказ {order.number} оплачен", f"Ring: order {order.number} is paid"),
+                ("Деньги получены, товар есть.", "The money is here, the goods are in stock."),
+                "manager",
+                self.now(),
+                p.bank_time + timedelta(minutes=15),
+                order=order.id,
+            )
+            self.tell("pick", name)
+            self.tell("task", f"t-{order.number}")
+        self.tell("order", order.id)
+
+    def _unrelease(self, order: OrderRecord) -> None:
+        order.released_at, order.stock_state = None, "none"
+        order.version += 1
+        self.picks.pop(f"k-{order.number}", None)
+        self.tasks.pop(f"t-{order.number}", None)
+        self.tell("order", order.id)
+        self.tell("pick")
+        self.tell("task")
+
+    # --- things that happen to the service (tests press these) ------------------------------------------------------
+
+    def pay(self, number: str, *, amount: int | None = None, state: str = "needs_person") -> PaymentRecord:
+        """Money comes for invoice `number` and waits for a person."""
+        with self.lock:
+            order = self.orders[f"o-{number}"]
+            name = self.next_id("p-new")
+            reason = ("number.found", f"номер счёта {number} назван", f"invoice {number} is named", number)
+            p = PaymentRecord(
+                name, self.now(), order.buyer, amount or order.amount, f"Оплата по счёту № {number}", state, "unknown"
+            )
+            p.suggested.append(([order.id], [reason]))
+            self.payments[name] = self.live[name] = p
+            self.tell("payment", name)
+            return p
+
+    def raise_alarm(self, code: str, ru: str, en: str, severity: str = "error") -> str:
+        with self.lock:
+            name = self.next_id("al")
+            self.alarms[name] = AlarmRecord(name, code, (ru, en), ("", ""), severity, self.now())
+            self.tell("alarm", name)
+            return name
+
+    def poll(self, result: str = "nothing_new") -> None:
+        with self.lock:
+            error = "bank.away" if result == "failed" else None
+            self.polls.insert(0, PollRecord(self.now(), result, 320.0, 0, error))
+            self.tell("status")

@@ -1,0 +1,51 @@
+"""Texts with a number whose word changes with it: 1 платёж, 3 платежа, 7 платежей.
+
+They stand together because `pyside6-lupdate` knows plural forms only from `self.tr` inside a class.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+
+class Counts(QObject):
+    """One method per counted thing."""
+
+    def payments(self, n: int) -> str:
+        return self.tr("%n payment(s)", "", n)
+
+    def more_payments(self, n: int) -> str:
+        return self.tr("And %n more payment(s).", "", n)
+
+    def pick_lists(self, n: int) -> str:
+        return self.tr("%n pick list(s)", "", n)
+
+    def calls(self, n: int) -> str:
+        return self.tr("%n call(s)", "", n)
+
+    def tasks(self, n: int) -> str:
+        return self.tr("%n task(s)", "", n)
+
+    def alarms(self, n: int) -> str:
+        return self.tr("%n alarm(s)", "", n)
+
+    def positions(self, n: int) -> str:
+        return self.tr("%n position(s)", "", n)
+
+    def attempts(self, n: int) -> str:
+        return self.tr("%n attempt(s)", "", n)
+
+    def times(self, n: int) -> str:
+        return self.tr("%n time(s)", "", n)
+
+    def days_ago(self, n: int) -> str:
+        return self.tr("%n day(s) ago", "", n)
+
+    def days_late(self, n: int) -> str:
+        return self.tr("late by %n day(s)", "", n)
+
+    def quiet_messages(self, n: int) -> str:
+        return self.tr("%n message(s) came in quiet hours.", "", n)
+
+
+counts = Counts()

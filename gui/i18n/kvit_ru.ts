@@ -1,0 +1,1909 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ru" sourcelanguage="en">
+<context>
+    <name>Assign</name>
+    <message>
+        <source>Invoice</source>
+        <translation>Счёт</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Дата</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+    <message>
+        <source>Unpaid, ₽</source>
+        <translation>Не оплачено, ₽</translation>
+    </message>
+    <message>
+        <source>Allocate by hand</source>
+        <translation>Разнести вручную</translation>
+    </message>
+    <message>
+        <source>Invoice number, buyer, ИНН, sum…</source>
+        <translation>Номер счёта, покупатель, ИНН, сумма…</translation>
+    </message>
+    <message>
+        <source>Search invoices</source>
+        <translation>Поиск счетов</translation>
+    </message>
+    <message>
+        <source>This payer&apos;s only</source>
+        <translation>Только этого плательщика</translation>
+    </message>
+    <message>
+        <source>Invoices</source>
+        <translation>Счета</translation>
+    </message>
+    <message>
+        <source>No open invoice found.</source>
+        <translation>Открытых счетов не нашлось.</translation>
+    </message>
+    <message>
+        <source>Note for the history (optional)</source>
+        <translation>Примечание для истории (не обязательно)</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Примечание</translation>
+    </message>
+    <message>
+        <source>Enter or a double click adds an invoice.</source>
+        <translation>Enter или двойной щелчок добавляет счёт.</translation>
+    </message>
+    <message>
+        <source>Add the invoice</source>
+        <translation>Добавить счёт</translation>
+    </message>
+    <message>
+        <source>Allocate</source>
+        <translation>Разнести</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Sum for invoice {number}</source>
+        <translation>Сумма на счёт {number}</translation>
+    </message>
+    <message>
+        <source>Invoice {number} · {buyer}</source>
+        <translation>Счёт {number} · {buyer}</translation>
+    </message>
+    <message>
+        <source>of {sum}</source>
+        <translation>из {sum}</translation>
+    </message>
+    <message>
+        <source>Remove invoice {number}</source>
+        <translation>Убрать счёт {number}</translation>
+    </message>
+    <message>
+        <source>{sum} too much</source>
+        <translation>{sum} лишних</translation>
+    </message>
+    <message>
+        <source>Everything is allocated</source>
+        <translation>Всё разнесено</translation>
+    </message>
+    <message>
+        <source>{sum} left over</source>
+        <translation>Осталось {sum}</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close the message</source>
+        <translation>Закрыть сообщение</translation>
+    </message>
+    <message>
+        <source>No action</source>
+        <translation>Нет действия</translation>
+    </message>
+</context>
+<context>
+    <name>Calls</name>
+    <message>
+        <source>Note: what was agreed</source>
+        <translation>Примечание: о чём договорились</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Примечание</translation>
+    </message>
+    <message>
+        <source>Agreed time of delivery</source>
+        <translation>Время доставки по договорённости</translation>
+    </message>
+    <message>
+        <source>Agreed delivery</source>
+        <translation>Доставка</translation>
+    </message>
+    <message>
+        <source>Put off 15 min</source>
+        <translation>Отложить на 15 мин</translation>
+    </message>
+    <message>
+        <source>Nobody has to be rung now.</source>
+        <translation>Сейчас звонить некому.</translation>
+    </message>
+    <message>
+        <source>What to say</source>
+        <translation>Что сказать</translation>
+    </message>
+    <message>
+        <source>Open order {number}</source>
+        <translation>Открыть заказ {number}</translation>
+    </message>
+    <message>
+        <source>Open the payment</source>
+        <translation>Открыть поступление</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy the phone number</source>
+        <translation>Копировать номер телефона</translation>
+    </message>
+    <message>
+        <source>Ring</source>
+        <translation>Позвонить</translation>
+    </message>
+    <message>
+        <source>Ring by this computer&apos;s telephone program</source>
+        <translation>Позвонить программой телефонии этого компьютера</translation>
+    </message>
+    <message>
+        <source>put off</source>
+        <translation>отложено</translation>
+    </message>
+    <message>
+        <source>Calls and tasks</source>
+        <translation>Звонки и задачи</translation>
+    </message>
+    <message>
+        <source>Everybody has been rung.</source>
+        <translation>Всем уже позвонили.</translation>
+    </message>
+    <message>
+        <source>Buyer, order…  (Ctrl+F)</source>
+        <translation>Покупатель, заказ…  (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Звонки</translation>
+    </message>
+</context>
+<context>
+    <name>Clock</name>
+    <message>
+        <source>in {h} h {m:02d} min</source>
+        <translation>через {h} ч {m:02d} мин</translation>
+    </message>
+    <message>
+        <source>late by {n} s</source>
+        <translation>опоздание {n} с</translation>
+    </message>
+    <message>
+        <source>late by {n} min</source>
+        <translation>опоздание {n} мин</translation>
+    </message>
+    <message>
+        <source>late by {n} h</source>
+        <translation>опоздание {n} ч</translation>
+    </message>
+</context>
+<context>
+    <name>Counts</name>
+    <message numerus="yes">
+        <source>%n payment(s)</source>
+        <translation>
+            <numerusform>%n платёж</numerusform>
+            <numerusform>%n платежа</numerusform>
+            <numerusform>%n платежей</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more payment(s).</source>
+        <translation>
+            <numerusform>И ещё %n платёж.</numerusform>
+            <numerusform>И ещё %n платежа.</numerusform>
+            <numerusform>И ещё %n платежей.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pick list(s)</source>
+        <translation>
+            <numerusform>%n лист сборки</numerusform>
+            <numerusform>%n листа сборки</numerusform>
+            <numerusform>%n листов сборки</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n звонок</numerusform>
+            <numerusform>%n звонка</numerusform>
+            <numerusform>%n звонков</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n task(s)</source>
+        <translation>
+            <numerusform>%n задача</numerusform>
+            <numerusform>%n задачи</numerusform>
+            <numerusform>%n задач</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n alarm(s)</source>
+        <translation>
+            <numerusform>%n тревога</numerusform>
+            <numerusform>%n тревоги</numerusform>
+            <numerusform>%n тревог</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n position(s)</source>
+        <translation>
+            <numerusform>%n позиция</numerusform>
+            <numerusform>%n позиции</numerusform>
+            <numerusform>%n позиций</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n attempt(s)</source>
+        <translation>
+            <numerusform>%n попытка</numerusform>
+            <numerusform>%n попытки</numerusform>
+            <numerusform>%n попыток</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n time(s)</source>
+        <translation>
+            <numerusform>%n раз</numerusform>
+            <numerusform>%n раза</numerusform>
+            <numerusform>%n раз</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>%n день назад</numerusform>
+            <numerusform>%n дня назад</numerusform>
+            <numerusform>%n дней назад</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>late by %n day(s)</source>
+        <translation>
+            <numerusform>опоздание %n день</numerusform>
+            <numerusform>опоздание %n дня</numerusform>
+            <numerusform>опоздание %n дней</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) came in quiet hours.</source>
+        <translation>
+            <numerusform>В тихие часы пришло %n сообщение.</numerusform>
+            <numerusform>В тихие часы пришло %n сообщения.</numerusform>
+            <numerusform>В тихие часы пришло %n сообщений.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message>
+        <source>Confirm the release</source>
+        <translation>Подтвердить отпуск</translation>
+    </message>
+    <message>
+        <source>By hand…</source>
+        <translation>Вручную…</translation>
+    </message>
+    <message>
+        <source>Choose invoices and split the sum</source>
+        <translation>Выбрать счета и разделить сумму</translation>
+    </message>
+    <message>
+        <source>Not ours</source>
+        <translation>Не наше</translation>
+    </message>
+    <message>
+        <source>Not a payment of an invoice</source>
+        <translation>Это не оплата счёта</translation>
+    </message>
+    <message>
+        <source>Other income</source>
+        <translation>Прочее поступление</translation>
+    </message>
+    <message>
+        <source>Our own transfer</source>
+        <translation>Перевод между своими счетами</translation>
+    </message>
+    <message>
+        <source>A refund to us</source>
+        <translation>Возврат нам</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Choose a payment on the left.</source>
+        <translation>Выберите поступление слева.</translation>
+    </message>
+    <message>
+        <source>{sum} not allocated</source>
+        <translation>не разнесено {sum}</translation>
+    </message>
+    <message>
+        <source>Purpose: {text}</source>
+        <translation>Назначение: {text}</translation>
+    </message>
+    <message>
+        <source>No invoice suggests itself. Choose one by hand, or mark it as not ours.</source>
+        <translation>Подходящего счёта не нашлось. Выберите вручную или отметьте «Не наше».</translation>
+    </message>
+    <message>
+        <source>Suggestions</source>
+        <translation>Варианты</translation>
+    </message>
+    <message>
+        <source>Allocated</source>
+        <translation>Разнесено</translation>
+    </message>
+    <message>
+        <source>Invoice {number}</source>
+        <translation>Счёт {number}</translation>
+    </message>
+    <message>
+        <source>Invoice {number}, taken back</source>
+        <translation>Счёт {number}, отменено</translation>
+    </message>
+    <message>
+        <source>{sum} allocated to invoice {numbers}</source>
+        <translation>{sum} разнесено на счёт {numbers}</translation>
+    </message>
+    <message>
+        <source>Marked as not ours</source>
+        <translation>Отмечено: не наше</translation>
+    </message>
+    <message>
+        <source>The release is confirmed in your name</source>
+        <translation>Отпуск подтверждён от вашего имени</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>The Kvit service does not answer.</source>
+        <translation>Служба Kvit не отвечает.</translation>
+    </message>
+    <message>
+        <source>The service does not know this user: the access token is not valid.</source>
+        <translation>Служба не узнаёт пользователя: ключ доступа не подходит.</translation>
+    </message>
+    <message>
+        <source>Your role has no right to do this.</source>
+        <translation>У вашей роли нет права на это.</translation>
+    </message>
+    <message>
+        <source>A colleague has already changed this. The fresh state is on the screen.</source>
+        <translation>Коллега уже изменил это. На экране новое состояние.</translation>
+    </message>
+    <message>
+        <source>This is no longer there.</source>
+        <translation>Этого уже нет.</translation>
+    </message>
+    <message>
+        <source>The answer of the service is not understood: the versions do not fit together.</source>
+        <translation>Ответ службы непонятен: версии не подходят друг к другу.</translation>
+    </message>
+    <message>
+        <source>The service could not do it (code {code}).</source>
+        <translation>Служба не смогла это сделать (код {code}).</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Kvit keeps trying and will go on by itself.</source>
+        <translation>Ничего не потеряно. Kvit продолжает попытки и заработает сам.</translation>
+    </message>
+    <message>
+        <source>Restart the tray; if it stays, ask IT for a new token (kvit user add).</source>
+        <translation>Перезапустите программу; если не помогло, попросите у ИТ новый ключ (kvit user add).</translation>
+    </message>
+    <message>
+        <source>Update the tray program to the version of the service.</source>
+        <translation>Обновите программу до версии службы.</translation>
+    </message>
+</context>
+<context>
+    <name>Evidence</name>
+    <message>
+        <source>Save the bank&apos;s bytes…</source>
+        <translation>Сохранить байты банка…</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Подтверждение</translation>
+    </message>
+    <message>
+        <source>Payment document</source>
+        <translation>Платёжный документ</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>Signer</source>
+        <translation>Подписал</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>Проверено</translation>
+    </message>
+    <message>
+        <source>Journal row</source>
+        <translation>Строка журнала</translation>
+    </message>
+    <message>
+        <source>№ {number} of {date}</source>
+        <translation>№ {number} от {date}</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Поручение</translation>
+    </message>
+    <message>
+        <source>Payer&apos;s bank</source>
+        <translation>Банк плательщика</translation>
+    </message>
+    <message>
+        <source>Payer&apos;s account</source>
+        <translation>Счёт плательщика</translation>
+    </message>
+    <message>
+        <source>Bank&apos;s reference</source>
+        <translation>Номер в банке</translation>
+    </message>
+    <message>
+        <source>Bank time</source>
+        <translation>Время банка</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Получено</translation>
+    </message>
+    <message>
+        <source>Save the bank&apos;s bytes</source>
+        <translation>Сохранить байты банка</translation>
+    </message>
+    <message>
+        <source>Not saved: {why}</source>
+        <translation>Не сохранено: {why}</translation>
+    </message>
+    <message>
+        <source>The fingerprint does NOT agree: these are other bytes.</source>
+        <translation>Отпечаток НЕ сходится: это другие байты.</translation>
+    </message>
+    <message>
+        <source>Saved, the fingerprint agrees.</source>
+        <translation>Сохранено, отпечаток сходится.</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+</context>
+<context>
+    <name>Flyout</name>
+    <message>
+        <source>Open: {what}</source>
+        <translation>Открыть: {what}</translation>
+    </message>
+    <message>
+        <source>Kvit: what waits for you</source>
+        <translation>Kvit: что ждёт вас</translation>
+    </message>
+    <message>
+        <source>Ask the bank now</source>
+        <translation>Опросить банк</translation>
+    </message>
+    <message>
+        <source>Open Kvit</source>
+        <translation>Открыть Kvit</translation>
+    </message>
+    <message>
+        <source>Nothing waits for you.</source>
+        <translation>Вас ничего не ждёт.</translation>
+    </message>
+    <message>
+        <source>Kvit keeps trying; nothing is lost.</source>
+        <translation>Kvit продолжает попытки; ничего не потеряно.</translation>
+    </message>
+    <message>
+        <source>→ invoice {numbers}</source>
+        <translation>→ счёт {numbers}</translation>
+    </message>
+    <message>
+        <source>→ invoice {numbers}, agrees to the kopeck</source>
+        <translation>→ счёт {numbers}, сходится до копейки</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Принять</translation>
+    </message>
+    <message>
+        <source>by {time}</source>
+        <translation>до {time}</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>Взять</translation>
+    </message>
+    <message>
+        <source>Order {number}: to be picked</source>
+        <translation>Заказ {number}: собрать</translation>
+    </message>
+    <message>
+        <source>Understood</source>
+        <translation>Понятно</translation>
+    </message>
+</context>
+<context>
+    <name>Health</name>
+    <message>
+        <source>nothing new</source>
+        <translation>нового нет</translation>
+    </message>
+    <message>
+        <source>new messages</source>
+        <translation>новые сообщения</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>не удалось</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>ещё нет</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>в порядке</translation>
+    </message>
+    <message>
+        <source>look at it</source>
+        <translation>обратите внимание</translation>
+    </message>
+    <message>
+        <source>broken</source>
+        <translation>не работает</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>отвергнуто</translation>
+    </message>
+    <message>
+        <source>proved</source>
+        <translation>проверено</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>прочитано</translation>
+    </message>
+    <message>
+        <source>stored</source>
+        <translation>сохранено</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Время</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Итог</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Файлы</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Заняло</translation>
+    </message>
+    <message>
+        <source>{n} ms</source>
+        <translation>{n} мс</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Ошибка</translation>
+    </message>
+    <message>
+        <source>Where to</source>
+        <translation>Куда</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Что</translation>
+    </message>
+    <message>
+        <source>Tries</source>
+        <translation>Попытки</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>С</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Получено</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Вид</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>Здоровье</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Автоматически</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Вручную</translation>
+    </message>
+    <message>
+        <source>Release mode</source>
+        <translation>Режим отпуска</translation>
+    </message>
+    <message>
+        <source>Ask the bank now</source>
+        <translation>Опросить банк</translation>
+    </message>
+    <message>
+        <source>Release of goods</source>
+        <translation>Отпуск товара</translation>
+    </message>
+    <message>
+        <source>Polls of the bank</source>
+        <translation>Опросы банка</translation>
+    </message>
+    <message>
+        <source>How long the last polls took</source>
+        <translation>Сколько длились последние опросы</translation>
+    </message>
+    <message>
+        <source>Money → pick list today</source>
+        <translation>Деньги → сборка сегодня</translation>
+    </message>
+    <message>
+        <source>Lists</source>
+        <translation>Списки</translation>
+    </message>
+    <message>
+        <source>Not delivered</source>
+        <translation>Не доставлено</translation>
+    </message>
+    <message>
+        <source>Polls</source>
+        <translation>Опросы</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Сообщения</translation>
+    </message>
+    <message>
+        <source>Nothing here, and that is good.</source>
+        <translation>Здесь пусто, и это хорошо.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Understood</source>
+        <translation>Понятно</translation>
+    </message>
+    <message>
+        <source>Understood: {text}</source>
+        <translation>Понятно: {text}</translation>
+    </message>
+    <message>
+        <source>Something needs IT</source>
+        <translation>Нужна помощь ИТ</translation>
+    </message>
+    <message>
+        <source>Working, with remarks</source>
+        <translation>Работает, есть замечания</translation>
+    </message>
+    <message>
+        <source>Everything is in order</source>
+        <translation>Всё в порядке</translation>
+    </message>
+    <message>
+        <source>{bank}: last good poll {ago}</source>
+        <translation>{bank}: последний удачный опрос {ago}</translation>
+    </message>
+    <message>
+        <source>released: {n} · half within {p50} · 95 % within {p95}
+within 15 minutes: {share}</source>
+        <translation>отпущено: {n} · половина за {p50} · 95 % за {p95}
+в пределах 15 минут: {share}</translation>
+    </message>
+    <message>
+        <source>certificate until {date}</source>
+        <translation>сертификат до {date}</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>First page</source>
+        <translation>Первая страница</translation>
+    </message>
+    <message>
+        <source>Second page</source>
+        <translation>Вторая страница</translation>
+    </message>
+    <message>
+        <source>Third page</source>
+        <translation>Третья страница</translation>
+    </message>
+    <message>
+        <source>Fourth page</source>
+        <translation>Четвёртая страница</translation>
+    </message>
+    <message>
+        <source>Fifth page</source>
+        <translation>Пятая страница</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+    <message>
+        <source>Load anew</source>
+        <translation>Загрузить заново</translation>
+    </message>
+    <message>
+        <source>Undo the last decision</source>
+        <translation>Отменить последнее решение</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Крупнее</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>Мельче</translation>
+    </message>
+    <message>
+        <source>Normal size</source>
+        <translation>Обычный размер</translation>
+    </message>
+    <message>
+        <source>These keys</source>
+        <translation>Эти клавиши</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>Закрыть окно</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Выйти</translation>
+    </message>
+    <message>
+        <source>Payments</source>
+        <translation>Платежи</translation>
+    </message>
+    <message>
+        <source>previous, next payment</source>
+        <translation>предыдущее, следующее поступление</translation>
+    </message>
+    <message>
+        <source>accept the chosen suggestion</source>
+        <translation>принять выбранный вариант</translation>
+    </message>
+    <message>
+        <source>choose a suggestion</source>
+        <translation>выбрать вариант</translation>
+    </message>
+    <message>
+        <source>allocate by hand, split over invoices</source>
+        <translation>разнести вручную, разделить по счетам</translation>
+    </message>
+    <message>
+        <source>not ours</source>
+        <translation>не наше</translation>
+    </message>
+    <message>
+        <source>search</source>
+        <translation>поиск</translation>
+    </message>
+    <message>
+        <source>empty the search, back to the list</source>
+        <translation>очистить поиск, вернуться к списку</translation>
+    </message>
+    <message>
+        <source>copy the rows for a spreadsheet</source>
+        <translation>копировать строки для таблицы</translation>
+    </message>
+    <message>
+        <source>Picks</source>
+        <translation>Сборка</translation>
+    </message>
+    <message>
+        <source>not in its place: give a reason</source>
+        <translation>нет на месте: указать причину</translation>
+    </message>
+    <message>
+        <source>print the list</source>
+        <translation>напечатать лист</translation>
+    </message>
+    <message>
+        <source>next step: take, start</source>
+        <translation>следующий шаг: взять, начать</translation>
+    </message>
+    <message>
+        <source>all picked, close the list</source>
+        <translation>всё собрано, закрыть лист</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Звонки</translation>
+    </message>
+    <message>
+        <source>reached</source>
+        <translation>дозвонились</translation>
+    </message>
+    <message>
+        <source>no answer, again in 5 minutes</source>
+        <translation>нет ответа, повтор через 5 минут</translation>
+    </message>
+    <message>
+        <source>delivery agreed</source>
+        <translation>договорились о доставке</translation>
+    </message>
+    <message>
+        <source>will collect</source>
+        <translation>заберёт сам</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Клавиши</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>Везде</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
+    <name>Notify</name>
+    <message>
+        <source>Waiting for you</source>
+        <translation>Ждёт вас</translation>
+    </message>
+    <message>
+        <source>{sum} needs you</source>
+        <translation>{sum}: нужно ваше решение</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>Решить</translation>
+    </message>
+    <message>
+        <source>To be picked: order {number}</source>
+        <translation>Собрать: заказ {number}</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Открыть</translation>
+    </message>
+    <message>
+        <source>Ring until {time}</source>
+        <translation>Позвонить до {time}</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>Что делать</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service</source>
+        <translation>Нет связи со службой Kvit</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Kvit keeps trying and will go on by itself.</source>
+        <translation>Ничего не потеряно. Kvit продолжает попытки и заработает сам.</translation>
+    </message>
+</context>
+<context>
+    <name>Offline</name>
+    <message>
+        <source>The Kvit service does not answer.</source>
+        <translation>Служба Kvit не отвечает.</translation>
+    </message>
+    <message>
+        <source>On the screen is the state of {time} ({ago}).</source>
+        <translation>На экране состояние на {time} ({ago}).</translation>
+    </message>
+    <message>
+        <source>The Kvit service is not running here: there is no {path}.</source>
+        <translation>Служба Kvit здесь не запущена: нет файла {path}.</translation>
+    </message>
+    <message>
+        <source>Start it (kvit serve), or name its directory: kvit-tray --home DIRECTORY.</source>
+        <translation>Запустите её (kvit serve) или укажите её папку: kvit-tray --home ПАПКА.</translation>
+    </message>
+    <message>
+        <source>This user may not read {path}.</source>
+        <translation>Этому пользователю нельзя читать {path}.</translation>
+    </message>
+    <message>
+        <source>Ask IT for the right to use Kvit on this computer.</source>
+        <translation>Попросите у ИТ право пользоваться Kvit на этом компьютере.</translation>
+    </message>
+    <message>
+        <source>{path} names another computer without encryption ({url}).</source>
+        <translation>{path} указывает на другой компьютер без шифрования ({url}).</translation>
+    </message>
+    <message>
+        <source>The token would travel in clear text, so the tray does not connect.</source>
+        <translation>Ключ доступа ушёл бы открытым текстом, поэтому программа не подключается.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be understood.</source>
+        <translation>Файл {path} непонятен.</translation>
+    </message>
+    <message>
+        <source>Restart the service; it writes the file anew.</source>
+        <translation>Перезапустите службу: она запишет файл заново.</translation>
+    </message>
+</context>
+<context>
+    <name>OrderChain</name>
+    <message>
+        <source>Cancel the order</source>
+        <translation>Отменить заказ</translation>
+    </message>
+    <message>
+        <source>Handed over</source>
+        <translation>Выдан</translation>
+    </message>
+    <message>
+        <source>Choose an order on the left.</source>
+        <translation>Выберите заказ слева.</translation>
+    </message>
+    <message>
+        <source>Order {number}</source>
+        <translation>Заказ {number}</translation>
+    </message>
+    <message>
+        <source>Held: {why}</source>
+        <translation>Остановлен: {why}</translation>
+    </message>
+    <message>
+        <source>Money</source>
+        <translation>Деньги</translation>
+    </message>
+    <message>
+        <source>No money yet</source>
+        <translation>Денег ещё нет</translation>
+    </message>
+    <message>
+        <source>{sum} still to pay</source>
+        <translation>осталось оплатить {sum}</translation>
+    </message>
+    <message>
+        <source>Open the payment of {sum}</source>
+        <translation>Открыть поступление {sum}</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Отпуск</translation>
+    </message>
+    <message>
+        <source>Not released</source>
+        <translation>Не разрешён</translation>
+    </message>
+    <message>
+        <source>Pick list</source>
+        <translation>Сборка</translation>
+    </message>
+    <message>
+        <source>Not written yet</source>
+        <translation>Листа сборки ещё нет</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>Звонок</translation>
+    </message>
+    <message>
+        <source>Nobody has to call yet</source>
+        <translation>Звонить ещё рано</translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation>Товар</translation>
+    </message>
+    <message>
+        <source>{n} to come</source>
+        <translation>ожидается {n}</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+</context>
+<context>
+    <name>Orders</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Unpaid</source>
+        <translation>Не оплачены</translation>
+    </message>
+    <message>
+        <source>Part paid</source>
+        <translation>Оплачены частично</translation>
+    </message>
+    <message>
+        <source>Released</source>
+        <translation>Отпуск разрешён</translation>
+    </message>
+    <message>
+        <source>Picking</source>
+        <translation>Собираются</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Готовы</translation>
+    </message>
+    <message>
+        <source>On hold</source>
+        <translation>Остановлены</translation>
+    </message>
+    <message>
+        <source>Shipped</source>
+        <translation>Выданы</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Отменены</translation>
+    </message>
+    <message>
+        <source>pick-up</source>
+        <translation>самовывоз</translation>
+    </message>
+    <message>
+        <source>delivery</source>
+        <translation>доставка</translation>
+    </message>
+    <message>
+        <source>the bank took the money back</source>
+        <translation>банк отозвал деньги</translation>
+    </message>
+    <message>
+        <source>the money is proved by a file only</source>
+        <translation>деньги подтверждены только файлом</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Заказ</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Дата</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Paid, ₽</source>
+        <translation>Оплачено, ₽</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Way</source>
+        <translation>Способ</translation>
+    </message>
+    <message>
+        <source>Paid at</source>
+        <translation>Оплачен в</translation>
+    </message>
+    <message>
+        <source>Orders</source>
+        <translation>Заказы</translation>
+    </message>
+    <message>
+        <source>No such order.</source>
+        <translation>Таких заказов нет.</translation>
+    </message>
+    <message>
+        <source>Order, buyer, ИНН, phone…  (Ctrl+F)</source>
+        <translation>Заказ, покупатель, ИНН, телефон…  (Ctrl+F)</translation>
+    </message>
+</context>
+<context>
+    <name>Payments</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Need a person</source>
+        <translation>Нужен человек</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Автоматически</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Вручную</translation>
+    </message>
+    <message>
+        <source>Not ours</source>
+        <translation>Не наше</translation>
+    </message>
+    <message>
+        <source>Reversed</source>
+        <translation>Сторно</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Повторы</translation>
+    </message>
+    <message>
+        <source>needs a person</source>
+        <translation>нужен человек</translation>
+    </message>
+    <message>
+        <source>partly allocated</source>
+        <translation>разнесён частично</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>автоматически</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>вручную</translation>
+    </message>
+    <message>
+        <source>not ours</source>
+        <translation>не наше</translation>
+    </message>
+    <message>
+        <source>reversed</source>
+        <translation>сторно</translation>
+    </message>
+    <message>
+        <source>duplicate</source>
+        <translation>повтор</translation>
+    </message>
+    <message>
+        <source>signed by the bank</source>
+        <translation>подписано банком</translation>
+    </message>
+    <message>
+        <source>proved by the channel</source>
+        <translation>подтверждено каналом</translation>
+    </message>
+    <message>
+        <source>imported file only</source>
+        <translation>только файл</translation>
+    </message>
+    <message>
+        <source>no evidence</source>
+        <translation>без подтверждения</translation>
+    </message>
+    <message>
+        <source>Bank time</source>
+        <translation>Время банка</translation>
+    </message>
+    <message>
+        <source>Payer</source>
+        <translation>Плательщик</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Invoices</source>
+        <translation>Счета</translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation>Назначение</translation>
+    </message>
+    <message>
+        <source>ИНН</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>Not allocated, ₽</source>
+        <translation>Не разнесено, ₽</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Подтверждение</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Получено</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Счёт плательщика</translation>
+    </message>
+    <message>
+        <source>Payments</source>
+        <translation>Платежи</translation>
+    </message>
+    <message>
+        <source>Nothing here. New payments appear by themselves.</source>
+        <translation>Здесь пусто. Новые поступления появятся сами.</translation>
+    </message>
+    <message>
+        <source>Sum, payer, ИНН, invoice…  (Ctrl+F)</source>
+        <translation>Сумма, плательщик, ИНН, счёт…  (Ctrl+F)</translation>
+    </message>
+</context>
+<context>
+    <name>PickSheet</name>
+    <message>
+        <source>Pick list {number}</source>
+        <translation>Лист сборки {number}</translation>
+    </message>
+    <message>
+        <source>Pick list · order {number}</source>
+        <translation>Лист сборки · заказ {number}</translation>
+    </message>
+    <message>
+        <source>to be ready by {time}</source>
+        <translation>собрать до {time}</translation>
+    </message>
+    <message>
+        <source>proved: {sha}…</source>
+        <translation>подтверждено: {sha}…</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ячейка</translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation>Товар</translation>
+    </message>
+    <message>
+        <source>Article</source>
+        <translation>Артикул</translation>
+    </message>
+    <message>
+        <source>Need</source>
+        <translation>Нужно</translation>
+    </message>
+    <message>
+        <source>Picked</source>
+        <translation>Собрано</translation>
+    </message>
+    <message>
+        <source>Picked: {line}</source>
+        <translation>Собрал: {line}</translation>
+    </message>
+    <message>
+        <source>Checked: {line}</source>
+        <translation>Проверил: {line}</translation>
+    </message>
+    <message>
+        <source>page {n} of {all}</source>
+        <translation>лист {n} из {all}</translation>
+    </message>
+</context>
+<context>
+    <name>Picks</name>
+    <message>
+        <source>Open</source>
+        <translation>Открытые</translation>
+    </message>
+    <message>
+        <source>To confirm</source>
+        <translation>Подтвердить</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Новые</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>В работе</translation>
+    </message>
+    <message>
+        <source>Short</source>
+        <translation>Недостача</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Готовые</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>confirm stock</source>
+        <translation>подтвердите наличие</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>новый</translation>
+    </message>
+    <message>
+        <source>taken</source>
+        <translation>взят</translation>
+    </message>
+    <message>
+        <source>being picked</source>
+        <translation>собирается</translation>
+    </message>
+    <message>
+        <source>short</source>
+        <translation>недостача</translation>
+    </message>
+    <message>
+        <source>picked</source>
+        <translation>собран</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>закрыт</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>отменён</translation>
+    </message>
+    <message>
+        <source>Not in its place</source>
+        <translation>Нет на месте</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Повреждён</translation>
+    </message>
+    <message>
+        <source>Fewer than counted</source>
+        <translation>Меньше, чем по учёту</translation>
+    </message>
+    <message>
+        <source>Another article in the bin</source>
+        <translation>В ячейке другой товар</translation>
+    </message>
+    <message>
+        <source>Stock is here</source>
+        <translation>Товар есть</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>Взять</translation>
+    </message>
+    <message>
+        <source>Start picking</source>
+        <translation>Начать сборку</translation>
+    </message>
+    <message>
+        <source>All picked</source>
+        <translation>Собрано</translation>
+    </message>
+    <message>
+        <source>Cancel the list</source>
+        <translation>Отменить лист</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>Печать</translation>
+    </message>
+    <message>
+        <source>Pick list</source>
+        <translation>Лист сборки</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Order {number}</source>
+        <translation>Заказ {number}</translation>
+    </message>
+    <message>
+        <source>{n} pcs</source>
+        <translation>{n} шт</translation>
+    </message>
+    <message>
+        <source>by {time}</source>
+        <translation>до {time}</translation>
+    </message>
+    <message>
+        <source>Place {bin}</source>
+        <translation>Ячейка {bin}</translation>
+    </message>
+    <message>
+        <source>One less: {name}</source>
+        <translation>Меньше на один: {name}</translation>
+    </message>
+    <message>
+        <source>One more: {name}</source>
+        <translation>Больше на один: {name}</translation>
+    </message>
+    <message>
+        <source>All of it: {name}</source>
+        <translation>Всё: {name}</translation>
+    </message>
+    <message>
+        <source>Missing…</source>
+        <translation>Нет…</translation>
+    </message>
+    <message>
+        <source>Not in its place: {name}</source>
+        <translation>Нет на месте: {name}</translation>
+    </message>
+    <message>
+        <source>No reason</source>
+        <translation>Без причины</translation>
+    </message>
+    <message>
+        <source>{done} of {all} picked</source>
+        <translation>собрано {done} из {all}</translation>
+    </message>
+    <message>
+        <source>Choose a pick list on the left, or scan its code.</source>
+        <translation>Выберите лист слева или отсканируйте его код.</translation>
+    </message>
+    <message>
+        <source>How much is picked</source>
+        <translation>Сколько собрано</translation>
+    </message>
+    <message>
+        <source>{done} of {all} positions are ready</source>
+        <translation>готово позиций: {done} из {all}</translation>
+    </message>
+    <message>
+        <source>Pick lists</source>
+        <translation>Листы сборки</translation>
+    </message>
+    <message>
+        <source>Nothing to pick. New lists appear by themselves.</source>
+        <translation>Собирать нечего. Новые листы появятся сами.</translation>
+    </message>
+    <message>
+        <source>Number…</source>
+        <translation>Номер…</translation>
+    </message>
+    <message>
+        <source>Picking</source>
+        <translation>Сборка</translation>
+    </message>
+</context>
+<context>
+    <name>Program</name>
+    <message>
+        <source>Kvit stays in the tray. A click on the icon shows what waits for you.</source>
+        <translation>Kvit остаётся в трее. Щелчок по значку покажет, что ждёт вас.</translation>
+    </message>
+    <message>
+        <source>The first table did not come in time.</source>
+        <translation>Первая таблица не появилась вовремя.</translation>
+    </message>
+</context>
+<context>
+    <name>Roles</name>
+    <message>
+        <source>accountant</source>
+        <translation>бухгалтер</translation>
+    </message>
+    <message>
+        <source>warehouse</source>
+        <translation>склад</translation>
+    </message>
+    <message>
+        <source>manager</source>
+        <translation>менеджер</translation>
+    </message>
+    <message>
+        <source>IT</source>
+        <translation>ИТ</translation>
+    </message>
+    <message>
+        <source>director</source>
+        <translation>директор</translation>
+    </message>
+    <message>
+        <source>owner</source>
+        <translation>владелец</translation>
+    </message>
+</context>
+<context>
+    <name>Shell</name>
+    <message>
+        <source>Menu</source>
+        <translation>Меню</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Оформление</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Как в системе</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Светлое</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Тёмное</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Язык</translation>
+    </message>
+    <message>
+        <source>Your role opens no page of this program.</source>
+        <translation>Вашей роли не доступна ни одна страница.</translation>
+    </message>
+    <message>
+        <source>Ask IT which role your token should have.</source>
+        <translation>Спросите у ИТ, какая роль должна быть у вашего ключа.</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>Попробовать сейчас</translation>
+    </message>
+    <message>
+        <source>Nothing to undo in this sitting.</source>
+        <translation>Отменять нечего: в этом сеансе решений не было.</translation>
+    </message>
+    <message>
+        <source>Taken back: {what}</source>
+        <translation>Отменено: {what}</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>live</source>
+        <translation>обновляется сразу</translation>
+    </message>
+    <message>
+        <source>every 15 s</source>
+        <translation>раз в 15 с</translation>
+    </message>
+    <message>
+        <source>no link</source>
+        <translation>нет связи</translation>
+    </message>
+    <message>
+        <source>release: automatic</source>
+        <translation>отпуск: автоматически</translation>
+    </message>
+    <message>
+        <source>release: by hand</source>
+        <translation>отпуск: вручную</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Подключение…</translation>
+    </message>
+    <message>
+        <source>No link to the service · data: {age}</source>
+        <translation>Нет связи со службой · данные: {age}</translation>
+    </message>
+    <message>
+        <source>No bank is connected</source>
+        <translation>Банк не подключён</translation>
+    </message>
+    <message>
+        <source>No link to the bank: {why} · last good poll: {ago}</source>
+        <translation>Нет связи с банком: {why} · последний удачный опрос: {ago}</translation>
+    </message>
+    <message>
+        <source>{bank}: not asked yet</source>
+        <translation>{bank}: ещё не опрашивался</translation>
+    </message>
+    <message>
+        <source>{bank} answers · asked at {time} ({ago})</source>
+        <translation>{bank} на связи · опрос в {time} ({ago})</translation>
+    </message>
+    <message>
+        <source>again in {span}</source>
+        <translation>следующий через {span}</translation>
+    </message>
+</context>
+<context>
+    <name>Suggestion</name>
+    <message>
+        <source>agrees to the kopeck</source>
+        <translation>сходится до копейки</translation>
+    </message>
+    <message>
+        <source>missing {sum}</source>
+        <translation>не хватает {sum}</translation>
+    </message>
+    <message>
+        <source>too much by {sum}</source>
+        <translation>лишние {sum}</translation>
+    </message>
+    <message>
+        <source>Suggestion {n}: invoice {names}</source>
+        <translation>Вариант {n}: счёт {names}</translation>
+    </message>
+    <message>
+        <source>of {date}</source>
+        <translation>от {date}</translation>
+    </message>
+    <message>
+        <source>Invoice {number}</source>
+        <translation>Счёт {number}</translation>
+    </message>
+    <message>
+        <source>of {sum}</source>
+        <translation>из {sum}</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Принять</translation>
+    </message>
+    <message>
+        <source>Accept: invoice {names}</source>
+        <translation>Принять: счёт {names}</translation>
+    </message>
+</context>
+<context>
+    <name>Tasks</name>
+    <message>
+        <source>Open</source>
+        <translation>Открытые</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Готовые</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>overdue</source>
+        <translation>просрочено</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>ждёт</translation>
+    </message>
+    <message>
+        <source>taken</source>
+        <translation>взята</translation>
+    </message>
+    <message>
+        <source>put off</source>
+        <translation>отложена</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>сделана</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>отменена</translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation>Дозвонились</translation>
+    </message>
+    <message>
+        <source>Delivery agreed</source>
+        <translation>Доставка согласована</translation>
+    </message>
+    <message>
+        <source>Will collect</source>
+        <translation>Заберёт сам</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Нет ответа</translation>
+    </message>
+    <message>
+        <source>Resolved</source>
+        <translation>Решено</translation>
+    </message>
+    <message>
+        <source>Wrong number</source>
+        <translation>Неверный номер</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Задача</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>order {number}</source>
+        <translation>заказ {number}</translation>
+    </message>
+</context>
+<context>
+    <name>Time</name>
+    <message>
+        <source>never</source>
+        <translation>никогда</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>только что</translation>
+    </message>
+    <message>
+        <source>{n} s ago</source>
+        <translation>{n} с назад</translation>
+    </message>
+    <message>
+        <source>{n} min ago</source>
+        <translation>{n} мин назад</translation>
+    </message>
+    <message>
+        <source>{n} h ago</source>
+        <translation>{n} ч назад</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} с</translation>
+    </message>
+    <message>
+        <source>{h} h {m} min</source>
+        <translation>{h} ч {m} мин</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Close the message</source>
+        <translation>Закрыть сообщение</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Kvit: connecting…</source>
+        <translation>Kvit: подключение…</translation>
+    </message>
+    <message>
+        <source>The bank was asked {ago}.</source>
+        <translation>Банк опрошен {ago}.</translation>
+    </message>
+    <message>
+        <source>something is broken</source>
+        <translation>что-то не работает</translation>
+    </message>
+    <message>
+        <source>attention: {why} {asked}</source>
+        <translation>внимание: {why} {asked}</translation>
+    </message>
+    <message>
+        <source>waiting for you: {what}. {asked}</source>
+        <translation>вас ждут: {what}. {asked}</translation>
+    </message>
+    <message>
+        <source>working. {asked}</source>
+        <translation>идёт работа. {asked}</translation>
+    </message>
+    <message>
+        <source>all is well. {asked}</source>
+        <translation>всё в порядке. {asked}</translation>
+    </message>
+    <message>
+        <source>Open Kvit</source>
+        <translation>Открыть Kvit</translation>
+    </message>
+    <message>
+        <source>Ask the bank now</source>
+        <translation>Опросить банк</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Уведомления</translation>
+    </message>
+    <message>
+        <source>Payments that need you</source>
+        <translation>Поступления, которым нужен человек</translation>
+    </message>
+    <message>
+        <source>Calls that are due</source>
+        <translation>Звонки, которым пора</translation>
+    </message>
+    <message>
+        <source>Pick lists</source>
+        <translation>Листы сборки</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>Тревоги</translation>
+    </message>
+    <message>
+        <source>Lost link</source>
+        <translation>Потеря связи</translation>
+    </message>
+    <message>
+        <source>Quiet from 20:00 to 08:00</source>
+        <translation>Тихо с 20:00 до 08:00</translation>
+    </message>
+    <message>
+        <source>Start with the computer</source>
+        <translation>Запускать вместе с компьютером</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Выйти</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Undo ({keys})</source>
+        <translation>Отменить ({keys})</translation>
+    </message>
+</context>
+</TS>

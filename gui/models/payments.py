@@ -1,0 +1,142 @@
+"""Payments as a table, and the words for their states."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from gui import wording
+from gui.api.client import Client
+from gui.api.types import PaymentRow
+from gui.cells import Pill
+from gui.i18n import translate
+from gui.models.columns import Column
+from gui.models.paged import PagedModel
+
+FILTERS = ("all", "needs_person", "auto", "manual", "not_ours", "reversed", "duplicate")
+
+
+def filter_title(state: str) -> str:
+    titles = {
+        "all": translate("Payments", "All"),
+        "needs_person": translate("Payments", "Need a person"),
+        "auto": translate("Payments", "Automatic"),
+        "manual": translate("Payments", "By hand"),
+        "not_ours": translate("Payments", "Not ours"),
+        "reversed": translate("Payments", "Reversed"),
+        "duplicate": translate("Payments", "Duplicates"),
+    }
+    return titles.get(state, state)
+
+
+def state_pill(state: str, rest: int = 0) -> Pill:
+    """The state's words, tone and shape; an unknown state is shown as it came."""
+    if state == "needs_person":
+        return Pill(translate("Payments", "needs a person"), "warn", "hand")
+    if state in ("auto", "manual") and rest > 0:
+        return Pill(translate("Payments", "partly allocated"), "warn", "split")
+    known = {
+        "auto": Pill(translate("Payments", "automatic"), "ok", "check"),
+        "manual": Pill(translate("Payments", "by hand"), "info", "person"),
+        "not_ours": Pill(translate("Payments", "not ours"), "idle", "ban"),
+        "reversed": Pill(translate("Payments", "reversed"), "bad", "reversed"),
+        "duplicate": Pill(translate("Payments", "duplicate"), "idle", "copy"),
+    }
+    return known.get(state, Pill(state, "idle", "flag"))
+
+
+def evidence_pill(kind: str) -> Pill:
+    """How the money was proved: a shield that is whole, or a link, or a mere file."""
+    known = {
+        "signed": Pill(translate("Payments", "signed by the bank"), "ok", "shield"),
+        "channel": Pill(translate("Payments", "proved by the channel"), "info", "link"),
+        "file": Pill(translate("Payments", "imported file only"), "warn", "file"),
+    }
+    return known.get(kind, Pill(kind or translate("Payments", "no evidence"), "bad", "shield-off"))
+
+
+def columns() -> list[Column]:
+    return [
+        Column(
+            "bank_time",
+            lambda: translate("Payments", "Bank time"),
+            lambda p: wording.moment(p.bank_time) if p.bank_time else wording.day(p.booked),
+            sort="bank_time",
+            width=10,
+        ),
+        Column(
+            "payer_name", lambda: translate("Payments", "Payer"), lambda p: p.payer_name, sort="payer_name", width=23
+        ),
+        Column(
+            "amount",
+            lambda: translate("Payments", "Sum, ₽"),
+            lambda p: wording.money(p.amount, currency=False),
+            sort="amount",
+            paint="money",
+            width=11,
+            right=True,
+        ),
+        Column(
+            "state",
+            lambda: translate("Payments", "State"),
+            lambda p: state_pill(p.state, p.rest).text,
+            sort="state",
+            paint="pill",
+            pill=lambda p: state_pill(p.state, p.rest),
+            width=17,
+        ),
+        Column("invoices", lambda: translate("Payments", "Invoices"), lambda p: ", ".join(p.invoices), width=8),
+        Column(
+            "purpose",
+            lambda: translate("Payments", "Purpose"),
+            lambda p: p.purpose,
+            sort="purpose",
+            width=0,
+            tip=lambda p: p.purpose,
+        ),
+        Column(
+            "payer_inn",
+            lambda: translate("Payments", "ИНН"),
+            lambda p: p.payer_inn,
+            sort="payer_inn",
+            width=13,
+            hidden=True,
+        ),
+        Column(
+            "rest",
+            lambda: translate("Payments", "Not allocated, ₽"),
+            lambda p: wording.money(p.rest, currency=False),
+            sort="rest",
+            paint="money",
+            width=13,
+            right=True,
+            hidden=True,
+        ),
+        Column(
+            "evidence",
+            lambda: translate("Payments", "Evidence"),
+            lambda p: evidence_pill(p.evidence).text,
+            paint="pill",
+            pill=lambda p: evidence_pill(p.evidence),
+            width=22,
+            hidden=True,
+        ),
+        Column(
+            "received_at",
+            lambda: translate("Payments", "Received"),
+            lambda p: wording.moment(p.received_at),
+            sort="received_at",
+            width=12,
+            hidden=True,
+        ),
+        Column(
+            "payer_account",
+            lambda: translate("Payments", "Account"),
+            lambda p: p.payer_account,
+            width=22,
+            hidden=True,
+        ),
+    ]
+
+
+def model(client: Client, parent: QObject | None = None) -> PagedModel:
+    return PagedModel(client, "/v1/payments", PaymentRow, columns(), parent)

@@ -1,0 +1,389 @@
+"""The right half of the payments page: what came, what it is for, why, and the buttons that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QWidget
+
+from gui import wording
+from gui.api.client import Call
+from gui.api.errors import ApiError, Conflicting
+from gui.api.types import Payment, PaymentFacts, PaymentRow, Suggestion, Undo
+from gui.i18n import said, translate
+from gui.models.payments import evidence_pill, state_pill
+from gui.store.ops import Form
+from gui.store.session import Session
+from gui.store.undo import Undoable
+from gui.views.evidence import EvidencePanel
+from gui.views.reasons import ReasonChips, highlight
+from gui.views.suggestion import SuggestionCard
+from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows, rule
+from gui.widgets.pill import PillLabel
+
+SETTLE_MS = 50
+
+
+class DecisionPanel(QFrame):
+    """Shows one payment and takes the decision about it.
+
+    Signals:
+        decided: a decision is made; carries the fresh `Payment` and the words for the undo bar.
+        refused: it is not; carries the `ApiError`.
+        by_hand: the person wants to allocate by hand; carries the `Payment`.
+    """
+
+    decided = Signal(object, str)
+    refused = Signal(object)
+    by_hand = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.session = session
+        self.payment: Payment | None = None
+        self.cards: list[SuggestionCard] = []
+        self._row: PaymentFacts | None = None
+        self._name = ""
+        self._form = Form()
+        self._busy = False
+        self._call: Call | None = None
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._load)
+
+        body = QWidget()
+        self._box = rows(body, gap=9, margin=14)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(body)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._evidence = EvidencePanel(session)
+        self._purpose = QLabel()
+        self._purpose.setProperty("role", "purpose")
+        self._purpose.setWordWrap(True)
+        self._purpose.setTextFormat(Qt.TextFormat.RichText)
+        self._purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+        whole = rows(self, gap=0)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(self._foot())
+        self.show_row(None)
+
+    def _foot(self) -> QFrame:
+        foot = frame("foot")
+        line = columns(foot, gap=6, margin=9)
+        self.confirm = button(
+            translate("Decision", "Confirm the release"), "primary", icon="shield", slot=self.confirm_release
+        )
+        self.hand = button(
+            translate("Decision", "By hand…"), icon="split", slot=self.open_by_hand, shortcut="S",
+            tip=translate("Decision", "Choose invoices and split the sum"),
+        )  # fmt: skip
+        self.not_ours = button(
+            translate("Decision", "Not ours"), icon="ban", shortcut="N",
+            tip=translate("Decision", "Not a payment of an invoice"),
+        )  # fmt: skip
+        menu = QMenu(self.not_ours)
+        for kind, words in (
+            ("other_income", translate("Decision", "Other income")),
+            ("own_transfer", translate("Decision", "Our own transfer")),
+            ("refund", translate("Decision", "A refund to us")),
+        ):
+            menu.addAction(words).triggered.connect(lambda _=False, kind=kind: self.mark_not_ours(kind))
+        self.not_ours.setMenu(menu)
+        self.undo = button(translate("Decision", "Undo"), icon="undo", slot=self.take_back)
+        line.addWidget(self.confirm)
+        line.addStretch(1)
+        line.addWidget(self.undo)
+        line.addWidget(self.not_ours)
+        line.addWidget(self.hand)
+        return foot
+
+    @property
+    def name(self) -> str:
+        """Id of the payment shown; "" when none is."""
+        return self._name
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def show_row(self, row: PaymentRow | None) -> None:
+        """Show this payment: its row at once, the rest when it is here."""
+        if row is not None and self._row is not None and row.id == self._name and row == self._row:
+            return
+        same = row is not None and row.id == self._name
+        self._row = row
+        self._name = row.id if row is not None else ""
+        if not same:
+            self.payment = None
+            self._busy = False
+        if row is None:
+            self._settle.stop()
+        else:
+            self._settle.start()
+        if not same:
+            self._render()
+
+    def show_name(self, name: str) -> None:
+        """Show a payment that is perhaps not in the list."""
+        if name != self._name:
+            self._row, self.payment, self._name, self._busy = None, None, name, False
+            self._render()
+        self._settle.start()
+
+    def reload(self) -> None:
+        if self._name:
+            self._load()
+
+    def _load(self) -> None:
+        if not self._name or not self.session.online:
+            return
+        if self._call is not None:
+            self._call.cancel()
+        name = self._name
+
+        def done(payment: Payment) -> None:
+            if payment.id == self._name:
+                self._show(payment)
+
+        self._call = self.session.client.get(f"/v1/payments/{name}", Payment, done, self._load_failed, owner=self)
+
+    def _load_failed(self, error: ApiError) -> None:
+        self.refused.emit(error)
+
+    def _show(self, payment: Payment) -> None:
+        if self.payment is not None and payment == self.payment:
+            self._busy = False
+            self.allow()
+            return
+        self._form = Form()
+        self._busy = False
+        self.payment = payment
+        self._row = self._row if isinstance(self._row, PaymentRow) else payment
+        self._render()
+
+    def _render(self) -> None:
+        self._evidence.setParent(None)
+        self._purpose.setParent(None)
+        chosen = next((c.number for c in self.cards if c.property("chosen") == "true"), 1)
+        clear(self._box)
+        self.cards = []
+        facts: PaymentFacts | None = self.payment or self._row
+        if facts is None:
+            words = translate("Decision", "Choose a payment on the left.") if not self._name else ""
+            empty = label(words, "muted")
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._box.addWidget(empty, 1)
+            self.allow()
+            return
+        self._head(facts)
+        if self.payment is not None:
+            self._decision(self.payment)
+            self._suggestions(self.payment, chosen)
+            self._allocations(self.payment)
+            self._box.addWidget(rule())
+            self._evidence.show_payment(self.payment)
+            self._box.addWidget(self._evidence)
+            self._evidence.show()
+        self._box.addStretch(1)
+        self.allow()
+
+    def _head(self, facts: PaymentFacts) -> None:
+        line = columns(gap=8)
+        words = rows(gap=1)
+        words.addWidget(Elided(facts.payer_name, "heading"))
+        below = " · ".join(
+            part
+            for part in (
+                f"ИНН {facts.payer_inn}" if facts.payer_inn else "",
+                wording.short_account(facts.payer_account),
+                wording.moment(facts.bank_time, self.session.now()) if facts.bank_time else wording.day(facts.booked),
+            )
+            if part
+        )
+        words.addWidget(label(below, "muted"))
+        line.addLayout(words, 1)
+        total = label(wording.money(facts.amount), "sum")
+        total.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        line.addWidget(total, 0, Qt.AlignmentFlag.AlignTop)
+        self._box.addLayout(line)
+        pills = columns(gap=6)
+        pills.addWidget(PillLabel(state_pill(facts.state, facts.rest)))
+        kind = self._row.evidence if isinstance(self._row, PaymentRow) else ""
+        if self.payment is not None and self.payment.evidence is not None:
+            kind = self.payment.evidence.kind
+        if kind:
+            pills.addWidget(PillLabel(evidence_pill(kind)))
+        pills.addStretch(1)
+        if 0 < facts.rest < facts.amount:
+            rest = translate("Decision", "{sum} not allocated").format(sum=wording.money(facts.rest))
+            pills.addWidget(label(rest, "muted"))
+        self._box.addLayout(pills)
+        self._mark_purpose(facts.purpose)
+        self._box.addWidget(self._purpose)
+        self._purpose.show()
+
+    def _mark_purpose(self, purpose: str) -> None:
+        spans: list[tuple[int, int]] = []
+        if self.payment is not None:
+            if self.payment.decision is not None:
+                spans += [r.span for r in self.payment.decision.reasons if r.span]
+            card = self.chosen_card()
+            if card is not None:
+                spans += [r.span for r in card.suggestion.reasons if r.span]
+        self._purpose.setText(highlight(purpose, spans))
+        self._purpose.setAccessibleName(translate("Decision", "Purpose: {text}").format(text=purpose))
+
+    def _decision(self, payment: Payment) -> None:
+        decision = payment.decision
+        if decision is None:
+            return
+        sentence = said(decision.sentence)
+        if sentence:
+            self._box.addWidget(label(sentence, wrap=True))
+        if decision.reasons:
+            self._box.addWidget(ReasonChips(decision.reasons))
+
+    def _suggestions(self, payment: Payment, chosen: int) -> None:
+        if not payment.suggestions:
+            if payment.state == "needs_person" and payment.rest:
+                words = translate("Decision", "No invoice suggests itself. Choose one by hand, or mark it as not ours.")
+                self._box.addWidget(label(words, "muted", wrap=True))
+            return
+        self._box.addWidget(label(translate("Decision", "Suggestions"), "section"))
+        for number, suggestion in enumerate(payment.suggestions[:9], start=1):
+            card = SuggestionCard(suggestion, number)
+            card.chosen.connect(lambda number=number: self.choose(number))
+            card.accepted.connect(lambda suggestion=suggestion: self.accept(suggestion))
+            self.cards.append(card)
+            self._box.addWidget(card)
+        self.choose(chosen if chosen <= len(self.cards) else 1)
+
+    def _allocations(self, payment: Payment) -> None:
+        if not payment.allocations:
+            return
+        self._box.addWidget(label(translate("Decision", "Allocated"), "section"))
+        for part in payment.allocations:
+            line = columns(gap=8)
+            words = translate("Decision", "Invoice {number}").format(number=part.number)
+            who = f"{part.by} · {wording.moment(part.at, self.session.now())}"
+            if part.undone:
+                words = translate("Decision", "Invoice {number}, taken back").format(number=part.number)
+            line.addWidget(label(words, "muted" if part.undone else ""))
+            line.addWidget(Elided(who, "small"), 1)
+            line.addWidget(label(wording.money(part.amount), "muted" if part.undone else "heading"))
+            self._box.addLayout(line)
+
+    # --- what may be done --------------------------------------------------------------------------------------------
+
+    def allow(self) -> None:
+        payment = self.payment
+        may = self.session.may("payments.decide") and payment is not None and not self._busy
+        is_open = payment is not None and payment.rest > 0 and payment.state in ("needs_person", "auto", "manual")
+        for card in self.cards:
+            card.button.setEnabled(may)
+        self.hand.setEnabled(may and is_open)
+        self.not_ours.setEnabled(may and is_open and payment is not None and payment.allocated == 0)
+        self.undo.setVisible(payment is not None and payment.undo is not None)
+        self.undo.setEnabled(may)
+        asks = payment is not None and _asks_confirmation(payment)
+        self.confirm.setVisible(asks)
+        self.confirm.setEnabled(may and asks)
+
+    def chosen_card(self) -> SuggestionCard | None:
+        return next((c for c in self.cards if c.property("chosen") == "true"), None)
+
+    def choose(self, number: int) -> None:
+        """The n-th suggestion becomes the one Enter accepts."""
+        if not 1 <= number <= len(self.cards):
+            return
+        for card in self.cards:
+            card.choose(card.number == number)
+        if self.payment is not None:
+            self._mark_purpose(self.payment.purpose)
+
+    # --- decisions ---------------------------------------------------------------------------------------------------
+
+    def accept_chosen(self) -> None:
+        card = self.chosen_card()
+        if card is not None and card.button.isEnabled():
+            self.accept(card.suggestion)
+
+    def accept(self, suggestion: Suggestion) -> None:
+        self.allocate([[invoice, part] for invoice, part in suggestion.allocate], "")
+
+    def allocate(self, parts: list[list[Any]], note: str, about: Payment | None = None) -> None:
+        """Send the allocation of `about` (the payment shown, unless told); parts are [invoice id, kopecks]."""
+
+        def words(payment: Payment) -> str:
+            numbers = ", ".join(payment.invoices)
+            return translate("Decision", "{sum} allocated to invoice {numbers}").format(
+                sum=wording.money(sum(part for _, part in parts)), numbers=numbers
+            )
+
+        self._act("allocate", {"allocations": parts, "note": note}, words, about)
+
+    def mark_not_ours(self, kind: str, note: str = "") -> None:
+        self._act("not-ours", {"kind": kind, "note": note}, lambda _: translate("Decision", "Marked as not ours"))
+
+    def confirm_release(self) -> None:
+        self._act("release-confirm", {}, lambda _: translate("Decision", "The release is confirmed in your name"))
+
+    def open_by_hand(self) -> None:
+        if self.payment is not None and self.hand.isEnabled():
+            self.by_hand.emit(self.payment)
+
+    def open_not_ours(self) -> None:
+        if self.not_ours.isEnabled():
+            self.not_ours.showMenu()
+
+    def take_back(self) -> None:
+        if self.payment is None or self.payment.undo is None:
+            return
+        undo: Undo = self.payment.undo
+        self._busy = True
+        self.allow()
+        self.session.take_back(Undoable(undo.event_id, self.payment.id, undo.text))
+
+    def _act(
+        self, action: str, body: dict[str, Any], words: Callable[[Payment], str], about: Payment | None = None
+    ) -> None:
+        payment = about or self.payment
+        if payment is None or self._busy or not self.session.online:
+            return
+        self._busy = True
+        self.allow()
+
+        def success(result: Payment) -> None:
+            if result.id == self._name:
+                self._show(result)
+            self.decided.emit(result, words(result))
+
+        def failure(error: ApiError) -> None:
+            self._busy = False
+            self.allow()
+            if isinstance(error, Conflicting):
+                self.payment = None
+                self._load()
+            self.refused.emit(error)
+
+        self.session.act(
+            f"/v1/payments/{payment.id}/{action}",
+            body,
+            Payment,
+            touches=(("payment", payment.id),),
+            version=payment.version,
+            form=self._form,
+            owner=self,
+        ).success(success).failure(failure).start()
+
+
+def _asks_confirmation(payment: Payment) -> bool:
+    """Money proved by a file alone, or paid by a third party, waits for a named person before anything is released."""
+    kind = payment.evidence.kind if payment.evidence is not None else ""
+    settled = payment.allocated > 0 and not payment.reversed
+    confirmed = payment.outcome in ("release_confirmed", "released")
+    return settled and not confirmed and (kind == "file" or payment.outcome == "third_party")
