@@ -17,14 +17,14 @@ from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import picking
-from gateway.flows.by_hand import cancel_order
+from gateway.flows.by_hand import cancel_order, ship_order
 from gateway.flows.paid_to_pick import decide_payment, judge
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.onec.model import Stock
 from gateway.onec.model_documents import CommerceML, Counterparty, OrderDocument
 from gateway.orders import service as orders
-from gateway.orders.model import Buyer, Delivery, InvoiceIn, OrderIn, OrderLine
+from gateway.orders.model import Buyer, Delivery, InvoiceIn, OrderIn, OrderLine, ShipState
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import payments
 from gateway.store import Store, Unit, alarms
@@ -204,6 +204,7 @@ def _own_invoice(order_outer_id: str) -> str:
 
 def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     if document.state_only:
+        _take_state(unit, terms, document)
         return
     buyer = _buyer(document.buyer)
     amount = document.amount if document.amount is not None else _sum(document)
@@ -242,7 +243,7 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
         cancel_order(unit, terms, order_id, "1C")
         return
     if what == "touched":
-        _tell_touched(unit, terms, order_id)
+        _tell_manager(unit, terms, order_id, "task.order_touched")
         return
     if what == "same" or orders.has_other_invoice(unit, order_id, _own_invoice(document.id)):
         return
@@ -260,6 +261,19 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
         ),
     )
     done.invoices += changed
+
+
+def _take_state(unit: Unit, terms: Terms, document: OrderDocument) -> None:
+    """What 1C says became of an order it knows: cancelled, or shipped. Its "paid" is no evidence and is not read."""
+    known = orders.by_outer_id(unit, document.id)
+    if known is None or known.ship_state in (ShipState.SHIPPED, ShipState.CANCELLED):
+        return
+    if document.cancelled or document.deleted:
+        cancel_order(unit, terms, known.id, "1C")
+    elif document.shipped and known.ship_state == ShipState.READY:
+        ship_order(unit, terms, known.id, "1C")
+    elif document.shipped:
+        _tell_manager(unit, terms, known.id, "task.shipped_in_1c")
 
 
 def _sum(document: OrderDocument) -> Money:
@@ -281,15 +295,15 @@ def _buyer(party: Counterparty | None) -> Buyer:
     )
 
 
-def _tell_touched(unit: Unit, terms: Terms, order_id: str) -> None:
+def _tell_manager(unit: Unit, terms: Terms, order_id: str, reason: str) -> None:
     order = orders.load(unit, order_id)
-    if tasks.is_open(unit, "task.order_touched", {"order": order.number}):
+    if tasks.is_open(unit, reason, {"order": order.number}):
         return
     tasks.write(
         unit,
         NewTask(
             kind=TaskKind.REVIEW,
-            reason="task.order_touched",
+            reason=reason,
             role=Role.MANAGER,
             due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
             values={"order": order.number},

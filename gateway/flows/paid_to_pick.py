@@ -24,7 +24,7 @@ from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
 from gateway.flows.release import settle_order
-from gateway.flows.reversal import reverse_payment, unknown_reversal
+from gateway.flows.reversal import our_payment_returned, reverse_payment, unknown_reversal
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.matching.decide import decide
@@ -140,6 +140,8 @@ def _take_line(
         elif not keyed.entry.incoming:
             unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
         return
+    if payments.RETURNED in keyed.entry.warnings:
+        our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:
         return
     taken.payments += 1

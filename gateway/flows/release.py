@@ -105,6 +105,7 @@ _COVERS = (
         entries.c.evidence,
         entries.c.message_id,
         entries.c.status,
+        entries.c.warnings,
         entries.c.received_at,
         decisions.c.release_ok,
     )
@@ -129,7 +130,7 @@ def _covers(unit: Unit, order_id: str) -> list[_Cover]:
                 identified=row.invoice_id in json.loads(row.release_ok),
                 confirmed_by=row.confirmed_by or "",
                 reversed=row.state == PaymentState.REVERSED,
-                final=row.status == "BOOK",
+                final=row.status == "BOOK" and row.warnings == "[]",
             ),
             row.bank_time,
             row.received_at,
@@ -138,7 +139,9 @@ def _covers(unit: Unit, order_id: str) -> list[_Cover]:
     ]
 
 
-def _ask_for_confirmation(unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]) -> None:
+def _ask_for_confirmation(
+    unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]
+) -> None:
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), cancel=True)
     tasks.write(
         unit,

@@ -67,6 +67,19 @@ def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: st
     )
 
 
+def our_payment_returned(unit: Unit, terms: Terms, entry: Entry) -> None:
+    """Money of our own came back: nobody's payment for goods, but somebody has to know."""
+    _tell(
+        unit,
+        terms,
+        "task.returned",
+        Role.ACCOUNTANT,
+        {"amount": str(entry.amount), "payer": entry.counterparty.name},
+        buyer=entry.counterparty.name,
+        amount=entry.amount,
+    )
+
+
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
     order, _ = orders.recount_payment(unit, orders.load(unit, order_id), None)
     if gate.live_release(unit, order_id) is None:

@@ -19,7 +19,7 @@ class Cover:
         identified: the matcher knows the payer and allows release, or a named person made the allocation.
         confirmed_by: the person who vouches for the payment, "" when nobody did.
         reversed: the bank took the payment back.
-        final: from a booked line, not a preliminary one.
+        final: from a booked line, not a preliminary one, with nothing odd about it.
     """
 
     payment_id: str
@@ -85,7 +85,7 @@ def release_rule(
             RuleLine("evidence", bool(covers) and all(proved)),
             RuleLine("payer_identified", bool(covers) and all(c.identified or c.confirmed_by != "" for c in covers)),
             RuleLine("not_reversed", not any(c.reversed for c in covers)),
-            RuleLine("final", all(c.final for c in covers)),
+            RuleLine("final", all(c.final or c.confirmed_by != "" for c in covers)),
             RuleLine("not_cancelled", not cancelled),
             RuleLine("not_on_hold", not on_hold),
             RuleLine("switched_on", automatic or (bool(covers) and all(confirmed))),

@@ -317,6 +317,13 @@ def load(unit: Unit, order_id: str, expected_version: int | None = None) -> AnyR
     return row
 
 
+def by_outer_id(unit: Unit, outer_id: str) -> AnyRow | None:
+    """The order with 1C's key, if we have it."""
+    return unit.connection.execute(
+        select(orders).where(orders.c.company == unit.company, orders.c.outer_id == outer_id)
+    ).one_or_none()
+
+
 def lines_of(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """The order's lines, in order."""
     return unit.connection.execute(_LINES, {"order_id": order_id}).all()

@@ -21,6 +21,7 @@ from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 BOOKED = "BOOK"
+RETURNED = "returned"  # warning of a reader: the bank sent our own payment back
 EntryRow = AnyRow
 _PAYMENT = select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company"))
 _STORNO = select(entries.c.original_ref, entries.c.amount).where(
@@ -147,6 +148,9 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: EntryRow | None)
 
 
 def _is_payment(line: Entry) -> bool:
+    """Whether the line is somebody's money for us: not our own payment coming back, not another currency."""
+    if RETURNED in line.warnings:
+        return False
     return line.incoming and not line.reversal and line.in_roubles and bool(line.amount)
 
 

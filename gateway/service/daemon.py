@@ -235,17 +235,16 @@ class Daemon:
             if outcome.result in (Result.WAITING, Result.BUSY, Result.UNFINISHED, Result.RETRY):
                 continue
             _log.info("exchange file", name=outcome.name, result=outcome.result.value)
+            if outcome.error is not None and outcome.error.__cause__ is not None:
+                _log.error("exchange file failed", name=outcome.name, exc_info=outcome.error.__cause__)
             with self.store.unit() as unit:
-                if outcome.error is not None:
+                if outcome.result in (Result.PARTLY, Result.REJECTED):
+                    error = outcome.error or Refused("exchange.partly", name=outcome.name)
                     alarms.raise_alarm(
                         unit,
                         "exchange.rejected",
                         f"file:{outcome.name}",
-                        {
-                            "name": outcome.name,
-                            "reason": outcome.error.text("ru"),
-                            "reason_en": outcome.error.text("en"),
-                        },
+                        {"name": outcome.name, "reason": error.text("ru"), "reason_en": error.text("en")},
                         severity="warning",
                     )
                 unit.journal("exchange.file", f"file:{outcome.name}", result=outcome.result, sha256=outcome.sha256)
