@@ -10,7 +10,7 @@ from gateway.api import errors
 from gateway.api.events import HEARTBEAT_S, Events
 from gateway.api.guard import MAX_BODY, Guard
 from gateway.api.metrics import Metrics
-from gateway.api.room import Room, Status
+from gateway.api.room import STALE_AFTER_S, Room, Status
 from gateway.api.routes import house, open, orders, payments, picks, tasks
 from gateway.flows.terms import Terms
 from gateway.store import Store
@@ -28,6 +28,7 @@ def create_app(
     names: Iterable[str] = (),
     heartbeat_s: float = HEARTBEAT_S,
     max_body: int = MAX_BODY,
+    stale_after_s: float = STALE_AFTER_S,
 ) -> FastAPI:
     """The API over one store.
 
@@ -37,9 +38,10 @@ def create_app(
     Args:
         status: the daemon's own knowledge.
         poll_now: asks the daemon for a bank poll; must return at once.
+        stale_after_s: age of the last good round at which /healthz turns to 503; some three poll intervals.
         names: host names besides this machine's own under which the API is reached over the LAN.
     """
-    room = Room(store, terms, status, poll_now, version, Events(store, heartbeat_s=heartbeat_s))
+    room = Room(store, terms, status, poll_now, version, Events(store, heartbeat_s=heartbeat_s), stale_after_s)
     metrics = Metrics(room)
     app = FastAPI(
         title="Kvit",

@@ -12,6 +12,8 @@ from gateway.core.clock import to_text
 from gateway.flows.terms import Terms
 from gateway.store import Store
 
+STALE_AFTER_S = 900.0
+
 
 class BankFacts(TypedDict, total=False):
     """A bank channel as the daemon knows it. What it leaves out is read from the table of polls.
@@ -71,7 +73,7 @@ class Room:
     poll_now: Callable[[], None]
     version: str
     events: Events
-    stale_after_s: float = 300.0
+    stale_after_s: float = STALE_AFTER_S
 
     def now(self) -> str:
         """The service's clock, as answers carry it."""

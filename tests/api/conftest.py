@@ -18,7 +18,7 @@ from gateway.api.tokens import PERSONAL_ROLES, create_user
 from gateway.core.authority import Actor, Role
 from gateway.core.clock import FixedClock
 from gateway.flows.terms import OwnCompany, Terms
-from gateway.matching import Policy
+from gateway.matching.decision import Policy
 from gateway.store import Store, migrate
 from gateway.store.engine import sqlite_url
 from tests.api.shop import COMPANY, NOW, Shop

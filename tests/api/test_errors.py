@@ -35,7 +35,7 @@ def check_body(reply: Any) -> dict[str, Any]:
         (Conflict("order.changed", number="1"), 409),
         (Stale("api.stale", version=2, given=1), 412),
         (Unavailable("store.unreachable", retry_after=4.2, reason="x"), 503),
-        (Corrupt("api.evidence_broken", id="m"), 500),
+        (Corrupt("message.bytes_changed", id="m"), 500),
         (NotFound("api.not_found"), 404),
         (BadRequest("api.bad_cursor"), 400),
         (Unauthorized("api.no_token"), 401),

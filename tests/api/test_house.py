@@ -187,11 +187,11 @@ def test_altered_evidence_is_not_handed_out(store: Store, shop: Shop, accountant
         unit.commit()
     reply = accountant.get(f"/v1/evidence/{message}")
     assert reply.status_code == 500
-    assert reply.json()["error"]["code"] == "api.evidence_broken"
+    assert reply.json()["error"]["code"] == "message.bytes_changed"
     assert b"false" not in reply.content
 
 
-@pytest.mark.parametrize(("age", "status", "word"), [(1.0, 200, "ok"), (301.0, 503, "stale"), (None, 503, "starting")])
+@pytest.mark.parametrize(("age", "status", "word"), [(1.0, 200, "ok"), (901.0, 503, "stale"), (None, 503, "starting")])
 def test_the_watchdog_goes_by_the_last_good_round(
     desk: Desk, as_role: Callable[[str], httpx.Client], age: float | None, status: int, word: str
 ) -> None:

@@ -301,3 +301,9 @@ def test_the_director_switches_automatic_release(store: Store, director: httpx.C
     assert director.get("/v1/status").json()["release_mode"] == "automatic"
     with store.reading() as connection:
         assert marks.get(connection, COMPANY, "release.mode") == "automatic"
+
+
+def test_an_act_without_words_needs_no_body(shop: Shop, warehouse: httpx.Client, manager: httpx.Client) -> None:
+    assert warehouse.post(f"/v1/picks/{shop.pick(shop.order())}/take").status_code == 200
+    assert manager.post(f"/v1/tasks/{shop.task()}/take").status_code == 200
+    assert manager.post(f"/v1/orders/{shop.order()}/cancel").status_code == 200

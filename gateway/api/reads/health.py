@@ -113,7 +113,7 @@ def raw_message(connection: Connection, company: str, message_id: str) -> RawMes
     """The bytes behind a message, or None when there is no such message.
 
     Raises:
-        Corrupt: `api.evidence_broken` when the bytes are gone or are not what was stored.
+        Corrupt: `message.bytes_changed` when the bytes are gone or are not what was stored.
     """
     row = connection.execute(
         select(messages.c.sha256, blobs.c.bytes)
@@ -123,5 +123,5 @@ def raw_message(connection: Connection, company: str, message_id: str) -> RawMes
     if row is None:
         return None
     if row.bytes is None or hashlib.sha256(row.bytes).hexdigest() != row.sha256:
-        raise Corrupt("api.evidence_broken", id=message_id)
+        raise Corrupt("message.bytes_changed", id=message_id)
     return RawMessage(bytes(row.bytes), row.sha256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import quantity, stored_list
@@ -44,7 +44,7 @@ LISTING = Listing(
 
 def listed(connection: Connection, company: str, state: str, window: Window) -> dict[str, Any]:
     """A slice of the pick lists behind a tab, with counts by tab."""
-    where: list[ColumnElement[bool]] = [pick_lists.c.company == company, *searched(pick_lists.c.search, window.q)]
+    where: list[ColumnElement[bool]] = [pick_lists.c.company == company, *_searched(window.q)]
     grouped = select(pick_lists.c.state, func.count()).where(*where).group_by(pick_lists.c.state)
     by_state: dict[str, int] = {row[0]: row[1] for row in connection.execute(grouped)}
     counts = {tab: sum(by_state.get(s, 0) for s in states) for tab, states in FILTERS.items()}
@@ -58,6 +58,13 @@ def listed(connection: Connection, company: str, state: str, window: Window) -> 
         "next": cut.next,
         "counts": counts,
     }
+
+
+def _searched(q: str) -> list[ColumnElement[bool]]:
+    """As typed or folded: a scanned "PICK-2026-000123" is Latin, and folding would make half of it Cyrillic."""
+    column = pick_lists.c.search
+    words = dict.fromkeys(q.split())
+    return [or_(column.contains(w.lower(), autoescape=True), *searched(column, w)) for w in words]
 
 
 def of_order(connection: Connection, company: str, order_id: str) -> list[dict[str, Any]]:

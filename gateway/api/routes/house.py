@@ -10,7 +10,7 @@ from gateway.api.access import TheCaller, TheRoom, needs
 from gateway.api.errors import NotFound, described
 from gateway.api.reads import health as health_reads
 from gateway.api.reads import status as status_reads
-from gateway.api.schemas.common import Done, Id, Nothing
+from gateway.api.schemas.common import NOTHING, Done, Id, Nothing
 from gateway.api.schemas.health import HealthAnswer, Me, ReleaseMode, ReleaseModeAnswer, StatusAnswer
 from gateway.api.tokens import permissions
 from gateway.api.writing import Target, TheTerms, change
@@ -56,7 +56,7 @@ def health(room: TheRoom) -> dict[str, Any]:
 
 
 @router.post("/health/poll", response_model=Done, dependencies=OPERATE, responses=described(413))
-def poll(room: TheRoom, asked: Nothing) -> dict[str, Any]:
+def poll(room: TheRoom, asked: Nothing = NOTHING) -> dict[str, Any]:
     """Ask the bank now; the answer comes as events."""
     room.poll_now()
     return {"server_time": room.now()}

@@ -12,7 +12,7 @@ from gateway.api.errors import NotFound, described
 from gateway.api.reads import orders as order_reads
 from gateway.api.reads.paging import Window
 from gateway.api.room import Room
-from gateway.api.schemas.common import Id, Noted, window
+from gateway.api.schemas.common import NO_NOTE, Id, Noted, window
 from gateway.api.schemas.trade import OrderAnswer, OrderFilter, OrderPage
 from gateway.api.tokens import Caller
 from gateway.api.writing import Target, TheTerms, change
@@ -57,7 +57,9 @@ def get_order(room: TheRoom, caller: TheCaller, order_id: Id) -> dict[str, Any]:
     dependencies=WORK,
     responses=CHANGE,
 )
-def cancel_order(room: TheRoom, caller: TheCaller, terms: TheTerms, order_id: Id, asked: Noted) -> dict[str, Any]:
+def cancel_order(
+    room: TheRoom, caller: TheCaller, terms: TheTerms, order_id: Id, asked: Noted = NO_NOTE
+) -> dict[str, Any]:
     """Cancel an order; goods nobody has touched are freed at once."""
 
     def work(unit: Unit) -> None:
@@ -73,7 +75,9 @@ def cancel_order(room: TheRoom, caller: TheCaller, terms: TheTerms, order_id: Id
     dependencies=WORK,
     responses=CHANGE,
 )
-def ship_order(room: TheRoom, caller: TheCaller, terms: TheTerms, order_id: Id, asked: Noted) -> dict[str, Any]:
+def ship_order(
+    room: TheRoom, caller: TheCaller, terms: TheTerms, order_id: Id, asked: Noted = NO_NOTE
+) -> dict[str, Any]:
     """The goods were handed over."""
 
     def work(unit: Unit) -> None:

@@ -14,7 +14,7 @@ from gateway.api.reads import payment as payment_reads
 from gateway.api.reads import payments as payment_lists
 from gateway.api.reads.paging import Window
 from gateway.api.room import Room
-from gateway.api.schemas.common import Id, Noted, window
+from gateway.api.schemas.common import NO_NOTE, Id, Noted, window
 from gateway.api.schemas.payments import (
     Allocate,
     InvoiceFilter,
@@ -82,7 +82,9 @@ def mark_not_ours(room: TheRoom, caller: TheCaller, terms: TheTerms, payment_id:
 @router.post(
     "/payments/{payment_id}/release-confirm", response_model=PaymentAnswer, dependencies=DECIDE, responses=CHANGE
 )
-def confirm_release(room: TheRoom, caller: TheCaller, terms: TheTerms, payment_id: Id, asked: Noted) -> dict[str, Any]:
+def confirm_release(
+    room: TheRoom, caller: TheCaller, terms: TheTerms, payment_id: Id, asked: Noted = NO_NOTE
+) -> dict[str, Any]:
     """Vouch by name for a payment whose evidence or payer is not enough by itself."""
 
     def work(unit: Unit) -> str:

@@ -12,7 +12,7 @@ from gateway.api.reads import picks as pick_reads
 from gateway.api.reads.paging import Window
 from gateway.api.room import Room
 from gateway.api.schemas.common import Id, window
-from gateway.api.schemas.trade import PickAct, PickAction, PickAnswer, PickFilter, PickPage
+from gateway.api.schemas.trade import NO_LINES, PickAct, PickAction, PickAnswer, PickFilter, PickPage
 from gateway.api.tokens import Caller
 from gateway.api.writing import Target, TheTerms, change
 from gateway.core.authority import Right
@@ -47,7 +47,7 @@ def get_pick(room: TheRoom, caller: TheCaller, pick_id: Id) -> dict[str, Any]:
     "/{pick_id}/{action}", response_model=PickAnswer, dependencies=WORK, responses=described(404, 409, 412, 413)
 )
 def act(
-    room: TheRoom, caller: TheCaller, terms: TheTerms, pick_id: Id, action: PickAction, asked: PickAct
+    room: TheRoom, caller: TheCaller, terms: TheTerms, pick_id: Id, action: PickAction, asked: PickAct = NO_LINES
 ) -> dict[str, Any]:
     """Carry one action of the warehouse out."""
     found = [picking.PickedLine(line.id, Quantity.parse(line.picked), line.short_reason) for line in asked.lines]

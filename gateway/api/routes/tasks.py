@@ -12,7 +12,7 @@ from gateway.api.errors import NotFound, described
 from gateway.api.reads import tasks as task_reads
 from gateway.api.reads.paging import Window
 from gateway.api.room import Room
-from gateway.api.schemas.common import Id, Nothing, window
+from gateway.api.schemas.common import NOTHING, Id, Nothing, window
 from gateway.api.schemas.trade import Snooze, TaskAnswer, TaskDone, TaskFilter, TaskPage
 from gateway.api.tokens import Caller
 from gateway.api.writing import Target, TheTerms, change
@@ -62,7 +62,7 @@ def get_task(room: TheRoom, caller: TheCaller, task_id: Id) -> dict[str, Any]:
     dependencies=WORK,
     responses=CHANGE,
 )
-def take(room: TheRoom, caller: TheCaller, terms: TheTerms, task_id: Id, asked: Nothing) -> dict[str, Any]:
+def take(room: TheRoom, caller: TheCaller, terms: TheTerms, task_id: Id, asked: Nothing = NOTHING) -> dict[str, Any]:
     """Take a task on."""
 
     def work(unit: Unit) -> None:

@@ -42,6 +42,11 @@ class Noted(Asked):
     note: Note = ""
 
 
+# Bodies of callers who send none.
+NOTHING = Nothing()
+NO_NOTE = Noted()
+
+
 class Answer(BaseModel):
     """Base of whole answers."""
 

@@ -91,6 +91,9 @@ class PickAct(Asked):
         return self
 
 
+NO_LINES = PickAct()
+
+
 class Task(BaseModel):
     """A task; `amount` is absent for roles that see no money."""
 
