@@ -1,0 +1,171 @@
+"""`kvit user …` and `kvit release …`: who may come in, and who decides about the warehouse's door."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.service.commands.frame import (
+    HomeOption,
+    JsonOption,
+    LanguageOption,
+    command,
+    group,
+    helped,
+)
+from gateway.service.commands.screen import Screen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gateway.service.config import Config
+    from gateway.store import Store
+
+
+class PersonalRole(StrEnum):
+    """Parts people play."""
+
+    ACCOUNTANT = "accountant"
+    WAREHOUSE = "warehouse"
+    MANAGER = "manager"
+    IT = "it"
+    DIRECTOR = "director"
+
+
+class Mode(StrEnum):
+    """Who opens the warehouse's door."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this file on `app`."""
+    user = group("user")
+    for code, function in (("user.add", add), ("user.list", list_), ("user.revoke", revoke)):
+        command(user, code)(function)
+    app.add_typer(user, name="user")
+    command(app, "release")(release)
+
+
+def _open(home: Path | None) -> tuple[Config, Store]:
+    from gateway.service.config import find_home, load_config
+    from gateway.service.opening import open_store
+
+    where = find_home(home)
+    config = load_config(where)
+    return config, open_store(where, config)
+
+
+def add(
+    name: Annotated[str, typer.Argument(help=helped("user.name"), show_default=False)],
+    role: Annotated[PersonalRole, typer.Option(help=helped("user.role"), show_default=False)],
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.api.tokens import create_user
+    from gateway.service.opening import operator
+
+    screen = Screen.of(home, language, as_json)
+    config, store = _open(home)
+    try:
+        with store.unit(operator()) as unit:
+            token = create_user(unit, name, role.value, language or config.company.language)
+            unit.commit()
+    finally:
+        store.close()
+    screen.tell("cli.user.added", name=name.strip(), role=role.value)
+    screen.line(token)  # alone on standard output, so that it can be piped into where it belongs
+    screen.answer({"name": name.strip(), "role": role.value, "token": token})
+
+
+def list_(
+    home: HomeOption = None,
+    everybody: Annotated[bool, typer.Option("--all", help=helped("user.all"))] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.api.tokens import list_users
+    from gateway.service.commands.times import local_time
+
+    screen = Screen.of(home, language, as_json)
+    config, store = _open(home)
+    try:
+        with store.reading() as connection:
+            found = list_users(connection, store.company, revoked=everybody)
+    finally:
+        store.close()
+    zone = config.company.zone
+    screen.table(
+        [f"cli.user.{column}" for column in ("name", "role", "language", "since", "by", "revoked")],
+        [
+            [
+                user.name,
+                user.role,
+                user.language,
+                local_time(user.created_at, zone),
+                user.created_by,
+                local_time(user.revoked_at, zone) if user.revoked_at else "",
+            ]
+            for user in found
+        ],
+    )
+    fields = ("id", "name", "role", "language", "created_at", "created_by", "revoked_at")
+    screen.answer({"users": [{field: getattr(user, field) for field in fields} for user in found]})
+
+
+def revoke(
+    name: Annotated[str, typer.Argument(help=helped("user.name"), show_default=False)],
+    home: HomeOption = None,
+    language: LanguageOption = None,
+) -> None:
+    from gateway.api.tokens import find_user, revoke_user
+    from gateway.core.errors import Refused
+    from gateway.service.opening import operator
+
+    screen = Screen.of(home, language)
+    _, store = _open(home)
+    try:
+        with store.unit(operator()) as unit:
+            user = find_user(unit.connection, unit.company, name)
+            if user is None:
+                raise Refused("user.unknown", user=name[:80])
+            revoke_user(unit, user.id)
+            unit.commit()
+    finally:
+        store.close()
+    screen.say("cli.user.gone", name=user.name)
+
+
+def release(
+    mode: Annotated[Mode | None, typer.Argument(help=helped("release.mode"), show_default=False)] = None,
+    home: HomeOption = None,
+    by: Annotated[str | None, typer.Option(help=helped("release.by"), show_default=False)] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.core.authority import Actor, Role
+    from gateway.core.errors import Refused
+    from gateway.flows.by_hand import release_mode, set_release_mode
+
+    screen = Screen.of(home, language, as_json)
+    if mode is not None and by is None:
+        raise typer.BadParameter(screen.text("cli.option_missing", option="--by"))
+    name = (by or "").strip()
+    if mode is not None and (not name or len(name) > 80 or not name.isprintable()):
+        raise Refused("user.bad_name")
+    _, store = _open(home)
+    try:
+        if mode is not None:
+            with store.unit(Actor(name, Role.DIRECTOR)) as unit:
+                set_release_mode(unit, mode.value)
+                unit.commit()
+        with store.reading() as connection:
+            now = release_mode(connection, store.company)
+    finally:
+        store.close()
+    screen.say(f"cli.status.release.{now}")
+    screen.answer({"release_mode": now})

@@ -1,0 +1,214 @@
+"""Keys and whom we believe: vault, our certificates, the bank's anchors, the bank's door."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from sqlalchemy import select
+
+from gateway.api.room import Finding
+from gateway.bank.bxd.profile import Profile, load_trust
+from gateway.bank.tables import polls
+from gateway.core.clock import from_text
+from gateway.core.errors import KvitError, Refused
+from gateway.service.config import BankTable
+from gateway.service.examination.patient import Patient, State, error, of, ok, warning
+from gateway.service.setup import CHECK_SERVICE, CHECK_USER
+from gateway.service.wiring import VAULT_SERVICE, profile_of, vault_of
+from gateway.signing.keys import Pkcs12Key, load_pkcs12
+from gateway.signing.tls import client_context
+from gateway.signing.trust import common_name
+from gateway.signing.vault import SealedVault
+
+STEPS = (60, 30, 14, 7, 1)
+"""Days before a certificate ends at which somebody is told."""
+_URGENT = 7
+_KNOCK_SECONDS = 5.0
+_SILENT_ROUNDS = 12  # polls without a good answer, an hour at the default interval
+
+
+def vault(patient: Patient) -> Sequence[Finding]:
+    """This machine hands out the master key, and it is the one the vault was closed with."""
+    if patient.config is None:
+        return []
+    try:
+        opened = vault_of(patient.home)
+        opened.get_password(CHECK_SERVICE, CHECK_USER)
+    except Refused as failure:
+        # Without a bank there is no secret to keep yet.
+        return [of(failure, "error" if patient.config.bank else "warning")]
+    except KvitError as failure:
+        return [of(failure)]
+    return [ok("doctor.vault_ok")]
+
+
+def keys(patient: Patient) -> Sequence[Finding]:
+    """Every key opens with its pass phrase, and its certificate lasts."""
+    if patient.config is None:
+        return []
+    if patient.banks:
+        return [
+            _lasting(patient, f"{bank.profile.name}", bank.channel.certificate_expires, ours=True)
+            for bank in patient.banks
+        ]
+    found: list[Finding] = []
+    opened: SealedVault | None = None
+    for table in patient.config.bank:
+        try:
+            opened = opened or vault_of(patient.home)
+        except KvitError:
+            return []  # said already, under the vault
+        for user, file in _key_files(patient, table):
+            try:
+                key = _open(opened, user, file)
+            except KvitError as failure:
+                found.append(of(failure))
+            else:
+                found.append(_lasting(patient, file.name, key.certificate.not_valid_after_utc, ours=True))
+    return found
+
+
+def anchors(patient: Patient) -> Sequence[Finding]:
+    """Each bank's profile is read, and the authorities it names lie there and last."""
+    if patient.config is None:
+        return []
+    found: list[Finding] = []
+    for table in patient.config.bank:
+        try:
+            profile = profile_of(patient.home, table)
+            trust = load_trust(profile, patient.home.anchors)
+        except KvitError as failure:
+            found.append(of(failure))
+            continue
+        envelope = trust.rules.envelope
+        believed = dict.fromkeys((*trust.tls_anchors, *envelope.anchors, *envelope.intermediates))
+        ending = [_lasting(patient, _called(c), c.not_valid_after_utc, ours=False) for c in believed]
+        bad = [finding for finding in ending if finding.state != "ok"]
+        found += bad or [ok("doctor.anchors_ok", profile=profile.name, count=len(believed))]
+    return found
+
+
+def bank(patient: Patient) -> Sequence[Finding]:
+    """A bank is configured, answers our questions and, if there is time, opens its door to a knock."""
+    if patient.config is None:
+        return []
+    if not patient.config.bank:
+        return [warning("config.no_bank")]
+    found = []
+    for table in patient.config.bank:
+        try:
+            profile = profile_of(patient.home, table)
+        except KvitError:
+            continue  # said already, under the anchors
+        found.append(_answers(patient, table, profile))
+        if patient.thorough:
+            found.append(_door(patient, table, profile))
+    return found
+
+
+def days_left(now: datetime, end: datetime) -> int:
+    """Whole days until `end`, negative once it is over."""
+    return (end - now).days
+
+
+def step_of(days: int) -> int | None:
+    """The nearest of STEPS that `days` has come down to; 0 once it is over, None while all are far."""
+    if days < 0:
+        return 0
+    return min((step for step in STEPS if days <= step), default=None)
+
+
+def _lasting(patient: Patient, name: str, end: datetime, *, ours: bool) -> Finding:
+    """How long a certificate lasts, said the louder the nearer its end."""
+    days = days_left(patient.clock.now(), end)
+    values = {"name": name, "days": days, "until": f"{end:%Y-%m-%d}", "step": step_of(days)}
+    whose = "certificate" if ours else "anchor"
+    if days < 0:
+        return error(f"doctor.{whose}_ended", **values)
+    if step_of(days) is None:
+        return ok(f"doctor.{whose}_lasts", **values)
+    state: State = "error" if days <= _URGENT else "warning"
+    return Finding(f"doctor.{whose}_ends", state, values)
+
+
+def _key_files(patient: Patient, table: BankTable) -> Iterator[tuple[str, Path]]:
+    """(user in the vault, file) of the keys a bank entry names."""
+    yield table.profile, patient.home.keys / table.key
+    if table.tls_key:
+        yield f"{table.profile}.tls", patient.home.keys / table.tls_key
+
+
+def _open(opened: SealedVault, user: str, file: Path) -> Pkcs12Key:
+    if not file.is_file():
+        raise Refused("config.no_key", file=str(file))
+    passphrase = opened.get_password(VAULT_SERVICE, user)
+    if passphrase is None:
+        raise Refused("config.no_passphrase", profile=user)
+    return load_pkcs12(file.read_bytes(), passphrase)
+
+
+def _answers(patient: Patient, table: BankTable, profile: Profile) -> Finding:
+    """The last good poll is not older than a few intervals."""
+    if patient.store is None:
+        return ok("doctor.bank_never_asked", profile=profile.name)
+    with patient.store.reading() as connection:
+        of_channel = select(polls.c.at, polls.c.result).where(
+            polls.c.company == patient.store.company, polls.c.channel == f"{profile.protocol}:{profile.name}"
+        )
+        newest = of_channel.order_by(polls.c.at.desc()).limit(1)
+        last = connection.execute(newest).one_or_none()
+        good = connection.execute(newest.where(polls.c.result != "failed")).one_or_none()
+    if last is None:
+        return ok("doctor.bank_never_asked", profile=profile.name)
+    if good is None:
+        return warning("doctor.bank_never_answered", profile=profile.name)
+    seconds = (patient.clock.now() - from_text(good.at)).total_seconds()
+    values = {"profile": profile.name, "at": f"{from_text(good.at).astimezone(patient.zone):%Y-%m-%d %H:%M:%S}"}
+    if seconds > _SILENT_ROUNDS * table.poll_every_s:
+        return warning("doctor.bank_silent", **values)
+    return ok("doctor.bank_answers", **values)
+
+
+def _door(patient: Patient, table: BankTable, profile: Profile) -> Finding:
+    """A TLS handshake with the bank's server, and nothing said."""
+    address = urlsplit(table.url or profile.service.url)
+    host, port = address.hostname or "", address.port or 443
+    values = {"profile": profile.name, "address": f"{host}:{port}"}
+    try:
+        trust = load_trust(profile, patient.home.anchors)
+        context = client_context(trust.tls_anchors, _tls_key(patient, table))
+        with (
+            socket.create_connection((host, port), _KNOCK_SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=host) as door,
+        ):
+            certificate = x509.load_der_x509_certificate(door.getpeercert(binary_form=True) or b"")
+            protocol = door.version() or ""
+    except KvitError as failure:
+        return of(failure)
+    except ssl.SSLCertVerificationError as failure:
+        return error("bank.server_untrusted", detail=failure.verify_message)
+    except OSError as failure:
+        return error("doctor.bank_shut", reason=failure.strerror or type(failure).__name__, **values)
+    days = days_left(patient.clock.now(), certificate.not_valid_after_utc)
+    if step_of(days) is not None:
+        return warning("doctor.bank_certificate_ends", days=days, **values)
+    return ok("doctor.bank_opens", protocol=protocol, **values)
+
+
+def _tls_key(patient: Patient, table: BankTable) -> Pkcs12Key | None:
+    """Our key for the connection, if it can be had; the handshake goes as far as it goes without."""
+    user, file = list(_key_files(patient, table))[-1]
+    try:
+        return _open(vault_of(patient.home), user, file)
+    except KvitError:
+        return None
+
+
+def _called(certificate: x509.Certificate) -> str:
+    return common_name(certificate) or certificate.subject.rfc4514_string()

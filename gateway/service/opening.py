@@ -1,0 +1,79 @@
+"""Opening a home for a command: as it is, never changing it by looking at it."""
+
+from __future__ import annotations
+
+import getpass
+
+from gateway.core.authority import Actor, Role
+from gateway.core.clock import Clock, SystemClock
+from gateway.core.errors import Refused
+from gateway.service.config import Config, Home, load_config
+from gateway.service.instance import InstanceLock
+from gateway.service.wiring import Installation, open_installation
+from gateway.store import Store
+from gateway.store.migrate import current_revision, head_revision
+
+
+def operator() -> Actor:
+    """Whoever typed the command, as IT: the name the operating system knows."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "it"
+    return Actor(name, Role.IT)
+
+
+def check_revision(home: Home, config: Config) -> None:
+    """See that the database is there and of this program's version.
+
+    Raises:
+        Refused: `store.missing`, `store.not_migrated`. Unavailable: `store.unreachable`.
+    """
+    if not config.database.url and not (home.data / "kvit.db").is_file():
+        # asking SQLite would make an empty one
+        raise Refused("store.missing", file=str(home.data / "kvit.db"))
+    revision = current_revision(home.database_url(config))
+    if revision != head_revision():
+        raise Refused("store.not_migrated", reason=f"{revision or '-'} ≠ {head_revision()}")
+
+
+def open_store(home: Home, config: Config, clock: Clock | None = None) -> Store:
+    """The database of a home.
+
+    Raises:
+        Refused: `store.missing`, `store.not_migrated`. Unavailable: `store.unreachable`.
+    """
+    check_revision(home, config)
+    return Store(home.database_url(config), clock or SystemClock(), config.company.key)
+
+
+class Alone:
+    """An installation for a command that works in the service's place; a context manager.
+
+    The home is locked meanwhile, so that no service starts beside it.
+
+    Raises:
+        Refused: `service.already_running`, `config.*`, `store.*`.
+    """
+
+    def __init__(self, home: Home, clock: Clock | None = None) -> None:
+        self._home = home
+        self._clock = clock
+        self._lock = InstanceLock(home.run)
+        self._installation: Installation | None = None
+
+    def __enter__(self) -> Installation:
+        config = load_config(self._home)
+        self._lock.acquire()
+        try:
+            check_revision(self._home, config)
+            self._installation = open_installation(self._home, self._clock)
+        except BaseException:
+            self._lock.release()
+            raise
+        return self._installation
+
+    def __exit__(self, *_: object) -> None:
+        if self._installation is not None:
+            self._installation.close()
+        self._lock.release()

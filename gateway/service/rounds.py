@@ -1,0 +1,66 @@
+"""One round of asking a bank, and one file of 1C: what the commands do by hand and the service all the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.bank import inbox
+from gateway.bank.channel import Channel
+from gateway.core.errors import Refused
+from gateway.flows.from_1c import Imported, take_file
+from gateway.flows.paid_to_pick import Taken
+from gateway.flows.take_message import take_message
+from gateway.flows.terms import Terms
+from gateway.onec.incoming import Incoming
+from gateway.onec.model_documents import CommerceML
+from gateway.store import Store, idempotency
+
+
+@dataclass
+class Round:
+    """What one poll brought.
+
+    Attributes:
+        taken: (message, what it held) of each message that was taken, older unfinished ones included.
+    """
+
+    polled: inbox.Polled
+    taken: list[tuple[inbox.Message, Taken]] = field(default_factory=list)
+
+
+def bank_round(store: Store, terms: Terms, channel: Channel) -> Round:
+    """Bring new files in, then take every message of this channel that is not finished.
+
+    Raises:
+        Unavailable: the database is away. What the bank does is in the answer.
+    """
+    done = Round(inbox.poll(store, channel))
+    for message in inbox.waiting(store):
+        if message.channel != channel.name:
+            continue
+        if message.state == "stored":
+            reply = inbox.raw_reply(store, message.id)
+            if inbox.prove(store, channel, message.id, reply) is not None:
+                continue
+        done.taken.append((message, take_message(store, terms, channel, message.id)))
+    return done
+
+
+def take_onec(store: Store, terms: Terms, incoming: Incoming) -> Imported | None:
+    """Take one file of 1C in; None when these very bytes were taken before.
+
+    Raises:
+        Refused: `exchange.bank_statement`: money is believed from the bank's channel only.
+        Unavailable: the database is away.
+    """
+    with store.unit() as unit:
+        if idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:
+            return None
+    if not isinstance(incoming.content, CommerceML):
+        raise Refused("exchange.bank_statement", name=incoming.name)
+    done = take_file(store, terms, incoming.content)
+    with store.unit() as unit:
+        result = {"orders": done.orders, "invoices": done.invoices, "products": done.products}
+        idempotency.remember(unit, "onec.file", incoming.sha256, incoming.kind, result)
+        unit.commit()
+    return done
