@@ -23,7 +23,7 @@ def keep_house(installation: Installation) -> None:
     store = installation.store
     with store.reading() as connection:
         verdict = journal.verify(connection)
-        balances = _wrong_balances(connection)
+        balances = wrong_balances(connection)
     with store.unit() as unit:
         newest = unit.connection.execute(select(func.max(changes.c.seq))).scalar_one() or 0
         unit.connection.execute(delete(changes).where(changes.c.seq <= newest - CHANGES_KEPT))
@@ -39,7 +39,7 @@ def keep_house(installation: Installation) -> None:
     _log.info("house kept", journal_rows=verdict.rows, journal_ok=verdict.ok, wrong_balances=len(balances))
 
 
-def _wrong_balances(connection: Connection) -> list[str]:
+def wrong_balances(connection: Connection) -> list[str]:
     """Goods whose balance is not the sum of their movements."""
     sums = (
         select(
