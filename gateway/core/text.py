@@ -48,6 +48,7 @@ class _Table(dict[int, int]):
 
 
 _TABLE = _Table()
+_LETTER_AT_DIGIT = re.compile(r"\d[озli|]|о\d")
 _O_BEFORE_DIGIT = re.compile(r"(?<=[-/№\d])о+(?=\d)")
 _O_AFTER_DIGIT = re.compile(r"(?<=\d)о+(?![а-яa-z\d])")
 _THREE_INSIDE = re.compile(r"(?<=\d)з(?=\d)")
@@ -68,9 +69,10 @@ def fold_numbers(folded: str) -> str:
     Args:
         folded: what `fold` returned.
     """
-    if "о" in folded:
-        folded = _O_BEFORE_DIGIT.sub(_zeros, folded)
-        folded = _O_AFTER_DIGIT.sub(_zeros, folded)
+    if _LETTER_AT_DIGIT.search(folded) is None:
+        return folded
+    folded = _O_BEFORE_DIGIT.sub(_zeros, folded)
+    folded = _O_AFTER_DIGIT.sub(_zeros, folded)
     folded = _THREE_INSIDE.sub("3", folded)
     return _ONE_INSIDE.sub("1", folded)
 

@@ -34,7 +34,7 @@ class Lexemes(list[Lexeme]):
     """The pieces in order."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(Lexeme(m.lastgroup or "", m[0], m.start(), m.end()) for m in _LEXEME.finditer(text))
+        super().__init__([Lexeme(m.lastgroup or "", m[0], *m.span()) for m in _LEXEME.finditer(text)])
         self.source = text
 
     def after(self, place: int) -> Lexeme | None:
@@ -47,8 +47,10 @@ class Lexemes(list[Lexeme]):
         Args:
             expecting: a number is due here (after "счет", "№"): then even "К-125" is no "квартира".
         """
-        word, following = self[place], self.after(place)
-        if following is None or len(word.text) > _LONGEST_PREFIX:
+        if place + 1 >= len(self):
+            return False
+        word, following = self[place], self[place + 1]
+        if len(word.text) > _LONGEST_PREFIX or not (following.kind == "num" or following.text in ("-", "/")):
             return False
         glued = following.kind == "num" and following.start == word.end
         hyphened = self._joined_by_sign(place)

@@ -57,7 +57,11 @@ class InnMention:
 
 @dataclass(slots=True)
 class Painted:
-    """The text with everything set aside painted over, and what was found."""
+    """The text with everything set aside painted over, and what was found.
+
+    Attributes:
+        payment_orders: "п/п" stands in the text: it speaks of another payment.
+    """
 
     text: str
     dates: list[DateMention] = field(default_factory=list)
@@ -71,101 +75,100 @@ class Painted:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
 
 
-def _re(pattern: str) -> re.Pattern[str]:
-    """A pattern written in plain Russian, matched against folded text.
-
-    Only letters are folded: classes such as [а-я] and escapes are safe, lookalike Latin letters are not used in them.
-    """
-    return re.compile(pattern)
-
-
+# Patterns are written in Cyrillic and small letters, as folded text is; fold() where a Latin lookalike is needed.
+# Those ending in _AT are tried where a run of digits begins, which is faster than searching the whole text.
 _W = "а-яa-z"
+_DIGITS = re.compile(r"\d+")
 _SUM = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
 _KOPECKS = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)[.,=-]\d{2}(?!\d)"
 _CURRENCY = fold(r"(?:руб(?:л[а-я]*)?|rub|rur|р(?![а-я/])|₽)\.?(?:\s*\d{2}\s*к(?:оп[а-я]*)?\.?(?![а-я]))?")
 
 _INN = re.compile(
-    rf"(?<![{_W}])(?:ин{{1,3}}|inn|и\.\s?н\.\s?н\.?)(?:\s*/?\s*кпп)?[\s:№.,n=/-]*(\d{{12}}|\d{{10}})(?!\d)(?:\s*/\s*\d{{9}}(?!\d))?"
+    rf"(?<![{_W}])(?:ин{{1,3}}|inn|и\.\s?н\.\s?н\.?)(?:\s*/?\s*кпп)?[\s:№.,n=/-]*(\d{{12}}|\d{{10}})(?!\d)"
+    r"(?:\s*/\s*\d{9}(?!\d))?"
 )
-_NAKED_INN = re.compile(r"(?<![\d.,-])(\d{12}|\d{10})(?![\d.,]\d|\d)")
-_REQUISITE = re.compile(
-    rf"(?<![{_W}])(?:кпп|бик|огрн(?:ип)?|окпо|октмо|окато|кбк|уин|уип|снилс)[\s:№.]*[\d/]+|(?<!\d)\d{{16,}}(?!\d)"
-)
+_REQUISITE_WORDS = ("кпп", "бик", "огрн", "окпо", "октмо", "окато", "кбк", "уин", "уип", "снилс")
+_REQUISITE = re.compile(rf"(?<![{_W}])(?:{'|'.join(_REQUISITE_WORDS)})(?:ип)?[\s:№.]*[\d/]+")
+_LONGEST_NUMBER = 15  # longer runs are accounts and identifiers
+_INN_LENGTHS = (10, 12)
+
 _MONTHS = (
     "янв(?:аря?|арь)?|фев(?:р(?:аля?|аль)?)?|мар(?:та?)?|апр(?:еля?|ель)?|ма[йя]|июн[ья]?|июл[ья]?|авг(?:уста?)?"
     "|сен(?:т(?:ября?|ябрь)?)?|окт(?:ября?|ябрь)?|ноя(?:бря?|брь)?|дек(?:абря?|абрь)?"
 )
 _MONTH_STEMS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _YEAR_WORD = rf"(?:\s?г(?:г|ода?)?(?![{_W}])\.?)?"
-_DATE = re.compile(
-    rf"(?<!\d)(?<!\d[.,])(?:(?P<d>\d{{1,2}})\s?(?P<s>[./-])\s?(?P<m>\d{{1,2}})\s?(?P=s)\s?(?P<y>20\d\d|\d\d)(?!\d)"
-    rf"|(?P<iy>20\d\d)(?P<is>[./-])(?P<im>\d{{1,2}})(?P=is)(?P<id>\d{{1,2}})(?!\d)"
-    rf"|(?P<q>\")?(?P<wd>\d{{1,2}})(?(q)\"|\"?)\s*(?:-?(?:го|ого))?\s*(?P<wm>{_MONTHS})(?![{_W}])\.?(?:\s*(?P<wy>20\d\d|\d\d)(?!\d))?"
-    rf"|(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}])))"
+_DATE_AT = re.compile(
+    r"(?:(?P<d>\d{1,2})\s?(?P<s>[./-])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<y>20\d\d|\d\d)(?!\d)"
+    r"|(?P<iy>20\d\d)(?P<is>[./-])(?P<im>\d{1,2})(?P=is)(?P<id>\d{1,2})(?!\d)"
+    r"|(?P<wd>\d{1,2})\"?\s*(?:-?(?:го|ого))?\s*"
+    rf"(?P<wm>{_MONTHS})(?![{_W}])\.?(?:\s*(?P<wy>20\d\d|\d\d)(?!\d))?"
+    rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}]))))"
     rf"){_YEAR_WORD}"
 )
-_SHORT_DATE = re.compile(rf"(?<=от)[\s:]*(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?!\d|\s?[./]\s?\d){_YEAR_WORD}")
-_MONTH_YEAR = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)(?![{_W}])\.?\s*20\d\d(?!\d){_YEAR_WORD}")
+_SHORT_DATE_AT = re.compile(rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?!\d|\s?[./]\s?\d){_YEAR_WORD}")
+_MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
+
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
 _VAT = re.compile(
-    rf"без\s*(?:учета\s*)?(?:налога?)?\s*\(?\s*ндс\)?|(?:не\s*облагается\s*(?:налогом\s*)?\(?ндс\)?)"
-    rf"|(?:(?:в\s*т(?:ом)?\.?\s*ч(?:исле)?\.?|вкл(?:ючая)?\.?|сумма|кроме\s*того)[\s,.:-]*)?(?:налог\s*)?\(?(?<![{_W}])ндс\)?"
-    rf"(?:\s*(?:не\s*облаг[а-я]*|нет)"
+    r"без\s*(?:учета\s*)?(?:налога?)?\s*\(?\s*ндс\)?|(?:не\s*облагается\s*(?:налогом\s*)?\(?ндс\)?)"
+    r"|(?:(?:в\s*т(?:ом)?\.?\s*ч(?:исле)?\.?|вкл(?:ючая)?\.?|сумма|кроме\s*того)[\s,.:-]*)?(?:налог\s*)?"
+    rf"\(?(?<![{_W}])ндс\)?"
+    r"(?:\s*(?:не\s*облаг[а-я]*|нет)"
     rf"|[\s(:,.=-]*(?:по\s*ставке\s*)?(?:{_RATE}[\s):,=-]*)?(?:(?:в\s*)?сумм[аеу]?[\s:=-]*)?[\s(:,=-]*"
-    rf"(?:{_KOPECKS}\)?(?:\s*{_CURRENCY})?|{_SUM}\s*{_CURRENCY}|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?)"
+    rf"(?:{_KOPECKS}\)?(?:\s*{_CURRENCY})?|{_SUM}\s*{_CURRENCY}"
+    rf"|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?)"
 )
-_PHONE = re.compile(
-    rf"(?<![{_W}])(?:тел(?:ефон)?|моб|факс|т)\s?[.:]?\s?\+?\d[\d\s()-]{{5,}}\d"
-    r"|(?<![\d.,/-])(?:\+7|8|7)[\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|\+7\d{10}(?!\d)|(?<!\d)89\d{9}(?!\d)"
+_PHONE_LABELS = ("тел", "моб", "факс", " т", ",т", ".т")
+_LABELLED_PHONE = re.compile(rf"(?<![{_W}])(?:тел(?:ефон)?|моб|факс|т)\s?[.:]?\s?\+?\d[\d\s()-]{{5,}}\d")
+_PHONE_AT = re.compile(
+    r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|89\d{9}(?!\d)"
 )
 _SHARE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*-?\s*(?:х\s*)?(?:%|проц[а-я]*\.?)")
-_MONEY = re.compile(
-    rf"(?P<cur>{_SUM})\s*{_CURRENCY}"
-    rf"|(?<![{_W}])(?:на\s*)?(?:сумм[аеуы]|в\s*размере|стоимост[а-я]*|итого|всего)(?:\s*(?:оплаты|платежа|счета|по\s*счету))?[\s:=-]*(?P<word>{_SUM})"
-    rf"|(?<![\d.,])(?P<dot>(?:\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
-    rf"|(?<!\d)(?P<grp>\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+[,-]\d\d|[1-9]\d{{3,}},\d\d)(?![\d{_W}])"
-    rf"|(?<=\d)-(?P<tail>\d{{3,}}-\d\d)(?![\d-])"
-    rf"|(?<!\d)(?P<eq>\d+=\d\d)(?!\d)|(?<!\d)(?P<zero>\d{{3,}}-00)(?!\d)"
+_SUM_WORDS = ("сумм", "размере", "стоимост", "итого", "всего")
+_SUM_WORD_BEFORE = re.compile(
+    rf"(?<![{_W}])(?:на\s*)?(?:сумм[аеуы]|в\s*размере|стоимост[а-я]*|итого|всего)"
+    r"(?:\s*(?:оплаты|платежа|счета|по\s*счету))?[\s:=-]*$"
 )
+_SUM_AT = re.compile(_SUM)
+_MONEY_AT = re.compile(
+    rf"(?P<currency>{_SUM})\s*{_CURRENCY}"
+    r"|(?P<dot>(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
+    rf"|(?P<grouped>\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+[,-]\d\d|[1-9]\d{{3,}},\d\d)(?![\d{_W}])"
+    r"|(?P<equals>\d+=\d\d)(?!\d)|(?P<zero>\d{3,}-00)(?!\d)"
+)
+_AFTER_NUMBER_AT = re.compile(r"\d{3,}-\d\d(?![\d-])")  # "125-12500-00": number, hyphen, sum
 _ANCHOR_BEFORE = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|n|nо)[\s.:№]*$")
+
 _ABBREVIATIONS = re.compile(
-    rf"(?<![{_W}])(?:(?P<other>п\s?/\s?п(?:ор[а-я]*)?|п\.\s?п\.|пл\.?\s?пор[а-я]*|плат\.?\s?пор[а-я]*|р\s?/\s?с(?:ч[а-я]*)?|к\s?/\s?с|л\s?/\s?с(?:ч[а-я]*)?"
-    rf"|д\s?/\s?с|т\s?/\s?н|т\s?/\s?ц|м-?н|пр-?т|б-р|а/м|а/я|доп\.?\s?согл[а-я]*|р\.\s?счет[а-я]*|р-счет[а-я]*)"
-    rf"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))(?![{_W}])"
+    rf"(?<![{_W}])(?:(?P<order>п\s?/\s?п(?:ор[а-я]*)?|п\.\s?п\.|пл\.?\s?пор[а-я]*|плат\.?\s?пор[а-я]*)"
+    r"|(?P<other>р\s?/\s?с(?:ч[а-я]*)?|к\s?/\s?с|л\s?/\s?с(?:ч[а-я]*)?|д\s?/\s?с|т\s?/\s?н|т\s?/\s?ц|м-?н|пр-?т|б-р"
+    r"|а/м|а/я|доп\.?\s?согл[а-я]*|р\.\s?счет[а-я]*|р-счет[а-я]*)"
+    r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
+    rf"(?![{_W}])"
 )
-_QUOTED = re.compile(r'"([^"]{1,120})"')
+_QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
 _NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*\s*")
 
 
 def set_aside(folded: str) -> Painted:
-    """Find and paint over what is no document number. The order of the steps matters: see facts in each."""
+    """Find and paint over what is no document number.
+
+    The order matters: an ИНН is no phone, a date is no sum, the sum of the tax clause is nobody's.
+    """
     painted = Painted(folded)
-    has_digits = any(c.isdigit() for c in folded)
-    if "ин" in folded or "inn" in folded or "и.н" in folded:
-        for found in _INN.finditer(painted.text):
-            painted.inns.append(InnMention(found[1], True, found.start(), found.end()))
-            painted.paint(found.start(), found.end(), INN)
-    if not has_digits:
-        _paint_abbreviations(painted)
-        _find_vat(painted)
-        return painted
-    for found in _REQUISITE.finditer(painted.text):
-        painted.paint(found.start(), found.end(), ASIDE)
-    for found in _NAKED_INN.finditer(painted.text):
-        if is_inn(found[1]):
-            painted.inns.append(InnMention(found[1], False, found.start(), found.end()))
-            painted.paint(found.start(), found.end(), INN)
-    _find_dates(painted)
-    _paint_abbreviations(painted)
+    if "ин" in folded or "inn" in folded or "и.н" in folded or "и. н" in folded:
+        _find_labelled_inns(painted)
+    has_digits = _DIGITS.search(folded) is not None
+    if has_digits:
+        _find_requisites(painted)
+        _find_dates(painted)
+    _find_abbreviations(painted)
     _find_vat(painted)
-    if "+" in folded or "8" in folded or "7" in folded or "т" in folded or "ф" in folded:
-        for found in _PHONE.finditer(painted.text):
-            painted.paint(found.start(), found.end(), ASIDE)
-    if "%" in folded or "проц" in folded:
-        for found in _SHARE.finditer(painted.text):
-            painted.shares.append(int(found[1]))
-            painted.paint(found.start(), found.end(), ASIDE)
-    _find_sums(painted)
+    if has_digits:
+        _find_phones(painted)
+        _find_shares(painted)
+        _find_sums(painted)
     return painted
 
 
@@ -173,45 +176,75 @@ def quoted_names(painted: Painted) -> list[tuple[int, int]]:
     """Places of names in quotation marks; `счет "125"` is no name."""
     if '"' not in painted.text:
         return []
-    return [f.span(1) for f in _QUOTED.finditer(painted.text) if not _NUMBER_ONLY.fullmatch(f[1])]
+    return [f.span(1) for f in _QUOTED_NAME.finditer(painted.text) if not _NUMBER_ONLY.fullmatch(f[1])]
+
+
+def _find_labelled_inns(painted: Painted) -> None:
+    for found in _INN.finditer(painted.text):
+        painted.inns.append(InnMention(found[1], True, found.start(), found.end()))
+        painted.paint(found.start(), found.end(), INN)
+
+
+def _find_requisites(painted: Painted) -> None:
+    text = painted.text
+    if any(word in text for word in _REQUISITE_WORDS):
+        for found in _REQUISITE.finditer(text):
+            painted.paint(found.start(), found.end(), ASIDE)
+    for run in _DIGITS.finditer(painted.text):
+        start, end = run.span()
+        if end - start > _LONGEST_NUMBER:
+            painted.paint(start, end, ASIDE)
+        elif end - start in _INN_LENGTHS and painted.text[start - 1 : start] not in (".", ",", "-") and is_inn(run[0]):
+            painted.inns.append(InnMention(run[0], False, start, end))
+            painted.paint(start, end, INN)
 
 
 def _find_dates(painted: Painted) -> None:
-    for pattern in (_DATE, _SHORT_DATE, _MONTH_YEAR):
-        for found in pattern.finditer(painted.text):
-            groups = found.groupdict()
-            mention = None
-            if groups.get("d"):
-                mention = _mention(groups["d"], groups["m"], groups.get("y"), found)
-            elif groups.get("id"):
-                mention = _mention(groups["id"], groups["im"], groups["iy"], found)
-            elif groups.get("wd"):
-                stem = groups["wm"]
-                month = next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s))
-                mention = _mention(groups["wd"], str(month), groups["wy"], found)
-            elif not found[0].strip():
-                continue
-            else:  # "ноябрь 2026", "2026 г.": a period
-                painted.paint(found.start(), found.end(), ASIDE)
-                continue
-            if mention is not None:
-                painted.dates.append(mention)
-                painted.paint(found.start(), found.end(), DATE)
-    painted.dates.sort(key=lambda d: d.start)
+    text, done = painted.text, 0
+    for run in _DIGITS.finditer(text):
+        start, end = run.span()
+        if start < done or end - start > 4 or (text[start - 1 : start] in (".", ",") and text[start - 2].isdigit()):
+            continue
+        found = _DATE_AT.match(text, start)
+        if found is None and text[max(0, start - 5) : start].rstrip(" :").endswith("от"):
+            found = _SHORT_DATE_AT.match(text, start)
+        if found is not None:
+            quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
+            done = _note_date(painted, found, start - quoted) or done
+        elif end - start == 4 and run[0].startswith("20"):
+            before = _MONTH_BEFORE.search(text, max(0, start - 20), start)  # "ноябрь 2026": a period
+            if before is not None:
+                painted.paint(before.start(), end, ASIDE)
 
 
-def _mention(day: str, month: str, year: str | None, found: re.Match[str]) -> DateMention | None:
+def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
+    """Note and paint a date; its end, 0 when there is no such day."""
+    groups = found.groupdict()
+    if groups.get("period"):
+        painted.paint(start, found.end(), ASIDE)
+        return found.end()
+    if groups.get("id"):
+        day, month, year = groups["id"], groups["im"], groups["iy"]
+    elif groups.get("wd"):
+        stem = groups["wm"]
+        day, year = groups["wd"], groups["wy"]
+        month = str(next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s)))
+    else:
+        day, month, year = groups["d"], groups["m"], groups.get("y")
     d, m = int(day), int(month)
     y = None if not year else int(year) if len(year) == 4 else 2000 + int(year)
     if not (1 <= d <= 31 and 1 <= m <= 12) or (y is not None and not 2005 <= y <= 2039):
-        return None
-    return DateMention(d, m, y, found.start(), found.end())
+        return 0
+    painted.dates.append(DateMention(d, m, y, start, found.end()))
+    painted.paint(start, found.end(), DATE)
+    return found.end()
 
 
-def _paint_abbreviations(painted: Painted) -> None:
+def _find_abbreviations(painted: Painted) -> None:
     for found in _ABBREVIATIONS.finditer(painted.text):
-        paint = OTHER_DOCUMENT if found["other"] else CLOSING if found["closing"] else ASIDE
-        painted.payment_orders |= found["other"] is not None and found[0].startswith("п") and "р-т" not in found[0]
+        kind = found.lastgroup
+        painted.payment_orders |= kind == "order"
+        paint = CLOSING if kind == "closing" else ASIDE if kind == "none" else OTHER_DOCUMENT
         painted.paint(found.start(), found.end(), paint)
 
 
@@ -223,20 +256,64 @@ def _find_vat(painted: Painted) -> None:
         painted.paint(found.start(), found.end(), ASIDE)
 
 
+def _find_phones(painted: Painted) -> None:
+    text = painted.text
+    if any(label in text for label in _PHONE_LABELS):
+        for found in _LABELLED_PHONE.finditer(text):
+            painted.paint(found.start(), found.end(), ASIDE)
+        text = painted.text
+    for run in _DIGITS.finditer(text):
+        digits, start = run[0], run.start()
+        if digits in ("8", "7") or (len(digits) == 11 and digits[0] in "78"):
+            if text[start - 1 : start] in (".", ",", "/", "-"):
+                continue
+            phone = _PHONE_AT.match(text, start)
+            if phone is not None:
+                painted.paint(start, phone.end(), ASIDE)
+
+
+def _find_shares(painted: Painted) -> None:
+    if "%" in painted.text or "проц" in painted.text:
+        for found in _SHARE.finditer(painted.text):
+            painted.shares.append(int(found[1]))
+            painted.paint(found.start(), found.end(), ASIDE)
+
+
 def _find_sums(painted: Painted) -> None:
-    for found in _MONEY.finditer(painted.text):
-        kind = found.lastgroup or "cur"
-        start, end = found.start(), found.end()
-        value = found[kind]
-        value_start = found.start(kind)
-        grouped = kind in ("cur", "grp", "dot") and (" " in value or "'" in value)
+    text, done = painted.text, 0
+    words = any(word in text for word in _SUM_WORDS)
+    for run in _DIGITS.finditer(text):
+        start = run.start()
+        if start < done:
+            continue
+        before = text[start - 1 : start]
+        found = _MONEY_AT.match(text, start)
+        if found is not None and found.lastgroup == "dot" and before in (".", ","):
+            found = None
+        if found is None and before == "-" and text[start - 2 : start - 1].isdigit():
+            found = _AFTER_NUMBER_AT.match(text, start)
+        first = start
+        if words:
+            word = _SUM_WORD_BEFORE.search(text, max(0, start - 40), start)
+            if word is not None:
+                first = word.start()
+                found = found or _SUM_AT.match(text, start)
+        if found is not None:
+            done = _note_sum(painted, found, first)
+
+
+def _note_sum(painted: Painted, found: re.Match[str], first: int) -> int:
+    """Note a sum and paint it from `first`; where it ends."""
+    kind = found.lastgroup
+    value, start, end = (found[kind], *found.span(kind)) if kind else (found[0], *found.span())
+    if (" " in value or "'" in value) and _ANCHOR_BEFORE.search(painted.text, max(0, start - 12), start):
         # "счет 125 500 руб": the first group belongs to the word before it
-        if grouped and _ANCHOR_BEFORE.search(painted.text, max(0, value_start - 12), value_start):
-            cut = min(i for i in (value.find(" "), value.find("'")) if i >= 0) + 1
-            value, value_start = value[cut:], value_start + cut
-            start = value_start
-        painted.sums.append(SumMention(_kopecks(value), value_start, found.end(kind)))
-        painted.paint(start, end, MONEY)
+        cut = min(i for i in (value.find(" "), value.find("'")) if i >= 0) + 1
+        value, start = value[cut:], start + cut
+        first = start
+    painted.sums.append(SumMention(_kopecks(value), start, end))
+    painted.paint(first, found.end(), MONEY)
+    return found.end()
 
 
 def _kopecks(text: str) -> int:

@@ -31,10 +31,17 @@ class NumberParts:
     sub: str
 
 
-@lru_cache(maxsize=65536)
 def parts_of(number: str) -> NumberParts:
     """Take a number apart. The longest run of digits is the counter; of equally long ones the last."""
-    runs = _RUNS.findall(fold_numbers(fold(number)))
+    return parts_of_folded(fold_numbers(fold(number)))
+
+
+@lru_cache(maxsize=65536)
+def parts_of_folded(number: str) -> NumberParts:
+    """`parts_of` for a number out of a text that is folded already."""
+    if number.isdecimal():
+        return NumberParts("", int(number) if len(number.lstrip("0")) <= MAX_DIGITS else 0, None, "")
+    runs = _RUNS.findall(number)
     digits = [i for i, run in enumerate(runs) if run[0].isdigit()]
     if not digits:
         return NumberParts("".join(r for r in runs if r[0].isalpha()), 0, None, "")

@@ -1,0 +1,194 @@
+"""Who is named in a payment: the payer behind a bank, and somebody else the money is for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.core.text import fold, name_key
+from gateway.matching.masks import InnMention
+from gateway.matching.words import distance
+
+
+@dataclass(frozen=True, slots=True)
+class NamedParty:
+    """Somebody the text names as the one it pays for.
+
+    Attributes:
+        inn: "" when only a name is given.
+        name: `name_key` of the name, "" when only an ИНН is given.
+        cued: "за …", "по поручению …" stands before it; without such words it is a hint only: an ИНН somewhere in the
+            text, or a name in quotes after "за" that may be the goods'.
+    """
+
+    inn: str
+    name: str
+    cued: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What the payer's name and account say.
+
+    Attributes:
+        names: `name_key`s of the parts of "БАНК//ФИО//адрес//" that can be a name.
+        transit: the account is a bank's that passes on somebody's money.
+        key: `name_key` of the whole name.
+    """
+
+    names: tuple[str, ...]
+    transit: bool
+    key: str
+
+
+_BANK_WORD = re.compile(fold(r"банк|сбер|bank|(?<![а-я])р?нко(?![а-я])|кредитн|почта россии|казначейств"))
+# Accounts of banks themselves, of money in transit and of card clearing; a customer's never begin so.
+_BANK_ACCOUNTS = ("301", "302", "303", "304", "40911", "40914", "47416", "47422", "47423")
+_WORDS_ONLY = re.compile(r"[а-я]+(?:-[а-я]+)?(?:\s+[а-я]+(?:-[а-я]+)?){1,4}")
+_PATRONYMIC = re.compile(
+    r"(?<![а-я-])[а-я]{2,}(?:-[а-я]+)?\s+[а-я]{2,}\s+[а-я]+(?:ович|евич|ич|овна|евна|ична|инична|оглы|кызы)(?![а-я])"
+)
+_LABELLED_PERSON = re.compile(
+    r"(?:ф\.?\s?и\.?\s?о\.?|плательщик|от кого)\s*[:;-]\s*([а-я-]+\s+[а-я]+(?:\s+[а-я]+)?)(?![а-я])"
+)
+_PARENTHESES = re.compile(r"\([^)]*\)|р/с.*$|счет\s*\d.*$")
+_FORM = (
+    r"(?:ооо|оао|зао|пао|нао|ао|ип|чп|пк|тсж|снт|фгуп|гуп|муп|мбу|мку|гбу|кфх|тд|фгбу|фгбоу|мбоу|мбдоу|гбоу|мкоу"
+    r"|мауд?о?|нко|ано|чоу)"
+)
+_WHO = (
+    rf"(?:(?:компани[а-я]+|фирм[а-я]+|организаци[а-я]+|обществ[а-я]+)(?=\s*(?:\"|{_FORM}(?![а-яa-z])|инн))"
+    r"|контрагент[а-я]*|клиент[а-я]*|покупател[а-я]+"
+    r"|третье\s+лицо|3-?е?\s+лицо|третьих\s+лиц|партнер[а-я]*|сотрудник[а-я]*|индивидуальн[а-я]+|гражданин[а-я]*)"
+)
+_W = "а-яa-z"
+# The look behind follows the first letter: a pattern that begins with a letter is found much faster.
+_CUE = re.compile(
+    rf"(?:з(?<![{_W}]з)а(?:\s+счет)?|о(?<![{_W}]о)т\s+имени|п(?<![{_W}]п)о\s+(?:поручению|письму(?:\s+от)?|просьбе)"
+    rf"|в(?<![{_W}]в)(?:место|\s+интересах|\s+счет\s+(?:расчетов|задолженности|оплаты)\s+(?:с|за))"
+    rf"|п(?<![{_W}]п)(?:лательщик|окупатель)|д(?<![{_W}]д)олжник|з(?<![{_W}]з)аказчик)(?![{_W}])"
+)
+_PARTY_AT = re.compile(
+    rf"[\s:-]*(?P<who>{_WHO}\s*)?(?P<form>{_FORM}(?![{_W}])\s*)?"
+    r"(?P<rest>\"[^\"]{1,100}\"?|[^,;.()№\d\"\x00-\x08]{2,80})?"
+)
+_PERSON_AT = re.compile(
+    r"\s+(?P<name>[а-я]{3,}(?:-[а-я]+)?\s+(?:(?![гт]\.)[а-я]\.\s?[а-я]\.?"
+    r"|[а-я]{3,}\s+[а-я]+(?:вича|ича|вичу|вич|вны|вну|вной|вна|ичны|ичну|оглы|кызы)(?![а-я])))"
+)
+_NAMED_BETWEEN = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])|{_WHO}|\"")
+_NAME_ENDS = re.compile(
+    rf"(?<![{_W}])(?:по|за|согласно|сч|счет[а-я]*|инн|договор[а-я]*|от|на|в|без|ндс|сумма)(?![{_W}])"
+)
+_CUE_REACH = 130  # characters a cue may stand before the ИНН it introduces
+_CLOSE = 40  # so near a cue that no company word is needed between
+
+
+@lru_cache(maxsize=65536)
+def payer_of(name: str, account: str) -> Payer:
+    """Read the payer's name and account."""
+    folded = fold(name)
+    parts = folded.split("//")
+    transit = account.startswith(_BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
+    keys: list[str] = []
+    for part in parts:
+        clean = _PARENTHESES.sub(" ", part).strip(" ,;:/")
+        if _WORDS_ONLY.fullmatch(clean) and not _BANK_WORD.search(clean):
+            keys.append(name_key(clean))
+    return Payer(tuple(k for k in dict.fromkeys(keys) if k), transit, name_key(name))
+
+
+def persons(payer: Payer, purpose: str) -> tuple[tuple[str, ...], bool]:
+    """Full names of the payer; whether his name and a labelled name in the purpose are two people.
+
+    The purpose is asked only behind a bank.
+
+    Args:
+        purpose: folded.
+    """
+    if not payer.transit:
+        return payer.names, False
+    inside = [name_key(m[1]) for m in _LABELLED_PERSON.finditer(purpose)]
+    if payer.names:
+        return payer.names, not all(_misspelt(name, payer.names) for name in inside)
+    inside += [name_key(m[0]) for m in _PATRONYMIC.finditer(purpose)]
+    unique = tuple(dict.fromkeys(inside))
+    return unique, len(unique) > 1
+
+
+def _misspelt(name: str, keys: tuple[str, ...]) -> bool:
+    """Whether `name` is one of `keys` with slips of the pen. Only to raise no doubt; it identifies nobody."""
+    return any(
+        all(any(w[:3] == k[:3] or distance(w, k, 2) <= 2 for k in key.split()) for w in name.split()) for key in keys
+    )
+
+
+def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMention]) -> tuple[NamedParty, ...]:
+    """Parties other than the payer that a text names: by ИНН, and by name alone after "за".
+
+    Args:
+        painted: the purpose after `masks.set_aside`.
+    """
+    cues = [m.span() for m in _CUE.finditer(painted)]
+    found: list[NamedParty] = []
+    covered: list[tuple[int, int]] = []
+    for mention in inns:
+        cue = _cue_of(mention, cues, painted)
+        start = cue[0] if cue is not None else mention.start
+        covered.append((start, mention.end))
+        if mention.inn != payer_inn and (cue is not None or mention.labelled):
+            found.append(NamedParty(mention.inn, "", cue is not None, start, mention.end))
+    for start, end in cues:
+        if not any(first <= start < last for first, last in covered):
+            party = _by_name(painted, start, end, payer)
+            if party is not None:
+                found.append(party)
+    return tuple(found)
+
+
+def _cue_of(mention: InnMention, cues: list[tuple[int, int]], painted: str) -> tuple[int, int] | None:
+    """The last "за", "по поручению", … before an ИНН, when what stands between can be a name."""
+    before = [c for c in cues if mention.start - _CUE_REACH <= c[0] and c[1] <= mention.start]
+    if not before:
+        return None
+    between = painted[before[-1][1] : mention.start]
+    # "за рамки по счету … ИНН": goods, not somebody
+    return before[-1] if len(between) <= _CLOSE or _NAMED_BETWEEN.search(between) else None
+
+
+def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | None:
+    """Who stands behind a cue without an ИНН; None when it is goods, or the payer himself."""
+    person = _PERSON_AT.match(painted, end) if painted[start:end] == "за" else None
+    if person is not None:
+        name = name_key(person["name"])
+        return None if _inflected(name, payer.key) else NamedParty("", name, True, start, person.end())
+    party = _PARTY_AT.match(painted, end)
+    if party is None:
+        return None
+    rest = (party["rest"] or "").strip()
+    quoted = rest.startswith('"')
+    sure = bool(party["form"] or party["who"])
+    if not (sure or quoted):
+        return None
+    if not quoted:
+        rest = _NAME_ENDS.split(rest, maxsplit=1)[0]
+    name = name_key(rest)
+    if name and payer.key and (name == payer.key or _begins_with(rest, payer.key)):
+        return None
+    return NamedParty("", name, sure, start, party.end())
+
+
+def _inflected(name: str, payer: str) -> bool:
+    """Whether `name` may be the payer in another case: every word has a partner with the same beginning."""
+    words = payer.split()
+    return bool(words) and all(any(w.startswith(word[: max(1, len(word) - 3)]) for w in words) for word in name.split())
+
+
+def _begins_with(rest: str, payer_key: str) -> bool:
+    """Whether the words named are the payer's own name followed by something else."""
+    payer = set(payer_key.split())
+    words = [w for w in re.split(r"[^а-яa-z0-9]+", rest) if w]
+    return bool(payer) and payer <= set(words[: len(payer) + 1])
