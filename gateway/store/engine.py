@@ -14,20 +14,57 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from gateway.core.authority import SERVICE, Actor
 from gateway.core.clock import Clock
-from gateway.core.errors import Refused, Unavailable
+from gateway.core.errors import KvitError, Refused, Unavailable
 from gateway.store.unit import Unit
 
 BUSY_TIMEOUT_MS = 15_000
 _WRITER_LOCK = 0x4B766974  # "Kvit", the advisory lock of writing units on PostgreSQL
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGED_STATES = ("XX001", "XX002")  # data_corrupted, index_corrupted
+_UNKNOWN_NAMES = ("42P01", "42703")  # undefined_table, undefined_column
 
 
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite database file."""
     return f"sqlite:///{path.as_posix()}"
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Whatever goes wrong with the database itself, said so that people understand it. A statement the database
+    refuses (a unique key, a check) is a fault of ours and goes up as it is.
+
+    Raises:
+        Unavailable: `store.unreachable`.
+        Refused: `store.not_migrated`, `store.damaged`.
+    """
+    try:
+        yield
+    except PoolTimeout as error:
+        reason = "no connection became free in time"
+        raise Unavailable("store.unreachable", retry_after=5, reason=reason) from error
+    except DBAPIError as error:
+        meaning = _meaning(error)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def _meaning(error: DBAPIError) -> KvitError | None:
+    reason = (str(error.orig).splitlines() or ["?"])[0][:200]
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if "no such table" in reason or "no such column" in reason or state in _UNKNOWN_NAMES:
+        return Refused("store.not_migrated", reason=reason)
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or state in _DAMAGED_STATES:
+        return Refused("store.damaged", verdict=reason)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return Unavailable("store.unreachable", retry_after=5, reason=reason)
+    return None
 
 
 class Store:
@@ -52,7 +89,9 @@ class Store:
 
     def _engine(self, *, writing: bool) -> Engine:
         if not self.is_sqlite:
-            engine = create_engine(self.url, pool_size=5, pool_pre_ping=True)
+            # What SQLite gives by itself: a reader has one snapshot, and cannot write.
+            manners = {} if writing else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            engine = create_engine(self.url, pool_size=5, pool_pre_ping=True, execution_options=manners)
             if writing:
 
                 @event.listens_for(engine, "begin")
@@ -91,19 +130,16 @@ class Store:
 
         Raises:
             Unavailable: `store.unreachable` when the database does not answer or is locked for too long.
+            Refused: `store.not_migrated`, `store.damaged`.
         """
-        unit = None
-        try:
-            with self._writer.connect() as connection, connection.begin() as transaction:
-                unit = Unit(connection, self.clock, self.company, actor)
-                yield unit
-                if unit.committed:
-                    unit.flush()
-                    transaction.commit()
-                else:
-                    transaction.rollback()
-        except OperationalError as error:
-            raise self._unreachable(error) from error
+        with plain_errors(), self._writer.connect() as connection, connection.begin() as transaction:
+            unit = Unit(connection, self.clock, self.company, actor)
+            yield unit
+            if unit.committed:
+                unit.flush()
+                transaction.commit()
+            else:
+                transaction.rollback()
         if unit.committed:
             for callback in unit.callbacks:
                 callback()
@@ -114,18 +150,10 @@ class Store:
 
         Raises:
             Unavailable: `store.unreachable`.
+            Refused: `store.not_migrated`, `store.damaged`.
         """
-        try:
-            with self._reader.connect() as connection, connection.begin():
-                yield connection
-        except OperationalError as error:
-            raise self._unreachable(error) from error
-
-    def _unreachable(self, error: DBAPIError) -> Unavailable | Refused:
-        reason = str(error.orig).splitlines()[0][:200] if error.orig else "?"
-        if "no such table" in reason or "no such column" in reason:
-            return Refused("store.not_migrated", reason=reason)
-        return Unavailable("store.unreachable", retry_after=5, reason=reason)
+        with plain_errors(), self._reader.connect() as connection, connection.begin():
+            yield connection
 
     def check(self) -> None:
         """Raise unless the database answers and passes its own quick check.

@@ -9,9 +9,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 
-from gateway.core.errors import Refused, Unavailable
+from gateway.core.errors import Refused
+from gateway.store.engine import plain_errors
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -35,13 +35,12 @@ def current_revision(url: str) -> str | None:
 
     Raises:
         Unavailable: `store.unreachable`.
+        Refused: `store.damaged`.
     """
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
+        with plain_errors(), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise Unavailable("store.unreachable", retry_after=5, reason=str(error.orig)[:200]) from error
     finally:
         engine.dispose()
 
@@ -53,7 +52,7 @@ def upgrade(url: str) -> bool:
         True when something was changed.
 
     Raises:
-        Refused: `store.newer` when the database was made by newer code.
+        Refused: `store.newer` when the database was made by newer code, `store.damaged`.
         Unavailable: `store.unreachable`.
     """
     before = current_revision(url)
@@ -62,5 +61,6 @@ def upgrade(url: str) -> bool:
         raise Refused("store.newer", revision=before)
     if before == head_revision():
         return False
-    command.upgrade(_config(url), "head")
+    with plain_errors():
+        command.upgrade(_config(url), "head")
     return True

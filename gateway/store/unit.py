@@ -17,7 +17,6 @@ from gateway.core.ids import new_id
 from gateway.store import journal, marks
 from gateway.store.schema import changes, dumps, outbox
 
-
 # Called once at the end of a unit with everything that was put off for it.
 AtEnd = Callable[["Unit", list[str]], None]
 
