@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
 import tempfile
@@ -17,21 +16,22 @@ from gateway.core.clock import SystemClock, business_date
 from gateway.core.errors import Refused
 from gateway.flows.by_hand import set_release_mode
 from gateway.onec.exchange_files import write_atomic
-from gateway.service.config import BANK_TEMPLATE, PROGRAM_PROFILES, TEMPLATE, Home
+from gateway.service.config import Home
 from gateway.service.demo import shop as shops
-from gateway.service.wiring import VAULT_SERVICE, open_installation
-from gateway.signing.master_key import new_master_key
-from gateway.signing.vault import SealedVault
+from gateway.service.private_files import write_private
+from gateway.service.setup import Company, connect_sandbox, make_home
+from gateway.service.wiring import open_installation
+from gateway.signing.master_key import CREDENTIAL
 
 COMPANY_KEY = "svetorama"
-PROFILE = "demo-bank"
 CREDENTIALS = "credentials"
 POLL_EVERY_S = 1
 # The demo is shown at any hour, so the shop in it is open at any hour; a real one keeps office hours.
-_HOURS = {
+_ALWAYS_OPEN = {
     "opens = 09:00:00": "opens = 00:00:00",
     "closes = 18:00:00": "closes = 23:59:59",
-    "[]             # 5": "[5, 6]         # 5",
+    "also_weekdays = [] ": "also_weekdays = [5, 6] ",
+    "look_every_s = 5.0": "look_every_s = 1.0\nsettle_s = 0.5",
 }
 
 
@@ -67,85 +67,31 @@ def fresh_home(given: Path | None) -> Home:
 
 
 def set_stage(home: Home, language: str) -> Stage:
-    """Found the bank, enrol us as its customer, write the configuration, seal the pass phrase, lay 1C's files ready."""
+    """Found the bank, make our installation as IT would, become the bank's customer, lay 1C's files ready."""
     clock = SystemClock()
     sandbox, enrolment = Sandbox.create(
         home.root, company=Party(name=shops.NAME, inn=shops.INN, kpp=shops.KPP), clock=clock
     )
-    for folder in (home.data, home.keys, home.anchors, home.profiles, home.run, home.logs, home.vault_file.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (home.keys / "bank.p12").write_bytes(enrolment.pkcs12)
-    (home.anchors / "demo-tls.pem").write_bytes(enrolment.tls_anchors)
-    (home.anchors / "demo-signing.pem").write_bytes(enrolment.signing_anchors)
-    (home.profiles / f"{PROFILE}.toml").write_text(_profile(enrolment.url, enrolment.signers), encoding="utf-8")
-    config = TEMPLATE.format(
-        key=COMPANY_KEY,
-        name=shops.NAME,
-        inn=shops.INN,
-        kpp=shops.KPP,
-        bic=enrolment.bic,
-        bank=enrolment.bank_name,
-        corr_account="",
-        language=language,
+    key_file = None if sys.platform == "win32" else home.root / CREDENTIALS / CREDENTIAL
+    made = make_home(
+        home,
+        Company(COMPANY_KEY, shops.NAME, shops.INN, shops.KPP, enrolment.bic, enrolment.bank_name, language=language),
+        master_key_to=key_file,
+        clock=clock,
     )
-    for usual, always in _HOURS.items():
-        config = config.replace(usual, always)
-    config = config.replace("look_every_s = 5.0", "look_every_s = 1.0\nsettle_s = 0.5")
-    config += BANK_TEMPLATE.format(
-        profile=PROFILE,
-        customer_id=enrolment.customer_id,
-        url="",
-        key="bank.p12",
-        accounts=str(list(enrolment.accounts)).replace("'", '"'),
-        poll_every_s=POLL_EVERY_S,
-    )
-    home.config_file.write_text(config, encoding="utf-8")
-    environment = _master_key(home, enrolment.passphrase)
+    if made.vault is None:
+        raise Refused("vault.no_master_key")
+    text = home.config_file.read_text(encoding="utf-8")
+    for usual, always in _ALWAYS_OPEN.items():
+        text = text.replace(usual, always)
+    write_private(home.config_file, text.encode("utf-8"))
+    connect_sandbox(home, enrolment, made.vault, poll_every_s=POLL_EVERY_S)
     _switch_release_on(home)
     now = clock.now()
     shop = shops.make_shop(business_date(now))
     _lay_files(home, shop, now)
+    environment = {} if key_file is None else {"CREDENTIALS_DIRECTORY": str(key_file.parent)}
     return Stage(home, sandbox, shop, enrolment.accounts[0], environment)
-
-
-def _profile(url: str, signers: tuple[str, ...]) -> str:
-    """The sandbox's profile, as it comes with the program, with this bank's address and anchors."""
-    text = (PROGRAM_PROFILES / "sandbox.toml").read_text(encoding="utf-8")
-    lines = []
-    for line in text.splitlines():
-        name = line.partition("=")[0].strip()
-        match name:
-            case "name":
-                line = f'name = "{PROFILE}"'
-            case "url":
-                line = f'url = "{url}"'
-            case "tls_anchors":
-                line = 'tls_anchors = ["demo-tls.pem"]'
-            case "signing_anchors":
-                line = 'signing_anchors = ["demo-signing.pem"]'
-            case "signers":
-                line = f"signers = {str(list(signers)).replace(chr(39), chr(34))}"
-        lines.append(line)
-    return "\n".join(lines) + "\n"
-
-
-def _master_key(home: Home, passphrase: str) -> dict[str, str]:
-    """Make this installation's master key where systemd (or DPAPI) would keep it, and seal the pass phrase with it."""
-    key = new_master_key()
-    environment: dict[str, str] = {}
-    if sys.platform == "win32":
-        from gateway.signing.master_key import seal_master_key
-
-        seal_master_key(key, home.sealed_master_key)
-    else:
-        folder = home.root / CREDENTIALS
-        folder.mkdir(mode=0o700)
-        file = folder / "kvit-master"
-        file.touch(mode=0o600)
-        file.write_bytes(base64.b64encode(key) + b"\n")
-        environment["CREDENTIALS_DIRECTORY"] = str(folder)
-    SealedVault(home.vault_file, key).set_password(VAULT_SERVICE, PROFILE, passphrase)
-    return environment
 
 
 def _switch_release_on(home: Home) -> None:

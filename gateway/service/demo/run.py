@@ -54,6 +54,8 @@ def main(wishes: Wishes) -> int:
     except KvitError as error:
         sys.stderr.write(f"{error.text(wishes.language)} {error.hint(wishes.language)}\n")
         return 1
+    # Told to stop, we stop what we started; the default would leave it running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     processes: list[subprocess.Popen[bytes]] = []
     bank: RunningBank | None = None
     installation = open_installation(home)
