@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.channel import Channel, FileRef, Proof, Proven, RefusedReply, Reply, Request
@@ -28,6 +28,9 @@ from gateway.store.schema import AnyRow, blobs, dumps
 # How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
 OVERLAP = timedelta(days=7)
 _ACCEPTED = ("proved", "taken", "unreadable")
+# Wait before asking again for a file that was refused so many times: never at first, an hour in the end.
+_PAUSES = tuple(timedelta(seconds=s) for s in (0, 0, 0, 60, 300, 900, 3600))
+_LONGEST_LOOK_BACK = timedelta(days=90)
 
 
 @dataclass
@@ -79,19 +82,9 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
     polled = Polled(channel.name)
     try:
         refs = channel.list_files(_since(store, channel.name))
-        with store.reading() as connection:
-            accepted = set(
-                connection.execute(
-                    select(messages.c.reference).where(
-                        messages.c.company == store.company,
-                        messages.c.channel == channel.name,
-                        messages.c.state.in_(_ACCEPTED),
-                        messages.c.reference.in_([ref.reference for ref in refs]),
-                    )
-                ).scalars()
-            )
+        later = _not_now(store, channel.name, [ref.reference for ref in refs])
         for ref in refs:
-            if ref.reference not in accepted and not stopped():
+            if ref.reference not in later and not stopped():
                 _bring(store, channel, ref, polled)
         polled.result = "new" if polled.accepted else "failed" if polled.refused else "nothing_new"
     except RefusedReply as error:
@@ -107,7 +100,37 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
 def _since(store: Store, channel: str) -> date | None:
     with store.reading() as connection:
         last = marks.get(connection, store.company, f"bank.last_good:{channel}")
-    return None if last is None else (from_text(last) - OVERLAP).date()
+    if last is None:
+        return None
+    return max(from_text(last) - OVERLAP, store.clock.now() - _LONGEST_LOOK_BACK).date()
+
+
+def _not_now(store: Store, channel: str, references: Sequence[str]) -> set[str]:
+    """Files to leave alone in this poll: accepted ones, and ones refused so often that asking again has to wait.
+
+    Every refused reply is kept, so a file that is refused for days must not fill the disk.
+    """
+    now = store.clock.now()
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(
+                messages.c.reference,
+                func.max(messages.c.received_at).label("last"),
+                func.count().label("times"),
+                func.sum(case((messages.c.state.in_(_ACCEPTED), 1), else_=0)).label("accepted"),
+            )
+            .where(
+                messages.c.company == store.company,
+                messages.c.channel == channel,
+                messages.c.reference.in_(references),
+            )
+            .group_by(messages.c.reference)
+        ).all()
+    return {
+        row.reference
+        for row in rows
+        if row.accepted or now - from_text(row.last) < _PAUSES[min(row.times, len(_PAUSES) - 1)]
+    }
 
 
 def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None:
@@ -334,7 +357,9 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
             },
         )
         if error is None:
-            marks.put(unit.connection, unit.company, f"bank.last_good:{polled.channel}", unit.at)
+            # A refused file holds the window open: it must still be in it when the bank sends an honest copy.
+            if not polled.refused:
+                marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
             for code in alarms.open_about(unit, polled.channel):
                 alarms.clear(unit, code, polled.channel)
         else:

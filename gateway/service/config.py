@@ -28,7 +28,6 @@ from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
-from gateway.store.engine import sqlite_url
 
 CONFIG_FILE = "kvit.toml"
 PROGRAM_PROFILES = Path(__file__).resolve().parents[2] / "certs" / "profiles"
@@ -185,7 +184,7 @@ class Home:
         return self.root / config.exchange.folder
 
     def database_url(self, config: Config) -> str:
-        return config.database.url or sqlite_url(self.data / "kvit.db")
+        return config.database.url or f"sqlite:///{(self.data / 'kvit.db').as_posix()}"  # no SQLAlchemy for that
 
 
 def find_home(given: Path | None = None) -> Home:

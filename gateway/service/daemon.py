@@ -31,12 +31,13 @@ from gateway.onec.incoming import Incoming
 from gateway.onec.model_documents import CommerceML
 from gateway.service import doctor
 from gateway.service.backoff import BackOff
+from gateway.service.database_lock import DatabaseLock
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
 from gateway.service.scheduler import JsonDueTimes, Scheduler
 from gateway.service.systemd import Notifier, Watchdog
 from gateway.service.wiring import Bank, Installation, open_banks
-from gateway.store import alarms, idempotency
+from gateway.store import alarms, idempotency, outbox
 
 _log = structlog.get_logger("service.daemon")
 OUTBOX_EVERY_S = 1
@@ -78,6 +79,7 @@ class Daemon:
         self.findings: list[Finding] = []
         self.url = ""
         self._lock = InstanceLock(self.home.run)
+        self._database_lock = DatabaseLock(self.store.url)
         self._watchdog = Watchdog(Notifier.from_environment(), self.clock)
         self._notifier = Notifier.from_environment()
         self._bank_loop = self._loop("bank")
@@ -107,11 +109,16 @@ class Daemon:
         """
         self._lock.acquire()
         try:
+            self._database_lock.acquire()
+            with self.store.unit() as unit:
+                outbox.free_leases(unit)
+                unit.commit()
             self.banks = open_banks(self.installation)
             self.findings = doctor.examine(self.installation, self.banks)
             self._plan_jobs()
             self._serve()
         except BaseException:
+            self._database_lock.release()
             self._lock.release()
             raise
         for name, loop in (("bank", self._bank_loop), ("office", self._office_loop)):
@@ -171,6 +178,7 @@ class Daemon:
         for bank in self.banks:
             bank.channel.close()
         self.installation.close()
+        self._database_lock.release()
         self._lock.release()
         _log.info("stopped")
 

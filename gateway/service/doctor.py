@@ -6,11 +6,10 @@ what does not open.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-
-import structlog
 
 from gateway.api.room import Finding
 from gateway.core.clock import Clock, SystemClock
@@ -22,7 +21,7 @@ from gateway.service.opening import open_store
 from gateway.service.wiring import Bank, Installation
 from gateway.store import Store, alarms, marks
 
-_log = structlog.get_logger("service.doctor")
+_log = logging.getLogger("service.doctor")
 
 # Part of the house → who looks at it, in the order they are shown.
 PARTS: tuple[tuple[str, Check], ...] = (
@@ -104,7 +103,7 @@ def _findings(patient: Patient) -> list[Finding]:
         except KvitError as failure:
             of_part = [of(failure)]
         except Exception as failure:  # a check that stumbles is a finding, and the others have their turn
-            _log.error("check failed", part=part, exc_info=failure)
+            _log.error("check failed: %s", part, exc_info=failure)
             of_part = [error("doctor.check_failed", reason=f"{type(failure).__name__}: {failure}"[:200])]
         found += [replace(finding, component=part) for finding in of_part]
     return found

@@ -39,6 +39,7 @@ from gateway.signing.parsing import parse
 from gateway.store import Store
 from gateway.store.journal import head
 from gateway.store.schema import AnyRow, journal
+from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import pick_lines, pick_lists
 
 _SUBJECTS_AT_ONCE = 500
@@ -136,7 +137,8 @@ def pack_evidence(home: Home, config: Config, store: Store, order: str, out: Pat
                 judged.append(_pack_message(archive, store, row, trusts))
             for name, trust in trusts.items():
                 envelope = trust.rules.envelope
-                _pack_certificates(archive, f"anchors/{name}", (*envelope.anchors, *envelope.intermediates))
+                believed = (*envelope.anchors, *envelope.intermediates)
+                _pack_certificates(archive, f"anchors/{name.replace(':', '-')}", believed)
             archive.writestr("journal.jsonl", "".join(f"{_json(dict(row._mapping))}\n" for row in rows))
             packed = Packed(pile.order.number, out, tuple(judged), len(rows))
             journal_head = {"seq": end.seq, "hash": end.hash}
@@ -169,6 +171,7 @@ def _collect(connection: Connection, company: str, order: str) -> _Pile:
     let_go = pile.add(connection, releases, releases.c.order_id == order_id, "release")
     pile.add(connection, timelines, timelines.c.order_id == order_id)
     lists = pile.add(connection, pick_lists, pick_lists.c.order_id == order_id, "pick_list")
+    pile.add(connection, tasks, tasks.c.order_id == order_id, "task")
     pile.add(connection, pick_lines, pick_lines.c.pick_list_id.in_([row.id for row in lists]))
     named = {line.message_id for line in lines} | {i for row in let_go for i in json.loads(row.message_ids)}
     pile.add(connection, messages, messages.c.id.in_(named), "message")

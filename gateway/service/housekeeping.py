@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 from sqlalchemy import Connection, delete, func, select
 
+from gateway.bank.tables import polls
+from gateway.core.clock import to_text
 from gateway.service.wiring import Installation
 from gateway.store import alarms, journal
 from gateway.store.schema import changes
@@ -12,6 +16,7 @@ from gateway.warehouse.tables import movements, stock
 
 _log = structlog.get_logger("service.housekeeping")
 CHANGES_KEPT = 50_000
+POLLS_KEPT = timedelta(days=30)  # that brought nothing; the others stay
 
 
 def keep_house(installation: Installation) -> None:
@@ -27,6 +32,8 @@ def keep_house(installation: Installation) -> None:
     with store.unit() as unit:
         newest = unit.connection.execute(select(func.max(changes.c.seq))).scalar_one() or 0
         unit.connection.execute(delete(changes).where(changes.c.seq <= newest - CHANGES_KEPT))
+        old = to_text(unit.now - POLLS_KEPT)
+        unit.connection.execute(delete(polls).where(polls.c.at < old, polls.c.result == "nothing_new"))
         if verdict.ok:
             alarms.clear(unit, "journal.broken", "journal")
         else:

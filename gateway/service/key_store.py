@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.service.config import BankTable, Home
+from gateway.service.opening import check_account
 from gateway.service.private_files import make_private_folder, write_private
 from gateway.service.wiring import VAULT_SERVICE, vault_of
 from gateway.signing.keys import fingerprint, load_pkcs12
@@ -49,6 +50,7 @@ def keep_key(
     Raises:
         Refused: `signing.*` when it does not open, `key.ended`, `key.exists`, `key.no_tls_key`, `vault.*`.
     """
+    check_account(home)
     if tls and not table.tls_key:
         raise Refused("key.no_tls_key", profile=table.profile)
     vault = vault_of(home)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import os
+import sys
 
 from gateway.core.authority import Actor, Role
 from gateway.core.clock import Clock, SystemClock
@@ -13,6 +16,9 @@ from gateway.service.wiring import Installation, open_installation
 from gateway.store import Store
 from gateway.store.migrate import current_revision, head_revision
 
+if sys.platform != "win32":
+    import pwd
+
 
 def operator() -> Actor:
     """Whoever typed the command, as IT: the name the operating system knows."""
@@ -21,6 +27,18 @@ def operator() -> Actor:
     except (KeyError, OSError):
         name = "it"
     return Actor(name, Role.IT)
+
+
+def check_account(home: Home) -> None:
+    """See that this process is the home's owner: a file that root makes here is one the service cannot open.
+
+    Raises:
+        Refused: `service.wrong_account`.
+    """
+    if sys.platform != "win32" and home.root.exists():
+        owner = home.root.stat().st_uid
+        if owner != os.geteuid():
+            raise Refused("service.wrong_account", home=str(home.root), owner=_account(owner))
 
 
 def check_revision(home: Home, config: Config) -> None:
@@ -47,13 +65,21 @@ def open_store(home: Home, config: Config, clock: Clock | None = None) -> Store:
     return Store(home.database_url(config), clock or SystemClock(), config.company.key)
 
 
+def _account(number: int) -> str:
+    """An account's name where it has one."""
+    if sys.platform != "win32":
+        with contextlib.suppress(KeyError):
+            return pwd.getpwuid(number).pw_name
+    return str(number)
+
+
 class Alone:
     """An installation for a command that works in the service's place; a context manager.
 
     The home is locked meanwhile, so that no service starts beside it.
 
     Raises:
-        Refused: `service.already_running`, `config.*`, `store.*`.
+        Refused: `service.already_running`, `service.wrong_account`, `config.*`, `store.*`.
     """
 
     def __init__(self, home: Home, clock: Clock | None = None) -> None:
@@ -63,6 +89,7 @@ class Alone:
         self._installation: Installation | None = None
 
     def __enter__(self) -> Installation:
+        check_account(self._home)
         config = load_config(self._home)
         self._lock.acquire()
         try:

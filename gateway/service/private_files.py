@@ -53,7 +53,8 @@ def open_to_others(path: Path) -> bool:
     """Whether the group or anybody else may do anything with `path`; never on Windows, see above."""
     if sys.platform == "win32":
         return False
-    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    else:  # noqa: RET505 - mypy reads the platform test, not the early return
+        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 if sys.platform == "win32":

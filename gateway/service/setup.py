@@ -9,13 +9,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from gateway.bank.bxd.profile import load_profile
 from gateway.bank.sandbox.enrol import Enrolment
 from gateway.core import requisites
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
-from gateway.service.config import BANK_TEMPLATE, TEMPLATE, Config, Home, load_config
+from gateway.service.config import BANK_TEMPLATE, PROGRAM_PROFILES, TEMPLATE, Config, Home, load_config
 from gateway.service.instance import running_pid
-from gateway.service.opening import operator
+from gateway.service.opening import check_account, operator
 from gateway.service.private_files import make_private_folder, write_private
 from gateway.service.wiring import VAULT_SERVICE
 from gateway.signing.master_key import CREDENTIAL, master_key_from_environment, new_master_key
@@ -29,7 +30,6 @@ if sys.platform == "win32":
 
 SANDBOX_PROFILE = "sandbox"
 SANDBOX_KEY = "sandbox.p12"
-SANDBOX_ANCHORS = "sandbox-root.pem"  # as certs/profiles/sandbox.toml names it
 CHECK_SERVICE, CHECK_USER, CHECK_VALUE = "kvit.check", "master-key", "opened"
 
 # What may lie in a folder that becomes a home: IT puts keys and anchors there first, the sandbox bank is its own.
@@ -121,6 +121,7 @@ def upgrade_home(home: Home) -> bool:
     Raises:
         Refused: `config.*`, `service.already_running`, `store.newer`. Unavailable: `store.unreachable`.
     """
+    check_account(home)
     config = load_config(home)
     pid = running_pid(home.run)
     if pid is not None:
@@ -168,7 +169,9 @@ def connect_sandbox(home: Home, enrolment: Enrolment, vault: SealedVault, *, pol
     config = load_config(home)
     if any(bank.profile == SANDBOX_PROFILE for bank in config.bank):
         raise Refused("setup.bank_exists", profile=SANDBOX_PROFILE)
-    write_private(home.anchors / SANDBOX_ANCHORS, enrolment.tls_anchors + enrolment.signing_anchors)
+    trust = load_profile(PROGRAM_PROFILES / f"{SANDBOX_PROFILE}.toml").trust
+    write_private(home.anchors / trust.tls_anchors[0], enrolment.tls_anchors)
+    write_private(home.anchors / trust.signing_anchors[0], enrolment.signing_anchors)
     write_private(home.keys / SANDBOX_KEY, enrolment.pkcs12)
     vault.set_password(VAULT_SERVICE, SANDBOX_PROFILE, enrolment.passphrase)
     table = BANK_TEMPLATE.format(

@@ -119,6 +119,15 @@ def retry(unit: Unit, row_id: str) -> None:
     unit.changed("status", "outbox")
 
 
+def free_leases(unit: Unit) -> int:
+    """Forget all leases: for the one service of a database at its start, when nobody else can hold one."""
+    return unit.connection.execute(
+        update(outbox)
+        .where(outbox.c.done_at.is_(None), outbox.c.lease_until.is_not(None))
+        .values(lease_until=None, lease_by=None)
+    ).rowcount
+
+
 def counts(connection: Connection, company: str) -> tuple[int, int]:
     """(waiting, dead) rows."""
     row = connection.execute(

@@ -23,6 +23,8 @@ from gateway.service.commands.screen import Screen
 if TYPE_CHECKING:
     from gateway.service.config import BankTable, Config, Home
     from gateway.service.rounds import Round
+    from gateway.service.wiring import Bank
+    from gateway.store import Store
 
 _ANSWER_S = 180.0  # a poll of a slow bank
 _LOOK_S = 0.5
@@ -105,14 +107,14 @@ def _poll_here(screen: Screen, where: Home, _config: Config) -> list[dict[str, A
         finally:
             for bank in banks:
                 bank.channel.close()
-    return [_told(screen, bank.channel.name, bank.title(screen.language), done) for bank, done in rounds]
+        return [_told(screen, installation.store, bank, done) for bank, done in rounds]
 
 
-def _told(screen: Screen, channel: str, title: str, done: Round) -> dict[str, Any]:
+def _told(screen: Screen, store: Store, bank: Bank, done: Round) -> dict[str, Any]:
     polled = done.polled
     return {
-        "channel": channel,
-        "title": title,
+        "channel": bank.channel.name,
+        "title": bank.title(screen.language),
         "result": polled.result,
         "messages": [
             {
@@ -126,10 +128,30 @@ def _told(screen: Screen, channel: str, title: str, done: Round) -> dict[str, An
             for message, taken in done.taken
         ],
         "refused": [
-            {"reference": reference, "code": code, "text": screen.text(code)} for reference, code in polled.refused
+            {"reference": reference, "code": code, "text": _reason(screen, store, polled.channel, reference, code)}
+            for reference, code in polled.refused
         ],
         "error": _said(screen, polled.error) if polled.error else None,
     }
+
+
+def _reason(screen: Screen, store: Store, channel: str, reference: str, code: str) -> str:
+    """Why a reply was refused, with the values that were kept beside its bytes."""
+    import json
+
+    from sqlalchemy import select
+
+    from gateway.bank.tables import messages
+
+    of_reply = (messages.c.channel == channel, messages.c.reference == reference, messages.c.reason == code)
+    with store.reading() as connection:
+        values = connection.execute(
+            select(messages.c.reason_values)
+            .where(messages.c.company == store.company, *of_reply)
+            .order_by(messages.c.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    return screen.text(code, **json.loads(values or "{}"))
 
 
 def _poll_through_the_service(screen: Screen, where: Home, config: Config) -> list[dict[str, Any]]:
@@ -165,6 +187,7 @@ def _poll_through_the_service(screen: Screen, where: Home, config: Config) -> li
             health = service.get("/v1/health")
             answered = {p["channel"]: p for p in reversed(health["polls"]) if p["at"] >= asked_at}
         new = [m for m in health["messages"] if m["received_at"] >= asked_at]
+        errors = {link["channel"]: link["error"] for link in service.get("/v1/status")["bank"]}
     return [
         {
             "channel": channel,
@@ -180,7 +203,7 @@ def _poll_through_the_service(screen: Screen, where: Home, config: Config) -> li
                 for m in new
                 if m["state"] == "refused"
             ],
-            "error": _coded(screen, answered[channel]["error_code"]),
+            "error": _spoken(screen, errors.get(channel)),
         }
         for channel, title in titles.items()
     ]
@@ -206,8 +229,11 @@ def _said(screen: Screen, error: KvitError) -> dict[str, str]:
     return {"code": error.code, "text": error.text(screen.language), "hint": error.hint(screen.language)}
 
 
-def _coded(screen: Screen, code: str | None) -> dict[str, str] | None:
-    return _said(screen, KvitError(code)) if code else None
+def _spoken(screen: Screen, error: dict[str, str] | None) -> dict[str, str] | None:
+    """An error as the API tells it, in one language."""
+    if error is None:
+        return None
+    return {"code": error["code"], **{part: error[f"{part}_{screen.language}"] for part in ("text", "hint")}}
 
 
 def key(

@@ -52,9 +52,10 @@ def register(app: typer.Typer) -> None:
 
 def _open(home: Path | None) -> tuple[Config, Store]:
     from gateway.service.config import find_home, load_config
-    from gateway.service.opening import open_store
+    from gateway.service.opening import check_account, open_store
 
     where = find_home(home)
+    check_account(where)
     config = load_config(where)
     return config, open_store(where, config)
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from gateway.service.config import Config, Home
 
 # The configuration, keys and vault are as people left them: a restart mends nothing.
-_MISCONFIGURED = ("config.", "vault.", "signing.", "store.newer", "bank.profile", "bank.anchor", "api.lan", "api.bad_")
+_MISCONFIGURED = (
+    "config.", "vault.", "signing.", "store.newer", "bank.profile", "bank.anchor", "api.lan", "api.bad_",
+    "service.wrong_account", "service.lock_impossible",
+)  # fmt: skip
 _GOOD_STATES = ("ok", "working", "needs_you")
 
 
@@ -63,8 +66,10 @@ def serve(
         # Under systemd the journal keeps the log; elsewhere a file does.
         configure(level=level, file=None if os.environ.get("JOURNAL_STREAM") else where.logs / "kvit.log")
         from gateway.service.daemon import Daemon
+        from gateway.service.opening import check_account
         from gateway.service.wiring import open_installation
 
+        check_account(where)
         _stop_on_signals(stop)
         daemon = Daemon(open_installation(where))
         daemon.start()

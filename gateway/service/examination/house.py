@@ -90,13 +90,14 @@ def _owned_by_others(patient: Patient) -> list[Path]:
     """Files another account made, as happens when root runs a command: the service cannot open them then."""
     if sys.platform == "win32":
         return []
-    root = patient.home.root
-    owner = root.stat().st_uid
-    looked_at = [root / "kvit.toml", *_secret_paths(patient)]
-    for folder in (patient.home.data, patient.home.run, patient.home.logs):
-        if folder.is_dir():
-            looked_at += sorted(folder.iterdir())
-    return [path for path in dict.fromkeys(looked_at) if path.exists() and path.stat().st_uid != owner]
+    else:  # noqa: RET505 - mypy reads the platform test, not the early return
+        root = patient.home.root
+        owner = root.stat().st_uid
+        looked_at = [root / "kvit.toml", *_secret_paths(patient)]
+        for folder in (patient.home.data, patient.home.run, patient.home.logs):
+            if folder.is_dir():
+                looked_at += sorted(folder.iterdir())
+        return [path for path in dict.fromkeys(looked_at) if path.exists() and path.stat().st_uid != owner]
 
 
 def _has_password(url: str) -> bool:
