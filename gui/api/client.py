@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QUrl, Signal
-from PySide6.QtNetwork import QNetworkAccessManager, QNetworkProxy, QNetworkReply, QNetworkRequest
+from PySide6.QtNetwork import QNetworkAccessManager, QNetworkProxy, QNetworkReply, QNetworkRequest, QSslCertificate
 
 from gui.api import errors
 from gui.api.connection import Connection
@@ -82,6 +82,7 @@ class Client(QObject):
         self.manager = QNetworkAccessManager(self)
         # The service is on this machine or in the office: a company proxy must never see the token.
         self.manager.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
+        self.manager.sslErrors.connect(self._check_pin)
         self.manager.setRedirectPolicy(QNetworkRequest.RedirectPolicy.ManualRedirectPolicy)
         self.connection: Connection | None = None
         self._calls: set[Call] = set()
@@ -138,7 +139,7 @@ class Client(QObject):
         version: int | None = None,
         key: str | None = None,
     ) -> Call:
-        """Change something. `version` goes as If-Match, `key` as Idempotency-Key; `kind` None: the answer is dropped."""
+        """Change something. `version` goes as If-Match, `key` as Idempotency-Key; `kind` None drops the answer."""
         headers = {}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
@@ -172,6 +173,13 @@ class Client(QObject):
         )
         request.setAttribute(QNetworkRequest.Attribute.CookieLoadControlAttribute, QNetworkRequest.LoadControl.Manual)
         return request
+
+    def _check_pin(self, reply: QNetworkReply, _errors: object) -> None:
+        """A service with a certificate of its own: that one, whatever name it carries, and no other."""
+        pinned = QSslCertificate.fromData((self.connection.certificate if self.connection else "").encode())
+        peer = reply.sslConfiguration().peerCertificate()
+        if pinned and not peer.isNull() and peer == pinned[0]:
+            reply.ignoreSslErrors()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

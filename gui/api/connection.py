@@ -18,10 +18,15 @@ _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An address and the token that opens it."""
+    """An address and the token that opens it.
+
+    Attributes:
+        certificate: the service's own certificate as PEM where it makes its own; it and no other is then trusted.
+    """
 
     url: str
     token: str = field(repr=False)
+    certificate: str = field(default="", repr=False)
 
 
 class NoConnection(Exception):
@@ -45,11 +50,14 @@ def default_home(environment: Mapping[str, str] | None = None) -> Path:
     env = os.environ if environment is None else environment
     if env.get("KVIT_HOME"):
         return Path(env["KVIT_HOME"]).expanduser()
+    # The same place as platformdirs.user_data_path, which the service asks.
     if sys.platform == "win32":
-        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "kvit"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "kvit"
-    return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kvit"
+        base = Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "kvit"
 
 
 def connection_file(home: Path) -> Path:
@@ -66,6 +74,8 @@ def discover(home: Path) -> Connection:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         url, token_path = str(raw["url"]), path.parent / Path(str(raw["token_file"]))
+        pinned = raw.get("certificate")
+        certificate_path = path.parent / Path(str(pinned)) if pinned else None
     except FileNotFoundError as error:
         raise NoConnection("absent", path) from error
     except OSError as error:
@@ -78,12 +88,18 @@ def discover(home: Path) -> Connection:
     # A bearer token must not cross a network in clear text.
     if parts.scheme == "http" and parts.hostname not in _LOCAL_HOSTS:
         raise NoConnection("foreign", path, url)
-    try:
-        token = token_path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise NoConnection("absent", token_path) from error
-    except OSError as error:
-        raise NoConnection("unreadable", token_path, error.strerror or "") from error
+    token = _read(token_path).strip()
     if not token:
         raise NoConnection("broken", token_path)
-    return Connection(url.rstrip("/"), token)
+    return Connection(url.rstrip("/"), token, _read(certificate_path) if certificate_path else "")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NoConnection("absent", path) from error
+    except OSError as error:
+        raise NoConnection("unreadable", path, error.strerror or "") from error
+    except ValueError as error:
+        raise NoConnection("broken", path, "not a text") from error

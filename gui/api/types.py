@@ -463,6 +463,13 @@ class Message:
     state: str = ""
     reason: str | None = None
     size: int | None = None
+    reason_ru: str = ""
+    reason_en: str = ""
+
+    @property
+    def why(self) -> Said:
+        """Why it was refused, in words; the code where the service knows none."""
+        return Said(self.reason_ru or self.reason or "", self.reason_en or self.reason or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,10 @@
         <translation>Покупатель, заказ…  (Ctrl+F)</translation>
     </message>
     <message>
+        <source>Tasks</source>
+        <translation>Задачи</translation>
+    </message>
+    <message>
         <source>Calls</source>
         <translation>Звонки</translation>
     </message>
@@ -1087,6 +1091,10 @@ within 15 minutes: {share}</source>
         <translation>Оплачены частично</translation>
     </message>
     <message>
+        <source>Paid</source>
+        <translation>Оплачены</translation>
+    </message>
+    <message>
         <source>Released</source>
         <translation>Отпуск разрешён</translation>
     </message>
@@ -1121,10 +1129,6 @@ within 15 minutes: {share}</source>
     <message>
         <source>the bank took the money back</source>
         <translation>банк отозвал деньги</translation>
-    </message>
-    <message>
-        <source>the money is proved by a file only</source>
-        <translation>деньги подтверждены только файлом</translation>
     </message>
     <message>
         <source>Order</source>
@@ -1198,16 +1202,12 @@ within 15 minutes: {share}</source>
         <translation>Сторно</translation>
     </message>
     <message>
-        <source>Duplicates</source>
-        <translation>Повторы</translation>
-    </message>
-    <message>
         <source>needs a person</source>
         <translation>нужен человек</translation>
     </message>
     <message>
         <source>partly allocated</source>
-        <translation>разнесён частично</translation>
+        <translation>частично</translation>
     </message>
     <message>
         <source>automatic</source>
@@ -1226,8 +1226,20 @@ within 15 minutes: {share}</source>
         <translation>сторно</translation>
     </message>
     <message>
-        <source>duplicate</source>
-        <translation>повтор</translation>
+        <source>Repeats</source>
+        <translation>Повтор?</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Новые</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>новое</translation>
+    </message>
+    <message>
+        <source>a repeat?</source>
+        <translation>повтор?</translation>
     </message>
     <message>
         <source>signed by the bank</source>
@@ -1446,6 +1458,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>All picked</source>
         <translation>Собрано</translation>
+    </message>
+    <message>
+        <source>Checked, close</source>
+        <translation>Проверено, закрыть</translation>
     </message>
     <message>
         <source>Cancel the list</source>

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from gui import wording
 from gui.cells import Pill
-from gui.i18n import translate
+from gui.i18n import said, translate
 from gui.models.columns import Column
 from gui.models.table import RowsModel
 
@@ -104,9 +104,9 @@ def messages(parent: QObject | None = None) -> RowsModel:
             Column(
                 "reason",
                 lambda: translate("Health", "Why"),
-                lambda m: m.reason or "",
+                lambda m: said(m.why),
                 width=0,
-                tip=lambda m: m.reason or "",
+                tip=lambda m: said(m.why),
             ),
         ],
         parent,

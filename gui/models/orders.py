@@ -12,7 +12,7 @@ from gui.i18n import said, translate
 from gui.models.columns import Column
 from gui.models.paged import PagedModel
 
-FILTERS = ("all", "unpaid", "part_paid", "released", "picking", "ready", "on_hold", "shipped", "cancelled")
+FILTERS = ("all", "unpaid", "part_paid", "paid", "released", "picking", "ready", "on_hold", "shipped", "cancelled")
 
 _LOOK = {
     "unpaid": ("idle", "clock"),
@@ -32,6 +32,7 @@ def filter_title(state: str) -> str:
         "all": translate("Orders", "All"),
         "unpaid": translate("Orders", "Unpaid"),
         "part_paid": translate("Orders", "Part paid"),
+        "paid": translate("Orders", "Paid"),
         "released": translate("Orders", "Released"),
         "picking": translate("Orders", "Picking"),
         "ready": translate("Orders", "Ready"),
@@ -59,8 +60,7 @@ def delivery_text(kind: str | None) -> str:
 def hold_text(reason: str | None) -> str:
     """Why the order is held; an unknown reason is shown as it came."""
     known = {
-        "payment.reversed": translate("Orders", "the bank took the money back"),
-        "evidence.file": translate("Orders", "the money is proved by a file only"),
+        "reversed": translate("Orders", "the bank took the money back"),
     }
     return known.get(reason or "", reason or "")
 
@@ -68,7 +68,7 @@ def hold_text(reason: str | None) -> str:
 def columns() -> list[Column]:
     return [
         Column(
-            "number", lambda: translate("Orders", "Order"), lambda o: o.number, sort="number", paint="strong", width=7
+            "number", lambda: translate("Orders", "Order"), lambda o: o.number, sort="number", paint="strong", width=10
         ),
         Column("date", lambda: translate("Orders", "Date"), lambda o: wording.day(o.date), sort="date", width=10),
         Column("buyer", lambda: translate("Orders", "Buyer"), lambda o: o.buyer, sort="buyer", width=0),
@@ -104,7 +104,8 @@ def columns() -> list[Column]:
             lambda: translate("Orders", "Way"),
             lambda o: delivery_text(o.delivery),
             sort="delivery",
-            width=9,
+            width=10,
+            hidden=True,
         ),
         Column(
             "bank_time",

@@ -12,7 +12,7 @@ from gui.i18n import translate
 from gui.models.columns import Column
 from gui.models.paged import PagedModel
 
-FILTERS = ("all", "needs_person", "auto", "manual", "not_ours", "reversed", "duplicate")
+FILTERS = ("all", "needs_person", "duplicate", "auto", "manual", "not_ours", "reversed", "new")
 
 
 def filter_title(state: str) -> str:
@@ -23,7 +23,8 @@ def filter_title(state: str) -> str:
         "manual": translate("Payments", "By hand"),
         "not_ours": translate("Payments", "Not ours"),
         "reversed": translate("Payments", "Reversed"),
-        "duplicate": translate("Payments", "Duplicates"),
+        "duplicate": translate("Payments", "Repeats"),
+        "new": translate("Payments", "New"),
     }
     return titles.get(state, state)
 
@@ -35,11 +36,12 @@ def state_pill(state: str, rest: int = 0) -> Pill:
     if state in ("auto", "manual") and rest > 0:
         return Pill(translate("Payments", "partly allocated"), "warn", "split")
     known = {
+        "new": Pill(translate("Payments", "new"), "info", "clock"),
         "auto": Pill(translate("Payments", "automatic"), "ok", "check"),
         "manual": Pill(translate("Payments", "by hand"), "info", "person"),
         "not_ours": Pill(translate("Payments", "not ours"), "idle", "ban"),
         "reversed": Pill(translate("Payments", "reversed"), "bad", "reversed"),
-        "duplicate": Pill(translate("Payments", "duplicate"), "idle", "copy"),
+        "duplicate": Pill(translate("Payments", "a repeat?"), "warn", "copy"),
     }
     return known.get(state, Pill(state, "idle", "flag"))
 
@@ -64,7 +66,7 @@ def columns() -> list[Column]:
             width=10,
         ),
         Column(
-            "payer_name", lambda: translate("Payments", "Payer"), lambda p: p.payer_name, sort="payer_name", width=23
+            "payer_name", lambda: translate("Payments", "Payer"), lambda p: p.payer_name, sort="payer_name", width=21
         ),
         Column(
             "amount",
@@ -84,7 +86,7 @@ def columns() -> list[Column]:
             pill=lambda p: state_pill(p.state, p.rest),
             width=17,
         ),
-        Column("invoices", lambda: translate("Payments", "Invoices"), lambda p: ", ".join(p.invoices), width=8),
+        Column("invoices", lambda: translate("Payments", "Invoices"), lambda p: ", ".join(p.invoices), width=11),
         Column(
             "purpose",
             lambda: translate("Payments", "Purpose"),

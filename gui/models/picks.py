@@ -12,7 +12,7 @@ from gui.models.columns import Column
 from gui.models.paged import PagedModel
 
 FILTERS = ("open", "to_confirm", "new", "working", "short", "done", "all")
-SHORT_REASONS = ("not_found", "damaged", "less_in_bin", "wrong_article")
+SHORT_REASONS = ("missing", "damaged", "wrong_count", "wrong_article")
 
 
 def filter_title(state: str) -> str:
@@ -33,10 +33,8 @@ def state_pill(state: str) -> Pill:
         "to_confirm": Pill(translate("Picks", "confirm stock"), "warn", "hand"),
         "new": Pill(translate("Picks", "new"), "info", "flag"),
         "taken": Pill(translate("Picks", "taken"), "info", "person"),
-        "working": Pill(translate("Picks", "being picked"), "info", "picks"),
         "picking": Pill(translate("Picks", "being picked"), "info", "picks"),
         "short": Pill(translate("Picks", "short"), "bad", "warning"),
-        "done": Pill(translate("Picks", "picked"), "ok", "check"),
         "picked": Pill(translate("Picks", "picked"), "ok", "check"),
         "closed": Pill(translate("Picks", "closed"), "ok", "check"),
         "cancelled": Pill(translate("Picks", "cancelled"), "idle", "ban"),
@@ -47,9 +45,9 @@ def state_pill(state: str) -> Pill:
 def reason_text(code: str) -> str:
     """Why something is missing; free text is shown as it is."""
     known = {
-        "not_found": translate("Picks", "Not in its place"),
+        "missing": translate("Picks", "Not in its place"),
         "damaged": translate("Picks", "Damaged"),
-        "less_in_bin": translate("Picks", "Fewer than counted"),
+        "wrong_count": translate("Picks", "Fewer than counted"),
         "wrong_article": translate("Picks", "Another article in the bin"),
     }
     return known.get(code, code)
@@ -60,7 +58,8 @@ def action_title(action: str) -> str:
         "confirm": translate("Picks", "Stock is here"),
         "take": translate("Picks", "Take"),
         "start": translate("Picks", "Start picking"),
-        "close": translate("Picks", "All picked"),
+        "pick": translate("Picks", "All picked"),
+        "close": translate("Picks", "Checked, close"),
         "cancel": translate("Picks", "Cancel the list"),
         "printed": translate("Picks", "Print"),
     }

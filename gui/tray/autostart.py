@@ -28,8 +28,10 @@ def desktop_file() -> Path:
 
 def is_on() -> bool:
     if sys.platform == "win32":
-        return QSettings(RUN_KEY, QSettings.Format.NativeFormat).contains(NAME)
-    return desktop_file().exists()
+        found = QSettings(RUN_KEY, QSettings.Format.NativeFormat).contains(NAME)
+    else:
+        found = desktop_file().exists()
+    return found
 
 
 def switch(on: bool, home: Path | None = None) -> None:
@@ -44,11 +46,14 @@ def switch(on: bool, home: Path | None = None) -> None:
             store.setValue(NAME, subprocess.list2cmdline(command(home)))
         else:
             store.remove(NAME)
-        return
+    elif on:
+        _write_desktop_file(home)
+    else:
+        desktop_file().unlink(missing_ok=True)
+
+
+def _write_desktop_file(home: Path | None) -> None:
     path = desktop_file()
-    if not on:
-        path.unlink(missing_ok=True)
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     line = " ".join(shlex.quote(part).replace("%", "%%") for part in command(home))
     path.write_text(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui import wording
-from gui.api.types import Payment, PaymentRow, PickRow, Task
+from gui.api.types import Page, Payment, PaymentRow, PickRow, Task
 from gui.i18n import said, translate
 from gui.models.orders import delivery_text
 from gui.models.picks import action_title
 from gui.store.session import Session
+from gui.views.suggestion import difference
 
 MOST = 5
 
@@ -79,11 +81,10 @@ class News(QObject):
             return
         self._parts["alarm"] = self._alarms() if me.sees("health") else []
         if me.sees("payments"):
-            query = {"state": "needs_person", "limit": str(MOST), "sort": "-bank_time"}
-            session.client.page(
-                "/v1/payments", PaymentRow, lambda page: self._payments(page.items), owner=self, query=query
-            )
-        if me.sees("calls"):
+            for state in ("needs_person", "duplicate"):
+                query = {"state": state, "limit": str(MOST), "sort": "-bank_time"}
+                session.client.page("/v1/payments", PaymentRow, partial(self._payments, state), owner=self, query=query)
+        if me.sees("calls") or me.sees("tasks"):
             query = {"state": "open", "limit": str(MOST), "sort": "due_at"}
             session.client.page("/v1/tasks", Task, lambda page: self._tasks(page.items), owner=self, query=query)
         if me.sees("picks"):
@@ -92,7 +93,7 @@ class News(QObject):
         self._soon.start()
 
     def _tell(self) -> None:
-        order = ("payment", "call", "pick", "alarm")
+        order = ("needs_person", "duplicate", "call", "pick", "alarm")
         # One of each kind first, then the rest: a heap of payments must not hide a call that is due.
         queues = [list(self._parts.get(kind, [])) for kind in order]
         found: list[Item] = []
@@ -100,7 +101,8 @@ class News(QObject):
             for queue in queues:
                 if queue and len(found) < MOST:
                     found.append(queue.pop(0))
-        found.sort(key=lambda item: order.index(item.kind))
+        kinds = ("payment", "call", "pick", "alarm")
+        found.sort(key=lambda item: kinds.index(item.kind))
         if [_face(i) for i in found] != [_face(i) for i in self.items]:
             self.items = found
             self.changed.emit()
@@ -109,14 +111,14 @@ class News(QObject):
 
     # --- kinds -------------------------------------------------------------------------------------------------------
 
-    def _payments(self, rows: tuple[PaymentRow, ...]) -> None:
-        self._parts["payment"] = [self._payment_item(row, None) for row in rows]
+    def _payments(self, state: str, page: Page[PaymentRow]) -> None:
+        self._parts[state] = [self._payment_item(row, None) for row in page.items]
         self._soon.start()
-        for row in rows[:3]:
+        for row in page.items[:3]:
             self.session.client.get(f"/v1/payments/{row.id}", Payment, self._payment_detail, owner=self)
 
     def _payment_detail(self, payment: Payment) -> None:
-        items = self._parts.get("payment", [])
+        items = self._parts.get(payment.state, [])
         for number, item in enumerate(items):
             if item.id == payment.id:
                 items[number] = self._payment_item(payment, payment)
@@ -129,7 +131,7 @@ class News(QObject):
             best = detail.suggestions[0]
             numbers = ", ".join(i.number for i in best.invoices)
             text = translate("Flyout", "→ invoice {numbers}").format(numbers=numbers)
-            if best.difference == 0:
+            if difference(detail, best) == 0:
                 # Only what agrees to the kopeck is one click; everything else is looked at first.
                 text = translate("Flyout", "→ invoice {numbers}, agrees to the kopeck").format(numbers=numbers)
                 action = translate("Flyout", "Accept")
@@ -163,7 +165,7 @@ class News(QObject):
             parts = [wording.phone(task.phone), delivery_text(task.delivery), when]
             title = task.buyer or said(task.title)
             action, act = "", None
-            if task.state == "new" and self.session.may("calls.work"):
+            if task.state == "new" and (self.session.may("calls.work") or self.session.may("tasks.work")):
                 action = translate("Flyout", "Take")
 
                 def act(task: Task = task) -> object:

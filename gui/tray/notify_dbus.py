@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -110,7 +109,7 @@ class DBusDesk(QObject):
 
 def connect(fallback: Desk) -> Desk:
     """The desktop's notifications where they can show buttons, else `fallback`."""
-    if sys.platform != "linux" or not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return fallback
     try:
         from jeepney import DBusAddress, new_method_call

@@ -56,7 +56,8 @@ def _mine(session: Session, needs: Needs) -> int:
         return 0
     count = needs.payments if me.sees("payments") else 0
     count += needs.picks if me.sees("picks") else 0
-    count += needs.calls + needs.tasks if me.sees("calls") else 0
+    count += needs.calls if me.sees("calls") else 0
+    count += needs.tasks if me.sees("calls") or me.sees("tasks") else 0
     count += needs.alarms if me.sees("health") else 0
     return count
 
@@ -73,7 +74,7 @@ def needs_words(session: Session, needs: Needs) -> list[str]:
         words.append(counts.pick_lists(needs.picks))
     if needs.calls and me.sees("calls"):
         words.append(counts.calls(needs.calls))
-    if needs.tasks and me.sees("calls"):
+    if needs.tasks and (me.sees("calls") or me.sees("tasks")):
         words.append(counts.tasks(needs.tasks))
     if needs.alarms and me.sees("health"):
         words.append(counts.alarms(needs.alarms))

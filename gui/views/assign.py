@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from gui import wording
-from gui.api.types import Invoice, Payment
+from gui.api.types import Allocation, Invoice, Page, Payment
 from gui.i18n import translate
 from gui.models.columns import Column
 from gui.models.paged import PagedModel
@@ -57,7 +57,7 @@ def _columns() -> list[Column]:
 
 
 class AssignDialog(QDialog):
-    """Choose invoices for one payment.
+    """Choose invoices for one payment; what it was allocated to before is shown, and replaced by what is chosen now.
 
     Attributes:
         result_parts: [[invoice id, kopecks], …] after it was accepted.
@@ -79,7 +79,7 @@ class AssignDialog(QDialog):
         words.addWidget(label(payment.payer_name, "heading"))
         words.addWidget(label(payment.purpose, "muted", wrap=True))
         head.addLayout(words, 1)
-        head.addWidget(label(wording.money(payment.rest), "sum"), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(label(wording.money(payment.amount), "sum"), 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(head)
 
         line = columns(gap=8)
@@ -120,6 +120,9 @@ class AssignDialog(QDialog):
         session.link_changed.connect(self.check)
         self._widened = False
         self._ask()
+        for allocated in payment.allocations:
+            if not allocated.undone:
+                self._find_again(allocated)
         self.check()
         self.search.setFocus()
 
@@ -173,13 +176,24 @@ class AssignDialog(QDialog):
     @property
     def left(self) -> int:
         """Kopecks of the payment that have no invoice yet; negative when too much is given out."""
-        return self.payment.rest - sum(part.kopecks or 0 for part in self.parts)
+        return self.payment.amount - sum(part.kopecks or 0 for part in self.parts)
 
-    def add(self, invoice: object) -> None:
-        """Put the invoice into the split with as much as fits."""
+    def _find_again(self, allocated: Allocation) -> None:
+        """An invoice this payment is allocated to now: its rest grows by what would be taken back."""
+
+        def found(page: Page[Invoice]) -> None:
+            invoice = next((i for i in page.items if i.id == allocated.invoice_id), None)
+            if invoice is not None:
+                self.add(replace(invoice, rest=invoice.rest + allocated.amount), allocated.amount)
+
+        query = {"q": allocated.number, "state": "all"}
+        self.session.client.page("/v1/invoices", Invoice, found, self.session.refused.emit, owner=self, query=query)
+
+    def add(self, invoice: object, kopecks: int | None = None) -> None:
+        """Put the invoice into the split with `kopecks`, or with as much as fits."""
         if not isinstance(invoice, Invoice) or any(p.invoice.id == invoice.id for p in self.parts):
             return
-        amount = max(0, min(self.left, invoice.rest))
+        amount = max(0, min(self.left, invoice.rest)) if kopecks is None else kopecks
         field = QLineEdit(wording.money(amount, currency=False))
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setFixedWidth(theme.px(130))

@@ -84,7 +84,7 @@ class CallPanel(QFrame):
         self._agreed = QWidget()
         self._agreed.setLayout(agreed)
         stack.addWidget(self._agreed)
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setSpacing(theme.px(6))
         self.results = {}
         for number, (result, key, role, icon) in enumerate(RESULTS):
@@ -192,12 +192,13 @@ class CallPanel(QFrame):
     def allow(self) -> None:
         task = self.task
         open_ = task is not None and task.state not in ("done", "cancelled")
-        may = open_ and not self._busy and self.session.may("calls.work")
+        may = open_ and not self._busy and (self.session.may("calls.work") or self.session.may("tasks.work"))
         is_call = task is None or task.kind == "call"
         for result, made in self.results.items():
             made.setVisible((result != "resolved") == is_call)
             made.setEnabled(may)
         self.snooze.setEnabled(may)
+        self._grid.addWidget(self.snooze, 1 if is_call else 0, 2 if is_call else 1)
         self.note.setEnabled(may)
         self._agreed.setVisible(is_call and (task is None or task.delivery != "pickup"))
         self._agreed.setEnabled(may)

@@ -125,7 +125,11 @@ class TaskCards(CardDelegate):
         title = said(row.title)
         order = translate("Tasks", "order {number}").format(number=row.order_number) if row.order_number else ""
         is_call = row.kind == "call"
-        parts = [order, wording.phone(row.phone), delivery_text(row.delivery)] if is_call else [title, order]
+        parts = (
+            [order, wording.phone(row.phone), delivery_text(row.delivery)]
+            if is_call
+            else [title if row.buyer else "", order]
+        )
         if row.attempts:
             parts.append(counts.attempts(row.attempts))
         first = row.buyer or title

@@ -18,12 +18,15 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.store.undo import Undoable
 from gui.views.evidence import EvidencePanel
-from gui.views.reasons import ReasonChips, highlight
+from gui.views.reasons import ReasonList, highlight
 from gui.views.suggestion import SuggestionCard
 from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows, rule
 from gui.widgets.pill import PillLabel
 
 SETTLE_MS = 50
+# A repeat of the same document waits for a person too: it may be a second real payment.
+UNDECIDED = ("needs_person", "duplicate")
+DECIDED = ("auto", "manual")
 
 
 class DecisionPanel(QFrame):
@@ -244,18 +247,20 @@ class DecisionPanel(QFrame):
         sentence = said(decision.sentence)
         if sentence:
             self._box.addWidget(label(sentence, wrap=True))
-        if decision.reasons:
-            self._box.addWidget(ReasonChips(decision.reasons))
+        # A decision with one fact often says it twice, as its sentence and as its reason.
+        reasons = [r for r in decision.reasons if said(r.text).rstrip(".") not in sentence]
+        if reasons:
+            self._box.addWidget(ReasonList(reasons))
 
     def _suggestions(self, payment: Payment, chosen: int) -> None:
         if not payment.suggestions:
-            if payment.state == "needs_person" and payment.rest:
+            if payment.state in UNDECIDED:
                 words = translate("Decision", "No invoice suggests itself. Choose one by hand, or mark it as not ours.")
                 self._box.addWidget(label(words, "muted", wrap=True))
             return
         self._box.addWidget(label(translate("Decision", "Suggestions"), "section"))
         for number, suggestion in enumerate(payment.suggestions[:9], start=1):
-            card = SuggestionCard(suggestion, number)
+            card = SuggestionCard(payment, suggestion, number)
             card.chosen.connect(lambda number=number: self.choose(number))
             card.accepted.connect(lambda suggestion=suggestion: self.accept(suggestion))
             self.cards.append(card)
@@ -282,14 +287,15 @@ class DecisionPanel(QFrame):
     def allow(self) -> None:
         payment = self.payment
         may = self.session.may("payments.decide") and payment is not None and not self._busy
-        is_open = payment is not None and payment.rest > 0 and payment.state in ("needs_person", "auto", "manual")
+        undecided = payment is not None and payment.state in UNDECIDED
+        assignable = undecided or (payment is not None and payment.state in DECIDED)
         for card in self.cards:
             card.button.setEnabled(may)
-        self.hand.setEnabled(may and is_open)
-        self.not_ours.setEnabled(may and is_open and payment is not None and payment.allocated == 0)
+        self.hand.setEnabled(may and assignable)
+        self.not_ours.setEnabled(may and undecided)
         self.undo.setVisible(payment is not None and payment.undo is not None)
         self.undo.setEnabled(may)
-        asks = payment is not None and _asks_confirmation(payment)
+        asks = payment is not None and self._asks_confirmation(payment)
         self.confirm.setVisible(asks)
         self.confirm.setEnabled(may and asks)
 
@@ -348,6 +354,22 @@ class DecisionPanel(QFrame):
         self.allow()
         self.session.take_back(Undoable(undo.event_id, self.payment.id, undo.text))
 
+    def _asks_confirmation(self, payment: Payment) -> bool:
+        """Whether a named person's word may be what the release waits for.
+
+        A file proves nothing by itself, a third party is not the buyer, and with the automatic release switched off
+        every order waits. The service knows the rule; here it is only decided whether to offer the button.
+        """
+        if payment.allocated <= 0 or payment.state not in DECIDED or payment.reversed:
+            return False
+        outcome = payment.decision.outcome if payment.decision is not None else payment.outcome
+        if outcome == "confirmed":
+            return False
+        kind = payment.evidence.kind if payment.evidence is not None else ""
+        status = self.session.status
+        by_hand = status is not None and status.release_mode == "manual"
+        return by_hand or kind == "file" or "third_party" in payment.outcome
+
     def _act(
         self, action: str, body: dict[str, Any], words: Callable[[Payment], str], about: Payment | None = None
     ) -> None:
@@ -379,11 +401,3 @@ class DecisionPanel(QFrame):
             form=self._form,
             owner=self,
         ).success(success).failure(failure).start()
-
-
-def _asks_confirmation(payment: Payment) -> bool:
-    """Money proved by a file alone, or paid by a third party, waits for a named person before anything is released."""
-    kind = payment.evidence.kind if payment.evidence is not None else ""
-    settled = payment.allocated > 0 and not payment.reversed
-    confirmed = payment.outcome in ("release_confirmed", "released")
-    return settled and not confirmed and (kind == "file" or payment.outcome == "third_party")

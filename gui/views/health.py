@@ -19,7 +19,7 @@ from gui.settings import Settings
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.page import Page
-from gui.widgets.parts import button, clear, columns, frame, label, rows
+from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
 from gui.widgets.segments import Segments
 from gui.widgets.sparkline import Sparkline
@@ -188,8 +188,11 @@ class HealthPage(Page):
         clear(self._grid)
         worst = {"error": 0, "warning": 1}
         ordered = sorted(components, key=lambda c: worst.get(c.state, 2))
+        troubles = sum(1 for c in ordered if c.state != "ok")
         for number, component in enumerate(ordered):
-            self._grid.addWidget(self._component(component), number // 3, number % 3)
+            # What is in order begins on a row of its own: a tall neighbour would stretch it.
+            place = number if number < troubles else number - troubles + -(-troubles // 3) * 3
+            self._grid.addWidget(self._component(component), place // 3, place % 3)
         for column in range(3):
             self._grid.setColumnStretch(column, 1)
 
@@ -207,7 +210,8 @@ class HealthPage(Page):
         if component.state != "ok":
             head.addWidget(PillLabel(pill), 0, Qt.AlignmentFlag.AlignTop)
         words.addLayout(head)
-        words.addWidget(label(said(component.text), "muted", wrap=True))
+        text = said(component.text)
+        words.addWidget(Elided(text, "muted") if component.state == "ok" else label(text, "muted", wrap=True))
         hint = said(component.hint)
         if hint:
             words.addWidget(label(f"→ {hint}", wrap=True))
@@ -285,14 +289,8 @@ class HealthPage(Page):
 
     def allow(self) -> None:
         operates = self.session.may("health.operate")
-        me = self.session.me
-        switches = (
-            self.session.online
-            and me is not None
-            and any(me.may(p) for p in ("release.switch", "settings.release", "settings.write", "health.operate"))
-        )
         self.poll_now.setEnabled(operates)
-        self.mode.setEnabled(switches)
+        self.mode.setEnabled(self.session.may("release.switch"))
         self.retry_button.setEnabled(operates and isinstance(self.dead_table.current_row(), DeadLetter))
         for number in range(self._alarms.count()):
             item = self._alarms.itemAt(number)

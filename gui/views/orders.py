@@ -27,7 +27,7 @@ class OrdersPage(ListPage):
     key = "orders"
     topic = "orders"
     topics = ("order", "payment", "pick", "task")
-    usual_sort = "-number"
+    usual_sort = "-bank_time"
     go = Signal(str, str)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:

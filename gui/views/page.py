@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from gui.api.types import Me
 from gui.models.paged import PagedModel
 from gui.settings import Settings
 from gui.store.session import Session
@@ -51,6 +52,10 @@ class Page(QWidget):
 
     def icon(self) -> str:
         return self.key
+
+    def opens_to(self, me: Me) -> bool:
+        """Whether somebody with these rights sees the page."""
+        return me.sees(self.topic)
 
     def badge(self) -> int:
         """How many things here wait for a person."""
@@ -165,7 +170,7 @@ class ListPage(Page):
         """Enter or double click."""
 
     def reload(self) -> None:
-        if not self.session.online or self.session.me is None or not self.session.me.sees(self.topic):
+        if not self.session.online or self.session.me is None or not self.opens_to(self.session.me):
             return
         if not self.model.loaded:
             self.model.set_query(**self._start_query)

@@ -38,7 +38,7 @@ class PaymentsPage(ListPage):
             payments.FILTERS,
             payments.filter_title,
             translate("Payments", "Sum, payer, ИНН, invoice…  (Ctrl+F)"),
-            tones={"needs_person": "warn", "reversed": "bad"},
+            tones={"needs_person": "warn", "duplicate": "warn", "reversed": "bad"},
             always=("all", "needs_person"),
         )
         panel = DecisionPanel(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
@@ -83,6 +83,11 @@ class PickLineRow(QFrame):
         """Everything is picked, or it is said why not."""
         return self.picked >= self.wanted or bool(self.reason)
 
+    def show_buttons(self, on: bool) -> None:
+        """Who only reads lists sees no buttons at all."""
+        for made in (self.less, self.more, self.all, self.short):
+            made.setVisible(on)
+
     def allow(self, on: bool) -> None:
         self.less.setEnabled(on and self.picked > 0)
         self.more.setEnabled(on and self.picked < self.wanted)
@@ -106,6 +111,15 @@ class PickLineRow(QFrame):
         self._show()
         self.chosen.emit()
         self.changed.emit()
+
+    def restore(self, picked: str, reason: str) -> None:
+        """What was touched before this program was last closed."""
+        try:
+            self.picked = max(Decimal(0), min(self.wanted, Decimal(picked)))
+        except InvalidOperation:
+            return
+        self.reason = reason
+        self._show()
 
     def take_over(self, line: PickLine) -> None:
         """The service's word on this line."""

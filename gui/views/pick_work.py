@@ -1,4 +1,8 @@
-"""The open pick list: lines to collect, saved after every touch, so that a power cut loses nothing."""
+"""The open pick list: lines to collect.
+
+The service takes the whole list at once, when everything is found or said to be missing. Until then what the person
+has touched is kept in a file of this computer after every touch, so that a power cut loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,12 @@ from gui.i18n import translate
 from gui.models.orders import delivery_text
 from gui.models.picks import action_title, state_pill
 from gui.store.ops import Form
+from gui.store.progress import Progress
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.pick_line import PickLineRow
 from gui.widgets.parts import Elided, button, caption, clear, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
-
-SAVE_MS = 350
 
 
 class PickWork(QFrame):
@@ -35,7 +38,7 @@ class PickWork(QFrame):
     print_asked = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, progress: Progress, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.session = session
@@ -43,14 +46,11 @@ class PickWork(QFrame):
         self.lines: list[PickLineRow] = []
         self._name = ""
         self._form = Form()
-        self._dirty: set[str] = set()
-        self._saving = False
+        self._progress_of = progress
+        self._busy = False
         self._call: Call | None = None
-        self._after_save: str | None = None
         self._settle = QTimer(self, singleShot=True, interval=50)
         self._settle.timeout.connect(self._load)
-        self._save_soon = QTimer(self, singleShot=True, interval=SAVE_MS)
-        self._save_soon.timeout.connect(self._save)
 
         body = QWidget()
         self._head = rows(gap=4)
@@ -72,10 +72,10 @@ class PickWork(QFrame):
     def _foot(self) -> QFrame:
         foot = frame("foot")
         line = columns(foot, gap=8, margin=9)
-        self.short = self._touch(translate("Picks", "Missing…"), "F2", "touch", "warning", self.short_current)
+        self.short = self._touch(translate("Picks", "Not in its place"), "F2", "touch", "warning", self.short_current)
         self.print_button = self._touch(action_title("printed"), "F4", "touch", "print", self._print)
         self.step = self._touch(action_title("take"), "F6", "touch-primary", "hand", self.next_step)
-        self.close_button = self._touch(action_title("close"), "F12", "touch-good", "check", self.close_list)
+        self.close_button = self._touch(action_title("pick"), "F12", "touch-good", "check", self.close_list)
         line.addWidget(self.print_button)
         line.addWidget(self.short)
         line.addStretch(1)
@@ -92,33 +92,22 @@ class PickWork(QFrame):
 
     def show_row(self, row: PickRow | None) -> None:
         if row is None:
-            self._leave()
+            self._settle.stop()
             self._name, self.pick = "", None
             self._render()
         elif row.id != self._name:
             self.show_name(row.id)
-        elif self.pick is not None and row.version != self.pick.version and not self._dirty:
+        elif self.pick is not None and row.version != self.pick.version:
             self._settle.start()
 
     def show_name(self, name: str) -> None:
         if name != self._name:
-            self._leave()
-            self._name, self.pick = name, None
+            self._name, self.pick, self._busy = name, None, False
         self._settle.start()
 
     def reload(self) -> None:
-        if self._name and not self._dirty and not self._saving:
+        if self._name and not self._busy:
             self._load()
-
-    def _leave(self) -> None:
-        """Another list comes: what was touched here is sent at once."""
-        self._settle.stop()
-        if self._dirty and not self._saving:
-            self._save()
-        self._save_soon.stop()
-        self._dirty.clear()
-        self._saving = False
-        self._after_save = None
 
     def _load(self) -> None:
         if not self._name or not self.session.online:
@@ -127,31 +116,37 @@ class PickWork(QFrame):
             self._call.cancel()
 
         def done(pick: Pick) -> None:
-            if pick.id == self._name and not self._dirty and not self._saving and pick != self.pick:
+            if pick.id == self._name and not self._busy and pick != self.pick:
                 self._take(pick)
 
         self._call = self.session.client.get(f"/v1/picks/{self._name}", Pick, done, self.refused.emit, owner=self)
 
     def _take(self, pick: Pick) -> None:
-        same_lines = self.pick is not None and [r.line.id for r in self.lines] == [x.id for x in pick.lines]
+        """The service's word on the list; what was touched here stays while the list can still be picked."""
         same_list = self.pick is not None and self.pick.id == pick.id
+        same_lines = same_list and [r.line.id for r in self.lines] == [x.id for x in pick.lines]
         self.pick, self._form = pick, Form()
-        if same_list and same_lines:
-            for row, line in zip(self.lines, pick.lines, strict=True):
-                if row.line.id not in self._dirty:
-                    row.take_over(line)
-            self._render_head()
-            self.allow()
-        else:
+        if "pick" not in pick.actions:
+            self._progress_of.forget(pick.id)
+        if not same_lines:
             self._render()
+            return
+        if "pick" not in pick.actions:
+            for row, line in zip(self.lines, pick.lines, strict=True):
+                row.take_over(line)
+        self._render_head()
+        self.allow()
 
     def _render(self) -> None:
         clear(self._list)
         self.lines = []
         self._render_head()
         if self.pick is not None:
+            touched = self._progress_of.recall(self.pick.id) if "pick" in self.pick.actions else {}
             for line in self.pick.lines:
                 row = PickLineRow(line)
+                if line.id in touched:
+                    row.restore(*touched[line.id])
                 row.changed.connect(lambda row=row: self._touched(row))
                 row.chosen.connect(lambda row=row: self.choose(row))
                 self.lines.append(row)
@@ -194,8 +189,6 @@ class PickWork(QFrame):
         rows_of = self.lines or []
         done = sum(1 for r in rows_of if r.complete)
         total = len(self.pick.lines)
-        if not rows_of:
-            done = sum(1 for x in self.pick.lines if x.picked == x.qty)
         self._bar.setMaximum(max(total, 1))
         self._bar.setValue(done)
         self._left.setText(translate("Picks", "{done} of {all} positions are ready").format(done=done, all=total))
@@ -211,72 +204,88 @@ class PickWork(QFrame):
 
     def allow(self) -> None:
         pick = self.pick
-        may = self.session.may("picks.work") and pick is not None
+        may = self.session.may("picks.work") and pick is not None and not self._busy
         actions = pick.actions if pick is not None else ()
-        works = may and "pick" in actions
+        # Touching a line needs no answer of the service: a short break of the line does not stop the hands.
+        works = "pick" in actions and self.session.me is not None and self.session.me.may("picks.work")
+        reads_only = self.session.me is not None and not self.session.me.may("picks.work")
         for row in self.lines:
             row.allow(works)
+            row.show_buttons(not reads_only)
+        self.short.setVisible(not reads_only)
         self.short.setEnabled(works and bool(self.lines))
         self.print_button.setEnabled(pick is not None)
-        step = next((a for a in ("confirm", "take", "start") if a in actions), None)
-        self.step.setVisible(step is not None)
-        if step is not None:
+        step = self._step()
+        self.step.setVisible(step != "")
+        self.close_button.setVisible(not reads_only)
+        if step:
             caption(self.step, f"{action_title(step)}  F6")
             self.step.setAccessibleName(action_title(step))
-        self.step.setEnabled(may and step is not None)
-        self.close_button.setVisible(step is None)
-        ready = all(r.complete for r in self.lines)
-        self.close_button.setEnabled(may and "close" in actions and ready)
+        self.step.setEnabled(may and step != "")
+        last = self._last_step()
+        caption(self.close_button, f"{action_title(last or 'pick')}  F12")
+        self.close_button.setAccessibleName(action_title(last or "pick"))
+        ready = last == "close" or all(r.complete for r in self.lines)
+        self.close_button.setEnabled(may and last != "" and ready)
         if pick is not None:
             self._progress()
 
+    def _step(self) -> str:
+        """What comes before the hands: confirm the stock, take the list, start."""
+        actions = self.pick.actions if self.pick is not None else ()
+        if self.pick is not None and self.pick.state == "taken":
+            return "start" if "start" in actions else ""
+        return next((a for a in ("confirm", "take", "start") if a in actions), "")
+
+    def _last_step(self) -> str:
+        actions = self.pick.actions if self.pick is not None else ()
+        return next((a for a in ("pick", "close") if a in actions), "")
+
     def _touched(self, row: PickLineRow) -> None:
-        self._dirty.add(row.line.id)
-        self._save_soon.start()
+        if self.pick is None:
+            return
+        self._progress_of.keep(self.pick.id, {r.line.id: (str(r.picked), r.reason) for r in self.lines})
+        if "start" in self.pick.actions and self.session.may("picks.work") and not self._busy:
+            # From now on the goods are in somebody's hands: the office must not undo the order silently.
+            self._send("start", {})
         self.allow()
         if row.complete:
             following = next((r for r in self.lines if not r.complete), None)
             if following is not None:
                 self.choose(following)
 
-    # --- saving ------------------------------------------------------------------------------------------------------
+    # --- commands ----------------------------------------------------------------------------------------------------
 
-    def _save(self) -> None:
-        pick = self.pick
-        if pick is None or self._saving or not self._dirty:
+    def next_step(self) -> None:
+        if self.step.isEnabled():
+            self._send(self._step(), {})
+
+    def close_list(self) -> None:
+        """F12: hand in what was picked; once more: it was checked, the list is closed."""
+        if not self.close_button.isEnabled():
             return
-        sent = set(self._dirty)
-        lines = [
-            {"id": r.line.id, "picked": str(r.picked), "short_reason": r.reason}
-            for r in self.lines
-            if r.line.id in sent
-        ]
-        self._dirty.clear()
+        if self._last_step() == "close":
+            self._send("close", {})
+            return
+        lines = [{"id": r.line.id, "picked": str(r.picked), "short_reason": r.reason} for r in self.lines]
         self._send("pick", {"lines": lines})
 
     def _send(self, event: str, body: dict[str, Any]) -> None:
         pick = self.pick
-        if pick is None:
+        if pick is None or self._busy:
             return
-        self._saving = True
+        self._busy = True
+        self.allow()
 
         def success(fresh: Pick) -> None:
-            self._saving = False
-            if fresh.id != self._name:
-                return
-            self._take(fresh)
-            if self._dirty:
-                self._save()
-            elif self._after_save is not None:
-                following, self._after_save = self._after_save, None
-                self._send(following, {})
+            self._busy = False
+            if fresh.id == self._name:
+                self._take(fresh)
 
         def failure(error: ApiError) -> None:
-            self._saving = False
-            self._after_save = None
-            self._dirty.clear()
-            self.pick = None
+            self._busy = False
             self._load()
+            self.allow()
             self.refused.emit(error)
 
         self.session.act(
@@ -288,25 +297,6 @@ class PickWork(QFrame):
             form=self._form,
             owner=self,
         ).success(success).failure(failure).start()
-
-    # --- commands ----------------------------------------------------------------------------------------------------
-
-    def next_step(self) -> None:
-        if self.pick is not None and self.step.isEnabled() and not self._saving:
-            step = next((a for a in ("confirm", "take", "start") if a in self.pick.actions), None)
-            if step is not None:
-                self._send(step, {})
-
-    def close_list(self) -> None:
-        """Close it, after what was touched last is saved."""
-        if not self.close_button.isEnabled():
-            return
-        if self._dirty or self._saving:
-            self._after_save = "close"
-            self._save_soon.stop()
-            self._save()
-        else:
-            self._send("close", {})
 
     def short_current(self) -> None:
         row = self.current()

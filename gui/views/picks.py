@@ -13,6 +13,7 @@ from gui.i18n import translate
 from gui.models import picks
 from gui.print.dialog import print_pick
 from gui.settings import Settings
+from gui.store.progress import Progress
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.cards import CARD_HEIGHT, PickCards
@@ -44,7 +45,7 @@ class PicksPage(ListPage):
             tones={"to_confirm": "warn", "short": "bad"},
             field_width=130,
         )
-        self.work = PickWork(session)
+        self.work = PickWork(session, Progress(settings.path.with_name("picks.json")))
         self.work.setMinimumWidth(theme.px(520))
         self.build(picks.model(session.client, self), table, bar, self.work, share=(36, 64))
         for number in range(1, len(self.model.columns)):

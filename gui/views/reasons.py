@@ -1,43 +1,42 @@
-"""Why: facts as small chips, and the words of the purpose they were read from."""
+"""Why: the facts behind a decision, and the words of the purpose they were read from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from gui import icons
 from gui.api.types import Reason
-from gui.cells import Pill
 from gui.i18n import said
 from gui.theme import theme
-from gui.widgets.flow import Flow
-from gui.widgets.pill import PillLabel
+from gui.widgets.parts import label
 
-# The matcher's codes are "fact.how"; the second word says whether the fact speaks for or against.
-_FOR = {
-    "equal", "exact", "found", "quoted", "same", "unique", "known", "match", "matches", "full", "ok", "own",
-    "covers", "registry", "agrees", "named", "single",
-}  # fmt: skip
-_AGAINST = {
-    "other", "short", "over", "none", "unknown", "dead", "foreign", "missing", "differs", "ambiguous", "typo",
-    "paid", "duplicate", "reversed", "tiny", "tenth", "hundredth", "third_party", "cancelled", "file",
-    "underpaid", "overpaid", "partial",
-}  # fmt: skip
+# The matcher's codes, without "matching.": what speaks for a match and what against it. A code that is in neither list
+# is shown without a verdict.
+_SPEAKS_FOR = """
+payer_inn payer_account payer_name named_inn number_quoted order_quoted invoice_found invoice_of sum_equal
+sum_unique sum_is_balance whole_balance adds_up sums_stated registry registry_adds_up loan_quoted
+"""
+_SPEAKS_AGAINST = """
+payer_inn_unknown payer_unknown named_inn_unknown for_somebody hint_needs_exact two_inns two_persons
+individual_needs_exact individual_needs_number own_money document_seen not_final number_slip number_unknown
+number_foreign number_paid number_cancelled number_of_other other_number_too date_differs date_contradicts
+several_fit sum_differs sum_short sum_over sum_of_other sum_fits_nothing several_same_sum nothing_open
+extra_is_other tiny tenfold promised_in_full advance_without_invoice maybe_no_sale says_refund says_own_transfer
+says_loan says_other_income registry_missing registry_ambiguous registry_date registry_differs registry_unsound
+registry_line registry_twice loan_unknown
+"""
+_FOR = frozenset(_SPEAKS_FOR.split())
+_AGAINST = frozenset(_SPEAKS_AGAINST.split())
 
 
 def reason_tone(code: str) -> str:
-    """ "ok" for a fact that speaks for it, "warn" for one against it, "idle" for a code we do not know."""
-    words = code.replace(".", "_").split("_")
-    if code.rsplit(".", 1)[-1] in _AGAINST or _AGAINST.intersection(words):
-        return "warn"
-    return "ok" if _FOR.intersection(words) else "idle"
-
-
-def reason_pill(reason: Reason) -> Pill:
-    tone = reason_tone(reason.code)
-    icon = {"ok": "check", "warn": "warning", "idle": "flag"}[tone]
-    return Pill(said(reason.text) or reason.code, tone, icon)
+    """ "ok" for a fact that speaks for it, "warn" for one against it, "idle" where we do not know."""
+    name = code.rpartition(".")[2]
+    return "ok" if name in _FOR else ("warn" if name in _AGAINST else "idle")
 
 
 def highlight(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -59,16 +58,25 @@ def highlight(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join(parts)
 
 
-class ReasonChips(QWidget):
-    """Reasons as pills that wrap."""
+class ReasonList(QWidget):
+    """Facts, one per line: a tick for, a triangle against, a dot for the rest."""
 
     def __init__(self, reasons: Sequence[Reason], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        flow = Flow(self)
-        for reason in reasons:
-            chip = PillLabel(reason_pill(reason))
-            chip.setToolTip(reason.code)
-            flow.addWidget(chip)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.px(7))
+        grid.setVerticalSpacing(theme.px(3))
+        grid.setColumnStretch(1, 1)
+        for number, reason in enumerate(reasons):
+            tone = reason_tone(reason.code)
+            sign = QLabel()
+            sign.setPixmap(icons.pixmap(_SIGNS[tone], theme.tokens.tone(tone)[0], 15))
+            sign.setToolTip(reason.code)
+            words = label((said(reason.text) or reason.code).rstrip("."), wrap=True)
+            words.setToolTip(reason.code)
+            grid.addWidget(sign, number, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(words, number, 1)
+
+
+_SIGNS = {"ok": "check", "warn": "warning", "idle": "flag"}

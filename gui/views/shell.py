@@ -199,12 +199,13 @@ class Shell(QMainWindow):
 
     def _allowed(self, page: Page) -> bool:
         me = self.session.me
-        return me is not None and me.sees(page.topic)
+        return me is not None and page.opens_to(me)
 
     def _rights(self) -> None:
         allowed = [key for key, page in self.pages.items() if self._allowed(page)]
         for key, made in self.rail.buttons.items():
             made.setVisible(key in allowed)
+            made.setText(self.pages[key].title())
         if allowed and not (self.stack.currentWidget() and self.current.key in allowed and self.rail_chosen()):
             self.open_page(self._wanted if self._wanted in allowed else allowed[0])
         if self.session.me is not None and not allowed:

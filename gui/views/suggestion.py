@@ -7,21 +7,29 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
 from gui import wording
-from gui.api.types import SuggestedInvoice, Suggestion
+from gui.api.types import PaymentFacts, SuggestedInvoice, Suggestion
 from gui.cells import Pill
 from gui.i18n import translate
-from gui.views.reasons import ReasonChips
+from gui.views.reasons import ReasonList
 from gui.widgets.parts import Elided, button, columns, dress, label, rows
 from gui.widgets.pill import PillLabel
 
 
-def difference_pill(difference: int) -> Pill:
+def difference(payment: PaymentFacts, suggestion: Suggestion) -> int:
+    """Payment less what the invoices still want, in kopecks; negative = money is missing.
+
+    Counted here: the matcher's own figure is what stays unallocated and is never negative.
+    """
+    return payment.amount - sum(invoice.rest for invoice in suggestion.invoices)
+
+
+def difference_pill(kopecks: int) -> Pill:
     """Payment minus invoices: nothing, money missing, money too much."""
-    if difference == 0:
+    if kopecks == 0:
         return Pill(translate("Suggestion", "agrees to the kopeck"), "ok", "check")
-    if difference < 0:
-        return Pill(translate("Suggestion", "missing {sum}").format(sum=wording.money(-difference)), "warn", "minus")
-    return Pill(translate("Suggestion", "too much by {sum}").format(sum=wording.money(difference)), "warn", "plus")
+    if kopecks < 0:
+        return Pill(translate("Suggestion", "missing {sum}").format(sum=wording.money(-kopecks)), "warn", "minus")
+    return Pill(translate("Suggestion", "too much by {sum}").format(sum=wording.money(kopecks)), "warn", "plus")
 
 
 class SuggestionCard(QFrame):
@@ -33,7 +41,9 @@ class SuggestionCard(QFrame):
     accepted = Signal()
     chosen = Signal()
 
-    def __init__(self, suggestion: Suggestion, number: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, payment: PaymentFacts, suggestion: Suggestion, number: int, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.suggestion = suggestion
         self.number = number
@@ -44,9 +54,9 @@ class SuggestionCard(QFrame):
         for place, invoice in enumerate(suggestion.invoices):
             box.addLayout(self._invoice(invoice, str(number) if place == 0 else ""))
         if suggestion.reasons:
-            box.addWidget(ReasonChips(suggestion.reasons))
+            box.addWidget(ReasonList(suggestion.reasons))
         foot = columns()
-        foot.addWidget(PillLabel(difference_pill(suggestion.difference)))
+        foot.addWidget(PillLabel(difference_pill(difference(payment, suggestion))))
         foot.addStretch(1)
         self.button = button("", "", slot=self.accepted.emit)
         self.button.setObjectName(f"accept_{number}")

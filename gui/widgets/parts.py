@@ -152,6 +152,35 @@ def clear(layout: QLayout) -> None:
             clear(inner)
 
 
+class Link(QPushButton):
+    """A flat button that gives way with "…" instead of pushing its neighbours out."""
+
+    def __init__(self, text: str, slot: Callable[[], object], name: str = "") -> None:
+        super().__init__()
+        self._full = text
+        self.setProperty("role", "ghost")
+        self.setAccessibleName(name or text)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self.setText(text)
+        self.clicked.connect(lambda: slot())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(60), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetrics(self.font()).horizontalAdvance(self._full) + theme.px(14)
+        return QSize(wide, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - theme.px(12)
+        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
 class Elided(QLabel):
     """One line that gives way with "…"; the whole text is in its tip and in its accessible name."""
 

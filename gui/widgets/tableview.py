@@ -88,7 +88,7 @@ class TableView(QTableView):
         head.setMinimumSectionSize(theme.px(40))
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._choose_columns)
-        head.sectionResized.connect(lambda *_: self._columns_touched())
+        head.sectionResized.connect(self._section_resized)
         head.sectionMoved.connect(lambda *_: self._columns_touched())
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(RowRole)))
         self._touched = QTimer(self, singleShot=True, interval=400)
@@ -215,6 +215,11 @@ class TableView(QTableView):
                 head.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
         self._laying_out = False
         self.viewport().update()
+
+    def _section_resized(self, section: int, _old: int, _new: int) -> None:
+        # The column that takes the rest changes with the window; that is nobody's wish to remember.
+        if 0 <= section < len(self._columns) and self._columns[section].width:
+            self._columns_touched()
 
     def _columns_touched(self) -> None:
         if not self._laying_out and self.isVisible():

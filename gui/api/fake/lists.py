@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 LIMIT, MOST = 200, 500
 
-PAYMENT_STATES = ("all", "auto", "needs_person", "manual", "not_ours", "reversed", "duplicate")
+PAYMENT_STATES = ("all", "new", "auto", "needs_person", "manual", "not_ours", "reversed", "duplicate")
 ORDER_STATES = ("all", "unpaid", "part_paid", "released", "picking", "ready", "on_hold", "shipped", "cancelled")
 PICK_STATES = ("open", "all", "to_confirm", "new", "working", "short", "done")
 TASK_STATES = ("open", "done", "all")
@@ -66,7 +66,7 @@ class Lists:
         def found(row: Any, words: str) -> bool:
             return words in f"{row['number']} {row['buyer']} {row['buyer_inn']} {row['phone']}".casefold()
 
-        names, counts = self._order("orders", query, rows, ORDER_STATES, belongs, found, keys, "-number")
+        names, counts = self._order("orders", query, rows, ORDER_STATES, belongs, found, keys, "-date")
         return self._cut(names, counts, query, lambda n: rows[n])
 
     def invoices(self, query: dict[str, str]) -> Json:
@@ -91,11 +91,12 @@ class Lists:
         w = self._world
 
         def belongs(k: Any, state: str) -> bool:
-            if state == "all":
-                return True
-            if state == "open":
-                return k.state in ("new", "to_confirm", "taken", "working")
-            return k.state == state or (state == "working" and k.state == "taken")
+            tabs = {
+                "open": ("new", "to_confirm", "taken", "picking", "picked", "short"),
+                "working": ("taken", "picking", "picked"),
+                "done": ("closed",),
+            }
+            return state == "all" or k.state in tabs.get(state, (state,))
 
         def found(k: Any, words: str) -> bool:
             return words in f"{k.number} {w.orders[k.order].number}".casefold()

@@ -40,7 +40,6 @@ class PaymentRecord:
     history: list[tuple[datetime, str, str, str]] = field(default_factory=list)
     before: tuple[str, str] | None = None
     event: str | None = None
-    release_asked: bool = False
     late_s: float = 3.0
 
     @property

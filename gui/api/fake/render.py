@@ -81,7 +81,7 @@ def invoice(world: World, order: OrderRecord) -> Json:
 
 
 def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
-    if p.state != "needs_person":
+    if p.state not in ("needs_person", "duplicate"):
         return []
     found = []
     for rank, (names, reasons) in enumerate(p.suggested, start=1):
@@ -91,7 +91,6 @@ def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
             if part > 0:
                 allocate.append([name, part])
                 left -= part
-        rest = sum(world.invoice_rest(name) for name in names)
         found.append(
             {
                 "rank": rank,
@@ -101,7 +100,7 @@ def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
                     for n in names
                 ],
                 "allocate": allocate,
-                "difference": p.amount - rest,
+                "difference": left,
                 "reasons": [_reason(r, p.purpose) for r in reasons],
             }
         )
@@ -228,7 +227,7 @@ def order_detail(world: World, o: OrderRecord) -> Json:
         else {
             "at": instant(o.released_at),
             "rule": [
-                {"code": "paid", "ok": True, "text_ru": "оплачен полностью", "text_en": "paid in full"},
+                {"code": "fully_paid", "ok": True, "text_ru": "оплачен полностью", "text_en": "paid in full"},
                 {
                     "code": "evidence",
                     "ok": all(p.evidence != "file" for p in settled),

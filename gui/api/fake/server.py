@@ -22,15 +22,17 @@ NEEDED = [  # (method, path pattern, right)
     ("GET", r"payments(/.*)?", "payments.read"),
     ("POST", r"payments/.*", "payments.decide"),
     ("POST", r"undo/.*", "payments.decide"),
-    ("GET", r"invoices", "payments.read"),
+    ("GET", r"invoices", "orders.read"),
     ("GET", r"orders(/.*)?", "orders.read"),
     ("POST", r"orders/.*", "orders.work"),
     ("GET", r"picks(/.*)?", "picks.read"),
     ("POST", r"picks/.*", "picks.work"),
-    ("POST", r"tasks/.*", "calls.work"),
+    ("GET", r"tasks(/.*)?", "tasks.read"),
+    ("POST", r"tasks/.*", "tasks.work"),
     ("GET", r"health", "health.read"),
+    ("GET", r"evidence/.*", "evidence.read"),
     ("POST", r"settings/release", "release.switch"),
-    ("POST", r"(health|outbox)/.*", "health.operate"),
+    ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
 ]
 
 

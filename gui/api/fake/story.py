@@ -111,9 +111,9 @@ class _Story:
             name, minutes, number, state="auto", outcome="allocated", purpose=self.purpose(number, form)
         )
         made.reasons = [
-            ("number.found", f"номер счёта {number} назван", f"invoice {number} is named", str(number)),
-            ("amount.equal", "сумма сходится до копейки", "the sum agrees to the kopeck", None),
-            ("inn.equal", "ИНН плательщика — ИНН покупателя", "the payer's ИНН is the buyer's", None),
+            ("matching.number_quoted", f"номер счёта {number} назван", f"invoice {number} is named", str(number)),
+            ("matching.sum_equal", "сумма сходится до копейки", "the sum agrees to the kopeck", None),
+            ("matching.payer_inn", "ИНН плательщика — ИНН покупателя", "the payer's ИНН is the buyer's", None),
         ]
         made.sentence = (
             f"Разнесено на счёт {number}: номер, сумма и ИНН совпали.",
@@ -145,18 +145,21 @@ def payments(world: World) -> None:
         "Не хватает 500,00 ₽ до суммы счёта 1017: зачесть как частичную оплату решает человек.",
         "500.00 ₽ are missing to invoice 1017: a person decides whether it is a part payment.",
     )
-    short.reasons = [("amount.short", "сумма меньше счёта на 500,00 ₽", "the sum is 500.00 ₽ short", None)]
+    short.reasons = [("matching.sum_short", "сумма меньше счёта на 500,00 ₽", "the sum is 500.00 ₽ short", None)]
     facts: list[Reason] = [
-        ("number.found", "номер счёта 1017 назван", "invoice 1017 is named", "1017"),
-        ("inn.equal", "ИНН совпал", "ИНН agrees", None),
-        ("amount.short", "сумма меньше на 500,00 ₽", "500.00 ₽ short", None),
+        ("matching.number_quoted", "номер счёта 1017 назван", "invoice 1017 is named", "1017"),
+        ("matching.payer_inn", "ИНН совпал", "ИНН agrees", None),
+        ("matching.sum_short", "сумма меньше на 500,00 ₽", "500.00 ₽ short", None),
     ]
     tell.suggest(short, [1017], facts)
     other = next(n for n in range(1018, 1060) if tell.order(n).buyer is not short.payer)
     tell.suggest(
         short,
         [other],
-        [("inn.other", "другой покупатель", "another buyer", None), ("amount.near", "сумма близка", "near sum", None)],
+        [
+            ("matching.for_somebody", "другой покупатель", "another buyer", None),
+            ("matching.sum_differs", "сумма близка", "near sum", None),
+        ],
     )
 
     third = tell.payment("016", 6, 1026, payer=people[10])
@@ -167,14 +170,16 @@ def payments(world: World) -> None:
         "Платит третье лицо без ИНН покупателя в назначении: нужен человек.",
         "A third party pays and the purpose has no ИНН of the buyer: a person is needed.",
     )
-    third.reasons = [("inn.other", "ИНН плательщика — не покупателя", "the payer's ИНН is not the buyer's", None)]
+    third.reasons = [
+        ("matching.for_somebody", "ИНН плательщика — не покупателя", "the payer's ИНН is not the buyer's", None)
+    ]
     tell.suggest(
         third,
         [1026],
         [
-            ("number.found", "номер счёта 1026 назван", "invoice 1026 is named", "1026"),
-            ("amount.equal", "сумма сходится до копейки", "the sum agrees to the kopeck", None),
-            ("inn.other", "платит другое лицо", "another payer", f"за {tell.order(1026).buyer.name}"),
+            ("matching.number_quoted", "номер счёта 1026 назван", "invoice 1026 is named", "1026"),
+            ("matching.sum_equal", "сумма сходится до копейки", "the sum agrees to the kopeck", None),
+            ("matching.for_somebody", "платит другое лицо", "another payer", f"за {tell.order(1026).buyer.name}"),
         ],
     )
 
@@ -192,13 +197,13 @@ def payments(world: World) -> None:
         mates,
         [
             (
-                "amount.subset",
+                "matching.adds_up",
                 "сумма двух счетов сходится до копейки",
                 "two invoices add up to the kopeck",
                 "по счетам",
             ),
-            ("inn.equal", "ИНН совпал", "ИНН agrees", None),
-            ("number.none", "номер не назван", "no number is named", None),
+            ("matching.payer_inn", "ИНН совпал", "ИНН agrees", None),
+            ("matching.plural_noun", "номер не назван", "no number is named", None),
         ],
     )
 
@@ -214,9 +219,9 @@ def payments(world: World) -> None:
         over,
         [1034],
         [
-            ("number.found", "заказ 1034 назван", "order 1034 is named", "1034"),
-            ("inn.equal", "ИНН совпал", "ИНН agrees", None),
-            ("amount.over", "лишние 1 200,00 ₽ останутся авансом", "1,200.00 ₽ stay as an advance", None),
+            ("matching.number_quoted", "заказ 1034 назван", "order 1034 is named", "1034"),
+            ("matching.payer_inn", "ИНН совпал", "ИНН agrees", None),
+            ("matching.sum_over", "лишние 1 200,00 ₽ останутся авансом", "1,200.00 ₽ stay as an advance", None),
         ],
     )
 
@@ -230,7 +235,6 @@ def payments(world: World) -> None:
     )
 
     by_file = tell.payment("012", 44, 1045, evidence="file", outcome="allocated", state="auto")
-    by_file.release_asked = True
     by_file.sentence = (
         "Разнесено, но подтверждено только загруженным файлом: отпуск подтверждает человек.",
         "Allocated, but proved by an imported file only: a person confirms the release.",
@@ -239,10 +243,11 @@ def payments(world: World) -> None:
     event = world.next_id("e")
     by_file.allocations.append(Allocated(world.next_id("a"), order.id, by_file.amount, "Kvit", tell.now, event))
     by_file.event = event
-    order.pay_state, order.bank_time, order.hold_reason = "paid", by_file.bank_time, "evidence.file"
+    order.pay_state, order.bank_time = "paid", by_file.bank_time
 
     for index, number in enumerate((1005, 1008, 1011, 1015, 1020, 1022, 1029, 1031, 1038, 1043, 1050, 1055)):
-        tell.settled(f"s{index:02d}", 4 + index * 13.0, number, form=index % len(PURPOSES))
+        minutes = 1.2 + index * 2.9 if index < 6 else index * 11.0
+        tell.settled(f"s{index:02d}", minutes, number, form=index % len(PURPOSES))
 
     back = tell.settled("011", 96, 1047)
     back.state, back.outcome = "reversed", "reversed"
@@ -251,7 +256,7 @@ def payments(world: World) -> None:
         "The bank reversed the entry after the release: picking stopped, a task was raised.",
     )
     tell.order(1047).stock_state = "on_hold"
-    tell.order(1047).hold_reason = "payment.reversed"
+    tell.order(1047).hold_reason = "reversed"
     again = tell.payment("010", 130, 1005, state="duplicate", outcome="duplicate")
     again.sentence = ("Повторная доставка той же проводки: учтено один раз.", "Delivered twice: counted once.")
     foreign = tell.payment("009", 170, 1052, payer=people[18], state="not_ours", outcome="own_transfer")
@@ -267,7 +272,7 @@ def work(world: World) -> None:
         key=lambda o: o.bank_time or now,
         reverse=True,
     )
-    states = ["new", "to_confirm", "taken", "working", "new", "to_confirm", "done", "done", "short", "done", "done"]
+    states = ["new", "to_confirm", "taken", "picking", "new", "to_confirm", "closed", "picked", "short", "closed"]
     for index, order in enumerate(paid):
         bank = order.bank_time or now
         state = states[min(index, len(states) - 1)]
@@ -281,17 +286,16 @@ def work(world: World) -> None:
             bank + timedelta(seconds=6),
             bank + timedelta(minutes=60),
         )
-        if state in ("taken", "working"):
+        if state in ("taken", "picking"):
             pick.taken_by = "Николай"
-        if state == "working":
-            order.lines[0].picked = order.lines[0].qty
-        if state in ("done", "short"):
+        if state in ("closed", "picked", "short"):
             pick.taken_by = "Рустам"
             for line in order.lines:
                 line.picked = line.qty
+        if state == "closed":
             order.stock_state, order.ship_state = "picked", "ready"
         if state == "short":
-            order.lines[0].picked, order.lines[0].short_reason = order.lines[0].qty - 1, "not_found"
+            order.lines[0].picked, order.lines[0].short_reason = order.lines[0].qty - 1, "missing"
         order.priority = index in (1, 4)
         world.picks[pick.id] = pick
         call_state = "done" if index > 5 else ("taken" if index == 2 else "new")

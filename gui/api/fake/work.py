@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-PICK_STEPS = {"confirm": "new", "take": "taken", "start": "working"}
+PICK_STEPS = {"confirm": "new", "take": "taken", "start": "picking", "close": "closed", "cancel": "cancelled"}
 FINAL_RESULTS = ("reached", "agreed_delivery", "will_collect", "resolved", "wrong_number")
 
 
@@ -28,44 +28,36 @@ def pick_event(world: World, name: str, event: str, body: Json, wanted: int | No
         )
     order = world.orders[pick.order]
     if event == "pick":
-        _pick_lines(world, order.lines, body.get("lines") or [])
+        _pick_lines(order.lines, body.get("lines") or [])
+        short = any(line.picked < line.qty for line in order.lines)
+        pick.state, pick.taken_by = "short" if short else "picked", pick.taken_by or world.user
     elif event == "printed":
         pick.printed += 1
-    elif event == "close":
-        if any(line.picked < line.qty and not line.short_reason for line in order.lines):
-            raise Problem(
-                422,
-                "pick.not_complete",
-                "Не всё собрано.",
-                "Not everything is picked.",
-                "Отметьте строки или укажите причину недостачи.",
-                "Mark the lines or give the reason of the shortage.",
-            )
-        pick.state = "short" if any(line.picked < line.qty for line in order.lines) else "done"
-        order.ship_state, order.stock_state = "ready", "picked"
-    elif event == "cancel":
-        pick.state = "cancelled"
     else:
         pick.state = PICK_STEPS[event]
-        if event == "take":
+        if event in ("take", "start"):
             pick.taken_by = world.user
+        if event == "close":
+            order.ship_state, order.stock_state = "ready", "picked"
     pick.version += 1
     world.tell("pick", name)
     world.tell("order", order.id)
     return render.pick_detail(world, pick)
 
 
-def _pick_lines(world: World, lines: list[Any], asked: list[Json]) -> None:
-    by_id = {line.id: line for line in lines}
-    for item in asked:
-        line = by_id.get(str(item.get("id")))
-        if line is None:
-            raise Problem(404, "pick.line_unknown", "Такой строки нет.", "There is no such line.")
+def _pick_lines(lines: list[Any], asked: list[Json]) -> None:
+    """What was found; a line that is not named is complete."""
+    found = {str(item.get("id")): item for item in asked}
+    if set(found) - {line.id for line in lines}:
+        raise Problem(404, "pick_list.line_unknown", "Такой строки нет.", "There is no such line.")
+    for line in lines:
+        item = found.get(line.id, {"picked": str(line.qty)})
         picked = int(float(item.get("picked") or 0))
         if not 0 <= picked <= line.qty:
-            raise Problem(422, "pick.too_much", "Больше, чем нужно.", "More than is needed.")
-        line.picked = picked
-        line.short_reason = str(item.get("short_reason") or "")
+            raise Problem(422, "pick_list.too_much", "Больше, чем нужно.", "More than is needed.")
+        if picked < line.qty and not item.get("short_reason"):
+            raise Problem(422, "pick_list.reason_missing", "Укажите причину недостачи.", "Say why it is less.")
+        line.picked, line.short_reason = picked, str(item.get("short_reason") or "")
 
 
 def task_event(world: World, name: str, event: str, body: Json, wanted: int | None) -> Json:

@@ -23,31 +23,28 @@ from gui.api.fake.shop import COMPANY
 Json = dict[str, Any]
 KEPT_EVENTS = 200
 
+# The rights of the service's own roles, and "owner" with all of them at once for looking at the screens.
+_TRADE = ("orders.read", "picks.read", "tasks.read", "calls.read", "health.read")
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "accountant": (
         "Мария Ковалёва",
-        ("payments.read", "payments.decide", "orders.read", "tasks.read", "status.read"),
+        (*_TRADE, "payments.read", "payments.decide", "evidence.read", "tasks.work", "calls.work"),
     ),
-    "warehouse": ("Николай Жуков", ("picks.read", "picks.work")),
-    "manager": ("Екатерина Лис", ("orders.read", "orders.work", "calls.read", "calls.work")),
-    "it": ("Тимур Садыков", ("health.read", "health.operate", "payments.read", "status.read")),
-    "director": (
-        "Анна Верещагина",
-        ("payments.read", "orders.read", "picks.read", "calls.read", "health.read", "release.switch"),
-    ),
-    # Everything at once: for looking at the screens.
+    "warehouse": ("Николай Жуков", ("picks.read", "picks.work", "tasks.read", "tasks.work")),
+    "manager": ("Екатерина Лис", (*_TRADE, "orders.work", "tasks.work", "calls.work")),
+    "it": ("Тимур Садыков", ("health.read", "health.operate", "evidence.read", "users.manage")),
+    "director": ("Анна Верещагина", (*_TRADE, "payments.read", "evidence.read", "release.switch")),
     "owner": (
         "Мария Ковалёва",
         (
+            *_TRADE,
             "payments.read",
             "payments.decide",
-            "orders.read",
+            "evidence.read",
             "orders.work",
-            "picks.read",
             "picks.work",
-            "calls.read",
+            "tasks.work",
             "calls.work",
-            "health.read",
             "health.operate",
             "release.switch",
         ),
@@ -160,7 +157,7 @@ class World:
     def needs(self) -> dict[str, int]:
         with self.lock:
             return {
-                "payments": sum(p.state == "needs_person" for p in self.live.values()),
+                "payments": sum(p.state in ("needs_person", "duplicate") for p in self.live.values()),
                 "picks": sum(k.state in ("new", "to_confirm") for k in self.picks.values()),
                 "calls": sum(t.kind == "call" and t.state in ("new", "snoozed") for t in self.tasks.values()),
                 "tasks": sum(t.kind != "call" and t.state == "new" for t in self.tasks.values()),
@@ -171,11 +168,15 @@ class World:
         return f"<Envelope id='{message}'>the bank's own bytes</Envelope>".encode()
 
     def pick_actions(self, pick: PickRecord) -> list[str]:
+        if "picks.work" not in self.permissions:
+            return []
         table = {
-            "to_confirm": ["confirm", "cancel"],
-            "new": ["take", "printed", "cancel"],
-            "taken": ["start", "printed", "cancel"],
-            "working": ["pick", "close", "printed", "cancel"],
+            "to_confirm": ["confirm", "cancel", "printed"],
+            "new": ["take", "start", "pick", "cancel", "printed"],
+            "taken": ["take", "start", "pick", "cancel", "printed"],
+            "picking": ["pick", "cancel", "printed"],
+            "picked": ["close", "cancel", "printed"],
+            "short": ["close", "cancel", "printed"],
         }
         return table.get(pick.state, [])
 
@@ -208,36 +209,42 @@ class World:
             )
 
     def allocate(self, name: str, parts: list[list[Any]], by: str | None = None) -> Json:
+        """A person says what the payment is for; what was said before is replaced."""
         with self.lock:
             p = self.payment(name)
-            if p.state in ("reversed", "duplicate"):
+            if p.state == "reversed":
                 raise Problem(422, "payment.not_open", "Это поступление нельзя разнести.", "It cannot be allocated.")
             total = sum(part for _, part in parts)
-            if not parts or total > p.amount - p.allocated or any(part <= 0 for _, part in parts):
+            if not parts or total > p.amount or any(part <= 0 for _, part in parts):
                 raise Problem(
                     422,
-                    "allocation.too_much",
-                    "Сумма разнесения больше остатка поступления.",
-                    "The allocation is more than the rest of the payment.",
+                    "payment.too_much_allocated",
+                    "Сумма разнесения больше поступления.",
+                    "The allocation is more than the payment.",
                 )
+            before = [a for a in p.allocations if not a.undone]
             for invoice, part in parts:
                 if invoice not in self.orders:
                     raise Problem(404, "invoice.unknown", "Такого счёта нет.", "There is no such invoice.")
-                if part > self.invoice_rest(invoice):
+                freed = sum(a.amount for a in before if a.invoice == invoice)
+                if part > self.invoice_rest(invoice) + freed:
                     raise Problem(
-                        422,
-                        "allocation.over_invoice",
+                        409,
+                        "invoice.not_so_much_due",
                         "Сумма больше остатка счёта.",
                         "The sum is more than the rest of the invoice.",
                     )
+            for a in before:
+                self._still_untouched(self.orders[a.invoice])
+            for a in before:
+                a.undone = True
+                self._unrelease(self.orders[a.invoice])
             self._remember(p)
             event = self.next_id("e")
             for invoice, part in parts:
                 p.allocations.append(Allocated(self.next_id("a"), invoice, part, by or self.user, self.now(), event))
             numbers = ", ".join(self.orders[i].number for i, _ in parts)
-            self._decided(
-                p, "manual", "allocated", event, f"Разнёс на счёт {numbers}", f"Allocated to invoice {numbers}"
-            )
+            self._decided(p, "manual", "manual", event, f"Разнёс на счёт {numbers}", f"Allocated to invoice {numbers}")
             for invoice, _ in parts:
                 self._release(self.orders[invoice], p)
             return render.payment_detail(self, p)
@@ -254,9 +261,9 @@ class World:
     def confirm_release(self, name: str) -> Json:
         with self.lock:
             p = self.payment(name)
-            if not p.release_asked:
-                raise Problem(422, "release.not_asked", "Подтверждение не требуется.", "No confirmation is asked.")
-            p.release_asked = False
+            if not p.allocated:
+                raise Problem(422, "payment.not_paid_for", "Поступление ни к чему не отнесено.", "It pays nothing.")
+            p.outcome = "confirmed"
             p.version += 1
             p.history.append((self.now(), self.user, "Подтвердил отпуск", "Confirmed the release"))
             for a in p.allocations:
@@ -272,9 +279,12 @@ class World:
                 raise Problem(409, "undo.gone", "Это уже отменено.", "This is already undone.")
             for a in p.allocations:
                 if a.event == event:
+                    self._still_untouched(self.orders[a.invoice])
+            for a in p.allocations:
+                if a.event == event:
                     a.undone = True
                     self._unrelease(self.orders[a.invoice])
-            p.state, p.outcome = p.before or ("needs_person", "unknown")
+            p.state, p.outcome = "needs_person", "undone"
             p.event, p.before = None, None
             p.version += 1
             p.history.append((self.now(), self.user, "Отменил решение", "Took the decision back"))
@@ -321,6 +331,16 @@ class World:
             self.tell("pick", name)
             self.tell("task", f"t-{order.number}")
         self.tell("order", order.id)
+
+    def _still_untouched(self, order: OrderRecord) -> None:
+        pick = self.picks.get(f"k-{order.number}")
+        if pick is not None and pick.state not in ("new", "to_confirm"):
+            raise Problem(
+                422,
+                "undo.too_late",
+                f"Склад уже собирает заказ {order.number}.",
+                f"The warehouse is already picking order {order.number}.",
+            )
 
     def _unrelease(self, order: OrderRecord) -> None:
         order.released_at, order.stock_state = None, "none"
