@@ -75,21 +75,23 @@ class Target:
     sees: Any = None
 
     def check(self, unit: Unit, version: int | None) -> None:
-        """Raise unless the row is there, in this version.
+        """Raise unless the row is there, in this version. A table that counts no versions takes any.
 
         Raises:
             NotFound: `api.not_found`.
             Stale: `api.stale`.
         """
         columns = self.table.c
-        found = columns.version if "version" in columns else columns.id
-        query = select(found).where(columns.id == self.id, columns.company == unit.company)
+        counted = "version" in columns
+        query = select(columns.version if counted else columns.id).where(
+            columns.id == self.id, columns.company == unit.company
+        )
         if self.sees is not None:
             query = query.where(self.sees)
         row = unit.connection.execute(query).one_or_none()
         if row is None:
             raise NotFound("api.not_found")
-        if version is not None and row[0] != version:
+        if counted and version is not None and row[0] != version:
             raise Stale("api.stale", version=row[0], given=version)
 
 

@@ -13,7 +13,7 @@ from gateway.core.clock import to_text
 from gateway.core.ids import new_id
 from gateway.core.text import fold
 from gateway.matching.tables import allocations, decisions
-from gateway.orders.tables import invoices, order_lines, orders, releases, timelines
+from gateway.orders.tables import buyers, invoices, order_lines, orders, releases, timelines
 from gateway.payments.tables import deliveries, entries, payments
 from gateway.store import Store
 from gateway.store.schema import alarms, blobs, changes, dumps, outbox
@@ -43,6 +43,7 @@ class Shop:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._number = 0
+        self._has_buyer = False
 
     def put(self, table: Any, **values: Any) -> None:
         with self.store.unit() as unit:
@@ -211,7 +212,27 @@ class Shop:
         self.put(invoices, id=invoice_id, company=COMPANY, number=number, **{**values, **over})
         return invoice_id
 
+    def _buyer(self) -> None:
+        """The one buyer of all orders, written with the first."""
+        if not self._has_buyer:
+            self._has_buyer = True
+            self.put(
+                buyers,
+                id="b1",
+                company=COMPANY,
+                outer_id="b1",
+                kind="ul",
+                name="ООО «Рама»",
+                name_key="рама",
+                inn="7707083893",
+                kpp="",
+                phone="+79990000001",
+                email="",
+                party="7707083893",
+            )
+
     def order(self, number: str = "", **over: Any) -> str:
+        self._buyer()
         order_id = over.pop("id", None) or new_id()
         number = number or f"З-{self.next():05d}"
         buyer = over.get("buyer_name", "ООО «Рама»")
@@ -264,7 +285,7 @@ class Shop:
         values = {"bank_time": at(0), "received_at": at(1), "allocated_at": at(2), "pick_list_at": at(3)}
         self.put(timelines, order_id=order_id, company=COMPANY, **{**values, **over})
 
-    def goods(self, product_id: str = "p1", on_hand: int = 10_000) -> None:
+    def goods(self, product_id: str = "p1", on_hand: int = 10_000, reserved: int = 0) -> None:
         self.put(
             products,
             company=COMPANY,
@@ -275,7 +296,7 @@ class Shop:
             barcode="",
             bin="A-01",
         )
-        self.put(stock, company=COMPANY, product_id=product_id, warehouse_id="w1", on_hand=on_hand, reserved=0)
+        self.put(stock, company=COMPANY, product_id=product_id, warehouse_id="w1", on_hand=on_hand, reserved=reserved)
 
     def warehouse(self, warehouse_id: str = "w1", name: str = "Главный") -> None:
         self.put(warehouses, company=COMPANY, id=warehouse_id, name=name, position=1)

@@ -22,7 +22,7 @@ OPERATIONS = sorted(key for key in MATRIX if key[1] not in SKIPPED)
 @pytest.fixture
 def known(shop: Shop) -> dict[str, list[str]]:
     """Ids that exist, by name of the path parameter."""
-    shop.goods()
+    shop.goods(reserved=8000)
     shop.warehouse()
     invoice = shop.invoice("125")
     waiting = shop.payment(state="needs_person", message_id=shop.message())
@@ -35,6 +35,7 @@ def known(shop: Shop) -> dict[str, list[str]]:
     picks = [shop.pick(order, release_id=release, state=s) for s in ("to_confirm", "new", "picking", "closed")]
     for pick in picks:
         shop.pick_line(pick, line)
+        shop.reservation(order, line, pick)
     shop.poll(-3, "failed", error_code="store.unreachable", error_values=dumps({"reason": "x"}))
     return {
         "payment_id": [waiting, shop.payment(state="auto")],

@@ -12,6 +12,8 @@ import pytest
 from gateway.core.catalogue import entries as catalogue
 from gateway.flows.terms import Terms
 from gateway.store import Store
+from gui.api import types
+from gui.api.decode import decode
 from tests.flows.shop import OTHER, TERMS, Shop
 
 
@@ -177,3 +179,38 @@ def test_acts_of_people_have_their_words(trade: Shop, as_role: Callable[[str], h
         assert "{" not in " ".join(words(shown))
         assert shown["history"][0]["text_ru"].endswith("«звонил»")
         trade.clock.advance(timedelta(seconds=1))
+
+
+def test_the_tray_understands_every_answer(trade: Shop, as_role: Callable[[str], httpx.Client]) -> None:
+    """The two sides of the contract, one against the other."""
+    trade.goods("a4", main=4)
+    for number in (101, 102):
+        trade.order(f"СР-{number}", {"a4": 3})
+    trade.deliver(trade.line(300_000, "По счету СР-101"), trade.line(300_000, "Оплата", payer=OTHER))
+    lists = {
+        "payments": (types.PaymentRow, types.Payment),
+        "orders": (types.OrderRow, types.Order),
+        "picks": (types.PickRow, types.Pick),
+        "tasks": (types.Task, types.Task),
+        "invoices": (types.Invoice, None),
+    }
+    for role in ("accountant", "warehouse", "manager", "it", "director"):
+        client = as_role(role)
+        assert decode(types.Me, client.get("/v1/me").json()).role == role
+        decode(types.Status, client.get("/v1/status").json())
+        health = client.get("/v1/health")
+        if health.status_code == 200:
+            decode(types.Health, health.json())
+        for name, (row, whole) in lists.items():
+            page = client.get(f"/v1/{name}?state=all")
+            for item in page.json()["items"] if page.status_code == 200 else []:
+                decode(row, item)
+                if whole is not None:
+                    decode(whole, client.get(f"/v1/{name}/{item['id']}").json())
+    accountant = as_role("accountant")
+    settled = only(accountant, "/v1/payments?state=auto")
+    event = accountant.get(f"/v1/payments/{settled['id']}").json()["undo"]["event_id"]
+    undone = decode(types.Undone, accountant.post(f"/v1/undo/{event}").json())
+    assert undone.payment is not None
+    assert undone.payment.suggestions
+    assert undone.payment.suggestions[0].allocate[0][1] == 300_000

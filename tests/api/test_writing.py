@@ -307,3 +307,8 @@ def test_an_act_without_words_needs_no_body(shop: Shop, warehouse: httpx.Client,
     assert warehouse.post(f"/v1/picks/{shop.pick(shop.order())}/take").status_code == 200
     assert manager.post(f"/v1/tasks/{shop.task()}/take").status_code == 200
     assert manager.post(f"/v1/orders/{shop.order()}/cancel").status_code == 200
+
+
+def test_a_version_means_nothing_where_none_is_counted(shop: Shop, administrator: httpx.Client) -> None:
+    for path in (f"/v1/alarms/{shop.alarm()}/acknowledge", f"/v1/outbox/{shop.letter()}/retry"):
+        assert administrator.post(path, headers={"If-Match": '"7"'}).status_code == 200
