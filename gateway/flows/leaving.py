@@ -43,8 +43,8 @@ class Drained:
 def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100) -> Drained:
     """Claim due rows, carry each to its sink, mark it done after it succeeded.
 
-    A sink that cannot work now is tried again with growing pauses; one that refuses its row for good makes it a dead
-    letter, which raises an alarm.
+    A sink that cannot work now is tried again with growing pauses; one that refuses its row for good, or breaks on
+    it, makes it a dead letter, which raises an alarm.
     """
     with store.unit() as unit:
         parcels = outbox.claim(unit, worker, limit)
@@ -57,7 +57,7 @@ def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100
             done.append(parcel.id)
         except KvitError as error:
             failures.append((parcel, error))
-        except (KeyError, ValueError, TypeError) as error:
+        except Exception as error:  # a fault of ours with one row must not hold up the others
             failures.append((parcel, KvitError("outbox.broken", topic=parcel.topic, reason=repr(error)[:200])))
     if parcels:
         with store.unit() as unit:

@@ -111,21 +111,22 @@ def verify(
     last = Head(0, GENESIS)
     rows = 0
     met_expected = expected is None or expected.seq == 0
-    result = connection.execute(select(journal).order_by(journal.c.seq).execution_options(yield_per=2000))
-    for row in result:
-        line = Line(row.at, row.company, row.kind, row.subject, row.actor, row.body)
-        if row.seq != last.seq + 1:
-            return Verdict(False, rows, last, row.seq, "gap")
-        if row.prev_hash != last.hash:
-            return Verdict(False, rows, last, row.seq, "relinked")
-        if row_hash(last.hash, row.seq, line) != row.hash:
-            return Verdict(False, rows, last, row.seq, "edited")
-        last = Head(row.seq, row.hash)
-        rows += 1
-        if expected is not None and expected == last:
-            met_expected = True
-        if progress is not None and rows % 2000 == 0:
-            progress(rows)
+    walk = select(journal).order_by(journal.c.seq).execution_options(yield_per=2000)
+    with connection.execute(walk) as result:  # a cursor on the server ends with it, wherever we stop
+        for row in result:
+            line = Line(row.at, row.company, row.kind, row.subject, row.actor, row.body)
+            if row.seq != last.seq + 1:
+                return Verdict(False, rows, last, row.seq, "gap")
+            if row.prev_hash != last.hash:
+                return Verdict(False, rows, last, row.seq, "relinked")
+            if row_hash(last.hash, row.seq, line) != row.hash:
+                return Verdict(False, rows, last, row.seq, "edited")
+            last = Head(row.seq, row.hash)
+            rows += 1
+            if expected is not None and expected == last:
+                met_expected = True
+            if progress is not None and rows % 2000 == 0:
+                progress(rows)
     if not met_expected and expected is not None:
         return Verdict(False, rows, last, min(expected.seq, last.seq + 1), "cut")
     return Verdict(True, rows, last)

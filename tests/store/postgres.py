@@ -59,7 +59,9 @@ class Cluster:
         self._made += 1
         name = f"kvit_{self._made}"
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+            # a small template is copied ten times faster by its files (the only way there was before version 15)
+            how = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{how}")  # type: ignore[arg-type]
         return name
 
     def drop(self, name: str) -> None:
