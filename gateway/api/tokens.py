@@ -26,7 +26,7 @@ from gateway.core.ids import new_id
 from gateway.store import Store, Unit
 
 PREFIX = "kvit_"  # lets a secret scanner recognise a token that leaked into a file
-PERSONAL_ROLES = (Role.ACCOUNTANT, Role.WAREHOUSE, Role.MANAGER, Role.IT, Role.DIRECTOR)
+PERSONAL_ROLES = (Role.ACCOUNTANT, Role.WAREHOUSE, Role.MANAGER, Role.IT, Role.DIRECTOR, Role.OWNER)
 LANGUAGES = ("ru", "en")
 LOCAL_USER = "tray"
 _ADMINISTRATOR = Actor("kvit", Role.IT)  # who makes the tray's own user: the program, acting for IT

@@ -9,7 +9,11 @@ from gateway.core.errors import Refused
 
 
 class Role(StrEnum):
-    """Parts people play. `SERVICE` is the gateway itself: it decides by proof and rule, never by whim."""
+    """Parts people play.
+
+    `SERVICE` is the gateway itself: it decides by proof and rule, never by whim. `OWNER` is for a firm so small that
+    one person keeps the books, the shelf and the telephone.
+    """
 
     SERVICE = "service"
     ACCOUNTANT = "accountant"
@@ -17,6 +21,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     IT = "it"
     DIRECTOR = "director"
+    OWNER = "owner"
 
 
 class Right(StrEnum):
@@ -46,6 +51,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MANAGER: _READ_TRADE | {Right.ORDERS_WORK, Right.TASKS_WORK},
     Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
     Role.DIRECTOR: _READ_TRADE | {Right.PAYMENTS_READ, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
+    Role.OWNER: frozenset(Right),
 }
 
 

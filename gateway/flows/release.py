@@ -272,7 +272,7 @@ def write_lists(
     heading = Heading(
         order_id=order.id,
         release_id=release_id,
-        search=f"{order.number} {order.buyer_name}".lower(),
+        search=f"{order.number} {order.buyer_name}",
         priority=bool(order.priority),
         due_at=to_1c.instant(due),
     )

@@ -18,14 +18,10 @@ app = group("kvit")
 
 @app.callback(invoke_without_command=True)
 def kvit(
-    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=helped("option.version"))] = False,
 ) -> None:
     if version:
         setting_up.version()
-        raise typer.Exit
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
         raise typer.Exit
 
 

@@ -111,6 +111,8 @@ class ApiTable(_Part):
     port: int = Field(default=0, ge=0, le=65535)
     certificate: str = ""
     key: str = ""
+    names: list[str] = []
+    tray_role: Literal["accountant", "warehouse", "manager", "it", "director", "owner"] = "accountant"
 
 
 class Config(_Part):
@@ -274,6 +276,7 @@ look_every_s = 5.0
 [api]
 host = "127.0.0.1"
 port = 0                       # 0: a free one; the tray of this machine finds it by itself
+tray_role = "accountant"       # who sits here: accountant, warehouse, manager, it, director, owner (all of it)
 """
 
 BANK_TEMPLATE = """

@@ -22,6 +22,7 @@ from gateway.api.room import BankFacts, Finding
 from gateway.api.server import ApiServer, Tls
 from gateway.api.tokens import local_token
 from gateway.bank import inbox
+from gateway.core.authority import Role
 from gateway.core.errors import KvitError, Refused, Unavailable
 from gateway.flows.from_1c import take_file
 from gateway.flows.leaving import drain, onec_sinks
@@ -154,10 +155,19 @@ class Daemon:
 
     def _serve(self) -> None:
         api = self.config.api
-        app = create_app(self.store, self.terms, _Health(self), self.poll_now, __version__)
+        slowest = max((bank.table.poll_every_s for bank in self.banks), default=0)
+        app = create_app(
+            self.store,
+            self.terms,
+            _Health(self),
+            self.poll_now,
+            __version__,
+            names=api.names,
+            stale_after_s=max(SILENT_S, 3.0 * slowest),
+        )
         self._notify = app.state.notify
         tls = Tls(self.home.root / api.certificate, self.home.root / api.key) if api.certificate and api.key else None
-        local_token(self.store, self.home.token_file, language=self.config.company.language)
+        local_token(self.store, self.home.token_file, Role(api.tray_role), self.config.company.language)
         self._server = ApiServer(app, host=api.host, port=api.port, tls=tls)
         self.url = self._server.start()
         connection = {"url": self.url, "token_file": str(self.home.token_file), "pid": os.getpid()}

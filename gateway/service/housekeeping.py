@@ -7,15 +7,15 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection, delete, func, select
 
+from gateway.api.events import sweep
+from gateway.api.reads.health import VERIFIED_MARK
 from gateway.bank.tables import polls
 from gateway.core.clock import to_text
 from gateway.service.wiring import Installation
-from gateway.store import alarms, journal
-from gateway.store.schema import changes
+from gateway.store import alarms, journal, marks
 from gateway.warehouse.tables import movements, stock
 
 _log = structlog.get_logger("service.housekeeping")
-CHANGES_KEPT = 50_000
 POLLS_KEPT = timedelta(days=30)  # that brought nothing; the others stay
 
 
@@ -30,10 +30,10 @@ def keep_house(installation: Installation) -> None:
         verdict = journal.verify(connection)
         balances = wrong_balances(connection)
     with store.unit() as unit:
-        newest = unit.connection.execute(select(func.max(changes.c.seq))).scalar_one() or 0
-        unit.connection.execute(delete(changes).where(changes.c.seq <= newest - CHANGES_KEPT))
+        sweep(unit)
         old = to_text(unit.now - POLLS_KEPT)
         unit.connection.execute(delete(polls).where(polls.c.at < old, polls.c.result == "nothing_new"))
+        marks.put(unit, VERIFIED_MARK, unit.at)
         if verdict.ok:
             alarms.clear(unit, "journal.broken", "journal")
         else:

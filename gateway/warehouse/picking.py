@@ -12,6 +12,7 @@ from gateway.core.authority import Right
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.quantity import Quantity
+from gateway.core.text import fold
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.warehouse import stock
@@ -84,7 +85,7 @@ def write_list(
             "lines_count": len(takes),
             "qty_total": sum(t.qty.thousandths for t in takes),
             "priority": int(heading.priority),
-            "search": f"{number.lower()} {heading.search}",
+            "search": fold(f"{number} {heading.search}"),
             "version": 1,
         },
     )

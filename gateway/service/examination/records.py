@@ -18,6 +18,17 @@ from gateway.store.schema import AnyRow, journal
 _TAIL = 2_000  # rows of the journal looked at in passing; `kvit journal verify` walks all
 
 
+# The triggers that let the journal only grow.
+_GUARDED = 2  # against editing and against removing
+_GUARDS = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'",
+    "postgresql": (
+        "SELECT count(DISTINCT event_manipulation) FROM information_schema.triggers"
+        " WHERE event_object_table = 'journal' AND event_manipulation IN ('UPDATE', 'DELETE')"
+    ),
+}
+
+
 def database(patient: Patient) -> Sequence[Finding]:
     """It answers, is of this program's version and, if there is time, whole."""
     if patient.config is None:
@@ -46,8 +57,11 @@ def chain(patient: Patient) -> Sequence[Finding]:
     with patient.store.reading() as connection:
         rows = connection.execute(select(journal).order_by(journal.c.seq.desc()).limit(_TAIL)).all()[::-1]
         broken = _first_broken(connection, rows)
+        guards = connection.execute(text(_GUARDS[connection.dialect.name])).scalar_one()
     if broken is not None:
         return [error("journal.broken", row=broken[0], reason=broken[1])]
+    if guards < _GUARDED:
+        return [error("doctor.journal_unguarded")]
     return [ok("doctor.journal_ok", rows=rows[-1].seq if rows else 0, checked=len(rows))]
 
 
