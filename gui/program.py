@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from gui import icons
@@ -100,9 +100,10 @@ class Program:
         self.settings.sync()
         self.shell.hide()
         self.shell.deleteLater()
+        self.session.close()
         icons.forget()
         tray_icon.cache_clear()
-        QApplication.sendPostedEvents(None, 0)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _prepare_tray(self) -> None:
         self._single = SingleInstance(self.home, self.application)

@@ -128,6 +128,15 @@ class Session(QObject):
         self.events.stop()
         self.client.cancel_all()
 
+    def close(self) -> None:
+        """The end: quiet, and destroyed in Qt's own order.
+
+        Destroying a network manager right after its replies were aborted, as Python's garbage collector would do it,
+        ends the process (measured with PySide6 6.11.3); by way of the event queue it is orderly.
+        """
+        self.stop()
+        self.deleteLater()
+
     def reconnect(self) -> None:
         """The person presses F5 or "try again": no waiting for the back-off."""
         if self.online:

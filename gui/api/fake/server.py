@@ -280,23 +280,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        if world.after(seq) is None:
-            seq = world.seq
-            self.wfile.write(f"id: {seq}\nevent: reset\ndata: {{}}\n\n".encode())
-        else:
-            self.wfile.write(b": hello\n\n")
+        self.wfile.write(b": welcome\n\n")
         while not fake.mute():
             with world.arrived:
-                fresh = world.after(seq) or []
-                if not fresh:
+                fresh = world.after(seq)
+                if fresh == []:
                     world.arrived.wait(fake.heartbeat_s)
-                    fresh = world.after(seq) or []
+                    fresh = world.after(seq)
+                newest = world.seq
             if fake.mute():
                 return
-            text = "".join(
-                f"id: {number}\nevent: change\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
-                for number, event in fresh
-            )
-            seq = fresh[-1][0] if fresh else seq
-            self.wfile.write((text or ": beat\n\n").encode())
+            if fresh is None:
+                seq, text = newest, f"id: {newest}\nevent: reset\ndata: {{}}\n\n"
+            else:
+                seq = fresh[-1][0] if fresh else seq
+                text = "".join(_change(number, event) for number, event in fresh) or ": beat\n\n"
+            self.wfile.write(text.encode())
             self.wfile.flush()
+
+
+def _change(number: int, event: Json) -> str:
+    return f"id: {number}\nevent: change\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
