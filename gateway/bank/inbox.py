@@ -28,6 +28,7 @@ from gateway.store.schema import AnyRow, blobs, dumps
 # How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
 OVERLAP = timedelta(days=7)
 _ACCEPTED = ("proved", "taken", "unreadable")
+_LIST = "downloadFileList"
 # Wait before asking again for a file that was refused so many times: never at first, an hour in the end.
 _PAUSES = tuple(timedelta(seconds=s) for s in (0, 0, 0, 60, 300, 900, 3600))
 _LONGEST_LOOK_BACK = timedelta(days=90)
@@ -73,6 +74,8 @@ class Message:
 def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda: False) -> Polled:
     """Ask the bank once and bring in every file not accepted yet.
 
+    What a crash left stored but not judged is judged first, so that it is not fetched a second time.
+
     Never raises for what the bank does: the outcome, good or bad, is in the answer, in table `polls` and in alarms.
 
     Raises:
@@ -80,6 +83,7 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
     """
     started = store.clock.monotonic()
     polled = Polled(channel.name)
+    _judge_left_over(store, channel, polled)
     try:
         refs = channel.list_files(_since(store, channel.name))
         later = _not_now(store, channel.name, [ref.reference for ref in refs])
@@ -95,6 +99,23 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
         polled.result, polled.error = "failed", error
     _note(store, polled, int((store.clock.monotonic() - started) * 1000))
     return polled
+
+
+def _judge_left_over(store: Store, channel: Channel, polled: Polled) -> None:
+    for message in waiting(store):
+        if message.channel != channel.name or message.state != "stored":
+            continue
+        try:
+            reason = prove(store, channel, message.id, raw_reply(store, message.id))
+        except Corrupt as error:
+            with store.unit() as unit:
+                _refuse(unit, channel.name, message.reference, message.id, error)
+                unit.commit()
+            reason = error.code
+        if reason is None:
+            polled.accepted.append(message.id)
+        else:
+            polled.refused.append((message.reference, reason))
 
 
 def _since(store: Store, channel: str) -> date | None:
@@ -360,8 +381,10 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
             # A refused file holds the window open: it must still be in it when the bank sends an honest copy.
             if not polled.refused:
                 marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
-            for code in alarms.open_about(unit, polled.channel):
-                alarms.clear(unit, code, polled.channel)
+            # Replies that are no file (a list) raise their alarms under the operation's name.
+            for subject in (polled.channel, f"{polled.channel}/{_LIST}"):
+                for code in alarms.open_about(unit, subject):
+                    alarms.clear(unit, code, subject)
         else:
             alarms.raise_alarm(
                 unit,

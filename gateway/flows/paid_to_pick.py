@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+
+import structlog
+from sqlalchemy.exc import OperationalError
 
 from gateway.bank.statement import Entry, StatementHead
 from gateway.core.authority import Role
@@ -35,11 +37,13 @@ from gateway.orders import service as orders
 from gateway.orders.index import SqlIndex
 from gateway.orders.service import Credited
 from gateway.payments import service as payments
-from gateway.payments.model import PaymentEvent, PaymentState, Source
+from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
 from gateway.payments.service import Keyed, Keys
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
+
+_log = structlog.get_logger("flows.paid_to_pick")
 
 
 @dataclass
@@ -82,8 +86,9 @@ def take_lines(
         Unavailable: the database is away.
     """
     taken = Taken()
-    lines = _keyed(parts, terms)
-    while not stopped() and (batch := list(islice(lines, terms.lines_per_commit))):
+    for batch in _batches(_keyed(parts, terms), terms.lines_per_commit):
+        if stopped():
+            break
         with store.unit() as unit:
             on_record = payments.known(unit, batch)
             opened: list[str] = []
@@ -92,18 +97,52 @@ def take_lines(
                 try:
                     unit.refresh_clock()
                     with unit.step():
-                        _take_line(unit, terms, source, keyed, on_record, taken, opened)
-                except (Corrupt, Unavailable):
+                        recorded, released = _take_line(unit, terms, source, keyed, on_record)
+                except (Unavailable, OperationalError):
                     raise
-                except KvitError as error:
+                except Exception as error:  # one line we cannot take must not hold up the money behind it
                     taken.failed += 1
-                    alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", {"reason": error.code})
+                    _tell_failed(unit, source, keyed, error)
+                    continue
+                if recorded.fresh:
+                    taken.fresh += 1
+                    on_record[(keyed.account, keyed.key)] = payments.OnRecord(
+                        recorded.entry_id, keyed.entry.status, source.message_id
+                    )
+                if recorded.payment_id is not None:
+                    taken.payments += 1
+                    taken.released += released
+                    opened.append(recorded.payment_id)
             if opened:
                 to_1c.payments(unit, opened)
             unit.commit()
         if progress is not None:
             progress(taken)
     return taken
+
+
+def _batches(lines: Iterator[Keyed], size: int) -> Iterator[list[Keyed]]:
+    """Lines in groups; where the message breaks off, those before the break still come, then the break."""
+    batch: list[Keyed] = []
+    try:
+        for keyed in lines:
+            batch.append(keyed)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except Corrupt:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _tell_failed(unit: Unit, source: Source, keyed: Keyed, error: Exception) -> None:
+    reason = error.code if isinstance(error, KvitError) else type(error).__name__
+    if not isinstance(error, KvitError):
+        _log.error("line failed", message=source.message_id, key=keyed.key, exc_info=error)
+    alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", {"reason": reason})
 
 
 def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms) -> Iterator[Keyed]:
@@ -126,30 +165,26 @@ def _take_line(
     terms: Terms,
     source: Source,
     keyed: Keyed,
-    on_record: dict[tuple[str, str], payments.EntryRow],
-    taken: Taken,
-    opened: list[str],
-) -> None:
+    on_record: dict[tuple[str, str], payments.OnRecord],
+) -> tuple[Recorded, int]:
+    """Returns what recording it did, and how many orders it released."""
     recorded = payments.record(unit, keyed, source, on_record.get((keyed.account, keyed.key)))
     if not recorded.fresh:
-        return
-    taken.fresh += 1
+        return recorded, 0
     if keyed.entry.reversal:
         if recorded.reverses is not None:
             reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
         elif not keyed.entry.incoming:
             unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
-        return
+        return recorded, 0
     if payments.RETURNED in keyed.entry.warnings:
         our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:
-        return
-    taken.payments += 1
-    opened.append(recorded.payment_id)
+        return recorded, 0
     if recorded.storno_came_first:
         reverse_payment(unit, terms, recorded.payment_id, recorded.entry_id)
-        return
-    taken.released += decide_payment(unit, terms, recorded.payment_id)
+        return recorded, 0
+    return recorded, decide_payment(unit, terms, recorded.payment_id)
 
 
 def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:

@@ -12,6 +12,7 @@ from gateway.bank.statement import Entry, StatementHead
 from gateway.core.errors import Corrupt
 from gateway.flows.paid_to_pick import Taken, take_lines
 from gateway.flows.terms import Terms
+from gateway.payments import service as payments
 from gateway.payments.model import Source
 from gateway.store import Store, alarms
 
@@ -63,7 +64,10 @@ def take_message(
             alarms.raise_alarm(unit, "message.lines_failed", f"message:{message_id}", {"count": taken.failed})
         else:
             alarms.clear(unit, "message.lines_failed", f"message:{message_id}")
-            inbox.finish(unit, message_id, lines=taken.lines, fresh=taken.fresh)
+            alarms.clear_all(unit, "line.failed", f"{message_id}:")
+            # An earlier try may have taken a part already.
+            fresh = payments.count_of_message(unit, message_id)
+            inbox.finish(unit, message_id, lines=taken.lines, fresh=fresh)
         unit.commit()
     return taken
 

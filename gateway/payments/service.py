@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.statement import Entry
@@ -22,7 +22,6 @@ from gateway.store.unit import Unit
 
 BOOKED = "BOOK"
 RETURNED = "returned"  # warning of a reader: the bank sent our own payment back
-EntryRow = AnyRow
 _PAYMENT = select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company"))
 _STORNO = select(entries.c.original_ref, entries.c.amount).where(
     entries.c.company == bindparam("company"),
@@ -41,6 +40,15 @@ class Keyed:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """An entry we have already, as much as a second delivery of it needs."""
+
+    id: str
+    status: str
+    message_id: str
+
+
 class Keys:
     """Gives the lines of one statement their keys, in order."""
 
@@ -55,23 +63,23 @@ class Keys:
         return Keyed(identity if number == 0 else f"{identity}#{number}", account, entry)
 
 
-def known(unit: Unit, lines: Sequence[Keyed]) -> dict[tuple[str, str], EntryRow]:
+def known(unit: Unit, lines: Sequence[Keyed]) -> dict[tuple[str, str], OnRecord]:
     """The entries that are on record already for these lines, by (account, key)."""
-    found: dict[tuple[str, str], EntryRow] = {}
+    found: dict[tuple[str, str], OnRecord] = {}
     by_account: dict[str, list[str]] = {}
     for keyed in lines:
         by_account.setdefault(keyed.account, []).append(keyed.key)
     for account, keys in by_account.items():
         rows = unit.connection.execute(
-            select(entries.c.id, entries.c.key, entries.c.status, entries.c.message_id, entries.c.currency).where(
+            select(entries.c.id, entries.c.key, entries.c.status, entries.c.message_id).where(
                 entries.c.company == unit.company, entries.c.account == account, entries.c.key.in_(keys)
             )
         )
-        found.update({(account, row.key): row for row in rows})
+        found.update({(account, row.key): OnRecord(row.id, row.status, row.message_id) for row in rows})
     return found
 
 
-def record(unit: Unit, keyed: Keyed, source: Source, on_record: EntryRow | None) -> Recorded:
+def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None) -> Recorded:
     """Record one line.
 
     A line known already is only noted as delivered again; a pending line that is now booked becomes a payment.
@@ -233,6 +241,12 @@ def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
         .limit(2)
     ).all()
     return str(rows[0].id) if len(rows) == 1 and line.doc_no and line.counterparty.account else None
+
+
+def count_of_message(unit: Unit, message_id: str) -> int:
+    """How many lines were first seen in this message."""
+    of_message = (entries.c.company == unit.company) & (entries.c.message_id == message_id)
+    return int(unit.connection.execute(select(func.count()).select_from(entries).where(of_message)).scalar_one())
 
 
 def step(unit: Unit, payment: AnyRow, event: PaymentEvent, *, outcome: str, allocated: int) -> None:

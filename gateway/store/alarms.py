@@ -91,6 +91,20 @@ def clear(unit: Unit, code: str, subject: str) -> None:
         unit.changed("alarm", code)
 
 
+def clear_all(unit: Unit, code: str, beginning: str) -> None:
+    """End the open alarms `code` about every subject that begins with `beginning`."""
+    subjects = unit.connection.execute(
+        select(alarms.c.subject).where(
+            alarms.c.company == unit.company,
+            alarms.c.code == code,
+            alarms.c.state == "open",
+            alarms.c.subject.startswith(beginning, autoescape=True),
+        )
+    )
+    for subject in subjects.scalars().all():
+        clear(unit, code, subject)
+
+
 def open_about(unit: Unit, subject: str) -> list[str]:
     """Codes of the open alarms about `subject`."""
     return list(
