@@ -61,12 +61,12 @@ class Cluster:
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
             # a small template is copied ten times faster by its files (the only way there was before version 15)
             how = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{how}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{how}")
         return name
 
     def drop(self, name: str) -> None:
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _dsn(self) -> str:
         return f"host=127.0.0.1 port={self.port} user={USER} dbname=postgres"

@@ -235,7 +235,7 @@ def test_two_workers_never_get_the_same_row(store: Store, url: str, clock: Movab
             got[name] += [p.id for p in parcels]
         own.close()
 
-    at_once([lambda name=name: work(name) for name in got])  # type: ignore[misc]
+    at_once([lambda name=name: work(name) for name in got])
     everything = [row_id for part in got.values() for row_id in part]
     assert sorted(everything) == sorted(ids)
     assert all(row(store, part[0]).lease_by == name for name, part in got.items() if part)
