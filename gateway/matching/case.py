@@ -19,7 +19,7 @@ class Case:
 
     Attributes:
         claims: strong numbers looked up; goods codes that look like a series and fit none are left out.
-        hints: weak and loose numbers looked up (only those that belong to the buyer, and weak ones after a №).
+        hints: weak and loose numbers looked up: the buyer's, those behind a №, and longer ones that are another's.
         doubts: muted numbers that equal an invoice of the buyer.
         codes: numbers that look like a series and fit no invoice: goods codes, or misspelt numbers.
     """
@@ -127,7 +127,7 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
         elif quote.grade is Grade.MUTED:
             if claim.own:
                 doubts.append(claim)
-        elif claim.own or _claims_something(quote):
+        elif claim.own or _claims_something(quote) or (claim.foreign and _like_a_number(quote)):
             hints.append(claim)
     return Case(facts, index, policy, identity, tuple(claims), tuple(hints), tuple(doubts), tuple(codes))
 
@@ -135,6 +135,11 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
 def _claims_something(quote: Quote) -> bool:
     """A weak number behind a № says "this is the document", even when we do not know it."""
     return quote.grade is Grade.WEAK and quote.kind in (Kind.BARE, Kind.INVOICE, Kind.ORDER)
+
+
+def _like_a_number(quote: Quote) -> bool:
+    """Long enough, or dated, so that it hardly equals somebody's invoice by chance."""
+    return len(str(quote.counter)) >= 3 or quote.date is not None
 
 
 # -------------------------------------------------------------------- reasons used by several rules

@@ -92,9 +92,6 @@ class Facts:
     pays: bool
     vat: tuple[int, int] | None
 
-    def of_grade(self, *grades: Grade) -> tuple[Quote, ...]:
-        return tuple(q for q in self.quotes if q.grade in grades)
-
 
 def read_facts(payment: PaymentIn) -> Facts:
     """Read one payment. Never fails: what is not understood is simply not among the facts."""

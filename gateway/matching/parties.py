@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gateway.core.text import fold, name_key
 from gateway.matching.masks import InnMention
-from gateway.matching.words import distance
+from gateway.matching.spelling import distance
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from gateway.core.text import fold
+from gateway.matching.spelling import begins_like, distance, one_slip
 
 
 class Role(StrEnum):
@@ -80,7 +81,7 @@ _EXACT: dict[Role, frozenset[str]] = {
         " уин уип кпп бик огрн огрнип окпо октмо окато кбк фз гост ту лот этап кадастр мо вид док тз зп поз пункт"
         " ст статья пост приказ приказу кс-2 кс-3 фрахт рейс авто гос рнп инн рпо шпи трек track contract dogovor"
         " dogovoru act agreement nakladnaya spec паспорт месяц мес школа школы лицей гимназия детсад дс доу мбоу"
-        " мбдоу мкоу гбоу филиал цех отдел участок стенд павильон бокс гараж подъезд"
+        " карта карты карте карту мбдоу мкоу гбоу филиал цех отдел участок стенд павильон бокс гараж подъезд"
     ),
     Role.SIGN: _set("n nо nr no num number ном номер номера номеру номером номерам нр нум nnо"),
     Role.PAY: _set(
@@ -114,14 +115,15 @@ _STEMS: tuple[tuple[Role, tuple[str, ...]], ...] = (
             " письм протокол аукцион смет артикул модел размер формат доверенн лицензи сертификат квартир помещен"
             " проспект переулок улиц шоссе бульвар корпус строени магазин склад терминал телефон идентификат"
             " индекс постановлен госконтракт муниципальн извещен закупк требован претензи удостоверен дополнит"
-            " квитанц наряд отчет полис товарн карт серия серии партия партии партию позици"
+            " квитанц наряд отчет полис товарн серия серии партия партии партию позици"
         ),
     ),
     (Role.ACCOUNT, _stems("расчетн лицев корреспондентск банковск транзитн ссудн депозитн спецсч кассов валютн")),
     (Role.PAY, _stems("оплач оплат предоплат доплат аванс погаш")),
 )
 
-# stem → mark. Those marked True are also recognised when misspelt.
+# stem → mark. Those marked True are recognised with any slip of the pen, the others with none but letters swapped,
+# lost or doubled.
 _MARKS: tuple[tuple[Mark, str, bool], ...] = (
     (Mark.REFUND, "возврат возвращ", True),
     (Mark.REFUND, "возвр вернул вернут сторн refund vozvrat return chargeback расторжен аннулир", False),
@@ -160,14 +162,62 @@ _MARKS: tuple[tuple[Mark, str, bool], ...] = (
 _MARK_STEMS = tuple(
     sorted(((fold(s), m) for m, stems, _ in _MARKS for s in stems.split()), key=lambda x: len(x[0]), reverse=True)
 )
-_MISSPELT: tuple[tuple[str, Word], ...] = (
-    *((fold(s), Word(Role.ORDINARY, m)) for m, stems, fuzzy in _MARKS if fuzzy for s in stems.split()),
-    *((s, Word(Role.OTHER_DOCUMENT)) for s in _stems("договор накладн заявк спецификац контракт поручен реестр")),
+# Stems that are recognised with a slip of the pen: (stem, meaning, cost of a replaced letter). A replaced letter is
+# forgiven only in the first kind; else "транспорт" would be a "транш".
+_ANY_SLIP, _NO_REPLACING = 1, 9
+_SHORTEST_MISSPELT = 5
+_LONG = 8  # in stems this long two slips are recognised; in those of a refund always
+_MISSPELT: tuple[tuple[str, Word, int], ...] = (
+    *((fold(s), Word(Role.ORDINARY, m), _ANY_SLIP) for m, stems, any_slip in _MARKS if any_slip for s in stems.split()),
+    *(
+        (fold(s), Word(Role.ORDINARY, m), _NO_REPLACING)
+        for m, stems, any_slip in _MARKS
+        if not any_slip
+        for s in stems.split()
+        if len(s) >= _SHORTEST_MISSPELT and m is not Mark.REFUND  # the long stems of a refund are above
+    ),
+    *(
+        (s, Word(Role.OTHER_DOCUMENT), _ANY_SLIP)
+        for s in _stems("договор накладн заявк спецификац контракт поручен реестр")
+    ),
+    *((s, Word(Role.OTHER_DOCUMENT), _NO_REPLACING) for s in _stems("соглашен приложен доверенн требован отчет")),
 )
+# Whole forms, for short words and for slips at the end of a stem. Long ones may have two slips.
+_FORMS: tuple[tuple[frozenset[str], Word], ...] = (
+    (_set("счет счета счету счете счетам счетов счетом"), Word(Role.INVOICE)),
+    (_set("займ займа займу займы заем кредит кредита"), Word(Role.ORDINARY, Mark.LOAN)),
+    (
+        _set(
+            "пени пеня пеней пеню штраф штрафа штрафы субсидия субсидии субсидию страховая страховое страховой"
+            " страховых страхование страховка возмещение возмещения компенсация компенсации обеспечение обеспечения"
+            " взыскание взыскания неустойка неустойки депозит депозита депозиту дивиденды дивидендов проценты"
+            " процентов госпошлина пошлина ущерб ущерба претензия претензии"
+        ),
+        Word(Role.ORDINARY, Mark.OTHER_INCOME),
+    ),
+    (
+        _set("возврат возврата возвращение возвращаем возвращено сторно ошибочно ошибочный излишне излишки"),
+        Word(Role.ORDINARY, Mark.REFUND),
+    ),
+    (_set("выручка выручки инкассация внесение"), Word(Role.ORDINARY, Mark.OWN_TRANSFER)),
+    (_set("собственные собственных собственными"), Word(Role.ORDINARY, Mark.OWN)),
+    (_set("средства средств средствами"), Word(Role.ORDINARY, Mark.FUNDS)),
+    (_set("аванс аванса авансом предоплата предоплаты предоплату"), Word(Role.ORDINARY, Mark.ADVANCE)),
+    (
+        _set("аренда аренды аренду арендная вознаграждение агентское взнос взноса комиссия комиссии"),
+        Word(Role.ORDINARY, Mark.DOUBTFUL),
+    ),
+)
+_SHORTEST_LONG_FORM = 8
 # Ordinary words that are one slip away from an important one.
-_INNOCENT = _set("сет сета сету смета сметы смету сметe зачет расчет учет расчеты расчета считать возраст возведение")
-_INVOICE_FORMS = _set("счет счета счету счете счетам счетов счетом")
-_NOT_A_MARK = _set("страховочн частн частник частного частное")
+_INNOCENT = _set(
+    "сет сета сету смета сметы смету зачет расчет учет расчеты расчета считать возраст возведение пение зам"
+)
+_INNOCENT_STEMS = _stems(
+    "страховочн частн устан трансп трансф возраст обеспечив исполнител сторон настой арена грани гарант сувенир проект"
+    " процес процед получен наград карти картон картр"
+)
+_NOT_A_MARK = _stems("страховочн частн")
 
 
 @lru_cache(maxsize=65536)
@@ -186,53 +236,30 @@ def classify(word: str) -> Word:
 
 
 def _mark(word: str) -> Mark | None:
-    if word.startswith(tuple(_NOT_A_MARK)):
+    if word.startswith(_NOT_A_MARK):
         return None
     return next((mark for stem, mark in _MARK_STEMS if word.startswith(stem)), None)
 
 
+def _near(word: str, form: str) -> bool:
+    if len(form) < _SHORTEST_LONG_FORM:
+        return one_slip(word, form)
+    return distance(word, form, 2, _NO_REPLACING) <= 2
+
+
 def _misspelt(word: str) -> Word:
-    if len(word) < 4 or word in _INNOCENT:
+    if len(word) < 3 or word in _INNOCENT or word.startswith(_INNOCENT_STEMS):
         return Word(Role.ORDINARY)
-    if any(w[0] == word[0] and _slip(word, w) for w in _INVOICE_FORMS):
-        return Word(Role.INVOICE)
-    for stem, meaning in _MISSPELT:
-        allowed = 2 if len(stem) >= 7 else 1
-        if word[0] != stem[0] or len(word) < len(stem) - allowed:
-            continue
-        if any(distance(word[: len(stem) + k], stem, allowed) <= allowed for k in range(-allowed, 2)):
+    for forms, meaning in _FORMS:
+        if any(form[0] == word[0] and _near(word, form) for form in forms):
             return meaning
-    return Word(Role.ORDINARY)
-
-
-def _slip(word: str, form: str) -> bool:
-    """Two neighbours swapped, one letter lost or doubled; never one replaced by another ("смета" is no "счета")."""
-    if len(word) == len(form):
-        return any(
-            form[:i] + form[i + 1] + form[i] + form[i + 2 :] == word
-            for i in range(len(form) - 1)
-            if form[i] != form[i + 1]
-        )
-    if len(word) == len(form) - 1:
-        return any(form[:i] + form[i + 1 :] == word for i in range(1, len(form) - 1))
-    if len(word) == len(form) + 1:
-        return any(form[: i + 1] + form[i:] == word for i in range(len(form)))
-    return False
-
-
-def distance(one: str, other: str, limit: int) -> int:
-    """Edits (change, add, lose, swap neighbours) between two short words; `limit` + 1 when there are more."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                best = min(best, older[j - 2] + 1)
-            row.append(best)
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
+    best, found = 3, Word(Role.ORDINARY)
+    for stem, meaning, replacing in _MISSPELT:
+        two = len(stem) >= _LONG or meaning.mark in (Mark.REFUND, Mark.MISTAKEN)
+        limit = min(2 if two and len(stem) >= 7 else 1, best - 1)
+        if limit < 1:
+            break
+        edits = begins_like(word, stem, limit, replacing)
+        if edits <= limit:
+            best, found = edits, meaning
+    return found

@@ -103,8 +103,8 @@ def payment(payer: str, roubles: str, purpose: str, *, number: str = "77", final
     """A payment of one of PAYERS."""
     name, inn, account = PAYERS[payer]
     return PaymentIn(
-        id=f"{payer}-{number}", account=OUR_ACCOUNT, payer_name=name, payer_inn=inn, payer_kpp="", payer_account=account,
-        amount=Money.parse(roubles), purpose=purpose, doc_no=number, doc_date=date(2026, 11, 20),
+        id=f"{payer}-{number}", account=OUR_ACCOUNT, payer_name=name, payer_inn=inn, payer_kpp="",
+        payer_account=account, amount=Money.parse(roubles), purpose=purpose, doc_no=number, doc_date=date(2026, 11, 20),
         booked=date(2026, 11, 20), final=final,
     )  # fmt: skip
 

@@ -1,0 +1,84 @@
+"""Folding keeps every character's place; names meet under one key whatever their spelling."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.text import fold, fold_numbers, name_key
+
+
+@given(st.text())
+def test_folding_keeps_the_length(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert len(fold_numbers(fold(text))) == len(text)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("CЧЁТ", "счет"),  # Latin C
+        ("cчeт", "счет"),  # Latin c, e
+        ("УT-118", "ут-118"),  # Latin T
+        ("«Альфа» – “Бета”", '"альфа" - "бета"'),
+        ("№\u00a012\u2009500\t", "№ 12 500 "),
+        ("N 125", "n 125"),
+        ("１２５", "125"),
+    ],
+)
+def test_one_spelling_for_many(typed: str, meant: str) -> None:
+    assert fold(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("СФ-ООО131", "сф-000131"),
+        ("1О5", "105"),
+        ("1ОО", "100"),
+        ("12З4", "1234"),
+        ("1l5", "115"),
+        ("125 от", "125 от"),
+        ("125от", "125от"),
+        ("ООО 125", "ооо 125"),
+    ],
+)
+def test_letters_typed_for_digits(typed: str, meant: str) -> None:
+    assert fold_numbers(fold(typed)) == meant
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ООО «Альфа-Трейд»", "АЛЬФА ТРЕЙД, ООО"),
+        ("Общество с ограниченной ответственностью «Альфа-Трейд»", "ООО Альфа-Трейд"),
+        ('ПАО "Гамма"', "Публичное акционерное общество «Гамма»"),
+        ("Иванов Иван Петрович", "ИВАН ПЕТРОВИЧ ИВАНОВ"),
+        ("ИП Егоров Пётр Ильич", "Индивидуальный предприниматель Егоров Петр Ильич"),
+    ],
+)
+def test_two_spellings_of_a_name_meet(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Иванов Иван Петрович", "Иванов И.П."),
+        ("Иванов Иван Петрович", "Иванов Иван"),
+        ("Иванов Иван Петрович", "Иванова Ивана Петровича"),
+        ("ООО «Альфа»", "ООО «Альфа-Трейд»"),
+    ],
+)
+def test_a_like_name_is_another_name(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_a_legal_form_alone_is_no_name() -> None:
+    assert name_key("ООО") == ""
