@@ -78,6 +78,7 @@ TEST_PROGRAMS = {
     "pdftoppm": "poppler-utils",
 }
 FONT = ("DejaVuSans.ttf", "fonts-dejavu-core")  # has Cyrillic, ₽ and №
+POSTGRES_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps its programs off the PATH
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
@@ -292,12 +293,14 @@ def loads(library: str) -> bool:
 
 
 def missing_programs() -> list[str]:
-    """Packages of the programs and the font the tray's tests use."""
+    """Packages of the programs and the font the tray's tests use, and of the second database."""
     if WINDOWS:
         return []
     missing = [package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None]
     if not any(next(folder.rglob(FONT[0]), None) for folder in FONT_FOLDERS if folder.is_dir()):
         missing.append(FONT[1])
+    if shutil.which("initdb") is None and not any(POSTGRES_FOLDER.glob("*/bin/initdb")):
+        missing.append("postgresql")
     return missing
 
 
