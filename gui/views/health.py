@@ -56,6 +56,8 @@ class HealthPage(Page):
         session.status_changed.connect(self._status)
         session.changed.connect(self._changed)
         theme.changed.connect(self._rethemed)
+        self._show_alarms()
+        self._show_numbers()
         self.allow()
 
     def title(self) -> str:

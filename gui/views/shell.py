@@ -103,8 +103,8 @@ class Shell(QMainWindow):
         self._second.start()
         if not settings.geometry.isEmpty():
             self.restoreGeometry(settings.geometry)
-        self._title()
         self._rights()
+        self._badges()
         self._link()
 
     # --- commands ----------------------------------------------------------------------------------------------------
