@@ -5,7 +5,7 @@ A *party* is a buyer as payments know him: the ИНН of a company or sole trade
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -183,6 +183,32 @@ class InvoiceIndex(Protocol):
         """Parties that have this bank account on record."""
 
 
+class _Ids(dict[_Key, str | set[str]]):
+    """Key → ids. Most keys have one id, and a set for each would take four times the memory."""
+
+    def put(self, key: _Key, invoice_id: str) -> None:
+        known = self.setdefault(key, invoice_id)
+        if known is invoice_id or known == invoice_id:
+            return
+        if isinstance(known, str):
+            self[key] = {known, invoice_id}
+        else:
+            known.add(invoice_id)
+
+    def drop(self, key: _Key, invoice_id: str) -> None:
+        known = self[key]
+        if isinstance(known, set):
+            known.discard(invoice_id)
+        if not known or known == invoice_id:
+            del self[key]
+
+    def of(self, key: _Key) -> Collection[str]:
+        known = self.get(key)
+        if known is None:
+            return ()
+        return (known,) if isinstance(known, str) else known
+
+
 class MemoryIndex:
     """The index in dictionaries: for back-tests, for tests, and for a service that wants no query per payment.
 
@@ -191,15 +217,15 @@ class MemoryIndex:
 
     def __init__(self, cards: Iterable[InvoiceCard] = ()) -> None:
         self._cards: dict[str, InvoiceCard] = {}
-        self._by_counter: dict[int, list[str]] = {}
-        self._by_reference: dict[tuple[str, str], list[str]] = {}
-        self._by_rest: dict[tuple[str, int], set[str]] = {}
-        self._anywhere: dict[int, set[str]] = {}
-        self._open: dict[str, set[str]] = {}
+        self._by_counter: _Ids[int] = _Ids()
+        self._by_reference: _Ids[tuple[str, str]] = _Ids()
+        self._by_rest: _Ids[tuple[str, int]] = _Ids()
+        self._anywhere: _Ids[int] = _Ids()
+        self._open: _Ids[str] = _Ids()
         self._total: dict[str, int] = {}
         self._parties: set[str] = set()
-        self._names: dict[str, set[str]] = {}
-        self._accounts: dict[str, set[str]] = {}
+        self._names: _Ids[str] = _Ids()
+        self._accounts: _Ids[str] = _Ids()
         for each in cards:
             self.add(each)
 
@@ -222,12 +248,12 @@ class MemoryIndex:
         party = invoice.party
         self._parties.add(party)
         if invoice.counter:
-            self._by_counter.setdefault(invoice.counter, []).append(invoice.id)
+            self._by_counter.put(invoice.counter, invoice.id)
         for kind, key in _references(invoice):
-            self._by_reference.setdefault((kind, key), []).append(invoice.id)
-        self._names.setdefault(name_key(invoice.buyer_name), set()).add(party)
+            self._by_reference.put((kind, key), invoice.id)
+        self._names.put(name_key(invoice.buyer_name), party)
         for account in invoice.known_accounts:
-            self._accounts.setdefault(account, set()).add(party)
+            self._accounts.put(account, party)
         self._enter(invoice)
 
     def settle(self, invoice_id: str, amount: Money) -> InvoiceCard:
@@ -258,27 +284,27 @@ class MemoryIndex:
         if not invoice.open:
             return
         party, rest = invoice.party, invoice.rest.kopecks
-        self._by_rest.setdefault((party, rest), set()).add(invoice.id)
-        self._anywhere.setdefault(rest, set()).add(invoice.id)
-        self._open.setdefault(party, set()).add(invoice.id)
+        self._by_rest.put((party, rest), invoice.id)
+        self._anywhere.put(rest, invoice.id)
+        self._open.put(party, invoice.id)
         self._total[party] = self._total.get(party, 0) + rest
 
     def _leave(self, invoice: InvoiceCard) -> None:
         if not invoice.open:
             return
         party, rest = invoice.party, invoice.rest.kopecks
-        _discard(self._by_rest, (party, rest), invoice.id)
-        _discard(self._anywhere, rest, invoice.id)
-        _discard(self._open, party, invoice.id)
+        self._by_rest.drop((party, rest), invoice.id)
+        self._anywhere.drop(rest, invoice.id)
+        self._open.drop(party, invoice.id)
         self._total[party] -= rest
 
     def _forget(self, invoice: InvoiceCard) -> None:
         """Names, accounts and the party stay known: they only ever lead to more questions, never to a decision."""
         self._leave(invoice)
         if invoice.counter:
-            self._by_counter[invoice.counter].remove(invoice.id)
+            self._by_counter.drop(invoice.counter, invoice.id)
         for kind, key in _references(invoice):
-            self._by_reference[(kind, key)].remove(invoice.id)
+            self._by_reference.drop((kind, key), invoice.id)
 
     def _in_order(self, ids: Iterable[str]) -> list[InvoiceCard]:
         cards = [self._cards[i] for i in ids]
@@ -287,32 +313,32 @@ class MemoryIndex:
         return cards
 
     def by_counter(self, counter: int) -> Sequence[InvoiceCard]:
-        return self._in_order(self._by_counter.get(counter, ()))
+        return self._in_order(self._by_counter.of(counter))
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
-        return self._in_order(self._by_reference.get((kind, reference_key(key)), ()))
+        return self._in_order(self._by_reference.of((kind, reference_key(key))))
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
-        return self._in_order(self._by_rest.get((party, rest.kopecks), ()))[:limit]
+        return self._in_order(self._by_rest.of((party, rest.kopecks)))[:limit]
 
     def open_anywhere(self, rest: Money, limit: int) -> Sequence[InvoiceCard]:
-        found = self._anywhere.get(rest.kopecks, ())
+        found = self._anywhere.of(rest.kopecks)
         return self._in_order(found) if len(found) <= limit else ()
 
     def open_of(self, party: str) -> Sequence[InvoiceCard]:
-        return self._in_order(self._open.get(party, ()))
+        return self._in_order(self._open.of(party))
 
     def balance(self, party: str) -> Balance:
-        return Balance(Money(self._total.get(party, 0)), len(self._open.get(party, ())))
+        return Balance(Money(self._total.get(party, 0)), len(self._open.of(party)))
 
     def knows(self, party: str) -> bool:
         return party in self._parties
 
     def parties_by_name(self, key: str) -> Sequence[str]:
-        return sorted(self._names.get(key, ())) if key else ()
+        return sorted(self._names.of(key)) if key else ()
 
     def parties_by_account(self, account: str) -> Sequence[str]:
-        return sorted(self._accounts.get(account, ())) if account else ()
+        return sorted(self._accounts.of(account)) if account else ()
 
 
 def _with_rest(known: InvoiceCard, rest: Money, state: str) -> InvoiceCard:
@@ -347,10 +373,3 @@ def reference_key(text: str) -> str:
     """How order, loan and track numbers are compared: digits without leading zeros where there are any."""
     digits = "".join(c for c in text if c.isdigit()).lstrip("0")
     return digits or text
-
-
-def _discard(index: dict[_Key, set[str]], key: _Key, invoice_id: str) -> None:
-    bucket = index[key]
-    bucket.discard(invoice_id)
-    if not bucket:
-        del index[key]
