@@ -31,6 +31,14 @@ _ACCEPTED = ("proved", "taken", "unreadable")
 _LIST = "downloadFileList"
 # Wait before asking again for a file that was refused so many times: never at first, an hour in the end.
 _PAUSES = tuple(timedelta(seconds=s) for s in (0, 0, 0, 60, 300, 900, 3600))
+# What a bad line or a busy bank does; everything else about a reply may be somebody's doing.
+_PASSING = frozenset(
+    f"bank.{what}"
+    for what in (
+        "away", "slow", "fault", "empty", "truncated", "too_large", "response_refused", "server_untrusted",
+        "client_refused",
+    )
+)  # fmt: skip
 _LONGEST_LOOK_BACK = timedelta(days=90)
 
 
@@ -259,11 +267,16 @@ def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str 
     with store.unit() as unit:
         row = _row(unit.connection, store.company, message_id)
         _accept(unit, row, proven)
-        # An honest copy ends the alarms that earlier copies of this file raised.
-        for alarm in alarms.open_about(unit, f"{channel.name}/{row.reference}"):
-            alarms.clear(unit, alarm, f"{channel.name}/{row.reference}")
+        _end_passing_alarms(unit, f"{channel.name}/{row.reference}")
         unit.commit()
     return None
+
+
+def _end_passing_alarms(unit: Unit, subject: str) -> None:
+    """An honest answer ends the alarms about mishaps of the line. A forgery stays until a person has seen it."""
+    for code in alarms.open_about(unit, subject):
+        if code in _PASSING:
+            alarms.clear(unit, code, subject)
 
 
 def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
@@ -383,8 +396,7 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
                 marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
             # Replies that are no file (a list) raise their alarms under the operation's name.
             for subject in (polled.channel, f"{polled.channel}/{_LIST}"):
-                for code in alarms.open_about(unit, subject):
-                    alarms.clear(unit, code, subject)
+                _end_passing_alarms(unit, subject)
         else:
             alarms.raise_alarm(
                 unit,

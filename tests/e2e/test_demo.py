@@ -91,6 +91,12 @@ def test_the_forged_bytes_are_kept(played: Played) -> None:
     connection.close()
 
 
+def test_the_forgery_stays_before_peoples_eyes_until_somebody_has_seen_it(played: Played) -> None:
+    status = played.kvit("status", "--json")
+    alarms = json.loads(status.stdout)["alarms"]
+    assert [alarm["code"] for alarm in alarms] == ["bank.signature_invalid"]
+
+
 def test_order_files_hold_to_the_official_schema(played: Played) -> None:
     schema = etree.XMLSchema(etree.parse(need("commerceml/xsd/commerceml-2.10.xsd")))
     files = [Path(f) for f in played.result["files"] if Path(f).name.startswith("order_")]
