@@ -11,6 +11,7 @@ from gateway.core.authority import Actor, Role
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.service.config import Config, Home, load_config
+from gateway.service.database_lock import DatabaseLock
 from gateway.service.instance import InstanceLock
 from gateway.service.wiring import Installation, open_installation
 from gateway.store import Store
@@ -76,31 +77,32 @@ def _account(number: int) -> str:
 class Alone:
     """An installation for a command that works in the service's place; a context manager.
 
-    The home is locked meanwhile, so that no service starts beside it.
+    Home and database are locked meanwhile, so that no service starts beside it.
 
     Raises:
-        Refused: `service.already_running`, `service.wrong_account`, `config.*`, `store.*`.
+        Refused: `service.already_running`, `service.database_taken`, `service.wrong_account`, `config.*`, `store.*`.
     """
 
     def __init__(self, home: Home, clock: Clock | None = None) -> None:
         self._home = home
         self._clock = clock
-        self._lock = InstanceLock(home.run)
+        self._locks = contextlib.ExitStack()
         self._installation: Installation | None = None
 
     def __enter__(self) -> Installation:
         check_account(self._home)
         config = load_config(self._home)
-        self._lock.acquire()
-        try:
+        with contextlib.ExitStack() as locks:
+            locks.enter_context(InstanceLock(self._home.run))
             check_revision(self._home, config)
+            database = DatabaseLock(self._home.database_url(config))
+            locks.callback(database.release)
+            database.acquire()
             self._installation = open_installation(self._home, self._clock)
-        except BaseException:
-            self._lock.release()
-            raise
+            self._locks = locks.pop_all()
         return self._installation
 
     def __exit__(self, *_: object) -> None:
         if self._installation is not None:
             self._installation.close()
-        self._lock.release()
+        self._locks.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from gateway import __version__
 from gateway.api.events import Events
 from gateway.api.reads.health import health
-from gateway.api.reads.status import component, status
+from gateway.api.reads.status import status
 from gateway.api.room import BankFacts, Finding, Room
 from gateway.api.tokens import LOCAL_USER, Caller
 from gateway.core.authority import Actor, Role
@@ -19,6 +20,7 @@ from gateway.service import doctor
 from gateway.service.config import BankTable, Config, Home, terms_of
 from gateway.service.opening import open_store
 from gateway.service.wiring import profile_of
+from gateway.store import Store
 
 STOPPED = "stopped"
 
@@ -46,29 +48,37 @@ def resting_status(home: Home, config: Config) -> dict[str, Any]:
     Raises:
         Refused: `store.missing`, `store.not_migrated`. Unavailable: `store.unreachable`.
     """
-    store = open_store(home, config, SystemClock())
-    try:
-        # Whether this shell could open the vault says nothing about the service.
-        looked = doctor.examine_home(home, store.clock, thorough=False)
-        findings = [finding for finding in looked if finding.component != "doctor.part.vault"]
-        resting = _Resting([_facts(home, config, table) for table in config.bank], findings)
-        room = Room(store, terms_of(config), resting, lambda: None, __version__, Events(store))
-        # The tray of this machine would ask as this user.
+    with closing(open_store(home, config, SystemClock())) as store:
+        room = _room(home, config, store)
+        # As the accountant's tray would show it.
         caller = Caller("", Actor(LOCAL_USER, Role.ACCOUNTANT), config.company.language)
-        now = store.clock.now()
         with store.reading() as connection:
-            found = status(connection, room, caller, now)
-            more = health(connection, room)
-        return {
-            **found,
-            "state": STOPPED,
-            "outbox": more["outbox"],
-            "journal": more["journal"],
-            "components": [component(finding) for finding in findings],
-            "server_time": room.now(),
-        }
-    finally:
-        store.close()
+            found = status(connection, room, caller, store.clock.now())
+        return {**found, **_parts(store, room), "state": STOPPED, "server_time": room.now()}
+
+
+def resting_health(home: Home, config: Config) -> dict[str, Any]:
+    """`outbox`, `journal` and `components` of /v1/health, without asking the service.
+
+    Raises:
+        Refused: `store.missing`, `store.not_migrated`. Unavailable: `store.unreachable`.
+    """
+    with closing(open_store(home, config, SystemClock())) as store:
+        return _parts(store, _room(home, config, store))
+
+
+def _room(home: Home, config: Config, store: Store) -> Room:
+    # Whether this shell could open the vault says nothing about the service.
+    looked = doctor.examine_home(home, store.clock, thorough=False)
+    findings = [finding for finding in looked if finding.component != "doctor.part.vault"]
+    resting = _Resting([_facts(home, config, table) for table in config.bank], findings)
+    return Room(store, terms_of(config), resting, lambda: None, __version__, Events(store))
+
+
+def _parts(store: Store, room: Room) -> dict[str, Any]:
+    with store.reading() as connection:
+        found = health(connection, room)
+    return {part: found[part] for part in ("outbox", "journal", "components")}
 
 
 def _facts(home: Home, config: Config, table: BankTable) -> BankFacts:

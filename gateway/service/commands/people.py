@@ -32,6 +32,7 @@ class PersonalRole(StrEnum):
     MANAGER = "manager"
     IT = "it"
     DIRECTOR = "director"
+    OWNER = "owner"
 
 
 class Mode(StrEnum):

@@ -44,9 +44,8 @@ def serve(
     language: LanguageOption = None,
     log_level: Annotated[str, typer.Option(help=helped("serve.log_level"))] = "INFO",
 ) -> None:
-    from gateway.service.config import find_home
+    from gateway.service.config import find_home, load_config
     from gateway.service.instance import running_pid
-    from gateway.service.logs import configure
     from gateway.service.systemd import EXIT_ALREADY_RUNNING, EXIT_MISCONFIGURED
 
     screen = Screen.of(home, language)
@@ -57,12 +56,13 @@ def serve(
         raise typer.BadParameter(screen.text("cli.bad_choice", option="--log-level", known=known))
     stop = threading.Event()
     try:
-        if not where.config_file.is_file():
-            raise Refused("config.missing", file=str(where.config_file))
+        load_config(where)
         pid = running_pid(where.run)
         if pid is not None:
             # Asked before the database is opened, which would bring it up to date under the other's feet.
             raise Refused("service.already_running", pid=pid, home=str(where.root))
+        from gateway.service.logs import configure
+
         # Under systemd the journal keeps the log; elsewhere a file does.
         configure(level=level, file=None if os.environ.get("JOURNAL_STREAM") else where.logs / "kvit.log")
         from gateway.service.daemon import Daemon
@@ -75,7 +75,7 @@ def serve(
         daemon.start()
     except KvitError as failure:
         screen.complain(failure)
-        if failure.code == "service.already_running":
+        if failure.code in ("service.already_running", "service.database_taken"):
             raise typer.Exit(EXIT_ALREADY_RUNNING) from None
         misconfigured = isinstance(failure, Refused) and failure.code.startswith(_MISCONFIGURED)
         raise typer.Exit(EXIT_MISCONFIGURED if misconfigured else REFUSED) from None
@@ -121,7 +121,16 @@ def _asked_of_the_service(where: Home, config: Config) -> dict[str, Any]:
     from gateway.service.local import LocalService
 
     with LocalService(where, config) as service:
-        state, health = service.get("/v1/status"), service.get("/v1/health")
+        state = service.get("/v1/status")
+        try:
+            health = service.get("/v1/health")
+        except Refused as refused:
+            if refused.code != "authority.missing":
+                raise
+            # The tray of this machine sits in the warehouse, say; whoever has the database may know.
+            from gateway.service.resting import resting_health
+
+            health = resting_health(where, config)
         return {**state, **{part: health[part] for part in ("outbox", "journal", "components")}, "url": service.url}
 
 

@@ -1,0 +1,79 @@
+"""Users and the release mode by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from gateway.api.tokens import authenticate
+from gateway.core.clock import SystemClock
+from gateway.store import Store
+from gateway.store.engine import sqlite_url
+from gateway.store.schema import journal
+from tests.service.conftest import COMPANY, Kvit
+
+
+def _store(home: Path) -> Store:
+    return Store(sqlite_url(home / "data" / "kvit.db"), SystemClock(), COMPANY.key)
+
+
+def test_a_token_stands_alone_on_standard_output_and_opens_the_door(kvit: Kvit, home: Path) -> None:
+    answer = kvit("user", "add", "Анна Белова", "--role", "accountant", "--home", home)
+    assert answer.code == 0
+    token = answer.out.strip()
+    assert "\n" not in token and token not in answer.err
+    store = _store(home)
+    with store.reading() as connection:
+        caller = authenticate(connection, COMPANY.key, token)
+        rows = [row.body for row in connection.execute(select(journal))]
+    store.close()
+    assert caller is not None
+    assert (caller.actor.name, caller.actor.role.value, caller.language) == ("Анна Белова", "accountant", "ru")
+    assert not [body for body in rows if token in body]
+
+
+def test_for_a_program(kvit: Kvit, home: Path) -> None:
+    made = kvit("user", "add", "Bob", "--role", "warehouse", "--language", "en", "--home", home, "--json").json
+    assert (made["name"], made["role"]) == ("Bob", "warehouse")
+    users = kvit("user", "list", "--home", home, "--json").json["users"]
+    assert [(user["name"], user["role"], user["language"]) for user in users] == [("Bob", "warehouse", "en")]
+    assert "token" not in str(users)
+
+
+def test_a_name_is_given_once(kvit: Kvit, home: Path) -> None:
+    assert kvit("user", "add", "Анна", "--role", "manager", "--home", home).code == 0
+    again = kvit("user", "add", "Анна", "--role", "it", "--home", home)
+    assert again.code == 1
+    assert again.out == ""
+
+
+def test_a_revoked_user_is_shown_only_with_all(kvit: Kvit, home: Path) -> None:
+    kvit("user", "add", "Анна", "--role", "manager", "--home", home)
+    assert kvit("user", "revoke", "Анна", "--home", home).code == 0
+    assert kvit("user", "list", "--home", home, "--json").json["users"] == []
+    everybody = kvit("user", "list", "--all", "--home", home, "--json").json["users"]
+    assert [user["name"] for user in everybody if user["revoked_at"]] == ["Анна"]
+    assert "Анна" in kvit("user", "list", "--all", "--home", home).out
+
+
+def test_nobody_can_be_revoked_twice(kvit: Kvit, home: Path) -> None:
+    answer = kvit("user", "revoke", "Nobody", "--home", home)
+    assert answer.code == 1
+
+
+def test_release_is_shown_and_switched_by_name(kvit: Kvit, home: Path) -> None:
+    assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual"}
+    assert kvit("release", "automatic", "--by", "Пётр Орлов", "--home", home).code == 0
+    assert kvit("release", "--home", home, "--json").json == {"release_mode": "automatic"}
+    store = _store(home)
+    with store.reading() as connection:
+        last = connection.execute(select(journal).order_by(journal.c.seq.desc()).limit(1)).one()
+    store.close()
+    assert (last.kind, last.actor) == ("release.mode_set", "director:Пётр Орлов")
+
+
+def test_release_needs_a_name(kvit: Kvit, home: Path) -> None:
+    assert kvit("release", "automatic", "--home", home).code == 2
+    assert kvit("release", "automatic", "--by", "  ", "--home", home).code == 1
+    assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual"}
