@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from gateway.core.money import Money
 from gateway.matching.claims import Bundle, Claim, DateCheck, dead_state, look_up
@@ -145,10 +146,15 @@ def _like_a_number(quote: Quote) -> bool:
 # -------------------------------------------------------------------- reasons used by several rules
 
 
+def day(on: date) -> str:
+    """ "12.11.2026"; strftime costs six times as much."""
+    return f"{on.day:02d}.{on.month:02d}.{on.year}"
+
+
 def number_reason(claim: Claim, card: InvoiceCard) -> Reason:
     quote = claim.quote
     code = "matching.order_quoted" if claim.by_order else "matching.number_quoted"
-    return Reason(code, {"number": card.number, "date": card.date.strftime("%d.%m.%Y")}, (quote.start, quote.end))
+    return Reason(code, {"number": card.number, "date": day(card.date)}, (quote.start, quote.end))
 
 
 def date_reason(claim: Claim) -> Reason | None:

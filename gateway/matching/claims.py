@@ -137,16 +137,15 @@ def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> 
         ]
 
     bundles: list[Bundle] = []
-    if quote.until is not None and quote.pair:
-        cards = [c for counter in range(quote.pair[0], quote.until + 1) for c in own_open(counter)]
+    if quote.until is not None and quote.listed:
+        cards = [c for counter in range(quote.listed[0], quote.until + 1) for c in own_open(counter)]
         if cards:
             bundles.append(tuple(cards))
-    if len(quote.pair) == 2:
-        first, second = own_open(quote.pair[0]), own_open(quote.pair[1])
-        if len(first) == 1 and len(second) == 1:
-            bundle = (first[0], second[0])
-            if bundle not in bundles:
-                bundles.append(bundle)
+    each = [own_open(counter) for counter in quote.listed]
+    if each and all(len(cards) == 1 for cards in each):
+        bundle = tuple(cards[0] for cards in each)
+        if bundle not in bundles:
+            bundles.append(bundle)
     return bundles
 
 

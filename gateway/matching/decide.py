@@ -54,7 +54,8 @@ def decide(
     if earlier is not None:
         reason = Reason("matching.document_seen", {"payment": earlier, "number": payment.doc_no})
         return person(Outcome.DUPLICATE_DOCUMENT, payment.amount, (reason,))
-    if payment.payer_inn in policy.own_inns or payment.payer_account in policy.own_accounts:
+    own_inn = bool(payment.payer_inn) and payment.payer_inn in policy.own_inns
+    if own_inn or (payment.payer_account and payment.payer_account in policy.own_accounts):
         return person(Outcome.OWN_TRANSFER, payment.amount, (Reason("matching.own_money"),))
     source = policy.payout_partners.get(payment.payer_inn)
     if source is not None:

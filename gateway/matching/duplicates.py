@@ -7,9 +7,9 @@ from typing import Protocol
 
 from gateway.core.text import name_key
 from gateway.matching.facts import PaymentIn
+from gateway.matching.parties import BANK_ACCOUNTS
 
 DocumentKey = tuple[str, str, str, date, int, str]
-_TRANSIT = ("30", "409", "474")
 
 
 def document_key(payment: PaymentIn) -> DocumentKey | None:
@@ -21,7 +21,7 @@ def document_key(payment: PaymentIn) -> DocumentKey | None:
     number = payment.doc_no.strip().lstrip("0")
     if not number or payment.doc_date is None or not payment.payer_account:
         return None
-    name = name_key(payment.payer_name) if payment.payer_account.startswith(_TRANSIT) else ""
+    name = name_key(payment.payer_name) if payment.payer_account.startswith(BANK_ACCOUNTS) else ""
     return (payment.account, payment.payer_account, number, payment.doc_date, payment.amount.kopecks, name)
 
 

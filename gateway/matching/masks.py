@@ -88,6 +88,7 @@ _INN = re.compile(
     r"(?:\s*/\s*\d{9}(?!\d))?"
 )
 _REQUISITE_WORDS = ("кпп", "бик", "огрн", "окпо", "октмо", "окато", "кбк", "уин", "уип", "снилс")
+_REQUISITE_HINT = re.compile("|".join(_REQUISITE_WORDS))
 _REQUISITE = re.compile(rf"(?<![{_W}])(?:{'|'.join(_REQUISITE_WORDS)})(?:ип)?[\s:№.]*[\d/]+")
 _LONGEST_NUMBER = 15  # longer runs are accounts and identifiers
 _INN_LENGTHS = (10, 12)
@@ -106,7 +107,9 @@ _DATE_AT = re.compile(
     rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}]))))"
     rf"){_YEAR_WORD}"
 )
-_SHORT_DATE_AT = re.compile(rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?!\d|\s?[./]\s?\d){_YEAR_WORD}")
+_SHORT_DATE_AT = re.compile(
+    rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?P<y>(?!))?(?P<period>(?!))?(?!\d|\s?[./]\s?\d){_YEAR_WORD}"
+)
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
@@ -187,7 +190,7 @@ def _find_labelled_inns(painted: Painted) -> None:
 
 def _find_requisites(painted: Painted) -> None:
     text = painted.text
-    if any(word in text for word in _REQUISITE_WORDS):
+    if _REQUISITE_HINT.search(text) is not None:
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
     for run in _DIGITS.finditer(painted.text):
@@ -219,18 +222,18 @@ def _find_dates(painted: Painted) -> None:
 
 def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
     """Note and paint a date; its end, 0 when there is no such day."""
-    groups = found.groupdict()
-    if groups.get("period"):
+    year: str | None
+    if found["period"] is not None:
         painted.paint(start, found.end(), ASIDE)
         return found.end()
-    if groups.get("id"):
-        day, month, year = groups["id"], groups["im"], groups["iy"]
-    elif groups.get("wd"):
-        stem = groups["wm"]
-        day, year = groups["wd"], groups["wy"]
-        month = str(next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s)))
+    if found["d"] is not None:
+        day, month, year = found["d"], found["m"], found["y"]
+    elif found["id"] is not None:
+        day, month, year = found["id"], found["im"], found["iy"]
     else:
-        day, month, year = groups["d"], groups["m"], groups.get("y")
+        stem = found["wm"]
+        day, year = found["wd"], found["wy"]
+        month = str(next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s)))
     d, m = int(day), int(month)
     y = None if not year else int(year) if len(year) == 4 else 2000 + int(year)
     if not (1 <= d <= 31 and 1 <= m <= 12) or (y is not None and not 2005 <= y <= 2039):

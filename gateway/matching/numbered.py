@@ -275,7 +275,7 @@ def misspelt(case: Case, claim: Claim) -> Decision | None:
         or quote.sub
     ):
         return None
-    if case.identity.hint or quote.cut or quote.pair or Mark.DOUBTFUL in case.facts.marks:
+    if case.identity.hint or quote.cut or quote.listed or Mark.DOUBTFUL in case.facts.marks:
         return None
     same = case.same_rest(case.amount)
     if len(same) != 1 or same[0].buyer_kind == BuyerKind.INDIVIDUAL:

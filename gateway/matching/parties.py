@@ -46,7 +46,7 @@ class Payer:
 
 _BANK_WORD = re.compile(fold(r"банк|сбер|bank|(?<![а-я])р?нко(?![а-я])|кредитн|почта россии|казначейств"))
 # Accounts of banks themselves, of money in transit and of card clearing; a customer's never begin so.
-_BANK_ACCOUNTS = ("301", "302", "303", "304", "40911", "40914", "47416", "47422", "47423")
+BANK_ACCOUNTS = ("301", "302", "303", "304", "40911", "40914", "47416", "47422", "47423")
 _WORDS_ONLY = re.compile(r"[а-я]+(?:-[а-я]+)?(?:\s+[а-я]+(?:-[а-я]+)?){1,4}")
 _PATRONYMIC = re.compile(
     r"(?<![а-я-])[а-я]{2,}(?:-[а-я]+)?\s+[а-я]{2,}\s+[а-я]+(?:ович|евич|ич|овна|евна|ична|инична|оглы|кызы)(?![а-я])"
@@ -92,7 +92,7 @@ def payer_of(name: str, account: str) -> Payer:
     """Read the payer's name and account."""
     folded = fold(name)
     parts = folded.split("//")
-    transit = account.startswith(_BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
+    transit = account.startswith(BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
     keys: list[str] = []
     for part in parts:
         clean = _PARENTHESES.sub(" ", part).strip(" ,;:/")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from gateway.core.money import Money
-from gateway.matching.case import person, sum_reason
+from gateway.matching.case import day, person, sum_reason
 from gateway.matching.decision import Decision, Outcome, Policy, Reason
 from gateway.matching.facts import Facts
 from gateway.matching.index import InvoiceCard, InvoiceIndex, Reference, reference_key
@@ -95,7 +95,7 @@ def _registries(facts: Facts, registries: RegistryLookup, source: str) -> list[R
 
 def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
     amount = facts.payment.amount
-    about = Reason("matching.registry", {"number": registry.number, "date": f"{registry.date:%d.%m.%Y}"})
+    about = Reason("matching.registry", {"number": registry.number, "date": day(registry.date)})
     lines = sum(line.amount.kopecks for line in registry.lines)
     if lines != registry.gross.kopecks or registry.gross.kopecks - registry.fee.kopecks != registry.net.kopecks:
         reason = sum_reason("matching.registry_unsound", Money(lines), registry.gross)

@@ -41,7 +41,7 @@ class Quote:
         date: the date that goes with it.
         stated: the sum that goes with it, in kopecks.
         until: the last counter when it is a range "125-128", else None.
-        pair: the two counters when it may be a list "125/126", else ().
+        listed: the counters when it may be a list "125/126", or the ends of a range; else ().
         cut: the purpose is as long as a bank allows and ends inside this number.
     """
 
@@ -60,7 +60,7 @@ class Quote:
     date: DateMention | None = None
     stated: int | None = None
     until: int | None = None
-    pair: tuple[int, ...] = ()
+    listed: tuple[int, ...] = ()
     cut: bool = False
 
     @property

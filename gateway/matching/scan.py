@@ -275,7 +275,7 @@ class _Walk:
 
     def _quote(self, draft: _Draft) -> Quote:
         graded, parts = draft.grade, draft.parts
-        until, pair = _readings(draft.lexeme.text, parts)
+        until, listed = _readings(draft.lexeme.text, parts)
         cut = self.ends_at is not None and draft.end >= self.ends_at
         if cut and graded is Grade.STRONG:
             graded = Grade.WEAK
@@ -295,7 +295,7 @@ class _Walk:
             date=draft.date,
             stated=draft.stated,
             until=until,
-            pair=pair,
+            listed=listed,
             cut=cut,
         )
 
@@ -319,15 +319,17 @@ class _Walk:
 
 
 def _readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]]:
-    """ "125-128" may be a range, "125/126" a pair: the end of the range, and both counters."""
+    """ "125-128" may be a range, "125/126" a list: the end of the range, and the counters."""
     if "-" not in text and "/" not in text:
         return None, ()
     runs = [int(r) for r in _DIGITS.findall(text)]
-    if len(runs) != 2 or parts.sub or not all(runs):
+    if parts.sub or not all(runs):
+        return None, ()
+    if "-" not in text:
+        return None, tuple(runs)
+    if len(runs) != 2:
         return None, ()
     first, second = runs
-    if "/" in text:
-        return None, (first, second)
     return (second, (first, second)) if first < second <= first + _LONGEST_RANGE else (None, ())
 
 
@@ -346,7 +348,7 @@ def _join_ranges(quotes: list[Quote], text: str) -> list[Quote]:
             end=quote.end,
             text=text[last.start : quote.end],
             until=quote.counter,
-            pair=(last.counter, quote.counter),
+            listed=(last.counter, quote.counter),
             counter=0,
             grade=last.grade if last.grade in (Grade.STRONG, Grade.WEAK) else quote.grade,
             kind=last.kind if last.kind is not Kind.OTHER else quote.kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateway.core.money import Money
-from gateway.matching.case import Case, foreign_reason, number_reason, sum_reason
+from gateway.matching.case import Case, day, foreign_reason, number_reason, sum_reason
 from gateway.matching.decision import Reason, Suggestion
 from gateway.matching.facts import Quote
 from gateway.matching.index import InvoiceCard
@@ -144,5 +144,5 @@ def _equal(case: Case) -> Reason:
 
 
 def _invoice(card: InvoiceCard) -> Reason:
-    values = {"number": card.number, "date": f"{card.date:%d.%m.%Y}", "buyer": card.buyer_name}
+    values = {"number": card.number, "date": day(card.date), "buyer": card.buyer_name}
     return Reason("matching.invoice_of", values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.core.money import Money
-from gateway.matching.case import Case, dead_reason, number_reason, sum_reason, unknown_reason
+from gateway.matching.case import Case, day, dead_reason, number_reason, sum_reason, unknown_reason
 from gateway.matching.claims import Claim, dead_state
 from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Mark
@@ -76,7 +76,7 @@ def _unique(case: Case, card: InvoiceCard) -> Decision:
         return case.ask(Outcome.CONTRADICTION, unique, differs)
     if case.facts.plural_noun:
         return case.ask(Outcome.CONTRADICTION, unique, Reason("matching.plural_noun"))
-    reasons = [unique, Reason("matching.invoice_found", {"number": card.number, "date": f"{card.date:%d.%m.%Y}"})]
+    reasons = [unique, Reason("matching.invoice_found", {"number": card.number, "date": day(card.date)})]
     return case.in_full(_outcome(case, Outcome.UNIQUE_AMOUNT), (card,), reasons)
 
 

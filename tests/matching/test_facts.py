@@ -108,12 +108,13 @@ def test_a_date_and_a_sum_belong_to_the_number_before() -> None:
         ("счета СФ-141 - СФ-143", (141, 143), 143),
         ("счета 141..143", (141, 143), 143),
         ("счета 141/143", (141, 143), None),
+        ("счета 141/142/143", (141, 142, 143), None),
         ("счет 125-126", (125, 126), 126),
     ],
 )
 def test_ranges_and_pairs(purpose: str, pair: tuple[int, ...], until: int | None) -> None:
     (quote,) = facts(purpose).quotes
-    assert (quote.pair, quote.until) == (pair, until)
+    assert (quote.listed, quote.until) == (pair, until)
 
 
 @pytest.mark.parametrize(
