@@ -285,6 +285,7 @@ class Daemon:
 
     def _examine(self) -> None:
         self.findings = doctor.examine(self.installation, self.banks)
+        doctor.warn_of_endings(self.store, self.findings)
 
     def bank_facts(self, bank: Bank) -> BankFacts:
         """A channel for the status page."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
+from gateway.service.account import check_account
 from gateway.service.config import BankTable, Home
-from gateway.service.opening import check_account
 from gateway.service.private_files import make_private_folder, write_private
 from gateway.service.wiring import VAULT_SERVICE, vault_of
 from gateway.signing.keys import fingerprint, load_pkcs12

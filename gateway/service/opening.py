@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
-import os
-import sys
 
-from gateway.core.authority import Actor, Role
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
+from gateway.service.account import check_account
 from gateway.service.config import Config, Home, load_config
 from gateway.service.database_lock import DatabaseLock
 from gateway.service.instance import InstanceLock
 from gateway.service.wiring import Installation, open_installation
 from gateway.store import Store
 from gateway.store.migrate import current_revision, head_revision
-
-if sys.platform != "win32":
-    import pwd
-
-
-def operator() -> Actor:
-    """Whoever typed the command, as IT: the name the operating system knows."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = "it"
-    return Actor(name, Role.IT)
-
-
-def check_account(home: Home) -> None:
-    """See that this process is the home's owner: a file that root makes here is one the service cannot open.
-
-    Raises:
-        Refused: `service.wrong_account`.
-    """
-    if sys.platform != "win32" and home.root.exists():
-        owner = home.root.stat().st_uid
-        if owner != os.geteuid():
-            raise Refused("service.wrong_account", home=str(home.root), owner=_account(owner))
 
 
 def check_revision(home: Home, config: Config) -> None:
@@ -64,14 +37,6 @@ def open_store(home: Home, config: Config, clock: Clock | None = None) -> Store:
     """
     check_revision(home, config)
     return Store(home.database_url(config), clock or SystemClock(), config.company.key)
-
-
-def _account(number: int) -> str:
-    """An account's name where it has one."""
-    if sys.platform != "win32":
-        with contextlib.suppress(KeyError):
-            return pwd.getpwuid(number).pw_name
-    return str(number)
 
 
 class Alone:

@@ -160,8 +160,9 @@ def _poll_through_the_service(screen: Screen, where: Home, config: Config) -> li
 
     from gateway.api.tokens import local_token
     from gateway.core.authority import Role
+    from gateway.service.account import operator
     from gateway.service.local import LocalService
-    from gateway.service.opening import open_store, operator
+    from gateway.service.opening import open_store
     from gateway.service.wiring import profile_of
 
     screen.tell("cli.poll.through_service")

@@ -52,8 +52,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _open(home: Path | None) -> tuple[Config, Store]:
+    from gateway.service.account import check_account
     from gateway.service.config import find_home, load_config
-    from gateway.service.opening import check_account, open_store
+    from gateway.service.opening import open_store
 
     where = find_home(home)
     check_account(where)
@@ -69,7 +70,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.api.tokens import create_user
-    from gateway.service.opening import operator
+    from gateway.service.account import operator
 
     screen = Screen.of(home, language, as_json)
     config, store = _open(home)
@@ -126,7 +127,7 @@ def revoke(
 ) -> None:
     from gateway.api.tokens import find_user, revoke_user
     from gateway.core.errors import Refused
-    from gateway.service.opening import operator
+    from gateway.service.account import operator
 
     screen = Screen.of(home, language)
     _, store = _open(home)

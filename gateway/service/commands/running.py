@@ -44,6 +44,7 @@ def serve(
     language: LanguageOption = None,
     log_level: Annotated[str, typer.Option(help=helped("serve.log_level"))] = "INFO",
 ) -> None:
+    from gateway.service.account import check_account
     from gateway.service.config import find_home, load_config
     from gateway.service.instance import running_pid
     from gateway.service.systemd import EXIT_ALREADY_RUNNING, EXIT_MISCONFIGURED
@@ -57,6 +58,7 @@ def serve(
     stop = threading.Event()
     try:
         load_config(where)
+        check_account(where)
         pid = running_pid(where.run)
         if pid is not None:
             # Asked before the database is opened, which would bring it up to date under the other's feet.
@@ -66,10 +68,8 @@ def serve(
         # Under systemd the journal keeps the log; elsewhere a file does.
         configure(level=level, file=None if os.environ.get("JOURNAL_STREAM") else where.logs / "kvit.log")
         from gateway.service.daemon import Daemon
-        from gateway.service.opening import check_account
         from gateway.service.wiring import open_installation
 
-        check_account(where)
         _stop_on_signals(stop)
         daemon = Daemon(open_installation(where))
         daemon.start()

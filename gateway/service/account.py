@@ -1,0 +1,44 @@
+"""Who runs this command, as the operating system knows it."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import sys
+
+from gateway.core.authority import Actor, Role
+from gateway.core.errors import Refused
+from gateway.service.config import Home
+
+if sys.platform != "win32":
+    import pwd
+
+
+def operator() -> Actor:
+    """Whoever typed the command, as IT."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "it"
+    return Actor(name, Role.IT)
+
+
+def check_account(home: Home) -> None:
+    """See that this process is the home's owner: a file that root makes here is one the service cannot open.
+
+    Raises:
+        Refused: `service.wrong_account`.
+    """
+    if sys.platform != "win32" and home.root.exists():
+        owner = home.root.stat().st_uid
+        if owner != os.geteuid():
+            raise Refused("service.wrong_account", home=str(home.root), owner=_name(owner))
+
+
+def _name(number: int) -> str:
+    """An account's name where it has one."""
+    if sys.platform != "win32":
+        with contextlib.suppress(KeyError):
+            return pwd.getpwuid(number).pw_name
+    return str(number)
