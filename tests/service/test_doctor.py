@@ -243,8 +243,7 @@ def test_a_damaged_database(home: Path) -> None:
     middle = len(content) // 4096 // 2 * 4096
     content[middle : middle + 8 * 4096] = b"\xa5" * (8 * 4096)
     file.write_bytes(content)
-    found = bad(examined(home, thorough=True))
-    assert any(code in ("store.damaged", "doctor.check_failed", "store.unreachable") for code, _ in found), found
+    assert ("store.damaged", "error") in bad(examined(home, thorough=True))
 
 
 @pytest.mark.parametrize(

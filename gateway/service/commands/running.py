@@ -25,10 +25,10 @@ from gateway.service.commands.screen import Screen
 if TYPE_CHECKING:
     from gateway.service.config import Config, Home
 
-# The configuration, keys and vault are as people left them: a restart mends nothing.
+# Configuration, keys, vault, a damaged file: they are as people left them, and a restart mends nothing.
 _MISCONFIGURED = (
     "config.", "vault.", "signing.", "store.newer", "bank.profile", "bank.anchor", "api.lan", "api.bad_",
-    "service.wrong_account", "service.lock_impossible",
+    "service.wrong_account", "service.lock_impossible", "store.damaged",
 )  # fmt: skip
 _GOOD_STATES = ("ok", "working", "needs_you")
 
@@ -169,7 +169,8 @@ def _show(screen: Screen, found: Mapping[str, Any], zone: str) -> None:
         if part["state"] != "ok":
             screen.line()
             screen.line(f"! {part[f'title_{screen.language}']}: {part[f'text_{screen.language}']}")
-            screen.line(f"    → {part[f'hint_{screen.language}']}")
+            if part[f"hint_{screen.language}"]:
+                screen.line(f"    → {part[f'hint_{screen.language}']}")
 
 
 def _explain(screen: Screen, said: Mapping[str, Any], when: str, count: int = 1) -> None:
