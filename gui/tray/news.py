@@ -93,9 +93,11 @@ class News(QObject):
         self._soon.start()
 
     def _tell(self) -> None:
-        order = ("needs_person", "duplicate", "call", "pick", "alarm")
         # One of each kind first, then the rest: a heap of payments must not hide a call that is due.
-        queues = [list(self._parts.get(kind, [])) for kind in order]
+        queues = [
+            [item for part in parts for item in self._parts.get(part, [])]
+            for parts in (("needs_person", "duplicate"), ("call",), ("pick",), ("alarm",))
+        ]
         found: list[Item] = []
         while any(queues) and len(found) < MOST:
             for queue in queues:

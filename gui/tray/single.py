@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+WAIT_MS = 300
+
 
 def name_of(home: Path) -> str:
     """The local socket's name; per user, because several people may share one office server."""
@@ -21,10 +23,10 @@ def hand_over(home: Path, page: str = "") -> bool:
     """Ask a running tray to show itself on `page`; False when there is none."""
     socket = QLocalSocket()
     socket.connectToServer(name_of(home))
-    if not socket.waitForConnected(300):
+    if not socket.waitForConnected(WAIT_MS):
         return False
     socket.write(f"show {page}\n".encode())
-    socket.waitForBytesWritten(500)
+    socket.waitForBytesWritten(WAIT_MS)
     socket.disconnectFromServer()
     return True
 
@@ -48,13 +50,13 @@ class SingleInstance(QObject):
         self._server.newConnection.connect(self._came)
 
     def _came(self) -> None:
+        # The line is here or comes in a moment. The socket stays a child of the server: deleting it from its own
+        # signal ends the process (measured with PySide6 6.11.3), and there are only a few of them in a day.
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
-
-    def _read(self, socket: QLocalSocket) -> None:
-        if socket.canReadLine():
-            words = bytes(socket.readLine().data()).decode("utf-8", "replace").split()
+            if not socket.canReadLine():
+                socket.waitForReadyRead(WAIT_MS)
+            words = bytes(socket.readLine(200).data()).decode("utf-8", "replace").split()
+            socket.disconnectFromServer()
             if words and words[0] == "show":
                 self.shown.emit(words[1] if len(words) > 1 else "")
 

@@ -259,6 +259,7 @@ class Shell(QMainWindow):
 
     def show_keys(self) -> None:
         sheet = KeysSheet(self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.setModal(True)
         sheet.open()
 

@@ -148,8 +148,9 @@ def clear(layout: QLayout) -> None:
             return
         widget, inner = item.widget(), item.layout()
         if widget is not None:
+            # It keeps its parent until Qt deletes it: without one it would belong to Python, and be gone at once,
+            # perhaps in the middle of its own click.
             widget.hide()
-            widget.setParent(None)
             widget.deleteLater()
         elif inner is not None:
             clear(inner)

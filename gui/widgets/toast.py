@@ -45,7 +45,6 @@ class Toast(QFrame):
         )
         super().__init__(None, flags)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "toast")
         self.setProperty("tone", tone)
         self.setAccessibleName(f"{title}. {text}")
@@ -114,6 +113,7 @@ class ToastStack:
     def __init__(self, most: int = 3) -> None:
         self.most = most
         self.toasts: list[Toast] = []
+        self._leaving: list[Toast] = []
 
     def add(self, toast: Toast) -> None:
         while len(self.toasts) >= self.most:
@@ -130,6 +130,9 @@ class ToastStack:
     def _gone(self, toast: Toast) -> None:
         if toast in self.toasts:
             self.toasts.remove(toast)
+            # Held until its own click is over: a widget without a parent dies with its last reference.
+            self._leaving.append(toast)
+            QTimer.singleShot(0, self._leaving.clear)
         self._place()
 
     def _place(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gui.api.fake import render, work
+from gui.api.fake import render, render_house, work
 from gui.api.fake.world import Problem, World
 
 Json = dict[str, Any]
@@ -211,9 +211,9 @@ class _Handler(BaseHTTPRequestHandler):
                     "language": "ru",
                 }
             case ["status"]:
-                return render.status(world)
+                return render_house.status(world)
             case ["health"]:
-                return render.health(world)
+                return render_house.health(world)
             case ["payments"]:
                 return world.lists.payments(query)
             case ["payments", name]:

@@ -1,0 +1,80 @@
+"""What the service says, as frozen dataclasses: the tray's side of the HTTP contract v1.
+
+Money is whole kopecks (int), quantities are decimal texts, instants are aware datetimes in UTC, dates are dates.
+States are texts: an unknown one is shown as it came, never guessed. Fields with a default may be absent.
+"""
+
+from gui.api.types.common import Alarm, BankLink, Change, Fault, Me, Needs, Page, Said, Sla, Status
+from gui.api.types.health import Component, DeadLetter, Health, Journal, Message, Outbox, Poll
+from gui.api.types.payments import (
+    Allocation,
+    Decision,
+    Evidence,
+    Happened,
+    Invoice,
+    Payment,
+    PaymentFacts,
+    PaymentRow,
+    Reason,
+    SuggestedInvoice,
+    Suggestion,
+    Undo,
+    Undone,
+)
+from gui.api.types.trade import (
+    Order,
+    OrderLine,
+    OrderRow,
+    OrderSla,
+    Pick,
+    PickEvidence,
+    PickLine,
+    PickRow,
+    Release,
+    RuleCheck,
+    Task,
+)
+
+__all__ = [
+    "Alarm",
+    "Allocation",
+    "BankLink",
+    "Change",
+    "Component",
+    "DeadLetter",
+    "Decision",
+    "Evidence",
+    "Fault",
+    "Happened",
+    "Health",
+    "Invoice",
+    "Journal",
+    "Me",
+    "Message",
+    "Needs",
+    "Order",
+    "OrderLine",
+    "OrderRow",
+    "OrderSla",
+    "Outbox",
+    "Page",
+    "Payment",
+    "PaymentFacts",
+    "PaymentRow",
+    "Pick",
+    "PickEvidence",
+    "PickLine",
+    "PickRow",
+    "Poll",
+    "Reason",
+    "Release",
+    "RuleCheck",
+    "Said",
+    "Sla",
+    "Status",
+    "SuggestedInvoice",
+    "Suggestion",
+    "Task",
+    "Undo",
+    "Undone",
+]
