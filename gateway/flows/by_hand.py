@@ -132,10 +132,7 @@ def confirm_release(
     )
     unit.changed("payment", payment_id)
     for order_id in _orders_of(unit, live):
-        order = orders.load(unit, order_id)
-        if order.hold_reason:
-            orders.set_states(unit, order, hold_reason="")
-        settle_order(unit, terms, order_id)
+        settle_order(unit, terms, order_id, lift_hold=True)
     return decision_id
 
 

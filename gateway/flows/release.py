@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from gateway.core.authority import Role
 from gateway.core.clock import from_text
@@ -33,6 +33,7 @@ from gateway.tasks.model import NewTask, TaskKind
 from gateway.warehouse import picking, stock
 from gateway.warehouse.model import UNTOUCHED, PickState, Plan, Want, plan, small_order
 from gateway.warehouse.picking import Heading, LineText
+from gateway.warehouse.tables import pick_lists
 
 MODE_MARK = "release.mode"
 AUTOMATIC, MANUAL = "automatic", "manual"
@@ -43,8 +44,11 @@ def release_mode(connection: Any, company: str) -> str:
     return str(marks.get(connection, company, MODE_MARK) or MANUAL)
 
 
-def settle_order(unit: Unit, terms: Terms, order_id: str) -> bool:
+def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = False) -> bool:
     """Look at an order again after money moved; open the gate when the release rule holds.
+
+    Args:
+        lift_hold: a named person says that a held order may go on; the rest of the rule must hold all the same.
 
     Returns:
         True when the order was released just now.
@@ -54,13 +58,14 @@ def settle_order(unit: Unit, terms: Terms, order_id: str) -> bool:
     last = max(covers, key=lambda c: c.bank_time, default=None)
     order, due = orders.recount_payment(unit, before, last.bank_time if last else None)
     to_1c.order_status(unit, order_id)
-    if order.pay_state != PayState.PAID or last is None or live_release(unit, order_id) is not None:
+    release = live_release(unit, order_id)
+    if order.pay_state != PayState.PAID or last is None or (release is not None and not order.hold_reason):
         return False
     verdict = release_rule(
         due,
         [c.cover for c in covers],
         accepts_channel=terms.accepts_channel,
-        on_hold=bool(order.hold_reason),
+        on_hold=bool(order.hold_reason) and not lift_hold,
         cancelled=order.ship_state == ShipState.CANCELLED,
         automatic=_is_automatic(unit),
     )
@@ -69,7 +74,10 @@ def settle_order(unit: Unit, terms: Terms, order_id: str) -> bool:
         return False
     if before.pay_state != PayState.UNPAID:  # earlier money may have left a question open
         tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), cancel=False)
-    _release(unit, terms, order, verdict, covers, last)
+    if release is None:
+        _release(unit, terms, order, verdict, covers, last)
+    else:
+        _go_on(unit, terms, order, release, verdict, covers, last)
     return True
 
 
@@ -162,9 +170,51 @@ def _ask_for_confirmation(
     unit.journal("order.not_released", f"order:{order.id}", failed=list(verdict.failed))
 
 
+def _go_on(
+    unit: Unit,
+    terms: Terms,
+    order: OrderRow,
+    old: AnyRow,
+    verdict: Verdict,
+    covers: Sequence[_Cover],
+    last: _Cover,
+) -> None:
+    """A held order was paid again: its goods stay where they are, the proof behind them is the new money's."""
+    end_release(unit, old, "renewed")
+    release_id = _write_release(unit, order, verdict, covers)
+    unit.connection.execute(
+        update(pick_lists)
+        .where(pick_lists.c.order_id == order.id, pick_lists.c.state != PickState.CANCELLED)
+        .values(release_id=release_id)
+    )
+    orders.set_states(unit, order, hold_reason="")
+    tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.STOP,), cancel=True)
+    _call(unit, terms, order, last.bank_time, ())
+
+
 def _release(
     unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover], last: _Cover
 ) -> None:
+    release_id = _write_release(unit, order, verdict, covers)
+    held = hold_goods(unit, terms, order, release_id)
+    _call(unit, terms, order, last.bank_time, held.missing)
+    if order.stock_state != StockState.NONE:
+        unit.connection.execute(delete(timelines).where(timelines.c.order_id == order.id))
+    unit.insert(
+        timelines,
+        {
+            "order_id": order.id,
+            "company": unit.company,
+            "bank_time": last.bank_time,
+            "received_at": last.received_at,
+            "allocated_at": unit.at,
+            "pick_list_at": unit.at if held.lists else None,
+            "call_task_at": unit.at,
+        },
+    )
+
+
+def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]) -> str:
     release_id = new_id()
     payment_ids = sorted({c.cover.payment_id for c in covers})
     message_ids = sorted({c.cover.message_id for c in covers})
@@ -190,22 +240,7 @@ def _release(
         messages=message_ids,
         kopecks=order.paid,
     )
-    held = hold_goods(unit, terms, order, release_id)
-    _call(unit, terms, order, last.bank_time, held.missing)
-    if order.stock_state != StockState.NONE:
-        unit.connection.execute(delete(timelines).where(timelines.c.order_id == order.id))
-    unit.insert(
-        timelines,
-        {
-            "order_id": order.id,
-            "company": unit.company,
-            "bank_time": last.bank_time,
-            "received_at": last.received_at,
-            "allocated_at": unit.at,
-            "pick_list_at": unit.at if held.lists else None,
-            "call_task_at": unit.at,
-        },
-    )
+    return release_id
 
 
 @dataclass(frozen=True, slots=True)
