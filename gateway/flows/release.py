@@ -56,13 +56,15 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
     before = orders.load(unit, order_id)
     covers = _covers(unit, order_id)
     last = max(covers, key=lambda c: c.bank_time, default=None)
-    order, due = orders.recount_payment(unit, before, last.bank_time if last else None)
+    order, invoiced = orders.recount_payment(unit, before, last.bank_time if last else None)
     to_1c.order_status(unit, order_id)
+    if order.pay_state == PayState.PART_PAID and order.paid == invoiced.kopecks:
+        _tell_not_invoiced(unit, terms, order)
     release = live_release(unit, order_id)
     if order.pay_state != PayState.PAID or last is None or (release is not None and not order.hold_reason):
         return False
     verdict = release_rule(
-        due,
+        max(invoiced, Money(order.amount)),
         [c.cover for c in covers],
         accepts_channel=terms.accepts_channel,
         on_hold=bool(order.hold_reason) and not lift_hold,
@@ -145,6 +147,28 @@ def _covers(unit: Unit, order_id: str) -> list[_Cover]:
         )
         for row in unit.connection.execute(_COVERS, {"order_id": order_id})
     ]
+
+
+def _tell_not_invoiced(unit: Unit, terms: Terms, order: OrderRow) -> None:
+    """Every invoice is paid, but the order costs more: without another invoice it would wait for ever."""
+    values = {"order": order.number, "rest": str(Money(order.amount - order.paid))}
+    if tasks.is_open(unit, "task.not_invoiced", values):
+        return
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason="task.not_invoiced",
+            role=Role.MANAGER,
+            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
+            values=values,
+            order_id=order.id,
+            order_number=order.number,
+            buyer=order.buyer_name,
+            phone=order.phone,
+            amount=Money(order.amount),
+        ),
+    )
 
 
 def _ask_for_confirmation(

@@ -168,7 +168,7 @@ def put_order(unit: Unit, order: OrderIn) -> tuple[str, str]:
     ).one_or_none()
     if old is not None and old.source_hash == digest:
         return str(old.id), "same"
-    if old is not None and (old.paid or old.stock_state != StockState.NONE):
+    if old is not None and (old.paid or old.stock_state != StockState.NONE or old.ship_state == ShipState.SHIPPED):
         if order.cancelled and old.ship_state != ShipState.CANCELLED:
             return str(old.id), "cancelled"
         return str(old.id), "touched"
@@ -278,12 +278,16 @@ def credit(unit: Unit, invoice_id: str, amount: Money) -> Credited:
 def recount_payment(unit: Unit, order: OrderRow, bank_time: str | None) -> tuple[OrderRow, Money]:
     """Bring an order's paid sum and payment state in line with its invoices.
 
+    An order that costs more than its invoices ask for (a first invoice of several, goods added later) is not paid by
+    them.
+
     Returns:
         (the order as it is now, what its invoices ask for in all).
     """
     due, rest = unit.connection.execute(_DUE_AND_REST, {"order_id": order.id}).one()
     paid = int(due) - int(rest)
-    state = PayState.PAID if paid and not rest else PayState.PART_PAID if paid else PayState.UNPAID
+    whole = paid >= max(int(due), order.amount)
+    state = PayState.UNPAID if not paid else PayState.PAID if whole else PayState.PART_PAID
     after = set_states(unit, order, paid=paid, pay_state=state, bank_time=bank_time if paid else None)
     return after, Money(int(due))
 
