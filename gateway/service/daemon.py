@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -21,24 +20,21 @@ from gateway.api.app import create_app
 from gateway.api.room import BankFacts, Finding
 from gateway.api.server import ApiServer, Tls
 from gateway.api.tokens import local_token
-from gateway.bank import inbox
 from gateway.core.authority import Role
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.flows.from_1c import take_file
 from gateway.flows.leaving import drain, onec_sinks
-from gateway.flows.take_message import take_message
 from gateway.onec.exchange import ExchangeFolder, Result
 from gateway.onec.incoming import Incoming
-from gateway.onec.model_documents import CommerceML
 from gateway.service import doctor
 from gateway.service.backoff import BackOff
 from gateway.service.database_lock import DatabaseLock
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
+from gateway.service.rounds import Round, bank_round, take_onec
 from gateway.service.scheduler import JsonDueTimes, Scheduler
 from gateway.service.systemd import Notifier, Watchdog
 from gateway.service.wiring import Bank, Installation, open_banks
-from gateway.store import alarms, idempotency, outbox
+from gateway.store import alarms, outbox
 
 _log = structlog.get_logger("service.daemon")
 OUTBOX_EVERY_S = 1
@@ -197,7 +193,7 @@ class Daemon:
         for bank in self.banks:
             self._bank_loop.trigger(f"poll:{bank.channel.name}")
 
-    def poll(self, bank: Bank) -> inbox.Polled:
+    def poll(self, bank: Bank) -> Round:
         """One poll: bring new files in, take every message that is not finished.
 
         Raises:
@@ -206,37 +202,23 @@ class Daemon:
         name = bank.channel.name
         self._polling.add(name)
         try:
-            polled = inbox.poll(self.store, bank.channel, stopped=self._bank_loop.stopping.is_set)
-            self._take_waiting(bank)
-        finally:
-            self._polling.discard(name)
-        self._last_round = self.clock.monotonic()
-        if polled.refused:
-            _log.warning("refused", channel=name, refused=polled.refused)
-        if isinstance(polled.error, Unavailable):
-            raise polled.error
-        return polled
-
-    def _take_waiting(self, bank: Bank) -> None:
-        for message in inbox.waiting(self.store):
-            if message.channel != bank.channel.name or self._bank_loop.stopping.is_set():
-                continue
-            if message.state == "stored":
-                reply = inbox.raw_reply(self.store, message.id)
-                if inbox.prove(self.store, bank.channel, message.id, reply) is not None:
-                    continue
-            taken = take_message(
+            done = bank_round(
                 self.store,
                 self.terms,
                 bank.channel,
-                message.id,
-                progress=lambda _: self._wake_office(),
+                told=self._wake_office,
                 stopped=self._bank_loop.stopping.is_set,
             )
-            _log.info(
-                "message taken", message=message.id, lines=taken.lines, fresh=taken.fresh, released=taken.released
-            )
-            self._wake_office()
+        finally:
+            self._polling.discard(name)
+        self._last_round = self.clock.monotonic()
+        for message, taken in done.taken:
+            _log.info("taken", message=message.id, lines=taken.lines, fresh=taken.fresh, released=taken.released)
+        if done.polled.refused:
+            _log.warning("refused", channel=name, refused=done.polled.refused)
+        if isinstance(done.polled.error, Unavailable):
+            raise done.polled.error
+        return done
 
     def _wake_office(self) -> None:
         self._office_loop.trigger("outbox")
@@ -270,17 +252,7 @@ class Daemon:
 
     def _take_onec(self, incoming: Incoming) -> None:
         """Take one file of 1C in, once, however often it lies there."""
-        with self.store.unit() as unit:
-            if idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:
-                return
-        if isinstance(incoming.content, CommerceML):
-            done = take_file(self.store, self.terms, incoming.content)
-            result: dict[str, Any] = {"orders": done.orders, "invoices": done.invoices, "products": done.products}
-        else:
-            raise Refused("exchange.bank_statement", name=incoming.name)
-        with self.store.unit() as unit:
-            idempotency.remember(unit, "onec.file", incoming.sha256, incoming.kind, result)
-            unit.commit()
+        take_onec(self.store, self.terms, incoming)
         self._wake_office()
 
     def _examine(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.bank import inbox
@@ -28,21 +29,34 @@ class Round:
     taken: list[tuple[inbox.Message, Taken]] = field(default_factory=list)
 
 
-def bank_round(store: Store, terms: Terms, channel: Channel) -> Round:
+def bank_round(
+    store: Store,
+    terms: Terms,
+    channel: Channel,
+    *,
+    told: Callable[[], None] = lambda: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Round:
     """Bring new files in, then take every message of this channel that is not finished.
+
+    Args:
+        told: called after each commit that may have given somebody work.
+        stopped: asked between steps; what is left is taken up by the next round.
 
     Raises:
         Unavailable: the database is away. What the bank does is in the answer.
     """
-    done = Round(inbox.poll(store, channel))
+    done = Round(inbox.poll(store, channel, stopped=stopped))
     for message in inbox.waiting(store):
-        if message.channel != channel.name:
+        if message.channel != channel.name or stopped():
             continue
         if message.state == "stored":
             reply = inbox.raw_reply(store, message.id)
             if inbox.prove(store, channel, message.id, reply) is not None:
                 continue
-        done.taken.append((message, take_message(store, terms, channel, message.id)))
+        taken = take_message(store, terms, channel, message.id, progress=lambda _: told(), stopped=stopped)
+        done.taken.append((message, taken))
+        told()
     return done
 
 
