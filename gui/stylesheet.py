@@ -60,8 +60,7 @@ QFrame[role="undo"] { background: $rail; border-radius: ${r3}px; border: 1px sol
 QFrame[role="undo"] QLabel { color: #ffffff; background: transparent; }
 QFrame[role="undo"] QPushButton { background: transparent; border: 1px solid #6f86ad; color: #ffffff; }
 QFrame[role="undo"] QPushButton:hover { background: $rail_active; }
-QFrame[role="flyout"], QFrame[role="toast"] { background: $raised; border: 1px solid $strong_border;
-  border-radius: ${r3}px; }
+QFrame[role="flyout"], QFrame[role="toast"] { background: $raised; border: 1px solid $strong_border; }
 QFrame[role="toast"][tone="bad"] { border-left: ${s2}px solid $bad; }
 QFrame[role="toast"][tone="warn"] { border-left: ${s2}px solid $warn; }
 QFrame[role="toast"][tone="info"] { border-left: ${s2}px solid $accent; }

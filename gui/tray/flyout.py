@@ -72,7 +72,7 @@ class Flyout(QFrame):
         self._box: QVBoxLayout = rows(self, gap=5, margin=12)
         head = columns(gap=10)
         self._sign = QLabel()
-        self._title = label("", "heading")
+        self._title = label("", "heading", wrap=True)
         self._below = label("", "muted", wrap=True)
         words = rows(gap=0)
         words.addWidget(self._title)
@@ -128,6 +128,8 @@ class Flyout(QFrame):
             row = ItemRow(item)
             row.opened.connect(lambda item=item: self._go(item.page, item.id))
             self._list.addWidget(row)
+            # A child of a visible window is shown later by itself; its height is wanted now.
+            row.show()
         if self.isVisible():
             self._fit()
 
@@ -157,7 +159,9 @@ class Flyout(QFrame):
     def _fit(self) -> None:
         self.setFixedWidth(theme.px(WIDTH))
         self._box.activate()
-        self.resize(QSize(theme.px(WIDTH), self.sizeHint().height()))
+        wide = theme.px(WIDTH)
+        high = self._box.heightForWidth(wide) if self._box.hasHeightForWidth() else self._box.sizeHint().height()
+        self.resize(QSize(wide, high))
         self.move(place(self._near, self.size()))
 
     def _go(self, page: str, name: str) -> None:
