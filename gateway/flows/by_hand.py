@@ -235,7 +235,8 @@ def _reopen(unit: Unit, order_id: str) -> None:
 
 
 def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected_version: int | None = None) -> None:
-    """Cancel an order: goods nobody has touched are freed at once; a list in work gets a stop task.
+    """Cancel an order: goods nobody has touched are freed at once; a list in work gets a stop task and frees its goods
+    when the warehouse gives it back.
 
     Raises:
         Refused: `order.already_shipped`, `authority.missing`.
@@ -246,13 +247,13 @@ def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expect
     if order.ship_state == ShipState.SHIPPED:
         raise Refused("order.already_shipped", number=order.number)
     release = gate.live_release(unit, order_id)
-    if release is not None:
-        if gate.untouched(unit, order_id) is None:
-            gate.withdraw(unit, order_id, "cancelled")
-        else:
-            gate.end_release(unit, release, "cancelled")
-            gate.stop_picking(unit, terms, order)
-            picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
+    in_work = gate.untouched(unit, order_id) is not None
+    if release is not None and not in_work:
+        gate.withdraw(unit, order_id, "cancelled")
+    elif release is not None:
+        gate.free_goods(unit, order_id)
+        gate.end_release(unit, release, "cancelled")
+        gate.stop_picking(unit, order, "task.stop_cancelled")
     tasks.end_open(
         unit,
         order_id=order_id,
@@ -263,7 +264,7 @@ def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expect
         unit,
         orders.load(unit, order_id),
         ship_state=ShipState.CANCELLED,
-        stock_state=StockState.NONE,
+        stock_state=order.stock_state if in_work else StockState.NONE,  # it keeps goods until the lists are back
         hold_reason="",
     )
     unit.journal("order.cancelled", f"order:{order_id}", note=note[:1000])

@@ -19,13 +19,13 @@ from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import TaskKind
 from gateway.warehouse import picking, stock
-from gateway.warehouse.model import PickEvent, PickState, Want, plan
+from gateway.warehouse.model import PICK_LIST, PickEvent, PickState, Want, plan
 from gateway.warehouse.picking import PickedLine
 from gateway.warehouse.tables import pick_lists
 
 __all__ = ["PickedLine", "act", "goods_arrived"]
 
-_DONE = (PickState.CLOSED, PickState.CANCELLED)
+_IN_A_STOPPED_ORDER = ("cancel", "printed")
 
 
 def act(
@@ -43,11 +43,15 @@ def act(
         lines: for "pick", what was found; lines not named are complete.
 
     Raises:
-        Refused: `pick_list.unknown`, `pick_list.event_unknown`, `state.illegal`, `pick_list.*`, `authority.missing`.
+        Refused: `pick_list.unknown`, `pick_list.event_unknown`, `pick_list.stopped` when the order was cancelled or is
+            held, `state.illegal`, `state.not_yet`, `pick_list.*`, `authority.missing`.
         Conflict: `pick_list.changed`.
     """
     unit.actor.require(Right.PICKS_WORK)
     row = picking.load(unit, pick_list_id, expected_version)
+    order = orders.load(unit, row.order_id)
+    if event not in _IN_A_STOPPED_ORDER and _is_stopped(order):
+        raise Refused("pick_list.stopped", number=row.number, order=order.number)
     match event:
         case "confirm":
             _confirm(unit, row)
@@ -61,7 +65,7 @@ def act(
             picking.move(unit, row, PickEvent.CLOSE, closed_at=unit.at)
             _settle(unit, row.order_id)
         case "cancel":
-            _cancel(unit, terms, row)
+            _cancel(unit, terms, row, order)
         case "printed":
             _printed(unit, row)
         case _:
@@ -88,13 +92,10 @@ def _printed(unit: Unit, row: AnyRow) -> None:
 
 
 def _pick(unit: Unit, terms: Terms, row: AnyRow, lines: Sequence[PickedLine]) -> None:
-    complete = all(
-        line.id not in {f.line_id for f in lines}
-        or next(f.picked.thousandths for f in lines if f.line_id == line.id) == line.qty
-        for line in picking.lines_of(unit, row.id)
-    )
-    picking.move(unit, row, PickEvent.PICK if complete else PickEvent.SHORTEN, taken_by=row.taken_by or unit.actor.name)
+    PICK_LIST.step(PickState(row.state), PickEvent.PICK)  # before anything is written down
     missing = picking.enter_picked(unit, row, lines)
+    event = PickEvent.SHORTEN if missing else PickEvent.PICK
+    picking.move(unit, row, event, taken_by=row.taken_by or unit.actor.name)
     if missing:
         _find_elsewhere(unit, terms, row, missing, "short_pick")
     _settle(unit, row.order_id)
@@ -112,31 +113,35 @@ def _find_elsewhere(unit: Unit, terms: Terms, row: AnyRow, missing: Sequence[Wan
         gate.write_short_task(unit, terms, order, [(lines[w.line_id].name, w.qty) for w in chosen.missing])
 
 
-def _cancel(unit: Unit, terms: Terms, row: AnyRow) -> None:
+def _is_stopped(order: AnyRow) -> bool:
+    return order.ship_state == ShipState.CANCELLED or bool(order.hold_reason)
+
+
+def _cancel(unit: Unit, terms: Terms, row: AnyRow, order: AnyRow) -> None:
     """The warehouse gives a list back. Its goods are wanted still, unless the order itself was stopped."""
-    order = orders.load(unit, row.order_id)
     wanted = [Want(r.line_id, r.product_id, Quantity(r.qty)) for r in stock.live_of_pick_list(unit, row.id)]
-    picking.cancel(unit, row)
+    picking.cancel(unit, row, stopped=_is_stopped(order))
     if row.state != PickState.TO_CONFIRM:
         to_1c.pick_list(unit, row.id)
-    stopped = order.ship_state == ShipState.CANCELLED or bool(order.hold_reason)
-    release = gate.live_release(unit, row.order_id)
-    if stopped or release is None:
-        tasks.end_open(unit, order_id=row.order_id, kinds=(TaskKind.STOP, TaskKind.CONFIRM_STOCK), cancel=False)
-        _all_returned(unit, row.order_id, release)
+    if _is_stopped(order):
+        _returned(unit, terms, order)
         return
     _find_elsewhere(unit, terms, row, wanted, "refused_by_warehouse")
     _settle(unit, row.order_id)
 
 
-def _all_returned(unit: Unit, order_id: str, release: AnyRow | None) -> None:
-    """A stopped order whose last list came back is as if it had never been released."""
-    if any(r.state not in _DONE for r in picking.lists_of_order(unit, order_id)):
+def _returned(unit: Unit, terms: Terms, order: AnyRow) -> None:
+    """Once all its goods are back, a stopped order is as if it had never been released; money that came again in the
+    meantime opens the gate anew."""
+    if any(r.state != PickState.CANCELLED for r in picking.lists_of_order(unit, order.id)):
         return
-    order = orders.load(unit, order_id)
-    if release is not None and order.hold_reason:
-        gate.withdraw(unit, order_id, order.hold_reason)
-        orders.set_states(unit, orders.load(unit, order_id), hold_reason="")
+    tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.STOP, TaskKind.CONFIRM_STOCK), cancel=False)
+    if order.ship_state == ShipState.CANCELLED:
+        orders.set_states(unit, order, stock_state=StockState.NONE)
+        return
+    gate.withdraw(unit, order.id, order.hold_reason)
+    orders.set_states(unit, orders.load(unit, order.id), hold_reason="")
+    gate.settle_order(unit, terms, order.id)
 
 
 def _settle(unit: Unit, order_id: str) -> None:

@@ -214,6 +214,7 @@ def _go_on(
     orders.set_states(unit, order, hold_reason="")
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.STOP,), cancel=True)
     _call(unit, terms, order, last.bank_time, ())
+    _start_clock(unit, order, last, pick_list_at=unit.at)
 
 
 def _release(
@@ -222,8 +223,10 @@ def _release(
     release_id = _write_release(unit, order, verdict, covers)
     held = hold_goods(unit, terms, order, release_id)
     _call(unit, terms, order, last.bank_time, held.missing)
-    if order.stock_state != StockState.NONE:
-        unit.connection.execute(delete(timelines).where(timelines.c.order_id == order.id))
+    _start_clock(unit, order, last, pick_list_at=unit.at if held.lists else None)
+
+
+def _start_clock(unit: Unit, order: OrderRow, last: _Cover, pick_list_at: str | None) -> None:
     unit.insert(
         timelines,
         {
@@ -232,7 +235,7 @@ def _release(
             "bank_time": last.bank_time,
             "received_at": last.received_at,
             "allocated_at": unit.at,
-            "pick_list_at": unit.at if held.lists else None,
+            "pick_list_at": pick_list_at,
             "call_task_at": unit.at,
         },
     )
@@ -423,25 +426,29 @@ def withdraw(unit: Unit, order_id: str, reason: str) -> None:
     release = live_release(unit, order_id)
     if release is None:
         return
+    free_goods(unit, order_id)
+    end_release(unit, release, reason)
+    tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT), cancel=True)
+    orders.set_states(unit, orders.load(unit, order_id), stock_state=StockState.NONE, ship_state=ShipState.NONE)
+
+
+def free_goods(unit: Unit, order_id: str) -> None:
+    """Give back what nobody has touched, and forget what is still missing."""
     for row in picking.lists_of_order(unit, order_id):
         if row.state in UNTOUCHED:
             picking.cancel(unit, row)
             if row.state != PickState.TO_CONFIRM:  # 1C never saw an unconfirmed list
                 to_1c.pick_list(unit, row.id)
     picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
-    end_release(unit, release, reason)
-    tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT), cancel=True)
-    orders.set_states(unit, orders.load(unit, order_id), stock_state=StockState.NONE, ship_state=ShipState.NONE)
-    unit.connection.execute(timelines.delete().where(timelines.c.order_id == order_id))
 
 
-def stop_picking(unit: Unit, terms: Terms, order: OrderRow) -> None:
+def stop_picking(unit: Unit, order: OrderRow, reason: str) -> None:
     """Tell the warehouse to stop working on an order."""
     tasks.write(
         unit,
         NewTask(
             kind=TaskKind.STOP,
-            reason="task.stop_picking",
+            reason=reason,
             role=Role.WAREHOUSE,
             due_at=unit.now,
             values={"order": order.number},
@@ -452,6 +459,7 @@ def stop_picking(unit: Unit, terms: Terms, order: OrderRow) -> None:
 
 
 def end_release(unit: Unit, release: AnyRow, reason: str) -> None:
-    """Mark a release as withdrawn."""
+    """Mark a release as withdrawn; the order's clock starts anew with the next one."""
     unit.update(releases, release.id, withdrawn_at=unit.at, withdrawn_reason=reason)
+    unit.connection.execute(delete(timelines).where(timelines.c.order_id == release.order_id))
     unit.journal("order.release_withdrawn", f"order:{release.order_id}", release=release.id, reason=reason)

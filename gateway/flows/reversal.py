@@ -82,6 +82,7 @@ def our_payment_returned(unit: Unit, terms: Terms, entry: Entry) -> None:
 
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
     order, _ = orders.recount_payment(unit, orders.load(unit, order_id), None)
+    to_1c.order_status(unit, order_id)
     if gate.live_release(unit, order_id) is None:
         return
     if order.ship_state == ShipState.SHIPPED:
@@ -104,8 +105,7 @@ def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount
     else:
         orders.set_states(unit, order, hold_reason=HOLD)
         tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL,), cancel=True)
-    gate.stop_picking(unit, terms, order)
-    to_1c.order_status(unit, order_id)
+    gate.stop_picking(unit, order, "task.stop_picking")
 
 
 def _tell(

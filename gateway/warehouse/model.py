@@ -35,6 +35,11 @@ class PickEvent(StrEnum):
 
 _S, _E = PickState, PickEvent
 
+
+def _order_is_stopped(stopped: bool) -> bool:
+    return stopped
+
+
 PICK_LIST = Machine(
     "pick_list",
     {
@@ -57,8 +62,10 @@ PICK_LIST = Machine(
         (_S.PICKED, _E.CANCEL): Transition(_S.CANCELLED),
         (_S.SHORT, _E.CLOSE): Transition(_S.CLOSED),
         (_S.SHORT, _E.CANCEL): Transition(_S.CANCELLED),
+        # Packed goods of a stopped order go back to the shelf; of a live one they go to the customer.
+        (_S.CLOSED, _E.CANCEL): Transition(_S.CANCELLED, guard=_order_is_stopped),
     },
-    final=frozenset({_S.CLOSED, _S.CANCELLED}),
+    final=frozenset({_S.CANCELLED}),
 )
 
 # Nobody has touched the goods yet: the list may be taken back without asking the warehouse.

@@ -228,13 +228,16 @@ def enter_picked(unit: Unit, row: AnyRow, found: Sequence[PickedLine]) -> list[W
     return missing
 
 
-def cancel(unit: Unit, row: AnyRow) -> None:
+def cancel(unit: Unit, row: AnyRow, *, stopped: bool = False) -> None:
     """Take a list back and free its goods.
 
+    Args:
+        stopped: its order was cancelled or is held; only then a closed list may come back.
+
     Raises:
-        Refused: `state.illegal` when it is closed already.
+        Refused: `state.illegal` when it is cancelled already, `state.not_yet` when it is closed and goes out.
     """
-    to = PICK_LIST.step(PickState(row.state), PickEvent.CANCEL).to
+    to = PICK_LIST.step(PickState(row.state), PickEvent.CANCEL, stopped).to
     for reservation in stock.live_of_pick_list(unit, row.id):
         stock.release(unit, reservation)
     unit.update(pick_lists, row.id, state=to, version=row.version + 1)

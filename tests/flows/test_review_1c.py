@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from gateway.flows import from_1c
-from gateway.orders.tables import invoices, orders
-from gateway.payments.tables import payments
-from gateway.store.schema import alarms
+from gateway.orders.tables import orders
 from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import pick_lists
 from tests.flows.shop import Shop

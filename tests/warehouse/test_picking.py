@@ -154,7 +154,7 @@ def test_an_unknown_action_is_refused(shop: Shop) -> None:
 @pytest.mark.parametrize("event", [*PickEvent])
 def test_every_pair_moves_as_the_table_says_or_raises(state: PickState, event: PickEvent) -> None:
     if (state, event) in PICK_LIST.table:
-        assert PICK_LIST.step(state, event).to in PickState
+        assert PICK_LIST.step(state, event, True).to in PickState
     else:
         with pytest.raises(Refused) as caught:
             PICK_LIST.step(state, event)

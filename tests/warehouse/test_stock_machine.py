@@ -112,7 +112,7 @@ class Trade(RuleBasedStateMachine):
     @invariant()
     def the_demand_of_a_released_order_is_never_lost(self) -> None:
         for order in self.shop.rows(orders):
-            if order.stock_state == "none" or order.hold_reason:
+            if order.stock_state == "none" or order.ship_state == "cancelled" or order.hold_reason:
                 continue
             wanted = sum(line.qty for line in self.shop.rows(order_lines, order_id=order.id))
             kept = sum(
@@ -122,6 +122,13 @@ class Trade(RuleBasedStateMachine):
             )
             owed = sum(row.qty for row in self.shop.rows(backorders, order_id=order.id) if row.state == "open")
             assert kept + owed == wanted, order.number
+
+    @invariant()
+    def an_order_without_stock_state_keeps_no_goods(self) -> None:
+        for order in self.shop.rows(orders):
+            if order.stock_state == "none":
+                kept = [r.state for r in self.shop.rows(reservations, order_id=order.id)]
+                assert not {"hard", "picked"} & set(kept), order.number
 
     @invariant()
     def the_journal_holds(self) -> None:

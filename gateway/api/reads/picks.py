@@ -11,6 +11,7 @@ from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import quantity, stored_list
 from gateway.bank.tables import messages
 from gateway.core.authority import Actor, Right
+from gateway.orders.model import ShipState
 from gateway.orders.tables import orders, releases
 from gateway.store.schema import AnyRow
 from gateway.warehouse.model import PICK_LIST, PickEvent, PickState
@@ -86,6 +87,8 @@ def _joined() -> Select[Any]:
             orders.c.buyer_name,
             orders.c.phone,
             orders.c.comment,
+            orders.c.ship_state,
+            orders.c.hold_reason,
             warehouses.c.name.label("warehouse"),
         )
         .join(orders, orders.c.id == pick_lists.c.order_id)
@@ -151,7 +154,7 @@ def detail(connection: Connection, company: str, pick_list_id: str, actor: Actor
         ],
         "evidence": _evidence(connection, row.release_id),
         "comment": row.comment,
-        "actions": actions(row.state, actor),
+        "actions": actions(row.state, actor, stopped=row.ship_state == ShipState.CANCELLED or bool(row.hold_reason)),
     }
 
 
@@ -167,9 +170,15 @@ def _evidence(connection: Connection, release_id: str) -> dict[str, Any] | None:
     return {"message_ids": ids, "payment_ids": stored_list(release.payment_ids), "sha256": sha256}
 
 
-def actions(state: str, actor: Actor) -> list[str]:
-    """Events this actor may send now. "printed" is a note, possible while there is something to pick."""
+def actions(state: str, actor: Actor, *, stopped: bool = False) -> list[str]:
+    """Events this actor may send now. "printed" is a note, possible while there is something to pick; the goods of a
+    stopped order can only come back."""
     if not actor.may(Right.PICKS_WORK):
         return []
-    events = [e.value for e in PICK_LIST.allowed(PickState(state)) if e is not PickEvent.SHORTEN]
+    allowed = PICK_LIST.allowed(PickState(state))
+    if stopped:
+        return [e.value for e in allowed if e is PickEvent.CANCEL]
+    if state == PickState.CLOSED:
+        return []
+    events = [e.value for e in allowed if e is not PickEvent.SHORTEN]
     return [*events, "printed"] if state not in PICK_LIST.final else events
