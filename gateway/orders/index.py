@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, select
+from sqlalchemy import Connection, Integer, Select, bindparam, func, literal_column, select
 
 from gateway.core.money import Money
 from gateway.matching.index import Balance, InvoiceCard, Reference, reference_key
@@ -16,16 +16,20 @@ from gateway.store.schema import AnyRow
 
 
 def _cards(*where: Any) -> Select[Any]:
-    """Built once: building a query costs more than running it."""
+    """Built once: building a query costs more than running it.
+
+    The date is sorted as an expression: by the bare column, a database that is in a hurry to fill the LIMIT walks all
+    invoices by date instead of looking the few up.
+    """
     return (
         select(invoices)
         .where(invoices.c.company == bindparam("company"), *where)
-        .order_by(invoices.c.date, invoices.c.id)
+        .order_by(invoices.c.date.concat(""), invoices.c.id)
         .limit(bindparam("at_most", type_=Integer))
     )
 
 
-_OPEN = invoices.c.state == "open"
+_OPEN = invoices.c.state == literal_column("'open'")  # as the partial indexes say it
 _REST = invoices.c.rest == bindparam("rest")
 _PARTY = invoices.c.party == bindparam("party")
 _BY_COUNTER = _cards(invoices.c.counter == bindparam("counter"))

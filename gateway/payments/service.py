@@ -210,16 +210,18 @@ def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:
 def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
     """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike."""
     line = keyed.entry
-    for ref in (line.original_ref, line.ref, line.e2e):
-        if not ref:
-            continue
+    named = [
+        *((entries.c.ref == ref) for ref in (line.original_ref, line.ref) if ref),
+        *((entries.c.e2e == ref) for ref in (line.original_ref, line.e2e) if ref),
+    ]
+    for is_named in named:
         rows = unit.connection.execute(
             select(payments.c.id)
             .join(entries, entries.c.id == payments.c.id)
             .where(
                 entries.c.company == unit.company,
                 entries.c.account == keyed.account,
-                (entries.c.ref == ref) | (entries.c.e2e == ref),
+                is_named,
                 entries.c.amount == line.amount.kopecks,
                 payments.c.state != PaymentState.REVERSED,
             )
