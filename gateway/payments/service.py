@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -95,8 +96,9 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
         if on_record.message_id != source.message_id:
             _note_delivery(unit, entry_id, source.message_id)
         if on_record.status != BOOKED and line.status == BOOKED:
-            unit.update(entries, entry_id, status=BOOKED, message_id=source.message_id)
-            unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id)
+            # The booked line is the fact, with its own proof; the preliminary one was an announcement.
+            unit.update(entries, entry_id, **_as_told(line), message_id=source.message_id, evidence=source.evidence)
+            unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id, evidence=source.evidence)
             if _is_payment(line):
                 return _opened(unit, entry_id, keyed, source)
         return Recorded(entry_id, False)
@@ -110,29 +112,10 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
             "key": keyed.key,
             "direction": "in" if line.incoming else "out",
             "reversal": int(line.reversal),
-            "status": line.status,
+            **_as_told(line),
             "amount": line.amount.kopecks,
             "currency": line.currency,
-            "booked": line.booked.isoformat() if line.booked else None,
-            "value_date": line.value.isoformat() if line.value else None,
-            "bank_time": to_text(line.bank_time) if line.bank_time else None,
             "received_at": to_text(source.received_at),
-            "ref": line.ref,
-            "entry_ref": line.entry_ref,
-            "e2e": line.e2e,
-            "tx_id": line.tx_id,
-            "doc_no": line.doc_no,
-            "doc_date": line.doc_date.isoformat() if line.doc_date else None,
-            "party_name": line.counterparty.name,
-            "party_inn": line.counterparty.inn,
-            "party_kpp": line.counterparty.kpp,
-            "party_account": line.counterparty.account,
-            "party_bic": line.counterparty.bic,
-            "party_bank": line.counterparty.bank_name,
-            "purpose": line.purpose,
-            "code": line.code,
-            "original_ref": line.original_ref,
-            "warnings": dumps(list(line.warnings)),
             "message_id": source.message_id,
             "evidence": source.evidence,
         },
@@ -153,6 +136,32 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
     if _is_payment(line) and line.status == BOOKED:
         return _opened(unit, entry_id, keyed, source)
     return Recorded(entry_id, True)
+
+
+def _as_told(line: Entry) -> dict[str, Any]:
+    """The columns a booked line may still change in its preliminary one."""
+    return {
+        "status": line.status,
+        "booked": line.booked.isoformat() if line.booked else None,
+        "value_date": line.value.isoformat() if line.value else None,
+        "bank_time": to_text(line.bank_time) if line.bank_time else None,
+        "ref": line.ref,
+        "entry_ref": line.entry_ref,
+        "e2e": line.e2e,
+        "tx_id": line.tx_id,
+        "doc_no": line.doc_no,
+        "doc_date": line.doc_date.isoformat() if line.doc_date else None,
+        "party_name": line.counterparty.name,
+        "party_inn": line.counterparty.inn,
+        "party_kpp": line.counterparty.kpp,
+        "party_account": line.counterparty.account,
+        "party_bic": line.counterparty.bic,
+        "party_bank": line.counterparty.bank_name,
+        "purpose": line.purpose,
+        "code": line.code,
+        "original_ref": line.original_ref,
+        "warnings": dumps(list(line.warnings)),
+    }
 
 
 def _is_payment(line: Entry) -> bool:

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, Uni
 
 from gateway.store.schema import Int64, metadata
 
-# A statement line, known once however often it is delivered. Facts of the bank: never edited, only `status` moves
-# from PDNG to BOOK.
+# A statement line, known once however often it is delivered. Facts of the bank: never edited; only a preliminary line
+# becomes the booked one, with that one's proof.
 entries = Table(
     "entries",
     metadata,
