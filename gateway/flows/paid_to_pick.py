@@ -26,7 +26,7 @@ from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
 from gateway.flows.release import settle_order
-from gateway.flows.reversal import our_payment_returned, reverse_payment, unknown_reversal
+from gateway.flows.reversal import our_payment_returned, reverse_payment, unknown_reversal, unusable_money
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.matching.decide import decide
@@ -169,6 +169,8 @@ def _take_line(
 ) -> tuple[Recorded, int]:
     """Returns what recording it did, and how many orders it released."""
     recorded = payments.record(unit, keyed, source, on_record.get((keyed.account, keyed.key)))
+    if recorded.unusable:
+        unusable_money(unit, terms, keyed.entry)
     if not recorded.fresh:
         return recorded, 0
     if keyed.entry.reversal:

@@ -80,6 +80,18 @@ def our_payment_returned(unit: Unit, terms: Terms, entry: Entry) -> None:
     )
 
 
+def unusable_money(unit: Unit, terms: Terms, entry: Entry) -> None:
+    """Money that can be no payment here, of another currency or of an unreadable sum: it must not lie there unseen."""
+    _tell(
+        unit,
+        terms,
+        "task.strange_money",
+        Role.ACCOUNTANT,
+        {"amount": str(entry.amount), "currency": entry.currency, "payer": entry.counterparty.name},
+        buyer=entry.counterparty.name,
+    )
+
+
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
     order, _ = orders.recount_payment(unit, orders.load(unit, order_id), None)
     to_1c.order_status(unit, order_id)

@@ -110,6 +110,7 @@ class Recorded:
         payment_id: set when a payment is now waiting for its decision.
         reverses: the payment a storno takes back, when it was found.
         storno_came_first: the bank took this payment back before we saw it arrive.
+        unusable: money was booked to us that can be no payment: of another currency, or of a sum nobody can read.
     """
 
     entry_id: str
@@ -117,3 +118,4 @@ class Recorded:
     payment_id: str | None = None
     reverses: str | None = None
     storno_came_first: bool = False
+    unusable: bool = False

@@ -101,6 +101,7 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
             unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id, evidence=source.evidence)
             if _is_payment(line):
                 return _opened(unit, entry_id, keyed, source)
+            return Recorded(entry_id, False, unusable=_is_unusable(line))
         return Recorded(entry_id, False)
     entry_id = new_id()
     unit.insert(
@@ -135,7 +136,7 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
         return Recorded(entry_id, True, reverses=None if line.incoming else _reversed_payment(unit, keyed))
     if _is_payment(line) and line.status == BOOKED:
         return _opened(unit, entry_id, keyed, source)
-    return Recorded(entry_id, True)
+    return Recorded(entry_id, True, unusable=_is_unusable(line))
 
 
 def _as_told(line: Entry) -> dict[str, Any]:
@@ -169,6 +170,11 @@ def _is_payment(line: Entry) -> bool:
     if RETURNED in line.warnings:
         return False
     return line.incoming and not line.reversal and line.in_roubles and bool(line.amount)
+
+
+def _is_unusable(line: Entry) -> bool:
+    ours = line.incoming and not line.reversal and RETURNED not in line.warnings
+    return ours and line.status == BOOKED and not (line.in_roubles and line.amount)
 
 
 def _note_delivery(unit: Unit, entry_id: str, message_id: str) -> None:
