@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -24,6 +25,8 @@ from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.ids import new_id
 from gateway.store import Store, Unit, alarms, marks
 from gateway.store.schema import AnyRow, blobs, dumps
+
+_log = structlog.get_logger("bank.inbox")
 
 # How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
 OVERLAP = timedelta(days=7)
@@ -40,6 +43,8 @@ _PASSING = frozenset(
     )
 )  # fmt: skip
 _LONGEST_LOOK_BACK = timedelta(days=90)
+_PER_QUERY = 500
+_AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long
 
 
 @dataclass
@@ -51,6 +56,8 @@ class Polled:
         accepted: ids of messages proved in this poll, in the bank's order.
         refused: (reference, reason code) of replies that did not hold.
         error: why the poll failed.
+        owed: the bank still has files for us that we could not take; the window stays open for them.
+        away: files in a row the bank did not give.
     """
 
     channel: str
@@ -58,6 +65,8 @@ class Polled:
     accepted: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     error: KvitError | None = None
+    owed: bool = False
+    away: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +103,13 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
     _judge_left_over(store, channel, polled)
     try:
         refs = channel.list_files(_since(store, channel.name))
-        later = _not_now(store, channel.name, [ref.reference for ref in refs])
-        for ref in refs:
-            if ref.reference not in later and not stopped():
-                _bring(store, channel, ref, polled)
+        have, later = _not_now(store, channel.name, [ref.reference for ref in refs])
+        wanted = [ref for ref in refs if ref.reference not in have | later]
+        for ref in wanted:
+            if stopped() or polled.away >= _AWAY_ENOUGH:
+                break
+            _bring(store, channel, ref, polled)
+        polled.owed = bool(later or polled.refused or stopped())
         polled.result = "new" if polled.accepted else "failed" if polled.refused else "nothing_new"
     except RefusedReply as error:
         keep_refused(store, channel.name, error.reply, error, file_type="list")
@@ -134,32 +146,36 @@ def _since(store: Store, channel: str) -> date | None:
     return max(from_text(last) - OVERLAP, store.clock.now() - _LONGEST_LOOK_BACK).date()
 
 
-def _not_now(store: Store, channel: str, references: Sequence[str]) -> set[str]:
-    """Files to leave alone in this poll: accepted ones, and ones refused so often that asking again has to wait.
+def _not_now(store: Store, channel: str, references: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Files to leave alone in this poll: those we have, and those refused so often that asking again has to wait.
 
     Every refused reply is kept, so a file that is refused for days must not fill the disk.
     """
     now = store.clock.now()
+    have: set[str] = set()
+    later: set[str] = set()
     with store.reading() as connection:
-        rows = connection.execute(
-            select(
-                messages.c.reference,
-                func.max(messages.c.received_at).label("last"),
-                func.count().label("times"),
-                func.sum(case((messages.c.state.in_(_ACCEPTED), 1), else_=0)).label("accepted"),
+        for start in range(0, len(references), _PER_QUERY):
+            rows = connection.execute(
+                select(
+                    messages.c.reference,
+                    func.max(messages.c.received_at).label("last"),
+                    func.count().label("times"),
+                    func.sum(case((messages.c.state.in_(_ACCEPTED), 1), else_=0)).label("accepted"),
+                )
+                .where(
+                    messages.c.company == store.company,
+                    messages.c.channel == channel,
+                    messages.c.reference.in_(references[start : start + _PER_QUERY]),
+                )
+                .group_by(messages.c.reference)
             )
-            .where(
-                messages.c.company == store.company,
-                messages.c.channel == channel,
-                messages.c.reference.in_(references),
-            )
-            .group_by(messages.c.reference)
-        ).all()
-    return {
-        row.reference
-        for row in rows
-        if row.accepted or now - from_text(row.last) < _PAUSES[min(row.times, len(_PAUSES) - 1)]
-    }
+            for row in rows:
+                if row.accepted:
+                    have.add(row.reference)
+                elif now - from_text(row.last) < _PAUSES[min(row.times, len(_PAUSES) - 1)]:
+                    later.add(row.reference)
+    return have, later
 
 
 def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None:
@@ -172,9 +188,12 @@ def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None
     except (Unavailable, Refused) as error:
         polled.refused.append((ref.reference, error.code))
         polled.error = error
+        polled.away += isinstance(error, Unavailable)
         return
+    polled.away = 0
     message_id = keep(store, channel.name, ref, reply)
     if message_id is None:
+        polled.refused.append((ref.reference, "bank.replayed"))
         return
     reason = prove(store, channel, message_id, reply)
     if reason is not None:
@@ -257,7 +276,7 @@ def _insert(unit: Unit, channel: str, reference: str, file_type: str, reply: Rep
 def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str | None:
     """Judge a stored message, as of the instant it was received; returns the reason code when it is refused."""
     try:
-        proven = channel.prove(reply, reply.received_at)
+        proven = _proven(channel, reply)
     except (Corrupt, Refused) as error:
         with store.unit() as unit:
             row = _row(unit.connection, store.company, message_id)
@@ -277,6 +296,21 @@ def _end_passing_alarms(unit: Unit, subject: str) -> None:
     for code in alarms.open_about(unit, subject):
         if code in _PASSING:
             alarms.clear(unit, code, subject)
+
+
+def _proven(channel: Channel, reply: Reply) -> Proven:
+    """What `prove` says. A reply our own code breaks on is refused like any other, or it would stop all polling.
+
+    Raises:
+        Corrupt, Refused: the reply does not hold.
+    """
+    try:
+        return channel.prove(reply, reply.received_at)
+    except KvitError:
+        raise
+    except Exception as error:
+        _log.error("a reply broke the verifier", reference=reply.request.reference, exc_info=error)
+        raise Corrupt("bank.malformed", what=type(error).__name__) from error
 
 
 def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
@@ -392,7 +426,7 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
         )
         if error is None:
             # A refused file holds the window open: it must still be in it when the bank sends an honest copy.
-            if not polled.refused:
+            if not polled.owed and not polled.refused:
                 marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
             # Replies that are no file (a list) raise their alarms under the operation's name.
             for subject in (polled.channel, f"{polled.channel}/{_LIST}"):

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 
+import structlog
+from sqlalchemy.exc import OperationalError
+
 from gateway.bank import inbox, statements
 from gateway.bank.channel import Channel
 from gateway.bank.formats import camt
 from gateway.bank.statement import Entry, StatementHead
-from gateway.core.errors import Corrupt
+from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines
 from gateway.flows.terms import Terms
 from gateway.payments import service as payments
 from gateway.payments.model import Source
 from gateway.store import Store, alarms
+
+_log = structlog.get_logger("flows.take_message")
 
 
 def take_message(
@@ -29,11 +34,33 @@ def take_message(
     """Take a proved message; may be interrupted anywhere and repeated without harm.
 
     The stored bytes are proved once more on the way, so what is read is what was signed, whatever happened between.
-    A message no reader understands becomes "unreadable", with an alarm; lines before the break are kept.
+    A message no reader understands becomes "unreadable", with an alarm; lines before the break are kept. One that we
+    break on stays as it is, with an alarm, and is tried again: it must not hold up those behind it.
 
     Raises:
         Unavailable: the database is away.
     """
+    try:
+        return _take(store, terms, channel, message_id, progress, stopped)
+    except (Unavailable, OperationalError):
+        raise
+    except Exception as error:
+        reason = error.code if isinstance(error, KvitError) else type(error).__name__
+        _log.error("message not taken", message=message_id, reason=reason, exc_info=error)
+        with store.unit() as unit:
+            alarms.raise_alarm(unit, "message.not_taken", f"message:{message_id}", {"reason": reason})
+            unit.commit()
+        return Taken()
+
+
+def _take(
+    store: Store,
+    terms: Terms,
+    channel: Channel,
+    message_id: str,
+    progress: Callable[[Taken], None] | None,
+    stopped: Callable[[], bool],
+) -> Taken:
     message = inbox.load(store, message_id)
     heads: list[StatementHead] = []
     taken = Taken()
@@ -64,6 +91,7 @@ def take_message(
             alarms.raise_alarm(unit, "message.lines_failed", f"message:{message_id}", {"count": taken.failed})
         else:
             alarms.clear(unit, "message.lines_failed", f"message:{message_id}")
+            alarms.clear(unit, "message.not_taken", f"message:{message_id}")
             alarms.clear_all(unit, "line.failed", f"{message_id}:")
             # An earlier try may have taken a part already.
             fresh = payments.count_of_message(unit, message_id)
