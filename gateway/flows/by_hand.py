@@ -164,6 +164,7 @@ def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
         undoes=event_id,
     )
     payments.step(unit, row, PaymentEvent.UNDONE, outcome="undone", allocated=0)
+    tasks.end_open(unit, payment_id=event.payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
     for order_id in touched:
         settle_order(unit, terms, order_id)
     return [f"payment:{event.payment_id}", *(f"order:{order_id}" for order_id in touched)]
@@ -174,7 +175,7 @@ def _unconfirm(unit: Unit, terms: Terms, payment_id: str, event_id: str, version
     for order_id in touched:
         _reopen(unit, order_id)
     row = payments.load(unit, payment_id)
-    matching.write_act(unit, payment_id, "undo", "unconfirmed", before=(row.state, row.outcome), undoes=event_id)
+    matching.write_act(unit, payment_id, "undo", matching.UNCONFIRMED, before=(row.state, row.outcome), undoes=event_id)
     unit.connection.execute(
         update(payment_rows).where(payment_rows.c.id == payment_id).values(confirmed_by=None, version=version + 1)
     )
@@ -214,7 +215,8 @@ def _orders_of(unit: Unit, live: Sequence[matching.Allocated]) -> list[str]:
 
 
 def _take_back(unit: Unit, payment_id: str) -> list[str]:
-    """Undo a payment's live allocations and the releases that rest on them; returns the orders it touched."""
+    """Undo a payment's live allocations, the releases that rest on them and what somebody vouched for about them;
+    returns the orders it touched."""
     live = matching.live_of_payment(unit, payment_id)
     touched = _orders_of(unit, live)
     for order_id in touched:
@@ -222,6 +224,7 @@ def _take_back(unit: Unit, payment_id: str) -> list[str]:
     for allocation in live:
         matching.take_back(unit, allocation, allocation.decision_id)
         orders.credit(unit, allocation.invoice_id, -allocation.amount)
+    unit.update(payment_rows, payment_id, confirmed_by=None)
     return touched
 
 

@@ -37,6 +37,8 @@ from gateway.warehouse.tables import pick_lists
 
 MODE_MARK = "release.mode"
 AUTOMATIC, MANUAL = "automatic", "manual"
+# Questions that are answered when the money is complete; others, as "changed in 1C after it was paid", are not.
+_ABOUT_MONEY = ("task.underpaid", "task.not_invoiced", "task.confirm_release")
 
 
 def release_mode(connection: Any, company: str) -> str:
@@ -75,7 +77,7 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
         _ask_for_confirmation(unit, terms, order, verdict, covers)
         return False
     if before.pay_state != PayState.UNPAID:  # earlier money may have left a question open
-        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), cancel=False)
+        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=False)
     if release is None:
         _release(unit, terms, order, verdict, covers, last)
     else:
@@ -174,7 +176,7 @@ def _tell_not_invoiced(unit: Unit, terms: Terms, order: OrderRow) -> None:
 def _ask_for_confirmation(
     unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]
 ) -> None:
-    tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), cancel=True)
+    tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=True)
     tasks.write(
         unit,
         NewTask(

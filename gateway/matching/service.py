@@ -16,6 +16,8 @@ from gateway.matching.tables import allocations, decisions
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
+UNCONFIRMED = "unconfirmed"  # outcome of the "undo" that takes a confirmation back
+
 
 @dataclass(frozen=True, slots=True)
 class Allocated:
@@ -226,10 +228,22 @@ def _live(unit: Unit, where: Any) -> list[Allocated]:
 
 
 def last_decision(unit: Unit, payment_id: str) -> AnyRow | None:
-    """The decision that is in force for a payment: the newest one."""
-    return unit.connection.execute(
-        select(decisions).where(decisions.c.payment_id == payment_id).order_by(decisions.c.id.desc()).limit(1)
-    ).one_or_none()
+    """The decision that is in force for a payment: the newest one, leaving out confirmations that were taken back."""
+    rows = unit.connection.execute(
+        select(decisions).where(decisions.c.payment_id == payment_id).order_by(decisions.c.id.desc())
+    )
+    return in_force(rows)
+
+
+def in_force(newest_first: Iterable[AnyRow]) -> AnyRow | None:
+    """See `last_decision`. A confirmation and what takes it back leave the money where it was."""
+    taken_back: set[str] = set()
+    for row in newest_first:
+        if row.kind == "undo" and row.outcome == UNCONFIRMED:
+            taken_back.add(row.undoes)
+        elif row.id not in taken_back:
+            return row
+    return None
 
 
 def decision(unit: Unit, decision_id: str) -> AnyRow | None:

@@ -161,14 +161,26 @@ def is_open(unit: Unit, reason: str, values: dict[str, Any]) -> bool:
 
 
 def end_open(
-    unit: Unit, *, payment_id: str | None = None, order_id: str | None = None, kinds: tuple[TaskKind, ...], cancel: bool
+    unit: Unit,
+    *,
+    payment_id: str | None = None,
+    order_id: str | None = None,
+    kinds: tuple[TaskKind, ...],
+    reasons: tuple[str, ...] = (),
+    cancel: bool,
 ) -> None:
-    """The reason of open tasks is gone: mark them done (or cancelled) by whoever settled it."""
+    """The reason of open tasks is gone: mark them done (or cancelled) by whoever settled it.
+
+    Args:
+        reasons: only tasks written for one of these; all when empty.
+    """
     where = [tasks.c.company == unit.company, tasks.c.state.in_(OPEN), tasks.c.kind.in_(kinds)]
     if payment_id is not None:
         where.append(tasks.c.payment_id == payment_id)
     if order_id is not None:
         where.append(tasks.c.order_id == order_id)
+    if reasons:
+        where.append(tasks.c.reason.in_(reasons))
     for row in unit.connection.execute(select(tasks).where(*where)).all():
         _move(
             unit,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from gateway.api.reads import payments as lists
 from gateway.api.reads.texts import in_catalogue, joined, reason, said, stored_list, stored_map
 from gateway.bank.tables import messages
+from gateway.matching.service import in_force
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import invoices
 from gateway.payments.tables import deliveries, entries, payments
@@ -195,7 +196,7 @@ def _told(row: AnyRow) -> dict[str, str]:
 
 def _undo(made: Sequence[AnyRow]) -> dict[str, Any] | None:
     """The event that one press takes back: the last decision, if it is of a kind that can be undone."""
-    if not made or made[-1].kind not in UNDOABLE:
+    last = in_force(reversed(made))
+    if last is None or last.kind not in UNDOABLE:
         return None
-    last = made[-1]
     return {"event_id": last.id, **said(f"api.undo.{last.kind}", _values(last))}
