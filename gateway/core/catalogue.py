@@ -13,12 +13,17 @@ Only `ru` and `en` are obligatory.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
 FIELDS = ("ru", "en", "hint_ru", "hint_en")
+# Values of these names are sums as stored, "10980.00"; sentences show them grouped.
+_SUMS = frozenset({"advance", "amount", "closing", "difference", "expected", "given", "opening", "paid", "rest"})
+_SUM = re.compile(r"-?\d{1,17}\.\d\d")
+NO_BREAK = "\u00a0"
 
 
 @cache
@@ -45,7 +50,19 @@ def sentence(code: str, field: str, values: Mapping[str, object]) -> str:
     template = entries().get(code, {}).get(field)
     if template is None:
         return "" if field.startswith("hint_") else f"{code} {dict(values)}" if values else code
+    russian = field.endswith("ru")
+    shown = {name: _grouped(value, russian) if name in _SUMS else value for name, value in values.items()}
     try:
-        return template.format_map(dict(values))
+        return template.format_map(shown)
     except (KeyError, IndexError, ValueError):
         return f"{template} {dict(values)}"
+
+
+def _grouped(value: object, russian: bool) -> object:
+    """A sum as people read it: "10 980,00" in Russian, "10,980.00" in English. Anything else stays as it is."""
+    text = str(value)
+    if not _SUM.fullmatch(text):
+        return value
+    whole, _, kopecks = text.partition(".")
+    grouped = f"{int(whole):,}"
+    return f"{grouped.replace(',', NO_BREAK)},{kopecks}" if russian else f"{grouped}.{kopecks}"

@@ -104,3 +104,9 @@ def test_a_sentence_survives_missing_values() -> None:
     assert "{" in catalogue.sentence("money.unreadable", "ru", {})
     assert catalogue.sentence("no.such", "ru", {}) == "no.such"
     assert catalogue.sentence("no.such", "hint_ru", {}) == ""
+
+
+def test_sums_are_grouped_as_people_read_them() -> None:
+    values = {"number": "125.10", "rest": "10980.00", "amount": "-1234567.05"}
+    assert catalogue.sentence("task.underpaid", "ru", values) == "Недоплата 10\u00a0980,00 ₽ по счёту 125.10"
+    assert catalogue.sentence("task.underpaid", "en", values) == "Invoice 125.10 is 10,980.00 roubles short"
