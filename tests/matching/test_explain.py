@@ -49,6 +49,6 @@ def test_one_sentence_for_the_accountant() -> None:
     decision = decided("alpha", "12000.00", "Оплата по счету 125")
     assert explain(decision, "ru") == (
         "Счёт оплачен частично: плательщик известен по ИНН 7701000019; указан счёт 125 от 12.11.2026; "
-        "к оплате 12500.00, пришло 12000.00, не хватает 500.00."
+        "к оплате 12\u00a0500,00, пришло 12\u00a0000,00, не хватает 500,00."
     )
     assert outcome_text(Outcome.REFUND, "en") == "Money coming back, not a sale."
