@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from gateway.core.authority import Role
-from gateway.core.errors import KvitError
+from gateway.core.errors import KvitError, Refused
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import picking
 from gateway.flows.by_hand import cancel_order, ship_order
 from gateway.flows.paid_to_pick import decide_payment, judge
+from gateway.flows.release import settle_order
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.onec.model import Stock
@@ -27,16 +30,21 @@ from gateway.orders import service as orders
 from gateway.orders.model import Buyer, Delivery, InvoiceIn, OrderIn, OrderLine, ShipState
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import payments
-from gateway.store import Store, Unit, alarms
+from gateway.store import Store, Unit, alarms, marks
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
 from gateway.warehouse import stock
 from gateway.warehouse.tables import products
 from gateway.warehouse.tables import stock as stock_rows
 
+_log = structlog.get_logger("flows.from_1c")
+
 TOTAL_WAREHOUSE = "total"  # where a file gives only the sum over all warehouses
 _PER_UNIT = 200
 _SECOND_LOOKS = 1000
+# Set with the documents that may explain money, cleared with the look at it: a crash between them forgets neither.
+_LOOK_DUE = "onec.second_look_due"
+_NAMES = 50  # goods named in one task
 
 
 @dataclass
@@ -65,16 +73,25 @@ def take_file(store: Store, terms: Terms, file: CommerceML) -> Imported:
     with store.unit() as unit:
         _take_goods(unit, terms, file, done)
         unit.commit()
-    for start in range(0, len(file.orders), _PER_UNIT):
+    documents = sorted(file.orders, key=_is_of_an_order)  # an invoice is tied to its order, which must be known
+    for start in range(0, len(documents), _PER_UNIT):
         with store.unit() as unit:
-            for document in file.orders[start : start + _PER_UNIT]:
+            before = done.orders + done.invoices
+            for document in documents[start : start + _PER_UNIT]:
                 _take_document(unit, terms, document, done)
+            if done.orders + done.invoices > before:
+                marks.put(unit, _LOOK_DUE, True)
             unit.commit()
-    if done.orders or done.invoices:
-        with store.unit() as unit:
+    with store.unit() as unit:
+        if marks.get(unit.connection, unit.company, _LOOK_DUE):
             done.decided = decide_again(unit, terms)
+            marks.put(unit, _LOOK_DUE, False)
             unit.commit()
     return done
+
+
+def _is_of_an_order(document: OrderDocument) -> bool:
+    return bool(document.is_invoice and document.basis_id)
 
 
 def _take_goods(unit: Unit, terms: Terms, file: CommerceML, done: Imported) -> None:
@@ -126,7 +143,7 @@ def _count(unit: Unit, terms: Terms, counted: Stock, done: Imported) -> None:
 
 def _tell_over_promised(unit: Unit, terms: Terms, product_ids: Sequence[str]) -> None:
     names = unit.connection.execute(
-        select(products.c.name).where(products.c.company == unit.company, products.c.id.in_(product_ids))
+        select(products.c.name).where(products.c.company == unit.company, products.c.id.in_(product_ids[:_NAMES]))
     ).scalars()
     goods = ", ".join(names)[:300] or ", ".join(product_ids)[:300]
     if tasks.is_open(unit, "task.over_promised", {"goods": goods}):
@@ -146,12 +163,17 @@ def _tell_over_promised(unit: Unit, terms: Terms, product_ids: Sequence[str]) ->
 def _take_document(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     try:
         with unit.step():
-            if document.is_invoice and document.basis_id:
-                _take_invoice(unit, document, done)
+            if _is_of_an_order(document):
+                _take_invoice(unit, terms, document, done)
             else:
                 _take_order(unit, terms, document, done)
         alarms.clear(unit, "onec.document_refused", f"document:{document.id}")
-    except KvitError as error:
+    except OperationalError:
+        raise
+    except Exception as fault:  # one document we cannot take must not hold up those behind it
+        error = fault if isinstance(fault, KvitError) else Refused("onec.document_broken", detail=type(fault).__name__)
+        if error is not fault:
+            _log.error("document failed", document=document.id, exc_info=fault)
         done.refused.append((document.number, error))
         alarms.raise_alarm(
             unit,
@@ -162,10 +184,11 @@ def _take_document(unit: Unit, terms: Terms, document: OrderDocument, done: Impo
         )
 
 
-def _take_invoice(unit: Unit, document: OrderDocument, done: Imported) -> None:
+def _take_invoice(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     buyer = _buyer(document.buyer)
+    cancelled = bool(document.cancelled or document.deleted)
     stand_in = orders.invoice_by_outer_id(unit, _own_invoice(document.basis_id))
-    if stand_in is not None and stand_in.state != "cancelled":
+    if stand_in is not None and stand_in.state != "cancelled" and not cancelled:
         order = orders.load(unit, stand_in.order_id)
         orders.put_invoice(
             unit,
@@ -180,21 +203,23 @@ def _take_invoice(unit: Unit, document: OrderDocument, done: Imported) -> None:
                 cancelled=True,
             ),
         )
-    assert document.amount is not None
-    _, changed = orders.put_invoice(
+    invoice_id, changed = orders.put_invoice(
         unit,
         InvoiceIn(
             outer_id=document.id,
             number=document.number,
             date=document.date,
             buyer=buyer,
-            amount=document.amount,
+            amount=document.amount if document.amount is not None else _sum(document),
             order_outer_id=document.basis_id,
             order_number=str(stand_in.order_no) if stand_in is not None else "",
-            cancelled=bool(document.cancelled or document.deleted),
+            cancelled=cancelled,
         ),
     )
     done.invoices += changed
+    invoice = orders.invoice(unit, invoice_id)
+    if changed and invoice.order_id and invoice.rest < invoice.amount:  # paid before its order was known
+        settle_order(unit, terms, invoice.order_id)
 
 
 def _own_invoice(order_outer_id: str) -> str:
@@ -326,16 +351,21 @@ def decide_again(unit: Unit, terms: Terms) -> int:
     rows = unit.connection.execute(
         select(payments.c.id, payments.c.outcome)
         .where(payments.c.company == unit.company, payments.c.state == PaymentState.NEEDS_PERSON)
-        .order_by(payments.c.bank_time, payments.c.id)
+        .order_by(payments.c.bank_time.desc(), payments.c.id.desc())  # what nobody looks at must not hide fresh money
         .limit(_SECOND_LOOKS)
     ).all()
     decided = 0
-    for row in rows:
+    for row in reversed(rows):
         last = matching.last_decision(unit, row.id)
         if last is None or last.kind != "proposal":
             continue
-        decision = judge(unit, terms, row.id)
-        if decision.automatic or decision.outcome != row.outcome:
-            decide_payment(unit, terms, row.id)
-            decided += decision.automatic
+        try:
+            with unit.step():
+                decision = judge(unit, terms, row.id)
+                if decision.automatic or decision.outcome != row.outcome:
+                    decide_payment(unit, terms, row.id)
+        except KvitError as error:  # it waits for its person as before
+            _log.error("second look failed", payment=row.id, reason=error.code, exc_info=error)
+            continue
+        decided += decision.automatic
     return decided

@@ -93,7 +93,7 @@ def put_buyer(unit: Unit, buyer: Buyer) -> str:
 def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
     """Take an invoice in, or bring an unpaid one up to date.
 
-    An invoice money was credited to keeps its sum: a changed sum is refused, so that the change is seen by a person.
+    An invoice money was credited to keeps its sum and its order: a change of them is refused, so that a person sees it.
 
     Returns:
         (our id, True when it is new or changed).
@@ -108,7 +108,8 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
         select(invoices).where(invoices.c.company == unit.company, invoices.c.outer_id == invoice.outer_id)
     ).one_or_none()
     credited = 0 if old is None else old.amount - old.rest
-    if old is not None and credited and (invoice.amount.kopecks != old.amount or invoice.cancelled):
+    moved = old is not None and old.order_id is not None and old.order_id != order
+    if old is not None and credited and (invoice.amount.kopecks != old.amount or invoice.cancelled or moved):
         raise Refused("invoice.changed_after_payment", number=invoice.number, paid=str(Money(credited)))
     rest = 0 if invoice.cancelled else invoice.amount.kopecks - credited
     state = "cancelled" if invoice.cancelled else "paid" if rest == 0 and invoice.amount.kopecks else "open"
