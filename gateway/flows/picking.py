@@ -177,7 +177,7 @@ def goods_arrived(unit: Unit, terms: Terms, product_ids: Sequence[str]) -> int:
             continue
         picking.end_backorders(unit, [b.id for b in waiting], "filled")
         if chosen.missing:
-            picking.write_backorder(unit, order_id, chosen.missing, "no_stock")
+            picking.write_backorder(unit, order_id, chosen.missing, "no_stock", since=min(b.at for b in waiting))
         else:
             tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.SHORT,), cancel=False)
         small = sum(t.qty.thousandths for t in chosen.takes) <= terms.small_order_pieces * 1000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from gateway.core.authority import Right
 from gateway.core.errors import Conflict, Refused
@@ -120,8 +120,12 @@ def write_list(
     return pick_list_id
 
 
-def write_backorder(unit: Unit, order_id: str, wants: Sequence[Want], reason: str) -> None:
-    """Note demand that cannot be met now; it stays open until it is filled or cancelled."""
+def write_backorder(unit: Unit, order_id: str, wants: Sequence[Want], reason: str, since: str | None = None) -> None:
+    """Note demand that cannot be met now; it stays open until it is filled or cancelled.
+
+    Args:
+        since: when the order began to wait, if it waited before: it keeps its place in the queue.
+    """
     for want in wants:
         unit.insert(
             backorders,
@@ -132,7 +136,7 @@ def write_backorder(unit: Unit, order_id: str, wants: Sequence[Want], reason: st
                 "line_id": want.line_id,
                 "product_id": want.product_id,
                 "qty": want.qty.thousandths,
-                "at": unit.at,
+                "at": since or unit.at,
                 "reason": reason,
                 "state": "open",
             },
@@ -263,17 +267,13 @@ def open_backorders(unit: Unit, order_id: str) -> Sequence[AnyRow]:
 
 def orders_waiting_for(unit: Unit, product_ids: Sequence[str]) -> list[str]:
     """Orders with open back orders for these goods, the longest waiting first."""
+    arrived = set(product_ids)  # a count names far more goods than are waited for
     rows = unit.connection.execute(
-        select(backorders.c.order_id)
-        .where(
-            backorders.c.company == unit.company,
-            backorders.c.state == "open",
-            backorders.c.product_id.in_(product_ids),
-        )
-        .group_by(backorders.c.order_id)
-        .order_by(func.min(backorders.c.at))
+        select(backorders.c.order_id, backorders.c.product_id)
+        .where(backorders.c.company == unit.company, backorders.c.state == "open")
+        .order_by(backorders.c.at, backorders.c.id)
     )
-    return [str(row.order_id) for row in rows]
+    return list(dict.fromkeys(str(row.order_id) for row in rows if row.product_id in arrived))
 
 
 def end_backorders(unit: Unit, ids: Sequence[str], state: str) -> None:
