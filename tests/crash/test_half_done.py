@@ -36,7 +36,7 @@ class Bank:
     Attributes:
         files: by reference, in the order they are offered.
         fetched: references asked for, in order.
-        away, forged_list: what goes wrong with the next lists.
+        away, bad_list: what goes wrong with the next lists.
     """
 
     name = "memory:bank"
@@ -47,13 +47,13 @@ class Bank:
         self.files: dict[str, bytes] = {}
         self.fetched: list[str] = []
         self.away = False
-        self.forged_list = False
+        self.bad_list = ""
 
     def list_files(self, since: date | None) -> list[FileRef]:
         if self.away:
             raise Unavailable("bank.away", detail="test")
-        if self.forged_list:
-            raise RefusedReply("bank.signature_invalid", self._reply("downloadFileList", "", b"forged"))
+        if self.bad_list:
+            raise RefusedReply(self.bad_list, self._reply("downloadFileList", "", b"bad"))
         return [FileRef(reference, "XT") for reference in self.files]
 
     def fetch(self, ref: FileRef) -> Reply:
@@ -150,7 +150,7 @@ class TestInbox:
         assert done.polled.refused == [("F1", "bank.signature_invalid")]
         assert columns(shop, messages.c.state) == ["refused", "taken"]
         assert columns(shop, payments.c.state) == ["auto"]
-        assert open_codes(shop) == [], "an honest copy ends the alarm"
+        assert open_codes(shop) == ["bank.signature_invalid"], "a forgery is told until a person has seen it"
 
     def test_stored_bytes_that_were_altered_are_refused_and_do_not_stop_the_others(
         self, shop: Shop, bank: Bank
@@ -166,11 +166,11 @@ class TestInbox:
         assert columns(shop, messages.c.reason) == ["message.bytes_changed", None]
         assert columns(shop, payments.c.state) == ["auto"]
 
-    def test_the_alarm_of_a_forged_list_ends_with_an_honest_one(self, shop: Shop, bank: Bank) -> None:
-        bank.forged_list = True
+    def test_the_alarm_of_a_list_that_broke_off_ends_with_a_whole_one(self, shop: Shop, bank: Bank) -> None:
+        bank.bad_list = "bank.truncated"
         assert bank_round(shop.store, TERMS, bank).polled.result == "failed"
-        assert set(open_codes(shop)) == {"bank.signature_invalid"}
-        bank.forged_list = False
+        assert set(open_codes(shop)) == {"bank.truncated"}
+        bank.bad_list = ""
         bank_round(shop.store, TERMS, bank)
         assert open_codes(shop) == []
 
