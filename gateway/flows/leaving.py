@@ -67,7 +67,7 @@ def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100
                 if dead:
                     alarms.raise_alarm(
                         unit,
-                        "outbox.dead",
+                        outbox.DEAD,
                         f"outbox:{parcel.id}",
                         {"topic": parcel.topic, "reason": str(failure)[:300]},
                     )

@@ -35,8 +35,9 @@ def instant(at: datetime) -> str:
 
 
 def payments(unit: Unit, entry_ids: Sequence[str]) -> None:
-    """New incoming payments, for 1C's client-bank import."""
-    unit.emit(PAYMENTS, PAYMENTS, {"version": VERSION, "entries": list(entry_ids)})
+    """New incoming payments, for 1C's client-bank import. Each file stands alone: one that 1C's format cannot carry
+    must not hold up the next."""
+    unit.emit(PAYMENTS, f"payment:{entry_ids[0]}", {"version": VERSION, "entries": list(entry_ids)})
 
 
 def pick_list(unit: Unit, pick_list_id: str) -> None:

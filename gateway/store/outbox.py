@@ -16,9 +16,11 @@ from sqlalchemy import Connection, func, select, update
 
 from gateway.core.clock import to_text
 from gateway.core.errors import Conflict
+from gateway.store import alarms
 from gateway.store.schema import outbox
 from gateway.store.unit import Unit
 
+DEAD = "outbox.dead"  # the alarm about a dead letter
 LEASE = timedelta(minutes=2)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600))
 
@@ -43,16 +45,22 @@ class Parcel:
 
 
 def claim(unit: Unit, worker: str, limit: int = 50, lease: timedelta = LEASE) -> list[Parcel]:
-    """Lease up to `limit` due rows, at most one of each key, oldest first."""
+    """Lease up to `limit` due rows of this company, at most one of each key, oldest first."""
     older = outbox.alias("older")
     first_of_key = (
         ~select(older.c.id)
-        .where(older.c.key == outbox.c.key, older.c.done_at.is_(None), older.c.id < outbox.c.id)
+        .where(
+            older.c.company == outbox.c.company,
+            older.c.key == outbox.c.key,
+            older.c.done_at.is_(None),
+            older.c.id < outbox.c.id,
+        )
         .exists()
     )
     rows = unit.connection.execute(
         select(outbox)
         .where(
+            outbox.c.company == unit.company,
             outbox.c.done_at.is_(None),
             outbox.c.dead_at.is_(None),
             outbox.c.not_before <= unit.at,
@@ -110,11 +118,17 @@ def retry(unit: Unit, row_id: str) -> None:
     """
     revived = unit.connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.dead_at.is_not(None), outbox.c.done_at.is_(None))
+        .where(
+            outbox.c.id == row_id,
+            outbox.c.company == unit.company,
+            outbox.c.dead_at.is_not(None),
+            outbox.c.done_at.is_(None),
+        )
         .values(dead_at=None, attempts=0, not_before=unit.at)
     ).rowcount
     if not revived:
         raise Conflict("outbox.not_dead", id=row_id)
+    alarms.clear(unit, DEAD, f"outbox:{row_id}")  # raised again should it die again
     unit.journal("outbox.retried", f"outbox:{row_id}")
     unit.changed("status", "outbox")
 

@@ -28,6 +28,7 @@ class _Mark:
     outbox: int
     callbacks: int
     later: int
+    counters: dict[str, int]
 
 
 @cache
@@ -147,7 +148,14 @@ class Unit:
 
         An exception inside undoes this part, its journal and outbox rows included, and travels on.
         """
-        before = _Mark(len(self._journal), len(self._changes), len(self._outbox), len(self.callbacks), len(self._later))
+        before = _Mark(
+            len(self._journal),
+            len(self._changes),
+            len(self._outbox),
+            len(self.callbacks),
+            len(self._later),
+            dict(self._counters),
+        )
         try:
             with self.connection.begin_nested():
                 yield
@@ -157,6 +165,7 @@ class Unit:
             del self._outbox[before.outbox :]
             del self.callbacks[before.callbacks :]
             del self._later[before.later :]
+            self._counters = before.counters  # a number nobody got leaves no gap
             self.memo.clear()
             raise
 
