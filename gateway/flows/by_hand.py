@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import update
 
-from gateway.core.authority import Right
+from gateway.core.authority import Right, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money, total
+from gateway.core.workdays import add_work_minutes
 from gateway.flows import release as gate
 from gateway.flows import to_1c
 from gateway.flows.paid_to_pick import allocate as credit_all
@@ -23,9 +24,10 @@ from gateway.payments import service as payments
 from gateway.payments.model import PaymentEvent, PaymentState
 from gateway.payments.tables import payments as payment_rows
 from gateway.store import marks
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
-from gateway.tasks.model import TaskKind
+from gateway.tasks.model import NewTask, TaskKind
 from gateway.warehouse import picking, stock
 from gateway.warehouse.model import PickState
 
@@ -249,6 +251,8 @@ def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expect
     order = orders.load(unit, order_id, expected_version)
     if order.ship_state == ShipState.SHIPPED:
         raise Refused("order.already_shipped", number=order.number)
+    if order.ship_state == ShipState.CANCELLED:
+        return
     release = gate.live_release(unit, order_id)
     in_work = gate.untouched(unit, order_id) is not None
     if release is not None and not in_work:
@@ -270,8 +274,28 @@ def cancel_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expect
         stock_state=order.stock_state if in_work else StockState.NONE,  # it keeps goods until the lists are back
         hold_reason="",
     )
+    if order.paid:
+        _tell_paid_for_nothing(unit, terms, order)
     unit.journal("order.cancelled", f"order:{order_id}", note=note[:1000])
     to_1c.order_status(unit, order_id)
+
+
+def _tell_paid_for_nothing(unit: Unit, terms: Terms, order: AnyRow) -> None:
+    """The customer's money lies on an order that is no more: somebody returns it or moves it."""
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason="task.cancelled_paid",
+            role=Role.ACCOUNTANT,
+            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
+            values={"order": order.number, "amount": str(Money(order.paid))},
+            order_id=order.id,
+            order_number=order.number,
+            buyer=order.buyer_name,
+            amount=Money(order.paid),
+        ),
+    )
 
 
 def ship_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected_version: int | None = None) -> None:

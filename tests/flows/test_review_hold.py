@@ -10,12 +10,13 @@ from gateway.core.errors import Refused
 from gateway.core.quantity import Quantity
 from gateway.flows import by_hand, picking
 from gateway.flows.picking import PickedLine
-from gateway.orders.tables import orders, releases
+from gateway.orders.tables import invoices, orders, releases
 from gateway.payments.tables import entries, payments
 from gateway.store.schema import outbox
 from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import backorders, pick_lines, pick_lists, reservations, stock
 from tests.flows.shop import ACCOUNTANT, MANAGER, STOREMAN, TERMS, Shop
+from tests.flows.test_by_hand import allocate
 from tests.flows.test_paid_to_pick import one
 
 
@@ -170,3 +171,17 @@ def test_1c_hears_of_a_storno_of_part_of_the_money(shop: Shop) -> None:
     shop.deliver(shop.line(120_000, "Сторно", reversal_of="FIRST"))
     told = json.loads(shop.rows(outbox, topic="onec.order_status")[-1].payload)
     assert told["order"]["pay_state"] == "unpaid"
+
+
+def test_the_money_of_a_cancelled_order_is_asked_about_once(shop: Shop) -> None:
+    order_id, first, _ = two_lists_one_closed(shop)
+    cancel(shop, order_id)
+    cancel(shop, order_id)
+    asked = one(shop.rows(tasks, reason="task.cancelled_paid"))
+    assert (asked.role, asked.amount, asked.state) == ("accountant", 600_000, "new")
+    act(shop, first, "cancel")
+    paid = one(shop.rows(payments))
+    shop.order("СР-102", {"a4": 6})
+    other = shop.rows(invoices)[-1].id
+    allocate(shop, paid.id, (other, 600_000))
+    assert [row.headline for row in shop.rows(orders)] == ["cancelled", "released"]
