@@ -152,7 +152,7 @@ class Program:
         """Change it now: the window is made anew, the tray's words follow."""
         self.settings.language = language
         install(self.application, language)
-        old, page = self.shell, self.shell.current.key
+        old, page = self.shell, self.shell.current.key if self.shell.current is not None else ""
         geometry = old.saveGeometry()
         self.shell = self._make_shell(page)
         self.shell.restoreGeometry(geometry)

@@ -15,7 +15,7 @@ from gui.tray.news import Item, News
 from gui.tray.state import TrayState, tray_state
 from gui.widgets.parts import Elided, button, clear, columns, label, redress_icons, rows, rule
 
-WIDTH = 430
+WIDTH = 470
 
 
 class ItemRow(QFrame):

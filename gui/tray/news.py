@@ -15,6 +15,7 @@ from gui.i18n import said, translate
 from gui.models.orders import delivery_text
 from gui.models.picks import action_title
 from gui.store.session import Session
+from gui.views.reasons import reason_tone
 from gui.views.suggestion import difference
 
 MOST = 5
@@ -133,8 +134,9 @@ class News(QObject):
             best = detail.suggestions[0]
             numbers = ", ".join(i.number for i in best.invoices)
             text = translate("Flyout", "→ invoice {numbers}").format(numbers=numbers)
-            if difference(detail, best) == 0:
-                # Only what agrees to the kopeck is one click; everything else is looked at first.
+            doubts = any(reason_tone(reason.code) == "warn" for reason in best.reasons)
+            if difference(detail, best) == 0 and not doubts:
+                # One click lets goods go: only where the sum agrees to the kopeck and nothing speaks against it.
                 text = translate("Flyout", "→ invoice {numbers}, agrees to the kopeck").format(numbers=numbers)
                 action = translate("Flyout", "Accept")
                 parts = [[invoice, part] for invoice, part in best.allocate]

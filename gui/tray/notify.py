@@ -112,6 +112,11 @@ class Notifier(QObject):
         self._minute.timeout.connect(self.look_at_calls)
         self._minute.start()
 
+    def close(self) -> None:
+        """Say nothing more."""
+        self._minute.stop()
+        self.desk.close()
+
     # --- what happened -----------------------------------------------------------------------------------------------
 
     def _status(self) -> None:

@@ -89,10 +89,12 @@ class Tray(QObject):
         self._minute.stop()
         self.flyout.hide()
         self.icon.hide()
-        self.notifier.desk.close()
+        self.notifier.close()
+        self.news.look(False)
         # These have no parent: the desktop's popups must not be children of a QObject.
         self.flyout.deleteLater()
         self.menu.deleteLater()
+        self.deleteLater()
 
     # --- clicks ------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from gui.api.types import Me, Task
+from gui.api.types import Me, Needs, Task
 from gui.i18n import translate
 from gui.models import tasks
 from gui.settings import Settings
@@ -57,18 +57,20 @@ class CallsPage(ListPage):
         self.call.refused.connect(session.refused)
         self.call.done.connect(lambda words: self.said_bar.say(words, undoable=False))
 
-    def title(self) -> str:
-        me = self.session.me
+    @classmethod
+    def title(cls, me: Me | None) -> str:
         if me is not None and not me.sees("calls"):
             return translate("Calls", "Tasks")
         return translate("Calls", "Calls")
 
-    def opens_to(self, me: Me) -> bool:
+    @classmethod
+    def opens_to(cls, me: Me) -> bool:
         """The warehouse rings nobody, but has tasks of its own: confirm the stock, stop picking."""
         return me.sees("calls") or me.sees("tasks")
 
-    def badge(self) -> int:
-        return self.session.needs.calls + self.session.needs.tasks
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
+        return needs.calls + needs.tasks
 
     def picked(self, row: Any) -> None:
         if isinstance(row, Task):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QTabWidg
 
 from gui import icons, wording
 from gui.api.client import Call
-from gui.api.types import Alarm, Component, DeadLetter, Health
+from gui.api.types import Alarm, Component, DeadLetter, Health, Me, Needs
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
 from gui.models import health
@@ -60,11 +60,13 @@ class HealthPage(Page):
         self._show_numbers()
         self.allow()
 
-    def title(self) -> str:
+    @classmethod
+    def title(cls, me: Me | None) -> str:
         return translate("Health", "Health")
 
-    def badge(self) -> int:
-        return self.session.needs.alarms
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
+        return needs.alarms
 
     def _top(self) -> Any:
         line = columns(gap=10)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from gui.api.types import OrderRow
+from gui.api.types import Me, OrderRow
 from gui.i18n import translate
 from gui.models import orders
 from gui.settings import Settings
@@ -46,7 +46,8 @@ class OrdersPage(ListPage):
         self.chain.go.connect(self.go)
         self.chain.refused.connect(session.refused)
 
-    def title(self) -> str:
+    @classmethod
+    def title(cls, me: Me | None) -> str:
         return translate("Orders", "Orders")
 
     def picked(self, row: Any) -> None:

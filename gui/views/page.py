@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from gui.api.types import Me
+from gui.api.types import Me, Needs
 from gui.models.paged import PagedModel
 from gui.settings import Settings
 from gui.store.session import Session
@@ -47,17 +47,20 @@ class Page(QWidget):
         session.link_changed.connect(self.allow)
         session.me_changed.connect(self.allow)
 
-    def title(self) -> str:
+    # What the window asks before there is a page: pages are made when they are first opened.
+
+    @classmethod
+    def title(cls, me: Me | None) -> str:
+        """Its name, for somebody with these rights."""
         raise NotImplementedError
 
-    def icon(self) -> str:
-        return self.key
-
-    def opens_to(self, me: Me) -> bool:
+    @classmethod
+    def opens_to(cls, me: Me) -> bool:
         """Whether somebody with these rights sees the page."""
-        return me.sees(self.topic)
+        return me.sees(cls.topic)
 
-    def badge(self) -> int:
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
         """How many things here wait for a person."""
         return 0
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
-from gui.api.types import Payment, PaymentRow
+from gui.api.types import Me, Needs, Payment, PaymentRow
 from gui.i18n import translate
 from gui.models import payments
 from gui.settings import Settings
@@ -53,11 +53,13 @@ class PaymentsPage(ListPage):
         panel.by_hand.connect(self.open_assign)
         session.undo.changed.connect(self._undo_changed)
 
-    def title(self) -> str:
+    @classmethod
+    def title(cls, me: Me | None) -> str:
         return translate("Payments", "Payments")
 
-    def badge(self) -> int:
-        return self.session.needs.payments
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
+        return needs.payments
 
     def picked(self, row: Any) -> None:
         if isinstance(row, PaymentRow):

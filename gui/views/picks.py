@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.api.types import Pick, PickRow
+from gui.api.types import Me, Needs, Pick, PickRow
 from gui.i18n import translate
 from gui.models import picks
-from gui.print.dialog import print_pick
 from gui.settings import Settings
 from gui.store.progress import Progress
 from gui.store.session import Session
@@ -54,17 +53,16 @@ class PicksPage(ListPage):
         self.work.print_asked.connect(self.print_list)
         self.scanner = ScanListener(self, active=lambda: self.isVisible() and self.window().isActiveWindow())
         self.scanner.scanned.connect(self.scanned)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self.scanner)
         self._flash = QTimer(self, singleShot=True, interval=700)
         self._flash.timeout.connect(self._flash_over)
 
-    def title(self) -> str:
+    @classmethod
+    def title(cls, me: Me | None) -> str:
         return translate("Picks", "Picking")
 
-    def badge(self) -> int:
-        return self.session.needs.picks
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
+        return needs.picks
 
     def picked(self, row: Any) -> None:
         if isinstance(row, PickRow):
@@ -118,8 +116,24 @@ class PicksPage(ListPage):
         self.work.setStyleSheet("")
 
     def print_list(self, pick: Pick) -> None:
+        # Printing and its codes cost a tenth of a second to load, and most starts of the tray print nothing.
+        from gui.print.dialog import print_pick
+
         if print_pick(pick, self):
             self.work.printed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Only while the page is on the screen: a filter in Python hears every event of the program.
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self.scanner)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self.scanner)
+        super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {

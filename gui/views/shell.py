@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -31,6 +31,26 @@ from gui.widgets.rail import Rail
 from gui.widgets.toast import desk as desk_area
 
 PAGES: tuple[type[Page], ...] = (PaymentsPage, OrdersPage, PicksPage, CallsPage, HealthPage)
+KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
+
+
+class Pages(Mapping[str, Page]):
+    """The pages by key; each is made when it is first asked for, which keeps the start of the program short."""
+
+    def __init__(self, make: Callable[[type[Page]], Page]) -> None:
+        self._make = make
+        self._made: dict[str, Page] = {}
+
+    def __getitem__(self, key: str) -> Page:
+        if key not in self._made:
+            self._made[key] = self._make(KINDS[key])
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(KINDS)
+
+    def __len__(self) -> int:
+        return len(KINDS)
 
 
 class Shell(QMainWindow):
@@ -79,16 +99,10 @@ class Shell(QMainWindow):
         self.status_line = StatusLine(session)
         self.setStatusBar(self.status_line)
 
-        self.pages: dict[str, Page] = {}
+        self.pages = Pages(self._make_page)
         for number, kind in enumerate(PAGES, start=1):
-            page = kind(session, settings)
-            self.pages[page.key] = page
-            self.stack.addWidget(page)
-            made = self.rail.add(page.key, page.icon(), page.title(), f"Ctrl+{number}")
+            made = self.rail.add(kind.key, kind.key, kind.title(None), f"Ctrl+{number}")
             made.setVisible(False)
-            page.first_loaded.connect(self.first_loaded)
-            if isinstance(page, (OrdersPage, CallsPage)):
-                page.go.connect(self.go)
         self._menu_button()
         self._actions: dict[Action, QAction] = {}
         self._make_actions()
@@ -107,11 +121,20 @@ class Shell(QMainWindow):
         self._badges()
         self._link()
 
+    def _make_page(self, kind: type[Page]) -> Page:
+        page = kind(self.session, self.settings)
+        self.stack.addWidget(page)
+        page.first_loaded.connect(self.first_loaded)
+        if isinstance(page, (OrdersPage, CallsPage)):
+            page.go.connect(self.go)
+        page.reload()
+        return page
+
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
         slots: dict[Action, Callable[[], object]] = {
-            Action.SEARCH: lambda: self.current.focus_search(),
+            Action.SEARCH: self._search,
             Action.REFRESH: self.session.reconnect,
             Action.UNDO: self.undo,
             Action.ZOOM_IN: lambda: self.zoom(1),
@@ -121,7 +144,7 @@ class Shell(QMainWindow):
             Action.CLOSE: self.close,
             Action.QUIT: self.quit_asked.emit,
         }
-        for number, key in enumerate(self.pages, start=1):
+        for number, key in enumerate(KINDS, start=1):
             slots[Action(f"page_{number}")] = partial(self.open_page, key)
         for action, command in COMMANDS.items():
             made = QAction(command.title(), self)
@@ -176,15 +199,15 @@ class Shell(QMainWindow):
     # --- pages -------------------------------------------------------------------------------------------------------
 
     @property
-    def current(self) -> Page:
+    def current(self) -> Page | None:
+        """The page in front; None before it is known which ones may be opened."""
         widget = self.stack.currentWidget()
-        assert isinstance(widget, Page)  # nothing else is ever put on the stack
-        return widget
+        return widget if isinstance(widget, Page) else None
 
     def open_page(self, key: str) -> None:
-        page = self.pages.get(key)
-        if page is None or not self._allowed(page):
+        if not self._allowed(key):
             return
+        page = self.pages[key]
         self.stack.setCurrentWidget(page)
         self.rail.choose(key)
         page.activate()
@@ -192,21 +215,21 @@ class Shell(QMainWindow):
 
     def go(self, key: str, name: str) -> None:
         """To another page, on one thing."""
-        page = self.pages.get(key)
-        if page is not None and self._allowed(page):
+        if self._allowed(key):
             self.open_page(key)
-            page.show_item(name)
+            self.pages[key].show_item(name)
 
-    def _allowed(self, page: Page) -> bool:
+    def _allowed(self, key: str) -> bool:
         me = self.session.me
-        return me is not None and page.opens_to(me)
+        return me is not None and key in KINDS and KINDS[key].opens_to(me)
 
     def _rights(self) -> None:
-        allowed = [key for key, page in self.pages.items() if self._allowed(page)]
+        allowed = [key for key in KINDS if self._allowed(key)]
         for key, made in self.rail.buttons.items():
             made.setVisible(key in allowed)
-            made.setText(self.pages[key].title())
-        if allowed and not (self.stack.currentWidget() and self.current.key in allowed and self.rail_chosen()):
+            made.setText(KINDS[key].title(self.session.me))
+        current = self.current
+        if allowed and (current is None or current.key not in allowed):
             self.open_page(self._wanted if self._wanted in allowed else allowed[0])
         if self.session.me is not None and not allowed:
             self.news.say(
@@ -216,18 +239,16 @@ class Shell(QMainWindow):
             )
         self._title()
 
-    def rail_chosen(self) -> bool:
-        return any(b.isChecked() for b in self.rail.buttons.values())
-
     def _badges(self) -> None:
-        for key, page in self.pages.items():
-            self.rail.buttons[key].set_count(page.badge())
+        for key, kind in KINDS.items():
+            self.rail.buttons[key].set_count(kind.badge(self.session.needs))
         self._title()
 
     def _title(self) -> None:
         status = self.session.status
         company = status.company if status and status.company else ""
-        parts = [self.current.title() if self.session.me else "", company, "Kvit"]
+        page = self.current.title(self.session.me) if self.current is not None else ""
+        parts = [page, company, "Kvit"]
         self.setWindowTitle(" — ".join(p for p in parts if p))
 
     # --- news --------------------------------------------------------------------------------------------------------
@@ -266,8 +287,12 @@ class Shell(QMainWindow):
     def _escape(self) -> None:
         if self.news.isVisible():
             self.news.hide()
-        else:
+        elif self.current is not None:
             self.current.escape()
+
+    def _search(self) -> None:
+        if self.current is not None:
+            self.current.focus_search()
 
     # --- look --------------------------------------------------------------------------------------------------------
 
@@ -293,7 +318,8 @@ class Shell(QMainWindow):
         if not self.isVisible() or self.isMinimized():
             return
         self.status_line.refresh()
-        self.current.tick()
+        if self.current is not None:
+            self.current.tick()
         if self.session.link is Link.OFFLINE:
             text, hint = offline_words(self.session)
             self.offline.text.setText(text)

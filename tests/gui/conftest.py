@@ -94,8 +94,11 @@ def type_text(widget: QWidget, text: str) -> None:
         press(widget, 0, letter)
 
 
-def button_named(root: QWidget, name: str) -> QWidget:
-    """The visible button with this accessible name."""
-    found = [b for b in root.findChildren(QAbstractButton) if b.accessibleName() == name and b.isVisible()]
-    assert len(found) == 1, f"{len(found)} buttons are named {name!r}"
-    return found[0]
+def button_named(qtbot: QtBot, root: QWidget, name: str) -> QAbstractButton:
+    """The visible button with this accessible name, once it is there."""
+
+    def found() -> list[QAbstractButton]:
+        return [b for b in root.findChildren(QAbstractButton) if b.accessibleName() == name and b.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1, timeout=5000)
+    return found()[0]

@@ -102,7 +102,7 @@ def test_the_warehouse_sees_its_tasks_under_their_own_name(
     qtbot.addWidget(page)
     assert session.me is not None
     assert page.opens_to(session.me)
-    assert page.title() == "Задачи"
+    assert page.title(session.me) == "Задачи"
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_the_chain_tells_the_whole_story_with_its_seconds(qtbot: QtBot, orders: 
 def test_links_lead_to_the_other_pages(qtbot: QtBot, orders: OrdersPage):
     show_order(qtbot, orders, "1055")
     with qtbot.waitSignal(orders.go) as gone:
-        button_named(orders.chain, "PICK-2026-001041").click()  # type: ignore[attr-defined]
+        button_named(qtbot, orders.chain, "PICK-2026-001041").click()
     assert gone.args == ["picks", "k-1055"]
 
 
@@ -120,7 +120,7 @@ def test_a_dead_letter_is_tried_again(qtbot: QtBot, health: HealthPage, world: W
 
 def test_an_alarm_is_understood(qtbot: QtBot, health: HealthPage, world: World):
     name = next(iter(world.alarms.values())).text[0]
-    button_named(health, f"Понятно: {name}").click()  # type: ignore[attr-defined]
+    button_named(qtbot, health, f"Понятно: {name}").click()
     qtbot.waitUntil(lambda: not world.alarms, timeout=5000)
     qtbot.waitUntil(lambda: health._alarms.count() == 0, timeout=5000)
 
