@@ -138,8 +138,8 @@ QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: ${s2}px ${s3}px; font-size: ${tm}pt; font-weight: 600; text-align: left; }
 QHeaderView::section:hover { color: $text; background: $hover; }
-QHeaderView::up-arrow { image: url("$resources/sort-down.svg"); width: ${s3}px; height: ${s3}px; }
-QHeaderView::down-arrow { image: url("$resources/sort-up.svg"); width: ${s3}px; height: ${s3}px; }
+QHeaderView::up-arrow { image: url("$resources/sort-up.svg"); width: ${s3}px; height: ${s3}px; }
+QHeaderView::down-arrow { image: url("$resources/sort-down.svg"); width: ${s3}px; height: ${s3}px; }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QScrollArea { background: transparent; border: none; }

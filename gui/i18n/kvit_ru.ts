@@ -162,6 +162,10 @@
         <translation>Позвонить программой телефонии этого компьютера</translation>
     </message>
     <message>
+        <source>This is for the role “{role}”: you can only read it.</source>
+        <translation>Это для роли «{role}»: вам — только для чтения.</translation>
+    </message>
+    <message>
         <source>put off</source>
         <translation>отложено</translation>
     </message>
@@ -174,8 +178,8 @@
         <translation>Всем уже позвонили.</translation>
     </message>
     <message>
-        <source>Buyer, order…  (Ctrl+F)</source>
-        <translation>Покупатель, заказ…  (Ctrl+F)</translation>
+        <source>Buyer, order…</source>
+        <translation>Покупатель, заказ…</translation>
     </message>
     <message>
         <source>Tasks</source>
@@ -1171,8 +1175,8 @@ within 15 minutes: {share}</source>
         <translation>Таких заказов нет.</translation>
     </message>
     <message>
-        <source>Order, buyer, ИНН, phone…  (Ctrl+F)</source>
-        <translation>Заказ, покупатель, ИНН, телефон…  (Ctrl+F)</translation>
+        <source>Order, buyer, ИНН, phone…</source>
+        <translation>Заказ, покупатель, ИНН, телефон…</translation>
     </message>
 </context>
 <context>
@@ -1310,8 +1314,8 @@ within 15 minutes: {share}</source>
         <translation>Здесь пусто. Новые поступления появятся сами.</translation>
     </message>
     <message>
-        <source>Sum, payer, ИНН, invoice…  (Ctrl+F)</source>
-        <translation>Сумма, плательщик, ИНН, счёт…  (Ctrl+F)</translation>
+        <source>Sum, payer, ИНН, invoice…</source>
+        <translation>Сумма, плательщик, ИНН, счёт…</translation>
     </message>
 </context>
 <context>

@@ -169,7 +169,7 @@ class News(QObject):
             parts = [wording.phone(task.phone), delivery_text(task.delivery), when]
             title = task.buyer or said(task.title)
             action, act = "", None
-            if task.state == "new" and (self.session.may("calls.work") or self.session.may("tasks.work")):
+            if task.state == "new" and self._may_take(task):
                 action = translate("Flyout", "Take")
 
                 def act(task: Task = task) -> object:
@@ -180,6 +180,11 @@ class News(QObject):
             found.append(Item("call", "calls", task.id, tone, icon, title, text, action, act))
         self._parts["call"] = found
         self._soon.start()
+
+    def _may_take(self, task: Task) -> bool:
+        me = self.session.me
+        works = self.session.may("calls.work") or self.session.may("tasks.work")
+        return works and me is not None and me.answers_for(task.role)
 
     def _picks(self, rows: tuple[PickRow, ...]) -> None:
         found = []

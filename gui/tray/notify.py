@@ -200,9 +200,11 @@ class Notifier(QObject):
         self.session.client.page("/v1/tasks", Task, lambda page: self._got_calls(page.items), owner=self, query=query)
 
     def _got_calls(self, tasks: tuple[Task, ...]) -> None:
-        now = self.session.now()
+        now, me = self.session.now(), self.session.me
         for task in tasks:
             if task.due_at is None or task.state not in ("new", "snoozed") or task.id in self._calls:
+                continue
+            if me is None or not me.answers_for(task.role):
                 continue
             left = task.due_at - now
             if timedelta(0) < left <= DUE_SOON:

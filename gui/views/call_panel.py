@@ -19,6 +19,7 @@ from gui.models.tasks import result_title, state_pill
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
+from gui.views.statusline import role_title
 from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
 from gui.widgets.sla_clock import SlaClock
@@ -76,6 +77,8 @@ class CallPanel(QFrame):
     def _foot(self) -> QFrame:
         foot = frame("foot")
         stack = rows(foot, gap=7, margin=10)
+        self._whose = label("", "muted", wrap=True)
+        stack.addWidget(self._whose)
         stack.addWidget(self.note)
         agreed = columns(gap=8)
         agreed.addWidget(label(translate("Calls", "Agreed delivery"), "muted"))
@@ -192,7 +195,14 @@ class CallPanel(QFrame):
     def allow(self) -> None:
         task = self.task
         open_ = task is not None and task.state not in ("done", "cancelled")
-        may = open_ and not self._busy and (self.session.may("calls.work") or self.session.may("tasks.work"))
+        me = self.session.me
+        mine = task is not None and me is not None and me.answers_for(task.role)
+        works = self.session.may("calls.work") or self.session.may("tasks.work")
+        may = open_ and not self._busy and works and mine
+        self._whose.setVisible(open_ and me is not None and not mine)
+        if task is not None:
+            words = translate("Calls", "This is for the role “{role}”: you can only read it.")
+            self._whose.setText(words.format(role=role_title(task.role)))
         is_call = task is None or task.kind == "call"
         for result, made in self.results.items():
             made.setVisible((result != "resolved") == is_call)

@@ -43,7 +43,7 @@ class CallsPage(ListPage):
         bar = FilterBar(
             tasks.FILTERS,
             tasks.filter_title,
-            translate("Calls", "Buyer, order…  (Ctrl+F)"),
+            translate("Calls", "Buyer, order…"),
             always=tasks.FILTERS,
             field_width=220,
         )

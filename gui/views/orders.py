@@ -37,7 +37,7 @@ class OrdersPage(ListPage):
         bar = FilterBar(
             orders.FILTERS,
             orders.filter_title,
-            translate("Orders", "Order, buyer, ИНН, phone…  (Ctrl+F)"),
+            translate("Orders", "Order, buyer, ИНН, phone…"),
             tones={"on_hold": "bad", "part_paid": "warn"},
         )
         self.chain = OrderChain(session)

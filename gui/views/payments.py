@@ -37,7 +37,7 @@ class PaymentsPage(ListPage):
         bar = FilterBar(
             payments.FILTERS,
             payments.filter_title,
-            translate("Payments", "Sum, payer, ИНН, invoice…  (Ctrl+F)"),
+            translate("Payments", "Sum, payer, ИНН, invoice…"),
             tones={"needs_person": "warn", "duplicate": "warn", "reversed": "bad"},
             always=("all", "needs_person"),
         )

@@ -39,7 +39,7 @@ class FilterBar(QWidget):
         *,
         tones: dict[str, str] | None = None,
         always: Sequence[str] = (),
-        field_width: float = 270,
+        field_width: float = 285,
         parent: QWidget | None = None,
     ) -> None:
         """`tones`: colours of chips that have rows; `always`: chips shown even when they count nothing."""
@@ -52,6 +52,7 @@ class FilterBar(QWidget):
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(translate("FilterBar", "Search"))
         self.field.setClearButtonEnabled(True)
+        self.field.setToolTip(f"{placeholder} (Ctrl+F)")
         self.field.setFixedWidth(theme.px(field_width))
         self._lens = self.field.addAction(
             icons.icon("search", theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition

@@ -105,6 +105,18 @@ def test_the_warehouse_sees_its_tasks_under_their_own_name(
     assert page.title(session.me) == "Задачи"
 
 
+def test_a_task_for_another_role_can_only_be_read(qtbot: QtBot, page: CallsPage, session: Session, world: World):
+    world.role = "accountant"
+    session.stop()
+    session.start()
+    qtbot.waitUntil(lambda: session.me is not None and session.me.role == "accountant", timeout=5000)
+    choose(qtbot, page, CALL)
+    page.call.allow()
+    assert not page.call.results["reached"].isEnabled()
+    assert page.call._whose.isVisible()
+    assert "менеджер" in page.call._whose.text()
+
+
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 

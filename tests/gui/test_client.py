@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from gui.api import errors
 from gui.api.client import Client
 from gui.api.connection import Connection, NoConnection, default_home, discover
-from gui.api.fake import FakeDaemon
+from gui.api.fake import FakeDaemon, World
 from gui.api.fake.world import Problem
 from gui.api.types import Me, PaymentRow, Status
 
@@ -156,3 +156,61 @@ def test_a_broken_file_is_not_a_crash(home: Path):
 def test_kvit_home_decides_where_to_look(tmp_path: Path):
     assert default_home({"KVIT_HOME": str(tmp_path)}) == tmp_path
     assert default_home({"XDG_DATA_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}) == tmp_path / "kvit"
+
+
+# --- a service with a certificate of its own -------------------------------------------------------------------------
+
+
+def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = folder / f"{name}.pem", folder / f"{name}.key"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate, secret
+
+
+@pytest.mark.parametrize(("pinned", "reached"), [("office", True), ("other", False), ("", False)])
+def test_only_the_certificate_that_is_named_is_trusted(
+    qtbot: QtBot, home: Path, tmp_path: Path, pinned: str, reached: bool
+):
+    files = {name: self_signed(tmp_path, name) for name in ("office", "other")}
+    server = FakeDaemon(World(payments=0), certificate=files["office"]).start()
+    server.announce(home)
+    file = home / "run" / "connection.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content.pop("certificate")
+    if pinned:
+        content["certificate"] = str(files[pinned][0])
+    file.write_text(json.dumps(content), encoding="utf-8")
+    client = Client()
+    try:
+        client.use(discover(home))
+        good, bad = ask(qtbot, client, "/v1/me", Me)
+        assert bool(good) is reached
+        assert bool(bad) is not reached
+        assert reached or isinstance(bad[0], errors.Away)
+    finally:
+        client.cancel_all()
+        client.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        server.stop()

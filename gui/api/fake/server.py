@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import socket
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,7 +50,15 @@ class FakeDaemon:
         broken_streams: while True, open event streams are cut and new ones refused.
     """
 
-    def __init__(self, world: World | None = None, *, port: int = 0, heartbeat_s: float = 15.0) -> None:
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        port: int = 0,
+        heartbeat_s: float = 15.0,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
+        """`certificate`: PEM files of a certificate and its key; the server then speaks TLS."""
         self.world = world or World()
         self.token = secrets.token_urlsafe(24)
         self.refuse: dict[str, Problem] = {}
@@ -65,12 +74,17 @@ class FakeDaemon:
             fake = daemon
 
         self._server = _Server(("127.0.0.1", port), Handler)
+        self._certificate = certificate
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
 
     def mute(self) -> bool:
         """No more events now."""
@@ -97,7 +111,10 @@ class FakeDaemon:
         token = run / "tray.token"
         token.write_text(self.token + "\n", encoding="utf-8")
         file = run / "connection.json"
-        file.write_text(json.dumps({"url": self.url, "token_file": str(token)}), encoding="utf-8")
+        connection = {"url": self.url, "token_file": str(token)}
+        if self._certificate is not None:
+            connection["certificate"] = str(self._certificate[0])
+        file.write_text(json.dumps(connection), encoding="utf-8")
 
     def break_streams(self) -> None:
         self.broken_streams = True

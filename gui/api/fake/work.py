@@ -65,6 +65,8 @@ def task_event(world: World, name: str, event: str, body: Json, wanted: int | No
     if task is None:
         raise Problem(404, "task.unknown", "Такой задачи нет.", "There is no such task.")
     world.check_version(task, wanted)
+    if world.role not in (task.role, "owner"):
+        raise Problem(422, "task.other_role", "Эта задача для другой роли.", "This task is for another role.")
     if task.state == "done":
         raise Problem(409, "task.done", "Эту задачу уже закрыл коллега.", "A colleague has closed this task.")
     if event == "take":

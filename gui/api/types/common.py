@@ -45,6 +45,10 @@ class Me:
     def may(self, permission: str) -> bool:
         return permission in self.permissions
 
+    def answers_for(self, role: str) -> bool:
+        """Whether a task for `role` is this person's to finish; the others may only be read."""
+        return role in ("", self.role) or self.role == "owner"
+
     def sees(self, topic: str) -> bool:
         """Whether any right of the topic ("payments") is there; decides which pages are shown."""
         return any(p.split(".", 1)[0] == topic for p in self.permissions)
