@@ -7,11 +7,13 @@ import signal
 import sys
 
 from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from gui import icons
 from gui.api.connection import default_home
-from gui.i18n import choose, install, translate
+from gui.i18n import LANGUAGES, choose, install, translate
+from gui.i18n import language as current_language
 from gui.settings import Settings
 from gui.started import seconds_since_start
 from gui.store.session import Link, Session
@@ -51,10 +53,13 @@ class Program:
         if self.handed_over:
             return
         self.settings = Settings(arguments.settings)
-        install(self.application, choose(arguments.language or self.settings.language))
+        self._asked_language = arguments.language or self.settings.language
+        install(self.application, choose(self._asked_language or self.settings.office_language))
         theme.apply(self.application, arguments.theme or self.settings.theme, self.settings.zoom)
         self.application.setWindowIcon(tray_icon(Light.OK))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
         self.session = Session(self.home)
+        self.session.me_changed.connect(self._office_language)
         self.shell = self._make_shell(arguments.page)
         self.tray: Tray | None = None
         self._single: SingleInstance | None = None
@@ -70,6 +75,8 @@ class Program:
         shell.quit_asked.connect(self.quit)
         shell.language_asked.connect(self.set_language)
         shell.closing.connect(self._window_closed)
+        if self._once:
+            shell.first_loaded.connect(self._first_table)
         return shell
 
     # --- life --------------------------------------------------------------------------------------------------------
@@ -121,7 +128,6 @@ class Program:
 
     def _prepare_once(self) -> None:
         self.application.setQuitOnLastWindowClosed(False)
-        self.shell.first_loaded.connect(self._first_table)
         QTimer.singleShot(round(self._arguments.wait * 1000), self.application, self._too_late)
         self.shell.show()
         self._done = False
@@ -148,11 +154,29 @@ class Program:
                 tray_icon(Light.OK),
             )
 
+    def _office_language(self) -> None:
+        """Who never chose a language gets the one the service knows for this token."""
+        me = self.session.me
+        if me is None or self._asked_language or me.language not in LANGUAGES:
+            return
+        self.settings.office_language = me.language
+        if me.language != current_language():
+            # Not from within the signal: the window that hears it is about to be replaced.
+            QTimer.singleShot(0, self.application, lambda: self._speak(str(me.language)))
+
+    def _system_theme(self) -> None:
+        if (self._arguments.theme or self.settings.theme) == "auto":
+            theme.apply(self.application, "auto")
+
     def set_language(self, language: str) -> None:
-        """Change it now: the window is made anew, the tray's words follow."""
-        self.settings.language = language
+        """The person's choice: remembered, and in force at once."""
+        self.settings.language = self._asked_language = language
+        self._speak(language)
+
+    def _speak(self, language: str) -> None:
+        """The window is made anew, the tray's words follow."""
         install(self.application, language)
-        old, page = self.shell, self.shell.current.key if self.shell.current is not None else ""
+        old, page = self.shell, self.shell.current.key if self.shell.current is not None else self._arguments.page
         geometry = old.saveGeometry()
         self.shell = self._make_shell(page)
         self.shell.restoreGeometry(geometry)

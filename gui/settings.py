@@ -36,6 +36,15 @@ class Settings:
         self._store.setValue("look/language", value)
 
     @property
+    def office_language(self) -> str:
+        """What the service said last time, for people who never chose: the company's own language."""
+        return self._text("look/office_language")
+
+    @office_language.setter
+    def office_language(self, value: str) -> None:
+        self._store.setValue("look/office_language", value)
+
+    @property
     def theme(self) -> str:
         """ "light", "dark" or "auto"."""
         return self._text("look/theme") or "auto"

@@ -84,12 +84,13 @@ QPushButton[role="primary"] { background: $accent; border-color: $accent; color:
 QPushButton[role="primary"]:hover { background: $accent_hover; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="primary"]:disabled { background: $idle_soft; border-color: $border; color: $dim; }
-QPushButton[role="good"] { background: $ok; border-color: $ok; color: $surface; font-weight: 600; }
+QPushButton[role="good"] { background: $good; border-color: $good; color: #ffffff; font-weight: 600; }
 QPushButton[role="good"]:disabled { background: $idle_soft; border-color: $border; color: $dim; }
 QPushButton[role="good"]:focus { border: 2px solid $text; }
 QPushButton[role="danger"] { color: $bad; border-color: $bad; }
 QPushButton[role="danger"]:disabled { color: $dim; border-color: $border; }
-QPushButton[role="ghost"] { background: transparent; border-color: transparent; color: $info; padding: ${s2}px; }
+QPushButton[role="ghost"] { background: transparent; border-color: transparent; color: $info;
+  text-align: left; padding: ${s2}px; }
 QPushButton[role="ghost"]:hover { background: $hover; }
 QPushButton[role="ghost"]:focus { border: 1px solid $accent; }
 QPushButton[role="ghost"]:disabled { color: $dim; background: transparent; }
@@ -103,7 +104,7 @@ QPushButton[role="chip"][tone="warn"]:checked { background: $warn_soft; color: $
 QPushButton[role="chip"][tone="bad"] { color: $bad; border-color: $bad; }
 QPushButton[role="touch"] { font-size: ${t1}pt; font-weight: 600; padding: ${s3}px ${s4}px; min-height: ${touch}px; }
 QPushButton[role="touch-good"] { font-size: ${t1}pt; font-weight: 600; padding: ${s3}px ${s4}px;
-  min-height: ${touch}px; background: $ok; border-color: $ok; color: $surface; }
+  min-height: ${touch}px; background: $good; border-color: $good; color: #ffffff; }
 QPushButton[role="touch-good"]:disabled { background: $idle_soft; border-color: $border; color: $dim; }
 QPushButton[role="touch-primary"] { font-size: ${t1}pt; font-weight: 600; padding: ${s3}px ${s4}px;
   min-height: ${touch}px; background: $accent; border-color: $accent; color: $on_accent; }

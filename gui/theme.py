@@ -39,6 +39,7 @@ class Tokens:
     accent_hover: str
     on_accent: str
     accent_soft: str
+    good: str
     ok: str
     ok_soft: str
     warn: str
@@ -80,6 +81,7 @@ LIGHT = Tokens(
     accent_hover="#184fae",
     on_accent="#ffffff",
     accent_soft="#e6eefc",
+    good="#17703c",
     ok="#17703c",
     ok_soft="#e0f3e7",
     warn="#8a4b00",
@@ -111,6 +113,7 @@ DARK = Tokens(
     accent_hover="#5a91f0",
     on_accent="#ffffff",
     accent_soft="#1f3152",
+    good="#24784a",
     ok="#63cd91",
     ok_soft="#17352a",
     warn="#eeb35f",

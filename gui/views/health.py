@@ -141,6 +141,7 @@ class HealthPage(Page):
 
     def activate(self) -> None:
         self.reload()
+        self.tabs.setFocus()
 
     def reload(self) -> None:
         me = self.session.me

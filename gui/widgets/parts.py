@@ -92,8 +92,8 @@ def dress_icon(made: QPushButton, icon: str) -> None:
     colour = {
         "primary": tokens.on_accent,
         "touch-primary": tokens.on_accent,
-        "good": tokens.surface,
-        "touch-good": tokens.surface,
+        "good": "#ffffff",
+        "touch-good": "#ffffff",
         "ghost": tokens.info,
         "danger": tokens.bad,
     }.get(role, tokens.text)

@@ -165,6 +165,26 @@ def test_the_language_changes_while_it_runs(qtbot: QtBot, program: Program):
 
 
 @offscreen
+def test_who_never_chose_gets_the_language_of_the_service(
+    qtbot: QtBot, daemon: FakeDaemon, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from PySide6.QtCore import QLocale
+
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale("de_DE"))
+    arguments = parser().parse_args(["--home", str(home), "--settings", str(tmp_path / "t.ini")])
+    arguments.size = None
+    program = Program(arguments)
+    assert language() == "en"
+    program.session.start()
+    qtbot.waitUntil(lambda: language() == "ru", timeout=5000)
+    assert program.shell.rail.buttons["payments"].text() == "Платежи"
+    assert program.settings.language == ""
+    qtbot.waitUntil(lambda: program.shell.current is not None and program.shell.current._told_loaded, timeout=5000)
+    program.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@offscreen
 def test_going_to_a_thing_from_the_tray_opens_it(qtbot: QtBot, program: Program):
     qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=5000)
     assert program.tray is not None

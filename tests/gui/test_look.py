@@ -33,7 +33,7 @@ def test_every_text_can_be_read(tokens: Tokens):
         ("#ffffff", tokens.rail_active),
         (tokens.info, tokens.accent_soft),
         (tokens.info, tokens.surface),
-        (tokens.surface, tokens.ok),
+        ("#ffffff", tokens.good),
         *(tokens.tone(name) for name in ("ok", "warn", "bad", "info", "idle")),
         *((tokens.tone(name)[0], tokens.surface) for name in ("ok", "warn", "bad", "info")),
     ]
