@@ -108,7 +108,9 @@ def _first_head(painter: QPainter, pick: Pick) -> float:
     )
     parts = [due, pick.comment or ""]
     _text(painter, QRectF(EDGE, 23.5, words, 6), " · ".join(p for p in parts if p), 9.5, bold=True)
-    paint_code128(painter, QRectF(EDGE - 2, 30.5, 92, 10.5), pick.number)
+    if pick.number.isascii() and pick.number.isprintable():
+        # Code-128 has signs for these only; a number of another kind still has its QR code.
+        paint_code128(painter, QRectF(EDGE - 2, 30.5, 92, 10.5), pick.number)
     _text(painter, QRectF(EDGE, 41.2, 92, 4.5), pick.number, 8)
     paint_qr(painter, QRectF(WIDTH - EDGE - 32, 7, 32, 32), pick.number)
     if pick.evidence is not None and pick.evidence.sha256:

@@ -83,8 +83,8 @@ class StatusLine(QStatusBar):
         words = translate("StatusLine", "{bank} answers · asked at {time} ({ago})").format(
             bank=link.title, time=wording.clock(link.last_poll_at), ago=wording.ago(now - link.last_poll_at)
         )
-        if link.next_poll_at is not None and link.next_poll_at > now:
-            seconds = (link.next_poll_at - now).total_seconds()
+        seconds = (link.next_poll_at - now).total_seconds() if link.next_poll_at is not None else 0
+        if seconds >= 1:
             words += " · " + translate("StatusLine", "again in {span}").format(span=wording.span(seconds))
         return "ok", "ok", words
 

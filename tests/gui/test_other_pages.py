@@ -24,7 +24,8 @@ from tests.gui.conftest import button_named, press
 
 
 def words_of(widget: object) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel))  # type: ignore[attr-defined]
+    labels = widget.findChildren(QLabel)  # type: ignore[attr-defined]
+    return "\n".join(label.text() for label in labels if not label.isHidden())
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------
@@ -48,9 +49,12 @@ def show_order(qtbot: QtBot, page: OrdersPage, number: str) -> None:
 
 def test_the_chain_tells_the_whole_story_with_its_seconds(qtbot: QtBot, orders: OrdersPage):
     show_order(qtbot, orders, "1055")
-    steps = [s.accessibleName() for s in orders.chain.findChildren(Step)]
-    assert [s.split()[0] for s in steps] == ["Деньги", "Отпуск", "Сборка", "Звонок"]
-    assert steps[0] == "Деньги +3 с"
+
+    def steps() -> list[str]:
+        return [s.accessibleName() for s in orders.chain.findChildren(Step) if s.isVisible()]
+
+    qtbot.waitUntil(lambda: [s.split()[0] for s in steps()] == ["Деньги", "Отпуск", "Сборка", "Звонок"], timeout=5000)
+    assert steps()[0] == "Деньги +3 с"
     words = words_of(orders.chain)
     assert "✓ оплачен полностью" in words
     assert "Заказ 1055" in words

@@ -263,6 +263,15 @@ def test_a_long_list_goes_on_with_page_numbers(qtbot: QtBot, page: PicksPage, tm
     assert pages_of(0) == [range(0)]
 
 
+def test_a_number_in_russian_letters_still_prints_with_its_qr_code(qtbot: QtBot, page: PicksPage, tmp_path: Path):
+    from dataclasses import replace
+
+    pick = replace(open_list(qtbot, page, NEW), number="СБ-17")
+    pdf = tmp_path / "russian.pdf"
+    write_pdf(pick, pdf)
+    assert decoded(to_png(pdf)) == ["QR-Code:СБ-17"]
+
+
 def test_a_qr_code_is_never_a_micro_one():
     assert len(qr_modules("1")) >= 21
 
