@@ -122,7 +122,8 @@ class Session(QObject):
         self._connect()
 
     def stop(self) -> None:
-        """Quiet: no timer, no stream, no call."""
+        """Quiet: no timer, no stream, no call; whoever asks later hears that nobody is there."""
+        self.link = Link.OFFLINE
         for timer in (self._again, self._poll, self._flush, self._status_soon):
             timer.stop()
         self.events.stop()

@@ -57,7 +57,7 @@ def session(qtbot: QtBot, daemon: FakeDaemon, home: Path) -> Iterator[Session]:
     """Online, its back-off seconds 20 ms long."""
     made = Session(home, second_ms=20)
     made.start()
-    qtbot.waitUntil(lambda: made.online and made.events.is_open, timeout=5000)
+    qtbot.waitUntil(lambda: made.online and made.events.is_open, timeout=20000)
     yield made
     end(made)
 
@@ -73,7 +73,7 @@ def shell(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[Shell]
     """The window with the first page loaded."""
     made = Shell(session, settings, wanted="payments")
     qtbot.addWidget(made)
-    with qtbot.waitSignal(made.first_loaded, timeout=5000):
+    with qtbot.waitSignal(made.first_loaded, timeout=20000):
         made.show()
         session.reset.emit()
     qtbot.waitExposed(made)
@@ -100,5 +100,5 @@ def button_named(qtbot: QtBot, root: QWidget, name: str) -> QAbstractButton:
     def found() -> list[QAbstractButton]:
         return [b for b in root.findChildren(QAbstractButton) if b.accessibleName() == name and b.isVisible()]
 
-    qtbot.waitUntil(lambda: len(found()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(found()) == 1, timeout=20000)
     return found()[0]

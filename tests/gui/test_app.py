@@ -127,7 +127,7 @@ def program(qtbot: QtBot, daemon: FakeDaemon, home: Path, tmp_path: Path) -> Pro
     arguments.size = None
     made = Program(arguments)
     made.session.start()
-    qtbot.waitUntil(lambda: made.session.online, timeout=5000)
+    qtbot.waitUntil(lambda: made.session.online, timeout=20000)
     yield made
     made.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -144,15 +144,15 @@ def test_a_second_start_hands_over_and_opens_the_page(qtbot: QtBot, program: Pro
     done: list[bool] = []
     other = threading.Thread(target=lambda: done.append(hand_over(program.home, "orders")))
     other.start()
-    qtbot.waitUntil(lambda: program.shell.isVisible(), timeout=5000)
-    qtbot.waitUntil(lambda: done == [True], timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.isVisible(), timeout=20000)
+    qtbot.waitUntil(lambda: done == [True], timeout=20000)
     other.join()
-    qtbot.waitUntil(lambda: program.shell.current.key == "orders", timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.current.key == "orders", timeout=20000)
 
 
 @offscreen
 def test_the_language_changes_while_it_runs(qtbot: QtBot, program: Program):
-    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=20000)
     program.shell.open_page("calls")
     program.set_language("en")
     assert language() == "en"
@@ -160,7 +160,7 @@ def test_the_language_changes_while_it_runs(qtbot: QtBot, program: Program):
     assert program.shell.current.key == "calls"
     assert program.tray is not None
     assert program.tray.menu.actions()[0].text() == "Open Kvit"
-    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=20000)
     assert Settings(program.settings.path).language == "en" or program.settings.language == "en"
 
 
@@ -176,21 +176,21 @@ def test_who_never_chose_gets_the_language_of_the_service(
     program = Program(arguments)
     assert language() == "en"
     program.session.start()
-    qtbot.waitUntil(lambda: language() == "ru", timeout=5000)
+    qtbot.waitUntil(lambda: language() == "ru", timeout=20000)
     assert program.shell.rail.buttons["payments"].text() == "Платежи"
     assert program.settings.language == ""
-    qtbot.waitUntil(lambda: program.shell.current is not None and program.shell.current._told_loaded, timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.current is not None and program.shell.current._told_loaded, timeout=20000)
     program.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @offscreen
 def test_going_to_a_thing_from_the_tray_opens_it(qtbot: QtBot, program: Program):
-    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=5000)
+    qtbot.waitUntil(lambda: program.shell.current._told_loaded, timeout=20000)
     assert program.tray is not None
     program.tray.go.emit("picks", "k-1020")
     work = program.shell.pages["picks"].work  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: work.pick is not None and work.pick.id == "k-1020", timeout=5000)
+    qtbot.waitUntil(lambda: work.pick is not None and work.pick.id == "k-1020", timeout=20000)
     program.tray.go.emit("payments", "p-015")
     decision = program.shell.pages["payments"].decision  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: decision.payment is not None and decision.payment.id == "p-015", timeout=5000)
+    qtbot.waitUntil(lambda: decision.payment is not None and decision.payment.id == "p-015", timeout=20000)

@@ -32,7 +32,7 @@ def ask(qtbot: QtBot, client: Client, path: str, kind: type = Status) -> tuple[l
     good: list[object] = []
     bad: list[errors.ApiError] = []
     client.get(path, kind, good.append, bad.append)
-    qtbot.waitUntil(lambda: bool(good or bad), timeout=5000)
+    qtbot.waitUntil(lambda: bool(good or bad), timeout=20000)
     return good, bad
 
 
@@ -45,7 +45,7 @@ def test_an_answer_comes_back_as_its_class(qtbot: QtBot, client: Client):
 def test_a_page_carries_total_counts_and_the_servers_clock(qtbot: QtBot, client: Client):
     pages: list[object] = []
     client.page("/v1/payments", PaymentRow, pages.append, query={"state": "needs_person", "limit": "2"})
-    qtbot.waitUntil(lambda: bool(pages), timeout=5000)
+    qtbot.waitUntil(lambda: bool(pages), timeout=20000)
     page = pages[0]
     assert len(page.items) == 2
     assert page.total == page.counts["needs_person"] == 5
@@ -76,7 +76,7 @@ def test_each_status_has_its_error(qtbot: QtBot, client: Client, daemon: FakeDae
 
 def test_nobody_there_is_away_and_told_to_everybody(qtbot: QtBot, client: Client, daemon: FakeDaemon):
     client.use(Connection("http://127.0.0.1:9", daemon.token))
-    with qtbot.waitSignal(client.lost, timeout=5000):
+    with qtbot.waitSignal(client.lost, timeout=20000):
         _, bad = ask(qtbot, client, "/v1/status")
     assert isinstance(bad[0], errors.Away)
 

@@ -138,7 +138,7 @@ def nameless(root: QWidget) -> list[str]:
 @pytest.mark.parametrize("key", ["payments", "orders", "picks", "calls", "health"])
 def test_no_interactive_widget_is_nameless(qtbot: QtBot, shell: Shell, key: str):
     page = shell.pages[key]
-    with qtbot.waitSignal(page.first_loaded, timeout=5000) if not page._told_loaded else _nothing():
+    with qtbot.waitSignal(page.first_loaded, timeout=20000) if not page._told_loaded else _nothing():
         shell.open_page(key)
     qtbot.wait(250)
     assert nameless(shell) == []
@@ -151,7 +151,7 @@ def test_dialogs_and_the_flyout_are_named_too(
     assert isinstance(page, PaymentsPage)
     dialog = AssignDialog(session, go_to(qtbot, page, PAIR), shell)
     dialog.show()
-    qtbot.waitUntil(lambda: dialog.model.total > 0, timeout=5000)
+    qtbot.waitUntil(lambda: dialog.model.total > 0, timeout=20000)
     dialog.add(dialog.model.row(0))
     assert nameless(dialog) == []
     dialog.close()
@@ -161,7 +161,7 @@ def test_dialogs_and_the_flyout_are_named_too(
 
     tray = Tray(session, settings, Ear(), home)
     tray.news.refresh()
-    qtbot.waitUntil(lambda: bool(tray.flyout.item_rows()), timeout=5000)
+    qtbot.waitUntil(lambda: bool(tray.flyout.item_rows()), timeout=20000)
     tray.flyout.ensurePolished()
     assert nameless(tray.flyout) == []
     tray.close()

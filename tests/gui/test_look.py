@@ -51,7 +51,7 @@ def test_each_page_is_drawn_in_each_theme(qtbot: QtBot, shell: Shell, qapp: QApp
     try:
         shell.resize(1366, 768)
         shell.open_page(key)
-        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=5000)
+        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=20000)
         qtbot.wait(150)
         picture = shell.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
         assert (picture.width(), picture.height()) == (1366, 768)
@@ -70,7 +70,7 @@ def test_each_page_is_drawn_in_each_theme(qtbot: QtBot, shell: Shell, qapp: QApp
 def test_the_window_fits_a_small_screen(qtbot: QtBot, shell: Shell):
     for key in shell.pages:
         shell.open_page(key)
-        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=5000)
+        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=20000)
     qtbot.wait(200)
     hint = shell.minimumSizeHint()
     assert hint.width() <= 1280
@@ -83,7 +83,7 @@ def test_side_panels_never_hide_their_right_edge(qtbot: QtBot, shell: Shell):
     shell.resize(1366, 768)
     for key in ("payments", "orders", "calls"):
         shell.open_page(key)
-        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=5000)
+        qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=20000)
         qtbot.wait(200)
         for area in shell.current.findChildren(QScrollArea):
             inner = area.widget()

@@ -188,7 +188,7 @@ def test_it_keeps_qts_rules_while_it_changes(qtbot: QtBot, qtmodeltester: ModelT
 @pytest.mark.parametrize("kind", [payments, orders, picks, tasks])
 def test_every_list_keeps_qts_rules(qtbot: QtBot, qtmodeltester: ModelTester, session: Session, kind: Any):
     model = kind.model(session.client)
-    with qtbot.waitSignal(model.arrived, timeout=5000):
+    with qtbot.waitSignal(model.arrived, timeout=20000):
         model.set_query(state="all")
     assert model.rowCount() > 0
     qtmodeltester.check(model)
@@ -204,7 +204,7 @@ def test_small_tables_keep_qts_rules(qtbot: QtBot, qtmodeltester: ModelTester, s
 
     found: list[Health] = []
     session.client.get("/v1/health", Health, found.append)
-    qtbot.waitUntil(lambda: bool(found), timeout=5000)
+    qtbot.waitUntil(lambda: bool(found), timeout=20000)
     model = kind()
     rows = {"polls": found[0].polls, "dead_letters": found[0].dead_letters, "messages": found[0].messages}
     model.show(rows[kind.__name__])

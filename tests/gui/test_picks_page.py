@@ -34,13 +34,13 @@ def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PicksPa
     made.resize(1200, 760)
     made.show()
     made.reload()
-    qtbot.waitUntil(lambda: made.model.loaded and made.work.pick is not None, timeout=5000)
+    qtbot.waitUntil(lambda: made.model.loaded and made.work.pick is not None, timeout=20000)
     yield made
 
 
 def open_list(qtbot: QtBot, page: PicksPage, name: str) -> Pick:
     page.show_item(name)
-    qtbot.waitUntil(lambda: page.work.pick is not None and page.work.pick.id == name, timeout=5000)
+    qtbot.waitUntil(lambda: page.work.pick is not None and page.work.pick.id == name, timeout=20000)
     assert page.work.pick is not None
     return page.work.pick
 
@@ -52,26 +52,26 @@ def row_of(page: PicksPage, number: int) -> PickLineRow:
 def test_from_new_to_closed_by_function_keys(qtbot: QtBot, page: PicksPage, world: World):
     open_list(qtbot, page, NEW)
     press(page, Qt.Key.Key_F6)
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "taken", timeout=5000)
-    qtbot.waitUntil(lambda: "Начать" in page.work.step.text(), timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "taken", timeout=20000)
+    qtbot.waitUntil(lambda: "Начать" in page.work.step.text(), timeout=20000)
     press(page, Qt.Key.Key_F6)
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=5000)
-    qtbot.waitUntil(lambda: not page.work.step.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=20000)
+    qtbot.waitUntil(lambda: not page.work.step.isVisible(), timeout=20000)
     assert not page.work.close_button.isEnabled(), "not everything is picked"
     for row in page.work.lines:
         row.all.click()
     assert page.work.close_button.isEnabled()
     press(page, Qt.Key.Key_F12)
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "picked", timeout=5000)
-    qtbot.waitUntil(lambda: "закрыть" in page.work.close_button.text(), timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "picked", timeout=20000)
+    qtbot.waitUntil(lambda: "закрыть" in page.work.close_button.text(), timeout=20000)
     press(page, Qt.Key.Key_F12)
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "closed", timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "closed", timeout=20000)
 
 
 def test_the_first_touch_tells_the_office_that_picking_has_begun(qtbot: QtBot, page: PicksPage, world: World):
     open_list(qtbot, page, NEW)
     row_of(page, 0).more.click()
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=20000)
     assert row_of(page, 0).picked == 1, "and the touch itself is kept"
 
 
@@ -81,12 +81,12 @@ def test_a_short_pick_needs_a_reason(qtbot: QtBot, page: PicksPage, world: World
         row.take_all()
     first = row_of(page, 0)
     first.add(1)
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "picking", timeout=20000)
     assert not page.work.close_button.isEnabled()
     first.give_reason("damaged")
-    qtbot.waitUntil(lambda: page.work.close_button.isEnabled(), timeout=5000)
+    qtbot.waitUntil(lambda: page.work.close_button.isEnabled(), timeout=20000)
     page.work.close_list()
-    qtbot.waitUntil(lambda: world.picks[NEW].state == "short", timeout=5000)
+    qtbot.waitUntil(lambda: world.picks[NEW].state == "short", timeout=20000)
     line = next(x for x in world.orders[pick.order_id].lines if x.id == first.line.id)
     assert (line.picked, line.short_reason) == (1, "damaged")
 
@@ -108,9 +108,9 @@ def test_a_power_cut_loses_no_touch(qtbot: QtBot, page: PicksPage, session: Sess
     qtbot.addWidget(again)
     again.show()
     again.reload()
-    qtbot.waitUntil(lambda: again.model.loaded, timeout=5000)
+    qtbot.waitUntil(lambda: again.model.loaded, timeout=20000)
     open_list(qtbot, again, NEW)
-    qtbot.waitUntil(lambda: row_of(again, 0).picked == 3, timeout=5000)
+    qtbot.waitUntil(lambda: row_of(again, 0).picked == 3, timeout=20000)
     assert row_of(again, 1).reason == "missing"
 
 
@@ -141,7 +141,7 @@ def test_while_the_service_is_away_picking_goes_on_and_the_last_step_waits(
     open_list(qtbot, page, NEW)
     daemon.stop()
     daemon.stop = lambda: None  # type: ignore[method-assign]  # the fixture stops it once more
-    qtbot.waitUntil(lambda: not session.online, timeout=5000)
+    qtbot.waitUntil(lambda: not session.online, timeout=20000)
     for row in page.work.lines:
         row.all.click()
     assert all(r.complete for r in page.work.lines)
@@ -153,9 +153,9 @@ def test_who_only_reads_sees_no_buttons(qtbot: QtBot, page: PicksPage, session: 
     world.role = "director"
     session.stop()
     session.start()
-    qtbot.waitUntil(lambda: session.me is not None and session.me.role == "director", timeout=5000)
+    qtbot.waitUntil(lambda: session.me is not None and session.me.role == "director", timeout=20000)
     page.work.reload()
-    qtbot.waitUntil(lambda: not page.work.close_button.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not page.work.close_button.isVisible(), timeout=20000)
     assert not any(row.more.isVisible() for row in page.work.lines)
     assert page.work.print_button.isVisible()
 
@@ -187,7 +187,7 @@ def test_a_burst_is_heard_wherever_the_focus_is(qtbot: QtBot, page: PicksPage):
     assert row_of(page, 1).picked == 1
     other = next(page.model.row(n) for n in range(page.model.total) if page.model.row(n).id != pick.id)
     burst(page, "ЗШСЛ" + other.number.removeprefix("PICK"))
-    qtbot.waitUntil(lambda: page.work.pick is not None and page.work.pick.id == other.id, timeout=5000)
+    qtbot.waitUntil(lambda: page.work.pick is not None and page.work.pick.id == other.id, timeout=20000)
 
 
 def test_slow_typing_is_no_scan(qtbot: QtBot):

@@ -31,7 +31,7 @@ def test_without_a_connection_file_it_says_so_and_finds_the_service_when_it_star
     daemon = FakeDaemon(World(payments=0)).start()
     try:
         daemon.announce(home)
-        qtbot.waitUntil(lambda: session.online, timeout=5000)
+        qtbot.waitUntil(lambda: session.online, timeout=20000)
     finally:
         end(session)
         daemon.stop()
@@ -40,7 +40,7 @@ def test_without_a_connection_file_it_says_so_and_finds_the_service_when_it_star
 def test_when_the_service_goes_everything_turns_stale_and_rights_are_gone(
     qtbot: QtBot, session: Session, daemon: FakeDaemon
 ):
-    with qtbot.waitSignal(session.link_changed, timeout=5000):
+    with qtbot.waitSignal(session.link_changed, timeout=20000):
         daemon.stop()
         daemon.stop = lambda: None  # type: ignore[method-assign]  # the fixture stops it once more
     assert session.link is Link.OFFLINE
@@ -57,13 +57,13 @@ def test_a_restart_on_another_port_with_another_token_is_found(qtbot: QtBot, hom
     first.announce(home)
     session = Session(home, second_ms=20)
     session.start()
-    qtbot.waitUntil(lambda: session.online, timeout=5000)
+    qtbot.waitUntil(lambda: session.online, timeout=20000)
     first.stop()
-    qtbot.waitUntil(lambda: session.link is Link.OFFLINE, timeout=5000)
+    qtbot.waitUntil(lambda: session.link is Link.OFFLINE, timeout=20000)
     second = FakeDaemon(World(payments=0)).start()
     try:
         second.announce(home)
-        with qtbot.waitSignal(session.reset, timeout=5000):
+        with qtbot.waitSignal(session.reset, timeout=20000):
             pass
         assert session.online
         assert second.hits
@@ -77,7 +77,7 @@ def test_a_token_that_is_no_longer_valid_is_told_apart_from_a_lost_line(
 ):
     daemon.token = "another"
     session.load_status()
-    qtbot.waitUntil(lambda: session.link is Link.OFFLINE, timeout=5000)
+    qtbot.waitUntil(lambda: session.link is Link.OFFLINE, timeout=20000)
     assert isinstance(session.why, NotAllowed)
 
 
@@ -86,14 +86,14 @@ def test_a_flood_of_changes_is_told_in_few_portions(qtbot: QtBot, session: Sessi
     session.changed.connect(lambda topic, names: portions.append(names))
     for number in range(150):
         world.tell("payment", f"p-{number}")
-    qtbot.waitUntil(lambda: sum(len(p) for p in portions) >= 150, timeout=5000)
+    qtbot.waitUntil(lambda: sum(len(p) for p in portions) >= 150, timeout=20000)
     assert len(portions) <= 4
 
 
 def test_without_the_stream_it_polls(qtbot: QtBot, session: Session, daemon: FakeDaemon):
     daemon.break_streams()
-    qtbot.waitUntil(lambda: not session.events.is_open, timeout=5000)
-    with qtbot.waitSignal(session.changed, timeout=5000):
+    qtbot.waitUntil(lambda: not session.events.is_open, timeout=20000)
+    with qtbot.waitSignal(session.changed, timeout=20000):
         pass
     assert session.online
 
@@ -105,7 +105,7 @@ def test_deadlines_are_counted_on_the_services_clock(qtbot: QtBot, home: Path):
     session = Session(home)
     session.start()
     try:
-        qtbot.waitUntil(lambda: session.online, timeout=5000)
+        qtbot.waitUntil(lambda: session.online, timeout=20000)
         assert abs(session.now() - datetime.now(UTC) - ahead) < timedelta(seconds=5)
     finally:
         end(session)
