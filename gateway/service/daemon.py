@@ -168,7 +168,9 @@ class Daemon:
         local_token(self.store, self.home.token_file, Role(api.tray_role), self.config.company.language)
         self._server = ApiServer(app, host=api.host, port=api.port, tls=tls)
         self.url = self._server.start()
-        connection = {"url": self.url, "token_file": str(self.home.token_file), "pid": os.getpid()}
+        connection: dict[str, object] = {"url": self.url, "token_file": str(self.home.token_file), "pid": os.getpid()}
+        if tls is not None:
+            connection["certificate"] = str(tls.certificate)  # the tray trusts it and no other
         fresh = self.home.connection_file.with_suffix(".new")
         fresh.write_text(json.dumps(connection), encoding="utf-8")
         fresh.replace(self.home.connection_file)

@@ -70,7 +70,7 @@ class Suggestion(BaseModel):
     rank: int
     invoices: list[SuggestedInvoice]
     allocate: list[tuple[str, Kopecks]]
-    difference: int = Field(description="Payment less what the invoices still want, in kopecks")
+    difference: int = Field(description="What of the payment would stay unallocated, in kopecks, never negative")
     reasons: list[Reason]
 
 
