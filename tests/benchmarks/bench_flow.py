@@ -44,7 +44,6 @@ from gateway.store.migrate import upgrade
 from gateway.warehouse import stock
 
 LEAST_PER_SECOND = 300.0
-TINY = ["--payments", "30"]
 PROFILE = Path(__file__).resolve().parents[2] / "certs" / "profiles" / "sandbox.toml"
 PRICE = 129_000
 TERMS = Terms(own=OwnCompany("ООО «Рамка и Багет»", "7729500100"), policy=Policy(own_inns=frozenset({"7729500100"})))
