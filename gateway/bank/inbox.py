@@ -11,14 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import structlog
 from sqlalchemy import case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.bank.channel import Channel, FileRef, Proof, Proven, RefusedReply, Reply, Request
+from gateway.bank.archive import message_row, raw_reply, waiting
+from gateway.bank.channel import Channel, FileRef, Proven, RefusedReply, Reply
 from gateway.bank.tables import messages, polls
 from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
@@ -67,25 +67,6 @@ class Polled:
     error: KvitError | None = None
     owed: bool = False
     away: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A stored message.
-
-    Attributes:
-        state: "stored", "proved", "taken", "unreadable" or "refused".
-        evidence: how it was proved, "" while it is not.
-    """
-
-    id: str
-    channel: str
-    reference: str
-    file_type: str
-    received_at: datetime
-    sha256: str
-    state: str
-    evidence: str
 
 
 def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda: False) -> Polled:
@@ -279,12 +260,12 @@ def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str 
         proven = _proven(channel, reply)
     except (Corrupt, Refused) as error:
         with store.unit() as unit:
-            row = _row(unit.connection, store.company, message_id)
+            row = message_row(unit.connection, store.company, message_id)
             _refuse(unit, channel.name, row.reference, message_id, error)
             unit.commit()
         return error.code
     with store.unit() as unit:
-        row = _row(unit.connection, store.company, message_id)
+        row = message_row(unit.connection, store.company, message_id)
         _accept(unit, row, proven)
         _end_passing_alarms(unit, f"{channel.name}/{row.reference}")
         unit.commit()
@@ -340,54 +321,6 @@ def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: Kv
     alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", values)
 
 
-def waiting(store: Store) -> list[Message]:
-    """Messages that are not finished, oldest first: stored but not judged, or proved but not wholly taken."""
-    with store.reading() as connection:
-        rows = connection.execute(
-            select(messages)
-            .where(messages.c.company == store.company, messages.c.state.in_(("stored", "proved")))
-            .order_by(messages.c.id)
-        ).all()
-    return [_message(row) for row in rows]
-
-
-def load(store: Store, message_id: str) -> Message:
-    """One message.
-
-    Raises:
-        Refused: `message.unknown`.
-    """
-    with store.reading() as connection:
-        return _message(_row(connection, store.company, message_id))
-
-
-def raw_reply(store: Store, message_id: str) -> Reply:
-    """The stored bytes with what was asked, fit for `Channel.prove`.
-
-    Raises:
-        Refused: `message.unknown`.
-        Corrupt: `message.bytes_changed` when the stored bytes are not those that came.
-    """
-    with store.reading() as connection:
-        row = _row(connection, store.company, message_id)
-        raw = connection.execute(select(blobs.c.bytes).where(blobs.c.sha256 == row.sha256)).scalar_one()
-    if hashlib.sha256(raw).hexdigest() != row.sha256:
-        raise Corrupt("message.bytes_changed", id=message_id)
-    return Reply(
-        request=Request.from_json(row.request),
-        raw=raw,
-        received_at=from_text(row.received_at),
-        transport=json.loads(row.transport),
-    )
-
-
-def proof_of(store: Store, message_id: str) -> Proof | None:
-    """How a message was proved; None while it is not."""
-    with store.reading() as connection:
-        row = _row(connection, store.company, message_id)
-    return Proof.from_json(row.proof) if row.proof else None
-
-
 def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
     """All lines of a message are on record."""
     unit.update(messages, message_id, state="taken", entries=lines, new_entries=fresh, done_at=unit.at)
@@ -397,7 +330,7 @@ def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
 
 def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
     """The message is proved, but no reader understands it (or only its beginning): a person has to look."""
-    row = _row(unit.connection, unit.company, message_id)
+    row = message_row(unit.connection, unit.company, message_id)
     values = {name: str(value)[:200] for name, value in error.values.items()}
     unit.update(
         messages, message_id, state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at
@@ -442,49 +375,3 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
         if polled.result != "nothing_new":
             unit.changed("status", "bank")
         unit.commit()
-
-
-def last_poll(store: Store, channel: str) -> AnyRow | None:
-    """The newest row of `polls` for a channel."""
-    with store.reading() as connection:
-        return connection.execute(
-            select(polls)
-            .where(polls.c.company == store.company, polls.c.channel == channel)
-            .order_by(polls.c.at.desc())
-            .limit(1)
-        ).one_or_none()
-
-
-def count_by_state(store: Store) -> dict[str, int]:
-    """How many messages stand in each state."""
-    with store.reading() as connection:
-        return {
-            row.state: row.n
-            for row in connection.execute(
-                select(messages.c.state, func.count().label("n"))
-                .where(messages.c.company == store.company)
-                .group_by(messages.c.state)
-            )
-        }
-
-
-def _row(connection: Any, company: str, message_id: str) -> AnyRow:
-    row: AnyRow | None = connection.execute(
-        select(messages).where(messages.c.id == message_id, messages.c.company == company)
-    ).one_or_none()
-    if row is None:
-        raise Refused("message.unknown", id=message_id)
-    return row
-
-
-def _message(row: AnyRow) -> Message:
-    return Message(
-        row.id,
-        row.channel,
-        row.reference,
-        row.file_type,
-        from_text(row.received_at),
-        row.sha256,
-        row.state,
-        row.evidence or "",
-    )

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.quantity import Quantity
+from gateway.flows import hold, to_1c
 from gateway.flows import release as gate
-from gateway.flows import to_1c
 from gateway.flows.terms import Terms
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
@@ -107,10 +107,10 @@ def _find_elsewhere(unit: Unit, terms: Terms, row: AnyRow, missing: Sequence[Wan
     others = [w for w in stock.warehouse_ids(unit) if w != row.warehouse_id]
     chosen = plan(missing, stock.free(unit, [w.product_id for w in missing]), others)
     lines = {line.id: line for line in orders.lines_of(unit, order.id)}
-    gate.write_lists(unit, terms, order, lines, row.release_id, chosen, PickState.NEW)
+    hold.write_lists(unit, terms, order, lines, row.release_id, chosen, PickState.NEW)
     if chosen.missing:
         picking.write_backorder(unit, order.id, chosen.missing, reason)
-        gate.write_short_task(unit, terms, order, [(lines[w.line_id].name, w.qty) for w in chosen.missing])
+        hold.write_short_task(unit, terms, order, [(lines[w.line_id].name, w.qty) for w in chosen.missing])
 
 
 def _is_stopped(order: AnyRow) -> bool:
@@ -182,7 +182,7 @@ def goods_arrived(unit: Unit, terms: Terms, product_ids: Sequence[str]) -> int:
             tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.SHORT,), cancel=False)
         small = sum(t.qty.thousandths for t in chosen.takes) <= terms.small_order_pieces * 1000
         lines = {line.id: line for line in orders.lines_of(unit, order_id)}
-        gate.write_lists(
+        hold.write_lists(
             unit, terms, order, lines, release.id, chosen, PickState.NEW if small else PickState.TO_CONFIRM
         )
         _settle(unit, order_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from gateway.bank import inbox, statements
+from gateway.bank import archive, inbox, statements
 from gateway.bank.channel import Channel
 from gateway.bank.formats import camt
 from gateway.bank.statement import Entry, StatementHead
@@ -61,11 +61,11 @@ def _take(
     progress: Callable[[Taken], None] | None,
     stopped: Callable[[], bool],
 ) -> Taken:
-    message = inbox.load(store, message_id)
+    message = archive.load(store, message_id)
     heads: list[StatementHead] = []
     taken = Taken()
     try:
-        reply = inbox.raw_reply(store, message_id)
+        reply = archive.raw_reply(store, message_id)
         content = channel.prove(reply, reply.received_at).content
         taken = take_lines(
             store,

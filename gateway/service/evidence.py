@@ -24,7 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection, Table, or_, select
 
-from gateway.bank import inbox
+from gateway.bank.archive import raw_reply
 from gateway.bank.bxd import response
 from gateway.bank.bxd.profile import BankTrust, load_trust
 from gateway.bank.channel import Reply
@@ -200,7 +200,7 @@ def _pack_message(archive: zipfile.ZipFile, store: Store, row: dict[str, Any], t
     name = f"messages/{row['id']}"
     judged = {"id": row["id"], "reference": row["reference"], "sha256": row["sha256"]}
     try:
-        reply = inbox.raw_reply(store, row["id"])
+        reply = raw_reply(store, row["id"])
     except KvitError as error:
         return Judged(**judged, holds=False, reason=error.code)
     archive.writestr(f"{name}.bin", reply.raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.bank import inbox
+from gateway.bank import archive, inbox
 from gateway.bank.channel import Channel
 from gateway.core.errors import Refused
 from gateway.flows.from_1c import Imported, take_file
@@ -26,7 +26,7 @@ class Round:
     """
 
     polled: inbox.Polled
-    taken: list[tuple[inbox.Message, Taken]] = field(default_factory=list)
+    taken: list[tuple[archive.Message, Taken]] = field(default_factory=list)
 
 
 def bank_round(
@@ -47,11 +47,11 @@ def bank_round(
         Unavailable: the database is away. What the bank does is in the answer.
     """
     done = Round(inbox.poll(store, channel, stopped=stopped))
-    for message in inbox.waiting(store):
+    for message in archive.waiting(store):
         if message.channel != channel.name or stopped():
             continue
         if message.state == "stored":
-            reply = inbox.raw_reply(store, message.id)
+            reply = archive.raw_reply(store, message.id)
             if inbox.prove(store, channel, message.id, reply) is not None:
                 continue
         taken = take_message(store, terms, channel, message.id, progress=lambda _: told(), stopped=stopped)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.bank import inbox
+from gateway.bank import archive
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.engine import Payment
@@ -108,8 +108,8 @@ class Line:
         with self.office.store.reading() as connection:
             assert journal.verify(connection).ok
         for row in self.rows(messages, state="taken"):
-            reply = inbox.raw_reply(self.office.store, row.id)
-            assert self.channel.prove(reply, reply.received_at).proof == inbox.proof_of(self.office.store, row.id)
+            reply = archive.raw_reply(self.office.store, row.id)
+            assert self.channel.prove(reply, reply.received_at).proof == archive.proof_of(self.office.store, row.id)
 
 
 def readable(alarm: Alarm) -> None:

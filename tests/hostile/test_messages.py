@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gateway.bank import inbox
+from gateway.bank import archive
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, LimitTable, load_profile, load_trust
 from gateway.bank.sandbox import behave
@@ -128,7 +128,7 @@ def test_a_bad_reply_is_refused_kept_and_told_and_the_rest_goes_on(
 
     polled = line.poll().polled
     assert polled.refused == [(bad, reason)]
-    assert [inbox.load(line.office.store, message).reference for message in polled.accepted] == [good]
+    assert [archive.load(line.office.store, message).reference for message in polled.accepted] == [good]
     assert line.recorded() == [2 * PRICE] * 2, "101 and 103"
     (refused,) = line.rows(messages, state="refused")
     assert (refused.reference, refused.reason, refused.evidence, refused.proof) == (bad, reason, None, None)
@@ -187,7 +187,7 @@ def test_a_bank_that_does_not_answer_is_told_and_asked_again(
     (alarm,) = line.alarms()
     assert (alarm.code, alarm.subject, alarm.severity) == (reason, line.channel.name, "warning")
     readable(alarm)
-    failed = inbox.last_poll(line.office.store, line.channel.name)
+    failed = archive.last_poll(line.office.store, line.channel.name)
     assert failed is not None
     assert (failed.result, failed.error_code) == ("failed", reason)
     assert good.result == "new"
