@@ -126,7 +126,7 @@ def test_a_decompression_bomb_is_refused() -> None:
     ("packed", "code"),
     [
         (b"not gzip", "bank.malformed"),
-        (gzip.compress(b"x" * 999)[:-9], "bank.truncated"),
+        (gzip.compress(b"x" * 999, mtime=0)[:-9], "bank.truncated"),
         (b"\x1f\x8b", "bank.truncated"),
     ],
 )
