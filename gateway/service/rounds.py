@@ -63,16 +63,21 @@ def bank_round(
 def take_onec(store: Store, terms: Terms, incoming: Incoming) -> Imported | None:
     """Take one file of 1C in; None when these very bytes were taken before.
 
+    A file that does not say when it was made is taken each time: equal bytes may well be a new count of the stock.
+
     Raises:
         Refused: `exchange.bank_statement`: money is believed from the bank's channel only.
         Unavailable: the database is away.
     """
-    with store.unit() as unit:
-        if idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:
-            return None
     if not isinstance(incoming.content, CommerceML):
         raise Refused("exchange.bank_statement", name=incoming.name)
+    dated = incoming.content.made_at is not None
+    with store.unit() as unit:
+        if dated and idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:
+            return None
     done = take_file(store, terms, incoming.content)
+    if not dated:
+        return done
     with store.unit() as unit:
         result = {"orders": done.orders, "invoices": done.invoices, "products": done.products}
         idempotency.remember(unit, "onec.file", incoming.sha256, incoming.kind, result)
