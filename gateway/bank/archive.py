@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from gateway.bank.channel import Proof, Reply, Request
 from gateway.bank.tables import messages, polls
@@ -94,19 +94,6 @@ def last_poll(store: Store, channel: str) -> AnyRow | None:
             .order_by(polls.c.at.desc())
             .limit(1)
         ).one_or_none()
-
-
-def count_by_state(store: Store) -> dict[str, int]:
-    """How many messages stand in each state."""
-    with store.reading() as connection:
-        return {
-            row.state: row.n
-            for row in connection.execute(
-                select(messages.c.state, func.count().label("n"))
-                .where(messages.c.company == store.company)
-                .group_by(messages.c.state)
-            )
-        }
 
 
 def message_row(connection: Any, company: str, message_id: str) -> AnyRow:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
@@ -213,11 +213,6 @@ def live_of_payment(unit: Unit, payment_id: str) -> list[Allocated]:
     return _live(unit, allocations.c.payment_id == payment_id)
 
 
-def live_of_invoices(unit: Unit, invoice_ids: Sequence[str]) -> list[Allocated]:
-    """Live allocations to these invoices, in order."""
-    return _live(unit, allocations.c.invoice_id.in_(invoice_ids))
-
-
 def _live(unit: Unit, where: Any) -> list[Allocated]:
     rows = unit.connection.execute(
         select(allocations)
@@ -256,14 +251,3 @@ def decision(unit: Unit, decision_id: str) -> AnyRow | None:
 def release_allowed(row: AnyRow) -> frozenset[str]:
     """The invoices a decision lets go to release."""
     return frozenset(json.loads(row.release_ok))
-
-
-def allocated_sum(unit: Unit, payment_id: str) -> Money:
-    """What of a payment is allocated now."""
-    return Money(
-        int(
-            unit.connection.execute(
-                select(func.coalesce(func.sum(allocations.c.amount), 0)).where(allocations.c.payment_id == payment_id)
-            ).scalar_one()
-        )
-    )
