@@ -7,6 +7,7 @@ import threading
 import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _lock = threading.Lock()
 _last_ms = 0
 _last_random = 0
@@ -27,8 +28,4 @@ def new_id() -> str:
             _last_ms = now
             _last_random = int.from_bytes(os.urandom(10), "big") >> 1
         value = (now << 80) | _last_random
-    characters = []
-    for _ in range(26):
-        value, digit = divmod(value, 32)
-        characters.append(_ALPHABET[digit])
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])

@@ -26,6 +26,7 @@ from gateway.orders.tables import invoices, releases, timelines
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
 from gateway.store import marks
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
@@ -92,7 +93,7 @@ def _is_automatic(unit: Unit) -> bool:
 
 def live_release(unit: Unit, order_id: str) -> AnyRow | None:
     """The release in force for an order, if any."""
-    return unit.connection.execute(_LIVE_RELEASE, {"order_id": order_id}).one_or_none()
+    return _LIVE_RELEASE.one_or_none(unit.connection, order_id=order_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,10 @@ class _Cover:
     received_at: str
 
 
-_LIVE_RELEASE = select(releases).where(releases.c.order_id == bindparam("order_id"), releases.c.withdrawn_at.is_(None))
-_COVERS = (
+_LIVE_RELEASE = Query(
+    select(releases).where(releases.c.order_id == bindparam("order_id"), releases.c.withdrawn_at.is_(None))
+)
+_COVERS = Query(
     select(
         allocations.c.payment_id,
         allocations.c.invoice_id,
@@ -146,7 +149,7 @@ def _covers(unit: Unit, order_id: str) -> list[_Cover]:
             row.bank_time,
             row.received_at,
         )
-        for row in unit.connection.execute(_COVERS, {"order_id": order_id})
+        for row in _COVERS.all(unit.connection, order_id=order_id)
     ]
 
 

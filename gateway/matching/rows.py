@@ -11,11 +11,12 @@ from gateway.matching.duplicates import document_key
 from gateway.matching.facts import PaymentIn
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
-_ENTRY = select(entries).where(entries.c.id == bindparam("id"))
-_SAME = (
+_ENTRY = Query(select(entries).where(entries.c.id == bindparam("id")))
+_SAME = Query(
     select(entries)
     .join(payments, payments.c.id == entries.c.id)
     .where(
@@ -24,7 +25,8 @@ _SAME = (
         entries.c.amount == bindparam("amount"),
         entries.c.doc_date == bindparam("doc_date"),
         payments.c.id < bindparam("before"),
-        payments.c.state.not_in((PaymentState.REVERSED, PaymentState.DUPLICATE)),
+        payments.c.state != PaymentState.REVERSED,
+        payments.c.state != PaymentState.DUPLICATE,
     )
     .order_by(payments.c.id)
 )
@@ -32,7 +34,7 @@ _SAME = (
 
 def payment_in(unit: Unit, payment_id: str) -> PaymentIn:
     """The facts of one recorded payment."""
-    return _payment(unit.connection.execute(_ENTRY, {"id": payment_id}).one())
+    return _payment(_ENTRY.one(unit.connection, id=payment_id))
 
 
 def _payment(row: AnyRow) -> PaymentIn:
@@ -73,14 +75,12 @@ class SeenDocuments:
         key = document_key(payment)
         if key is None or payment.doc_date is None:
             return None
-        rows = self._unit.connection.execute(
-            _SAME,
-            {
-                "company": self._unit.company,
-                "party_account": payment.payer_account,
-                "amount": payment.amount.kopecks,
-                "doc_date": payment.doc_date.isoformat(),
-                "before": self._payment_id,
-            },
-        ).all()
+        rows = _SAME.all(
+            self._unit.connection,
+            company=self._unit.company,
+            party_account=payment.payer_account,
+            amount=payment.amount.kopecks,
+            doc_date=payment.doc_date.isoformat(),
+            before=self._payment_id,
+        )
         return next((str(row.id) for row in rows if document_key(_payment(row)) == key), None)

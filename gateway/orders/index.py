@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
 
 from gateway.core.money import Money
 from gateway.matching.index import Balance, InvoiceCard, Reference, reference_key
 from gateway.orders.tables import buyer_accounts, buyers, invoices
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow
 
 
-def _cards(*where: Any) -> Select[Any]:
+def _cards(*where: Any) -> Query:
     """Built once: building a query costs more than running it.
 
     The date is sorted as an expression: by the bare column, a database that is in a hurry to fill the LIMIT walks all
     invoices by date instead of looking the few up.
     """
-    return (
+    return Query(
         select(invoices)
         .where(invoices.c.company == bindparam("company"), *where)
         .order_by(invoices.c.date.concat(""), invoices.c.id)
@@ -37,15 +38,19 @@ _BY_ORDER = _cards(invoices.c.order_key == bindparam("order_key"))
 _BY_REST = _cards(_PARTY, _OPEN, _REST)
 _ANYWHERE = _cards(_OPEN, _REST)
 _OPEN_OF = _cards(_PARTY, _OPEN, invoices.c.rest > 0)
-_BALANCE = select(func.coalesce(func.sum(invoices.c.rest), 0), func.count()).where(
-    invoices.c.company == bindparam("company"), _PARTY, _OPEN
+_BALANCE = Query(
+    select(func.coalesce(func.sum(invoices.c.rest), 0).label("rest"), func.count().label("number")).where(
+        invoices.c.company == bindparam("company"), _PARTY, _OPEN
+    )
 )
-_KNOWS = select(invoices.c.id).where(invoices.c.company == bindparam("company"), _PARTY).limit(1)
-_NAMED = select(buyers.c.party).where(
-    buyers.c.company == bindparam("company"), buyers.c.name_key == bindparam("name_key")
+_KNOWS = Query(select(invoices.c.id).where(invoices.c.company == bindparam("company"), _PARTY).limit(1))
+_NAMED = Query(
+    select(buyers.c.party).where(buyers.c.company == bindparam("company"), buyers.c.name_key == bindparam("name_key"))
 )
-_WITH_ACCOUNT = select(buyer_accounts.c.party).where(
-    buyer_accounts.c.company == bindparam("company"), buyer_accounts.c.account == bindparam("account")
+_WITH_ACCOUNT = Query(
+    select(buyer_accounts.c.party).where(
+        buyer_accounts.c.company == bindparam("company"), buyer_accounts.c.account == bindparam("account")
+    )
 )
 _ALL = 1_000_000
 
@@ -79,11 +84,11 @@ class SqlIndex:
         return self._found(_OPEN_OF, party=party)
 
     def balance(self, party: str) -> Balance:
-        row = self._connection.execute(_BALANCE, {"company": self._company, "party": party}).one()
-        return Balance(Money(int(row[0])), int(row[1]))
+        row = _BALANCE.one(self._connection, company=self._company, party=party)
+        return Balance(Money(int(row.rest)), int(row.number))
 
     def knows(self, party: str) -> bool:
-        return self._connection.execute(_KNOWS, {"company": self._company, "party": party}).first() is not None
+        return _KNOWS.first(self._connection, company=self._company, party=party) is not None
 
     def parties_by_name(self, key: str) -> Sequence[str]:
         return self._parties(_NAMED, name_key=key) if key else ()
@@ -91,11 +96,11 @@ class SqlIndex:
     def parties_by_account(self, account: str) -> Sequence[str]:
         return self._parties(_WITH_ACCOUNT, account=account) if account else ()
 
-    def _parties(self, query: Select[Any], **values: str) -> list[str]:
-        return sorted(set(self._connection.execute(query, {"company": self._company, **values}).scalars()))
+    def _parties(self, query: Query, **values: str) -> list[str]:
+        return sorted({str(row.party) for row in query.all(self._connection, company=self._company, **values)})
 
-    def _found(self, query: Select[Any], limit: int = _ALL, **values: Any) -> list[InvoiceCard]:
-        rows = self._connection.execute(query, {"company": self._company, "at_most": limit, **values})
+    def _found(self, query: Query, limit: int = _ALL, **values: Any) -> list[InvoiceCard]:
+        rows = query.all(self._connection, company=self._company, at_most=limit, **values)
         return [_card(row) for row in rows]
 
 

@@ -16,6 +16,7 @@ from gateway.matching.index import party_of, reference_key
 from gateway.matching.number import counter_of
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
 from gateway.orders.tables import buyer_accounts, buyers, invoices, order_lines, orders
+from gateway.store.driver import Query
 from gateway.store.idempotency import input_hash
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -51,12 +52,17 @@ class Credited:
     rest: Money
 
 
-_INVOICE = select(invoices).where(invoices.c.id == bindparam("id"), invoices.c.company == bindparam("company"))
-_ORDER = select(orders).where(orders.c.id == bindparam("id"), orders.c.company == bindparam("company"))
-_LINES = select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position)
-_DUE_AND_REST = select(
-    func.coalesce(func.sum(invoices.c.amount), 0), func.coalesce(func.sum(invoices.c.rest), 0)
-).where(invoices.c.order_id == bindparam("order_id"), invoices.c.state != "cancelled")
+_INVOICE = Query(select(invoices).where(invoices.c.id == bindparam("id"), invoices.c.company == bindparam("company")))
+_ORDER = Query(select(orders).where(orders.c.id == bindparam("id"), orders.c.company == bindparam("company")))
+_LINES = Query(
+    select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position)
+)
+_DUE_AND_REST = Query(
+    select(
+        func.coalesce(func.sum(invoices.c.amount), 0).label("due"),
+        func.coalesce(func.sum(invoices.c.rest), 0).label("rest"),
+    ).where(invoices.c.order_id == bindparam("order_id"), invoices.c.state != "cancelled")
+)
 
 
 def put_buyer(unit: Unit, buyer: Buyer) -> str:
@@ -285,7 +291,7 @@ def recount_payment(unit: Unit, order: OrderRow, bank_time: str | None) -> tuple
     Returns:
         (the order as it is now, what its invoices ask for in all).
     """
-    due, rest = unit.connection.execute(_DUE_AND_REST, {"order_id": order.id}).one()
+    due, rest = _DUE_AND_REST.one(unit.connection, order_id=order.id)
     paid = int(due) - int(rest)
     whole = paid >= max(int(due), order.amount)
     state = PayState.UNPAID if not paid else PayState.PAID if whole else PayState.PART_PAID
@@ -314,7 +320,7 @@ def load(unit: Unit, order_id: str, expected_version: int | None = None) -> AnyR
         Refused: `order.unknown`.
         Conflict: `order.changed`.
     """
-    row = unit.connection.execute(_ORDER, {"id": order_id, "company": unit.company}).one_or_none()
+    row = _ORDER.one_or_none(unit.connection, id=order_id, company=unit.company)
     if row is None:
         raise Refused("order.unknown", id=order_id)
     if expected_version is not None and row.version != expected_version:
@@ -331,7 +337,7 @@ def by_outer_id(unit: Unit, outer_id: str) -> AnyRow | None:
 
 def lines_of(unit: Unit, order_id: str) -> Sequence[AnyRow]:
     """The order's lines, in order."""
-    return unit.connection.execute(_LINES, {"order_id": order_id}).all()
+    return _LINES.all(unit.connection, order_id=order_id)
 
 
 def invoice(unit: Unit, invoice_id: str) -> AnyRow:
@@ -340,7 +346,7 @@ def invoice(unit: Unit, invoice_id: str) -> AnyRow:
     Raises:
         Refused: `invoice.unknown`.
     """
-    row = unit.connection.execute(_INVOICE, {"id": invoice_id, "company": unit.company}).one_or_none()
+    row = _INVOICE.one_or_none(unit.connection, id=invoice_id, company=unit.company)
     if row is None:
         raise Refused("invoice.unknown", id=invoice_id)
     return row

@@ -18,17 +18,20 @@ from gateway.core.ids import new_id
 from gateway.core.text import fold
 from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source, line_identity
 from gateway.payments.tables import deliveries, entries, payments
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 BOOKED = "BOOK"
 RETURNED = "returned"  # warning of a reader: the bank sent our own payment back
-_PAYMENT = select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company"))
-_STORNO = select(entries.c.original_ref, entries.c.amount).where(
-    entries.c.company == bindparam("company"),
-    entries.c.account == bindparam("account"),
-    entries.c.reversal == 1,
-    entries.c.original_ref == bindparam("ref"),
+_PAYMENT = Query(select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company")))
+_STORNO = Query(
+    select(entries.c.original_ref, entries.c.amount).where(
+        entries.c.company == bindparam("company"),
+        entries.c.account == bindparam("account"),
+        entries.c.reversal == 1,
+        entries.c.original_ref == bindparam("ref"),
+    )
 )
 
 
@@ -218,7 +221,7 @@ def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:
     line = keyed.entry
     if not line.ref:
         return False
-    rows = unit.connection.execute(_STORNO, {"company": unit.company, "account": keyed.account, "ref": line.ref}).all()
+    rows = _STORNO.all(unit.connection, company=unit.company, account=keyed.account, ref=line.ref)
     return any(row.amount == line.amount.kopecks for row in rows)
 
 
@@ -284,7 +287,7 @@ def load(unit: Unit, payment_id: str, expected_version: int | None = None) -> An
         Refused: `payment.unknown`.
         Conflict: `payment.changed` when it is not the version the caller saw.
     """
-    row = unit.connection.execute(_PAYMENT, {"id": payment_id, "company": unit.company}).one_or_none()
+    row = _PAYMENT.one_or_none(unit.connection, id=payment_id, company=unit.company)
     if row is None:
         raise Refused("payment.unknown", id=payment_id)
     if expected_version is not None and row.version != expected_version:

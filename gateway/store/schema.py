@@ -29,9 +29,12 @@ Int64 = BigInteger().with_variant(Integer(), "sqlite")
 AnyRow = Row[*tuple[Any, ...]]
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def dumps(value: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, UTF-8. Equal values give equal text, so it can be hashed."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 journal = Table(

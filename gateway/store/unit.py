@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Table, Update, bindparam, insert, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert, update
 
 from gateway.core.authority import Actor
 from gateway.core.clock import Clock, to_text
 from gateway.core.ids import new_id
 from gateway.store import journal, marks
+from gateway.store.driver import Text, run
 from gateway.store.schema import changes, dumps, outbox
 
 # Called once at the end of a unit with everything that was put off for it.
@@ -30,36 +31,21 @@ class _Mark:
     counters: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A statement as the driver takes it: compiled once, since SQLAlchemy's way to it costs more than running it.
-
-    Attributes:
-        positions: names of the parameters in order; None where the driver takes them by name.
-    """
-
-    sql: str
-    positions: tuple[str, ...] | None
-
-    def given(self, values: dict[str, Any]) -> Any:
-        return values if self.positions is None else tuple([values[name] for name in self.positions])
+_TEXTS: dict[tuple[str, Table, tuple[str, ...], str], Text] = {}
 
 
-_TEXTS: dict[tuple[str, Table, tuple[str, ...], str], _Text] = {}
-
-
-def _text(verb: str, table: Table, columns: tuple[str, ...], dialect: Dialect) -> _Text:
+def _text(verb: str, table: Table, columns: tuple[str, ...], dialect: Dialect) -> Text:
     """INSERT of these columns, or UPDATE of these columns of the row `row_id`."""
     key = (verb, table, columns, dialect.name)
-    if key not in _TEXTS:
-        statement: Insert | Update = insert(table)
-        if verb == "update":
+    text = _TEXTS.get(key)
+    if text is None:
+        if verb == "insert":
+            text = Text(insert(table), dialect, columns)
+        else:
             values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-            statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
-        compiled = statement.compile(dialect=dialect, column_keys=columns if verb == "insert" else None)
-        positions = getattr(compiled, "positiontup", None)
-        _TEXTS[key] = _Text(str(compiled), None if positions is None else tuple(positions))
-    return _TEXTS[key]
+            text = Text(update(table).where(table.c.id == bindparam("row_id")).values(values), dialect)
+        _TEXTS[key] = text
+    return text
 
 
 class Unit:
@@ -135,14 +121,16 @@ class Unit:
         """Insert rows; all of one call name the same columns."""
         if rows:
             text = _text("insert", table, tuple(rows[0]), self.connection.dialect)
-            given = [text.given(row) for row in rows]
-            self.connection.exec_driver_sql(text.sql, given if len(given) > 1 else given[0])
+            if len(rows) == 1:
+                run(self.connection, text.sql, text.given(rows[0]))
+            else:
+                run(self.connection, text.sql, [text.given(row) for row in rows], many=True)
 
     def update(self, table: Table, row_id: str, **values: Any) -> None:
         """Update columns of the row with this id."""
         text = _text("update", table, tuple(values), self.connection.dialect)
         given = text.given({"row_id": row_id, **{f"new_{name}": value for name, value in values.items()}})
-        self.connection.exec_driver_sql(text.sql, given)
+        run(self.connection, text.sql, given)
 
     def at_end(self, handler: AtEnd, key: str) -> None:
         """Have `handler` called once when the unit ends, with every key put off for it: what leaves the house is told
@@ -166,7 +154,6 @@ class Unit:
 
         An exception inside undoes this part, its journal and outbox rows included, and travels on.
         """
-        # Said to the driver itself, as in `insert`: SQLAlchemy's nested transaction costs three times as much.
         before = _Mark(
             len(self._journal),
             len(self._changes),
@@ -177,11 +164,11 @@ class Unit:
         )
         self._depth += 1
         name = f"step_{self._depth}"
-        self.connection.exec_driver_sql(f"SAVEPOINT {name}")
+        run(self.connection, f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
-            self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+            run(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
             del self._journal[before.journal :]
             del self._changes[before.changes :]
             del self._outbox[before.outbox :]
@@ -192,7 +179,7 @@ class Unit:
             raise
         finally:
             self._depth -= 1
-        self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        run(self.connection, f"RELEASE SAVEPOINT {name}")
 
     def flush(self) -> None:
         """Do what was put off and write the collected rows. Called by the store at commit."""

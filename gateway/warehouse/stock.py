@@ -16,17 +16,20 @@ from gateway.core.clock import to_text
 from gateway.core.errors import Conflict
 from gateway.core.ids import new_id
 from gateway.core.quantity import Quantity
+from gateway.store.driver import Command, Query
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.warehouse.model import Take
 from gateway.warehouse.tables import movements, products, reservations, stock, warehouses
 
 LIVE = ("hard", "picked")
-_FREE = select(stock).where(
-    stock.c.company == bindparam("company"), stock.c.product_id.in_(bindparam("products", expanding=True))
+_FREE = Query(
+    select(stock.c.warehouse_id, (stock.c.on_hand - stock.c.reserved).label("free")).where(
+        stock.c.company == bindparam("company"), stock.c.product_id == bindparam("product")
+    )
 )
 # The condition stands in the UPDATE itself, so two orders can never get the same piece.
-_TAKE = (
+_TAKE = Command(
     update(stock)
     .where(
         stock.c.company == bindparam("of_company"),
@@ -153,8 +156,11 @@ def count(unit: Unit, rows: Sequence[Count], made_at: datetime, source: str) -> 
 
 def free(unit: Unit, product_ids: Sequence[str]) -> dict[tuple[str, str], int]:
     """Thousandths free by (product, warehouse)."""
-    rows = unit.connection.execute(_FREE, {"company": unit.company, "products": list(product_ids)})
-    return {(row.product_id, row.warehouse_id): row.on_hand - row.reserved for row in rows}
+    return {
+        (product_id, row.warehouse_id): row.free
+        for product_id in dict.fromkeys(product_ids)
+        for row in _FREE.all(unit.connection, company=unit.company, product=product_id)
+    }
 
 
 def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str) -> list[str]:
@@ -165,13 +171,14 @@ def reserve(unit: Unit, order_id: str, takes: Sequence[Take], pick_list_id: str)
     """
     rows: list[dict[str, Any]] = []
     for take in takes:
-        wanted = {
-            "of_company": unit.company,
-            "of_product": take.product_id,
-            "of_warehouse": take.warehouse_id,
-            "take": take.qty.thousandths,
-        }
-        if not unit.connection.execute(_TAKE, wanted).rowcount:
+        taken = _TAKE.run(
+            unit.connection,
+            of_company=unit.company,
+            of_product=take.product_id,
+            of_warehouse=take.warehouse_id,
+            take=take.qty.thousandths,
+        )
+        if not taken:
             raise Conflict("stock.gone", product=take.product_id, qty=str(take.qty))
         rows.append(
             {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite
 
 from gateway.orders import index
+from gateway.store.driver import Query, Text
 from gateway.store.engine import sqlite_url
 from gateway.store.migrate import upgrade
 
@@ -26,8 +25,8 @@ LOOKUPS = {
 @pytest.mark.parametrize("name", LOOKUPS)
 def test_each_lookup_uses_its_own_index(name: str, tmp_path: Path) -> None:
     upgrade(sqlite_url(tmp_path / "plan.db"))
-    query: Select[Any] = getattr(index, name)
-    text = str(query.compile(dialect=sqlite.dialect()))
+    query: Query = getattr(index, name)
+    text = Text(query.statement, sqlite.dialect()).sql
     connection = sqlite3.connect(tmp_path / "plan.db")
     plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?")).fetchall()
     connection.close()
