@@ -1,7 +1,8 @@
 """Private keys: what a signature needs from them, and PKCS#12 files.
 
 Everything above this file asks a key for two things only: its certificate, and a raw signature over given octets.
-A USB token (PKCS#11) or a national cryptographic provider can do exactly that, so they fit the same `Signer`.
+A USB token (PKCS#11) or a national cryptographic provider can do exactly that, so they fit the same `Signer`. What is
+encrypted to us is opened by a `Decryptor`: it unwraps the content key and nothing else.
 """
 
 from __future__ import annotations
@@ -14,8 +15,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from gateway.core.errors import Refused
+from gateway.core.errors import Corrupt, Refused
 from gateway.signing.policy import HASHES, Algorithm
+
+# Ways a content key is encrypted to an RSA key (RFC 8017), by the names `Decryptor.decrypt_key` takes. The OAEP ones
+# use the same hash for the label and for MGF1; the label is empty.
+KEY_TRANSPORTS: dict[str, padding.AsymmetricPadding] = {
+    "rsa-pkcs1v15": padding.PKCS1v15(),
+    "rsa-oaep-sha1": padding.OAEP(
+        mgf=padding.MGF1(hashes.SHA1()),  # noqa: S303 - OAEP does not rest on collision resistance
+        algorithm=hashes.SHA1(),  # noqa: S303
+        label=None,
+    ),
+    "rsa-oaep-sha256": padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None),
+}
 
 
 class Signer(Protocol):
@@ -37,6 +50,25 @@ class Signer(Protocol):
         """
 
 
+class Decryptor(Protocol):
+    """A private key somewhere that can open what was encrypted to its certificate."""
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the key: recipients are found by its issuer and serial number."""
+
+    def decrypt_key(self, wrapped: bytes, algorithm: str) -> bytes:
+        """The content key that was encrypted to us.
+
+        Args:
+            algorithm: a key of KEY_TRANSPORTS.
+
+        Raises:
+            Refused: `signing.key_cannot_decrypt` when this key does not know the algorithm.
+            Corrupt: `cms.undecryptable` when nothing comes out.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Pkcs12Key:
     """An RSA key held in memory, out of a PKCS#12 container.
@@ -53,6 +85,14 @@ class Pkcs12Key:
         if not algorithm.name.startswith("rsa-"):
             raise Refused("signing.key_cannot", algorithm=algorithm.name)
         return self.private_key.sign(octets, padding.PKCS1v15(), HASHES[algorithm.digest])
+
+    def decrypt_key(self, wrapped: bytes, algorithm: str) -> bytes:
+        if algorithm not in KEY_TRANSPORTS:
+            raise Refused("signing.key_cannot_decrypt", algorithm=algorithm)
+        try:
+            return self.private_key.decrypt(wrapped, KEY_TRANSPORTS[algorithm])
+        except ValueError:
+            raise Corrupt("cms.undecryptable") from None
 
     def to_pkcs12(self, passphrase: str, name: str = "kvit") -> bytes:
         """This key as an encrypted PKCS#12 container."""
