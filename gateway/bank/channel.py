@@ -47,6 +47,20 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What the bank offers now.
+
+    Attributes:
+        files: in the bank's order.
+        cursor: where the bank says the next listing may begin, its own text as it is; "" where it has no such thing.
+            Kept, and handed back, only when everything listed is safe here.
+    """
+
+    files: tuple[FileRef, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What we asked, and what the reply must echo.
 
@@ -133,20 +147,82 @@ class Proof:
         )
 
 
+class DocumentKind(StrEnum):
+    """What a document is for."""
+
+    STATEMENT = "statement"  # lines of an account
+    ORDER_STATUS = "order_status"  # how our payment orders fare
+    OTHER = "other"  # kept and shown, acted on by nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a message.
+
+    Attributes:
+        format: which reader understands it: "camt", "directbank.statement", "mt940", "1c-text", "pain.002",
+            "directbank.status", or the bank's own word for it.
+        content: decoded, decompressed, byte for byte what was signed where it was signed.
+        document_id: the sender's id of it; "" where it has none.
+        answers: the id of our request or order it answers; "" where it answers none.
+        proof: how this document was proved; None where the message's proof is its proof.
+    """
+
+    kind: DocumentKind
+    format: str
+    content: bytes
+    document_id: str = ""
+    answers: str = ""
+    proof: Proof | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """A reply that was proved.
 
     Attributes:
-        content: the file in it, decoded and decompressed; b"" for replies that carry none.
+        content: the file in it, decoded and decompressed; b"" for replies that carry none. Of a packet of several
+            documents: the packet.
+        proof: of the message; of a packet, the weakest proof of its statements.
         ref: what the bank says the file is, where the reply tells.
         codes: (code, text) of the bank's answer, outermost first, codes padded to two digits.
+        documents: what the message holds, in order.
     """
 
     content: bytes
     proof: Proof
     ref: FileRef | None
     codes: tuple[tuple[str, str], ...]
+    documents: tuple[Document, ...] = ()
+
+
+class Delivery(StrEnum):
+    """Whether something we sent has arrived, as far as the bank can say."""
+
+    ARRIVED = "arrived"
+    ABSENT = "absent"  # the bank says it has no such thing: the same bytes may be sent once more, under the same id
+    UNKNOWN = "unknown"  # ask again later
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A file of payment orders on its way to the bank.
+
+    Attributes:
+        request_id: ours, fixed and stored before the first try, the same at every try.
+        format: "pain.001" or "paydocru".
+        file_type: the bank's name of this kind of file, from its profile.
+        file_name: carries `request_id`, so that the bank's own lists can be searched for it.
+        content: the very bytes, stored before the first try.
+        document_id: id of the order inside, where the protocol wants it outside too.
+    """
+
+    request_id: str
+    format: str
+    file_type: str
+    file_name: str
+    content: bytes
+    document_id: str = ""
 
 
 class RefusedReply(Corrupt):
@@ -181,11 +257,14 @@ class Channel(Protocol):
     def certificate_expires(self) -> datetime | None:
         """When the first of our certificates ends, UTC; None where we use none."""
 
-    def list_files(self, since: date | None) -> list[FileRef]:
+    def list_files(self, since: date | None, cursor: str = "") -> Listing:
         """Files the bank offers, of all wanted types, new ones and ones fetched before, as the profile says.
+
+        A bank that makes statements only on demand is asked for them here.
 
         Args:
             since: the bank's business date to start from; None leaves it to the bank.
+            cursor: of an earlier listing, as it was.
 
         Raises:
             RefusedReply: the list did not hold.
@@ -216,10 +295,26 @@ class Channel(Protocol):
             RefusedReply: the answer did not hold.
         """
 
-    def upload(self, content: bytes, file_type: str, file_name: str, request_id: str) -> Reply:
-        """Send a file; `prove` the reply.
+    def send(self, sending: Sending) -> Reply:
+        """Send payment orders; `accepted` judges the reply.
 
-        An upload that ends in Unavailable may have arrived: ask about it, never send it under a new `request_id`.
+        One that ends in Unavailable may have arrived: ask `delivered`, never send it under a new id.
+        """
+
+    def accepted(self, reply: Reply) -> str:
+        """The bank's receipt in a proved reply of `send`: its own id of what it took, or "". A bank that says it has
+        this very sending already has accepted it.
+
+        Raises:
+            Corrupt: `bank.*`: the reply does not hold; nothing is known.
+            Refused: `bank.response_refused`: the bank did not take it, and never will as it is.
+        """
+
+    def delivered(self, sending: Sending) -> Delivery:
+        """Ask the bank whether it has what was sent.
+
+        Raises:
+            RefusedReply: the answer did not hold.
         """
 
     def close(self) -> None:

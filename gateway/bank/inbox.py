@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import structlog
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.archive import message_row, raw_reply, waiting
 from gateway.bank.channel import Channel, FileRef, Proven, RefusedReply, Reply
-from gateway.bank.tables import messages, polls
+from gateway.bank.tables import messages, offers, polls
 from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.ids import new_id
@@ -58,6 +58,7 @@ class Polled:
         error: why the poll failed.
         owed: the bank still has files for us that we could not take; the window stays open for them.
         away: files in a row the bank did not give.
+        cursor: where the next listing may begin, if that has moved.
     """
 
     channel: str
@@ -67,6 +68,7 @@ class Polled:
     error: KvitError | None = None
     owed: bool = False
     away: int = 0
+    cursor: str = ""
 
 
 def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda: False) -> Polled:
@@ -83,14 +85,19 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
     polled = Polled(channel.name)
     _judge_left_over(store, channel, polled)
     try:
-        refs = channel.list_files(_since(store, channel.name))
-        have, later = _not_now(store, channel.name, [ref.reference for ref in refs])
-        wanted = [ref for ref in refs if ref.reference not in have | later]
+        cursor = _cursor(store, channel.name)
+        listing = channel.list_files(_since(store, channel.name), cursor)
+        refs = _offered(store, channel.name, listing.files)
+        have, later, tired = _not_now(store, channel.name, [ref.reference for ref in refs])
+        lost = tired - {ref.reference for ref in listing.files}
+        _forget_offers(store, channel.name, have, lost)
+        wanted = [ref for ref in refs if ref.reference not in have | later | lost]
         for ref in wanted:
             if stopped() or polled.away >= _AWAY_ENOUGH:
                 break
             _bring(store, channel, ref, polled)
-        polled.owed = bool(later or polled.refused or stopped())
+        polled.owed = bool(later or polled.refused or stopped() or polled.away >= _AWAY_ENOUGH)
+        polled.cursor = listing.cursor if listing.cursor != cursor else ""
         polled.result = "new" if polled.accepted else "failed" if polled.refused else "nothing_new"
     except RefusedReply as error:
         keep_refused(store, channel.name, error.reply, error, file_type="list")
@@ -127,14 +134,105 @@ def _since(store: Store, channel: str) -> date | None:
     return max(from_text(last) - OVERLAP, store.clock.now() - _LONGEST_LOOK_BACK).date()
 
 
-def _not_now(store: Store, channel: str, references: Sequence[str]) -> tuple[set[str], set[str]]:
+def _cursor(store: Store, channel: str) -> str:
+    with store.reading() as connection:
+        return str(marks.get(connection, store.company, f"bank.cursor:{channel}") or "")
+
+
+def _offered(store: Store, channel: str, listed: Sequence[FileRef]) -> list[FileRef]:
+    """What the bank offers now, after what it has offered before and we still do not have.
+
+    The names are written down, durably, before the first of them is fetched: see table `offers`.
+    """
+    place = (offers.c.company == store.company) & (offers.c.channel == channel)
+    with store.reading() as connection:
+        rows = connection.execute(select(offers).where(place).order_by(offers.c.position)).all()
+    open_offers = {
+        row.reference: FileRef(
+            row.reference,
+            row.file_type,
+            from_text(row.created_at) if row.created_at else None,
+            service_id=row.service_id,
+        )
+        for row in rows
+    }
+    known = _known(store, channel, [ref.reference for ref in listed])
+    once = {ref.reference: ref for ref in listed}
+    fresh = [ref for name, ref in once.items() if name not in open_offers and name not in known]
+    if fresh:
+        position = max((row.position for row in rows), default=0)
+        with store.unit() as unit:
+            unit.insert(
+                offers,
+                *(
+                    {
+                        "company": store.company,
+                        "channel": channel,
+                        "reference": ref.reference,
+                        "position": position + number,
+                        "file_type": ref.file_type,
+                        "service_id": ref.service_id,
+                        "created_at": to_text(ref.created) if ref.created else None,
+                        "offered_at": unit.at,
+                    }
+                    for number, ref in enumerate(fresh, start=1)
+                ),
+            )
+            unit.commit()
+    return [*(once.get(name, ref) for name, ref in open_offers.items()), *fresh]
+
+
+def _known(store: Store, channel: str, references: Sequence[str]) -> set[str]:
+    """Those of these files that were accepted before."""
+    found: set[str] = set()
+    with store.reading() as connection:
+        for start in range(0, len(references), _PER_QUERY):
+            found.update(
+                connection.execute(
+                    select(messages.c.reference).where(
+                        messages.c.company == store.company,
+                        messages.c.channel == channel,
+                        messages.c.reference.in_(references[start : start + _PER_QUERY]),
+                        messages.c.state.in_(_ACCEPTED),
+                    )
+                ).scalars()
+            )
+    return found
+
+
+def _forget_offers(store: Store, channel: str, have: set[str], lost: set[str]) -> None:
+    """A crash between accepting a file and forgetting its offer leaves an offer of something we have; and a bank may
+    name a file, refuse to give it again and again, and name it no more."""
+    if not have and not lost:
+        return
+    with store.unit() as unit:
+        for reference in have | lost:
+            _forget_offer(unit, channel, reference)
+        for reference in lost:
+            alarms.raise_alarm(unit, "bank.offer_lost", f"{channel}/{reference}", {"reference": reference})
+        unit.commit()
+
+
+def _forget_offer(unit: Unit, channel: str, reference: str) -> None:
+    unit.connection.execute(
+        delete(offers).where(
+            offers.c.company == unit.company, offers.c.channel == channel, offers.c.reference == reference
+        )
+    )
+
+
+def _not_now(store: Store, channel: str, references: Sequence[str]) -> tuple[set[str], set[str], set[str]]:
     """Files to leave alone in this poll: those we have, and those refused so often that asking again has to wait.
 
     Every refused reply is kept, so a file that is refused for days must not fill the disk.
+
+    Returns:
+        (we have it, not now, refused as often as it gets).
     """
     now = store.clock.now()
     have: set[str] = set()
     later: set[str] = set()
+    tired: set[str] = set()
     with store.reading() as connection:
         for start in range(0, len(references), _PER_QUERY):
             rows = connection.execute(
@@ -156,7 +254,9 @@ def _not_now(store: Store, channel: str, references: Sequence[str]) -> tuple[set
                     have.add(row.reference)
                 elif now - from_text(row.last) < _PAUSES[min(row.times, len(_PAUSES) - 1)]:
                     later.add(row.reference)
-    return have, later
+                if not row.accepted and row.times >= len(_PAUSES):
+                    tired.add(row.reference)
+    return have, later, tired
 
 
 def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None:
@@ -267,6 +367,7 @@ def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str 
     with store.unit() as unit:
         row = message_row(unit.connection, store.company, message_id)
         _accept(unit, row, proven)
+        _forget_offer(unit, channel.name, row.reference)
         _end_passing_alarms(unit, f"{channel.name}/{row.reference}")
         unit.commit()
     return None
@@ -361,6 +462,8 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
             # A refused file holds the window open: it must still be in it when the bank sends an honest copy.
             if not polled.owed and not polled.refused:
                 marks.put(unit, f"bank.last_good:{polled.channel}", unit.at)
+                if polled.cursor:
+                    marks.put(unit, f"bank.cursor:{polled.channel}", polled.cursor)
             # Replies that are no file (a list) raise their alarms under the operation's name.
             for subject in (polled.channel, f"{polled.channel}/{_LIST}"):
                 _end_passing_alarms(unit, subject)

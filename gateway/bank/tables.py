@@ -66,6 +66,21 @@ polls = Table(
     Index("ix_polls_at", "company", "channel", "at"),
 )
 
+# What a bank has offered and we do not have yet. A bank that offers each file once only (a queue of unread packets)
+# never names it again, so the name is kept before the file is fetched; it goes when the file is safe here.
+offers = Table(
+    "offers",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("position", Int64, nullable=False),  # the bank's order
+    Column("file_type", Text, nullable=False),
+    Column("service_id", Text, nullable=False),
+    Column("created_at", Text),  # by the bank
+    Column("offered_at", Text, nullable=False),
+)
+
 statements = Table(
     "statements",
     metadata,

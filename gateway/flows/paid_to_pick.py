@@ -64,6 +64,15 @@ class Taken:
     released: int = 0
     failed: int = 0
 
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(
+            self.lines + other.lines,
+            self.fresh + other.fresh,
+            self.payments + other.payments,
+            self.released + other.released,
+            self.failed + other.failed,
+        )
+
 
 def take_lines(
     store: Store,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from gateway.bank import archive, inbox, statements
-from gateway.bank.channel import Channel
-from gateway.bank.formats import camt
+from gateway.bank.channel import Channel, DocumentKind
+from gateway.bank.formats.reading import read
 from gateway.bank.statement import Entry, StatementHead
 from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines
@@ -66,15 +65,18 @@ def _take(
     taken = Taken()
     try:
         reply = archive.raw_reply(store, message_id)
-        content = channel.prove(reply, reply.received_at).content
-        taken = take_lines(
-            store,
-            terms,
-            Source(message_id, message.evidence, message.received_at),
-            _heads_aside(camt.read(io.BytesIO(content)), heads),
-            progress=progress,
-            stopped=stopped,
-        )
+        proven = channel.prove(reply, reply.received_at)
+        for document in proven.documents:
+            if document.kind is DocumentKind.STATEMENT:
+                evidence = document.proof.kind if document.proof else message.evidence
+                taken += take_lines(
+                    store,
+                    terms,
+                    Source(message_id, evidence, message.received_at),
+                    _heads_aside(read(document.format, document.content), heads),
+                    progress=progress,
+                    stopped=stopped,
+                )
     except Corrupt as error:
         with store.unit() as unit:
             inbox.unreadable(unit, message_id, error)

@@ -10,8 +10,9 @@ from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.service.account import check_account
 from gateway.service.config import BankTable, Home
+from gateway.service.open_keys import VAULT_SERVICE
 from gateway.service.private_files import make_private_folder, write_private
-from gateway.service.wiring import VAULT_SERVICE, vault_of
+from gateway.service.wiring import vault_of
 from gateway.signing.keys import fingerprint, load_pkcs12
 
 

@@ -17,8 +17,8 @@ from gateway.core.errors import Refused
 from gateway.service.account import check_account, operator
 from gateway.service.config import BANK_TEMPLATE, PROGRAM_PROFILES, TEMPLATE, Config, Home, load_config
 from gateway.service.instance import running_pid
+from gateway.service.open_keys import VAULT_SERVICE
 from gateway.service.private_files import make_private_folder, write_private
-from gateway.service.wiring import VAULT_SERVICE
 from gateway.signing.master_key import CREDENTIAL, master_key_from_environment, new_master_key
 from gateway.signing.vault import SealedVault, open_vault
 from gateway.store import Store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, Profile, load_profile, load_trust
@@ -11,13 +10,11 @@ from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
-from gateway.signing.keys import Pkcs12Key, load_pkcs12
+from gateway.service.open_keys import signing_key, tls_key
 from gateway.signing.master_key import master_key_from_environment
 from gateway.signing.vault import SealedVault, open_vault
 from gateway.store import Store
 from gateway.store.migrate import upgrade
-
-VAULT_SERVICE = "kvit.bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +108,13 @@ def open_banks(installation: Installation) -> list[Bank]:
 def _open_bank(installation: Installation, vault: SealedVault, table: BankTable) -> Bank:
     home = installation.home
     profile = profile_of(home, table)
-    key = _key(vault, home.keys / table.key, table.profile)
-    tls_key = _key(vault, home.keys / table.tls_key, f"{table.profile}.tls") if table.tls_key else key
+    key = signing_key(home, vault, table)
     channel = BxdChannel(
         profile,
         Agreement(table.customer_id, table.target_id, url=table.url),
         load_trust(profile, home.anchors),
         installation.clock,
         key,
-        tls_key,
+        tls_key(home, vault, table) if table.tls_key else key,
     )
     return Bank(table, profile, channel)
-
-
-def _key(vault: SealedVault, file: Path, user: str) -> Pkcs12Key:
-    if not file.is_file():
-        raise Refused("config.no_key", file=str(file))
-    passphrase = vault.get_password(VAULT_SERVICE, user)
-    if passphrase is None:
-        raise Refused("config.no_passphrase", profile=user)
-    return load_pkcs12(file.read_bytes(), passphrase)

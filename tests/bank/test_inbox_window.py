@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.bank import inbox
-from gateway.bank.channel import FileRef, Proven, Reply
+from gateway.bank.channel import FileRef, Listing, Proven, Reply
 from gateway.bank.tables import messages
 from gateway.core.errors import Unavailable
 from gateway.flows import take_message as taking
@@ -32,9 +32,9 @@ class Moody(Bank):
         self.asked_since: list[date | None] = []
         self.same_bytes: Reply | None = None
 
-    def list_files(self, since: date | None) -> list[FileRef]:
+    def list_files(self, since: date | None, cursor: str = "") -> Listing:
         self.asked_since.append(since)
-        return super().list_files(since)
+        return super().list_files(since, cursor)
 
     def fetch(self, ref: FileRef) -> Reply:
         if ref.reference in self.slow:
@@ -92,16 +92,16 @@ def test_a_message_the_reader_breaks_on_does_not_hold_up_the_next(
 ) -> None:
     bank.files["F1"] = statement(shop.line(55_500, "Аванс"))
     bank.files["F2"] = statement(shop.line(66_600, "Аванс"), number="S2")
-    real = taking.camt.read
+    real = taking.read
     calls: list[int] = []
 
-    def breaks_first(source):
+    def breaks_first(*document):
         calls.append(1)
         if len(calls) == 1:
             raise RecursionError("a fault of ours")
-        return real(source)
+        return real(*document)
 
-    monkeypatch.setattr(taking.camt, "read", breaks_first)
+    monkeypatch.setattr(taking, "read", breaks_first)
     bank_round(shop.store, TERMS, bank)
     assert columns(shop, messages.c.state) == ["proved", "taken"]
     assert one(shop.rows(alarms)).code == "message.not_taken"
@@ -122,4 +122,4 @@ def test_a_bank_that_gives_nothing_is_not_asked_for_every_file(shop: Shop, bank:
 
 def test_many_files_offered_at_once_are_looked_up_in_parts(shop: Shop, bank: Moody) -> None:
     references = [f"F{number}" for number in range(40_000)]
-    assert inbox._not_now(shop.store, bank.name, references) == (set(), set())
+    assert inbox._not_now(shop.store, bank.name, references) == (set(), set(), set())

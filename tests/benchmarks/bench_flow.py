@@ -122,7 +122,7 @@ def signed_statement(home: Path, count: int) -> tuple[BxdChannel, FileRef, Reply
     with SandboxServer(home, port=0) as server:
         agreement = Agreement(enrolment.customer_id, enrolment.target_id, url=server.url)
         channel = BxdChannel(profile, agreement, load_trust(profile, home), SystemClock(), key, key)
-        (ref,) = channel.list_files(None)
+        (ref,) = channel.list_files(None).files
         return channel, ref, channel.fetch(ref)
 
 

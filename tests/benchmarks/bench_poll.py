@@ -79,7 +79,7 @@ class House:
 
 def ask_list(channel: BxdChannel) -> list[FileRef]:
     with mock.patch.object(client, "new_id", lambda: LIST_ID):
-        return channel.list_files(date(2020, 1, 1))
+        return list(channel.list_files(date(2020, 1, 1)).files)
 
 
 def ask_file(channel: BxdChannel, ref: FileRef) -> bytes:

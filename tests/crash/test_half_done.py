@@ -12,7 +12,20 @@ import pytest
 from sqlalchemy import select
 
 from gateway.bank import inbox
-from gateway.bank.channel import EvidenceKind, FileRef, Proof, Proven, RefusedReply, Reply, Request
+from gateway.bank.channel import (
+    Delivery,
+    Document,
+    DocumentKind,
+    EvidenceKind,
+    FileRef,
+    Listing,
+    Proof,
+    Proven,
+    RefusedReply,
+    Reply,
+    Request,
+    Sending,
+)
 from gateway.bank.formats import camt, camt_write
 from gateway.bank.statement import Entry, Party, StatementHead
 from gateway.bank.tables import messages
@@ -49,12 +62,12 @@ class Bank:
         self.away = False
         self.bad_list = ""
 
-    def list_files(self, since: date | None) -> list[FileRef]:
+    def list_files(self, since: date | None, cursor: str = "") -> Listing:
         if self.away:
             raise Unavailable("bank.away", detail="test")
         if self.bad_list:
             raise RefusedReply(self.bad_list, self._reply("downloadFileList", "", b"bad"))
-        return [FileRef(reference, "XT") for reference in self.files]
+        return Listing(tuple(FileRef(reference, "XT") for reference in self.files))
 
     def fetch(self, ref: FileRef) -> Reply:
         self.fetched.append(ref.reference)
@@ -73,14 +86,21 @@ class Bank:
         proof = Proof(
             EvidenceKind.SIGNED, "CN=bank", "0" * 64, "1", "0" * 64, (), at, at, reply.request.request_id, ("soap",)
         )
-        return Proven(reply.raw.removeprefix(SEAL), proof, None, (("00", "OK"),))
+        content = reply.raw.removeprefix(SEAL)
+        return Proven(content, proof, None, (("00", "OK"),), (Document(DocumentKind.STATEMENT, "camt", content),))
 
     def acknowledge(self, ref: FileRef) -> None: ...
 
     def user_info(self) -> dict[str, object]:
         return {}
 
-    def upload(self, content: bytes, file_type: str, file_name: str, request_id: str) -> Reply:
+    def send(self, sending: Sending) -> Reply:
+        raise NotImplementedError
+
+    def accepted(self, reply: Reply) -> str:
+        raise NotImplementedError
+
+    def delivered(self, sending: Sending) -> Delivery:
         raise NotImplementedError
 
     def close(self) -> None: ...

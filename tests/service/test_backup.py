@@ -18,7 +18,8 @@ from gateway.core.clock import SystemClock
 from gateway.core.errors import Corrupt, KvitError, Refused
 from gateway.service.backup import MANIFEST, back_up, restore
 from gateway.service.config import Home, load_config
-from gateway.service.wiring import VAULT_SERVICE, vault_of
+from gateway.service.open_keys import VAULT_SERVICE
+from gateway.service.wiring import vault_of
 from gateway.store import Store
 from gateway.store.backup import copy_database
 from gateway.store.engine import sqlite_url

@@ -19,9 +19,9 @@ from gateway.bank.bxd.compression import compress
 from gateway.bank.bxd.profile import Agreement, BankTrust, Profile
 from gateway.bank.bxd.request import ApplicationRequest
 from gateway.bank.bxd.transport import HttpReply, OwnFiles, PinnedTransport
-from gateway.bank.channel import FileRef, Proven, RefusedReply, Reply, Request
+from gateway.bank.channel import Delivery, FileRef, Listing, Proven, RefusedReply, Reply, Request, Sending
 from gateway.core.clock import Clock
-from gateway.core.errors import Corrupt
+from gateway.core.errors import Corrupt, Refused
 from gateway.core.ids import new_id
 from gateway.signing.keys import Pkcs12Key, Signer
 from gateway.signing.tls import client_context
@@ -94,15 +94,15 @@ class BxdChannel:
         """When the first of our certificates ends, UTC."""
         return min(s.certificate.not_valid_after_utc for s in (self._signer, self._payload_signer))
 
-    def list_files(self, since: date | None) -> list[FileRef]:
-        """See `Channel`. One call per wanted file type."""
+    def list_files(self, since: date | None, cursor: str = "") -> Listing:
+        """See `Channel`. One call per wanted file type; the bank has no cursor."""
         found: list[FileRef] = []
         for file_type in self._profile.service.file_types or [""]:
             wanted = self._request("downloadFileList", file_type=file_type)
             wanted = replace(wanted, start_date=since, status=self._profile.service.list_status)
             reply = self._call("downloadFileList", wanted)
             found += self.prove_list(reply, reply.received_at)
-        return found
+        return Listing(tuple(found))
 
     def prove_list(self, reply: Reply, at: datetime) -> list[FileRef]:
         """The files a downloadFileList reply names, verified as of `at`; pure.
@@ -133,13 +133,31 @@ class BxdChannel:
         application = self._answer(reply, reply.received_at).application
         return {} if application is None else response.user_info(application)
 
-    def upload(self, content: bytes, file_type: str, file_name: str, request_id: str) -> Reply:
+    def send(self, sending: Sending) -> Reply:
         """See `Channel`."""
-        carried = compress(content) if self._profile.service.compression else content
-        wanted = self._request("uploadFile", file_type=file_type)
+        carried = compress(sending.content) if self._profile.service.compression else sending.content
+        wanted = self._request("uploadFile", file_type=sending.file_type)
         # the serial, the same at every try, is what lets a bank recognise the same upload
-        wanted = replace(wanted, content=carried, user_filename=file_name, execution_serial=request_id)
-        return self._call("uploadFile", wanted, request_id=request_id)
+        wanted = replace(wanted, content=carried, user_filename=sending.file_name, execution_serial=sending.request_id)
+        return self._call("uploadFile", wanted, request_id=sending.request_id)
+
+    def accepted(self, reply: Reply) -> str:
+        """See `Channel`."""
+        try:
+            proven = self.prove(reply, reply.received_at)
+        except Refused as error:
+            if error.values.get("bank_code") in wire.DUPLICATES:
+                return ""
+            raise
+        return proven.ref.reference if proven.ref else ""
+
+    def delivered(self, sending: Sending) -> Delivery:
+        """See `Channel`. The bank lists what was uploaded, under the names it was sent by."""
+        wanted = replace(self._request("downloadFileList", file_type=sending.file_type), status="ALL")
+        reply = self._call("downloadFileList", wanted)
+        application = self._answer(reply, reply.received_at).application
+        names = [] if application is None else response.file_names(application)
+        return Delivery.ARRIVED if sending.file_name in names else Delivery.ABSENT
 
     def delete(self, ref: FileRef) -> None:
         """Remove an uploaded file that the bank has not processed yet.

@@ -12,7 +12,8 @@ from lxml import etree
 
 from gateway.bank.bxd.compression import decompress
 from gateway.bank.bxd.wire import GZIP, MODEL, NOTHING_FOUND, OK, SERVICE, XMLDATA, padded
-from gateway.bank.channel import EvidenceKind, FileRef, Proof, Proven, Reply
+from gateway.bank.channel import Document, EvidenceKind, FileRef, Proof, Proven, Reply
+from gateway.bank.formats.reading import describe
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing import signature
 from gateway.signing.keys import fingerprint
@@ -96,12 +97,14 @@ def prove(reply: Reply, rules: ReplyRules, at: datetime) -> Proven:
     if answer.nothing_found and reply.request.operation not in _MAY_FIND_NOTHING:
         raise _refused(answer)
     content, ref = b"", None
+    documents: tuple[Document, ...] = ()
     if answer.application is not None:
         listed = descriptors(answer.application)
         ref = _described(listed, reply.request.reference)
         if reply.request.operation in _WITH_CONTENT:
             content = _content(answer.application, rules.content_limit)
-    return Proven(content, answer.proof, ref, answer.codes)
+            documents = (describe(content),)
+    return Proven(content, answer.proof, ref, answer.codes, documents)
 
 
 def read_answer(reply: Reply, rules: ReplyRules, at: datetime) -> Answer:
@@ -147,6 +150,12 @@ def descriptors(application: etree._Element) -> list[FileRef]:
         for node in found
         if _text(node, XMLDATA, "FileReference")
     ]
+
+
+def file_names(application: etree._Element) -> list[str]:
+    """The names our own uploads were sent under (UserFilename), of an ApplicationResponse."""
+    found = application.iterfind(f"{{{XMLDATA}}}FileDescriptors/{{{XMLDATA}}}FileDescriptor")
+    return [_text(node, XMLDATA, "UserFilename") for node in found]
 
 
 def user_info(application: etree._Element) -> dict[str, object]:

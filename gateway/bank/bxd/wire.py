@@ -28,6 +28,8 @@ GZIP = "RFC1952"
 OK = "00"
 NOTHING_FOUND = "24"
 """An empty list is an answer, not an error."""
+DUPLICATES = frozenset({"31", "32"})
+"""The bank has this very message, or this very ApplicationRequest, already."""
 
 
 def padded(code: str) -> str:

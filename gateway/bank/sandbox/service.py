@@ -101,6 +101,9 @@ class BankService:
         status, start, end = call.text("Status"), _date(call.text("StartDate")), _date(call.text("EndDate"))
         if status not in _STATUSES or (start and end and start > end):
             return Outcome("29")
+        if call.text("FileType") in files.UPLOAD_TYPES:  # what the customer sent, for it to see what arrived
+            sent = [f for f in files.uploaded(db) if f.file_type == call.text("FileType")]
+            return Outcome("00" if sent else "24", files=tuple(sent))
         found = files.listed(
             db,
             self._books.bank_now(db),

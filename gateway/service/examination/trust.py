@@ -19,8 +19,9 @@ from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Refused
 from gateway.service.config import BankTable
 from gateway.service.examination.patient import Patient, State, error, of, ok, warning
+from gateway.service.open_keys import VAULT_SERVICE
 from gateway.service.setup import CHECK_SERVICE, CHECK_USER
-from gateway.service.wiring import VAULT_SERVICE, profile_of, vault_of
+from gateway.service.wiring import profile_of, vault_of
 from gateway.signing.keys import Pkcs12Key, load_pkcs12
 from gateway.signing.tls import client_context
 from gateway.signing.trust import common_name

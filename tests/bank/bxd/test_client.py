@@ -16,7 +16,7 @@ from gateway.bank.bxd.client import BxdChannel, EnvelopeSigner
 from gateway.bank.bxd.compression import compress, decompress
 from gateway.bank.bxd.profile import Agreement, BankTrust, LimitTable, load_profile
 from gateway.bank.bxd.wire import XMLDATA
-from gateway.bank.channel import Channel, FileRef, RefusedReply
+from gateway.bank.channel import Channel, FileRef, Listing, RefusedReply, Sending
 from gateway.core.clock import SystemClock
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.signing.keys import Pkcs12Key
@@ -81,7 +81,7 @@ def test_it_is_a_channel(ours: BxdChannel) -> None:
 
 def test_files_are_listed(bank: PretendBank, ours: BxdChannel) -> None:
     bank.answer = lambda asked: bank.sign(asked, pretend.application(inside=pretend.listed("A1", "A2")))
-    assert [f.reference for f in ours.list_files(date(2026, 11, 20))] == ["A1", "A2"]
+    assert [f.reference for f in ours.list_files(date(2026, 11, 20)).files] == ["A1", "A2"]
     asked = bank.heard[0]
     assert asked.operation == "downloadFileList"
     assert asked.application.findtext(f"{{{XMLDATA}}}StartDate") == "2026-11-20"
@@ -96,14 +96,14 @@ def test_each_wanted_type_is_asked_for(bank: PretendBank) -> None:
         pretend.application(inside=pretend.listed("F", file_type=asked.application.findtext(f"{{{XMLDATA}}}FileType"))),
     )
     ours = channel(bank.url, file_types=["XT", "XI"])
-    assert [f.file_type for f in ours.list_files(None)] == ["XT", "XI"]
+    assert [f.file_type for f in ours.list_files(None).files] == ["XT", "XI"]
     assert bank.heard[0].application.find(f"{{{XMLDATA}}}StartDate") is None
     ours.close()
 
 
 def test_an_empty_list_is_no_error(bank: PretendBank, ours: BxdChannel) -> None:
     bank.answer = lambda asked: bank.sign(asked, pretend.application("24", "Content not found"))
-    assert ours.list_files(None) == []
+    assert ours.list_files(None) == Listing(())
 
 
 def test_a_file_is_fetched_raw_and_proved_later(bank: PretendBank, ours: BxdChannel) -> None:
@@ -167,7 +167,7 @@ def test_user_info(bank: PretendBank, ours: BxdChannel) -> None:
 
 def test_an_upload_goes_under_the_id_it_was_given(bank: PretendBank, ours: BxdChannel) -> None:
     bank.answer = lambda asked: bank.sign(asked, pretend.application(inside=pretend.listed("U1")))
-    reply = ours.upload("<платёж/>".encode(), "XL", "платёж.xml", pretend.ID)
+    reply = ours.send(Sending(pretend.ID, "pain.001", "XL", "платёж.xml", "<платёж/>".encode()))
     asked = bank.heard[0]
     assert asked.request_id == asked.application.findtext(f"{{{XMLDATA}}}ExecutionSerial") == pretend.ID
     sent = base64.b64decode(asked.application.findtext(f"{{{XMLDATA}}}Content") or "")

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, LimitTable, load_profile, load_trust
-from gateway.bank.channel import FileRef, RefusedReply
+from gateway.bank.channel import Delivery, FileRef, RefusedReply, Sending
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.server import SandboxServer
 from gateway.core.clock import SystemClock
@@ -32,7 +32,7 @@ class House:
     def a_file(self) -> FileRef:
         self.sandbox.pay(invoice="125", amount=Money.parse("100.00"), payer="ООО «Багет»")
         reference = self.sandbox.files()[-1].reference
-        return next(f for f in self.channel.list_files(None) if f.reference == reference)
+        return next(f for f in self.channel.list_files(None).files if f.reference == reference)
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,16 @@ def test_the_bank_tells_about_us(house: House) -> None:
 
 def test_an_upload_arrives_once(house: House) -> None:
     request_id = "01JD4QZX00000000000000UPLD"
-    reply = house.channel.upload(b"<Document/>", "XL", "pain.xml", request_id)
-    house.channel.prove(reply, reply.received_at)
-    again = house.channel.upload(b"<Document/>", "XL", "pain.xml", request_id)
+    sending = Sending(request_id, "pain.001", "XL", f"{request_id}.xml", b"<Document/>")
+    assert house.channel.delivered(sending) is Delivery.ABSENT
+    reply = house.channel.send(sending)
+    assert house.channel.accepted(reply)
+    assert house.channel.delivered(sending) is Delivery.ARRIVED
+    again = house.channel.send(sending)
     with pytest.raises(Refused) as caught:
         house.channel.prove(again, again.received_at)
     assert caught.value.values["bank_code"] in ("31", "32")
+    assert house.channel.accepted(again) == ""  # it has it: that is what was wanted
 
 
 CORRUPT = [

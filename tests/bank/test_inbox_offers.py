@@ -1,0 +1,137 @@
+"""A bank that names each file once only loses us nothing, wherever we die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from gateway.bank import inbox
+from gateway.bank.channel import FileRef, Listing, Reply
+from gateway.bank.tables import messages, offers
+from gateway.core.errors import Refused, Unavailable
+from gateway.service.rounds import bank_round
+from gateway.store import marks
+from tests.crash.test_half_done import Bank, columns, open_codes, statement
+from tests.flows.shop import TERMS, Shop
+
+
+class Queue(Bank):
+    """Lists unread files only, and a file is read once it was listed: the worst a queue can be."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
+        self.unread: list[str] = []
+        self.cursors: list[str] = []
+        self.dies_at = ""
+        self.withholds: set[str] = set()
+
+    def put(self, reference: str, content: bytes) -> None:
+        self.files[reference] = content
+        self.unread.append(reference)
+
+    def list_files(self, since: date | None, cursor: str = "") -> Listing:
+        if self.away:
+            raise Unavailable("bank.away", detail="test")
+        self.cursors.append(cursor)
+        listed, self.unread = self.unread, []
+        return Listing(tuple(FileRef(name, "15") for name in listed), f"after {len(self.files)}")
+
+    def fetch(self, ref: FileRef) -> Reply:
+        if ref.reference == self.dies_at:
+            self.dies_at = ""
+            raise KeyboardInterrupt
+        if ref.reference in self.withholds:
+            raise Refused("bank.response_refused", bank_code="2102", text="Packet not found")
+        return super().fetch(ref)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    shop = Shop(tmp_path)
+    shop.goods("frame", main=100)
+    yield shop
+    shop.close()
+
+
+@pytest.fixture
+def queue(shop: Shop) -> Queue:
+    queue = Queue(shop)
+    for number in ("125", "126", "127"):
+        shop.order(number, {"frame": 2})
+        queue.put(f"P{number}", statement(shop.line(200_000, f"Оплата по счету № {number}"), number=f"S{number}"))
+    return queue
+
+
+def cursor(shop: Shop, queue: Queue) -> object:
+    with shop.store.reading() as connection:
+        return marks.get(connection, "test", f"bank.cursor:{queue.name}")
+
+
+def test_files_named_once_survive_a_crash_between_two_fetches(shop: Shop, queue: Queue) -> None:
+    queue.dies_at = "P126"
+    with pytest.raises(KeyboardInterrupt):
+        bank_round(shop.store, TERMS, queue)
+    assert columns(shop, offers.c.reference) == ["P126", "P127"]
+    assert cursor(shop, queue) is None
+    done = bank_round(shop.store, TERMS, queue)
+    assert len(done.polled.accepted) == 2
+    assert sorted(columns(shop, messages.c.reference)) == ["P125", "P126", "P127"]
+    assert columns(shop, messages.c.state) == ["taken"] * 3
+    assert columns(shop, offers.c.reference) == []
+
+
+def test_the_cursor_moves_only_when_everything_listed_is_safe(shop: Shop, queue: Queue) -> None:
+    queue.withholds = {"P126"}
+    bank_round(shop.store, TERMS, queue)
+    assert cursor(shop, queue) is None
+    queue.withholds = set()
+    bank_round(shop.store, TERMS, queue)
+    assert cursor(shop, queue) == "after 3"
+    bank_round(shop.store, TERMS, queue)
+    assert queue.cursors == ["", "", "after 3"]
+
+
+def test_a_file_the_bank_names_no_more_and_never_gives_is_given_up_with_an_alarm(shop: Shop, queue: Queue) -> None:
+    forged = queue.files["P126"]
+    queue.files["P126"] = b""
+    queue._reply = lambda operation, reference, raw: Bank._reply(  # type: ignore[method-assign]
+        queue, operation, reference, b"forged %d" % len(queue.fetched) if reference == "P126" else raw
+    )
+    for _ in range(8):
+        bank_round(shop.store, TERMS, queue)
+        shop.clock.at += timedelta(hours=2)
+    assert forged and columns(shop, offers.c.reference) == []
+    assert "bank.offer_lost" in open_codes(shop)
+    assert sorted(set(columns(shop, messages.c.state))) == ["refused", "taken"]
+
+
+def test_an_offer_of_what_we_have_is_forgotten(shop: Shop, queue: Queue) -> None:
+    bank_round(shop.store, TERMS, queue)
+    with shop.store.unit() as unit:
+        unit.insert(
+            offers,
+            {
+                "company": "test",
+                "channel": queue.name,
+                "reference": "P125",
+                "position": 1,
+                "file_type": "15",
+                "service_id": "",
+                "created_at": None,
+                "offered_at": unit.at,
+            },
+        )
+        unit.commit()
+    fetched = list(queue.fetched)
+    assert inbox.poll(shop.store, queue).result == "nothing_new"
+    assert queue.fetched == fetched
+    assert columns(shop, offers.c.reference) == []
+
+
+def test_the_migration_made_the_table(shop: Shop) -> None:
+    with shop.store.reading() as connection:
+        assert connection.execute(select(offers)).all() == []
