@@ -77,6 +77,10 @@ TEST_PROGRAMS = {
     "zbarimg": "zbar-tools",
     "pdftoppm": "poppler-utils",
 }
+# Independent tools our signatures are checked with, and the token and the GOST engine of the tests.
+CRYPTO_PROGRAMS = {"openssl": "openssl", "xmlsec1": "xmlsec1", "softhsm2-util": "softhsm2"}
+GOST_ENGINE = ("gost.so", "libengine-gost-openssl")
+LIBRARY_FOLDER = Path("/usr/lib")
 FONT = ("DejaVuSans.ttf", "fonts-dejavu-core")  # has Cyrillic, ₽ and №
 POSTGRES_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps its programs off the PATH
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -124,6 +128,7 @@ def demo(options: list[str]) -> int:
 
 def dev(options: list[str]) -> int:
     need_system([*missing_python(), *missing_libraries(), *missing_programs()])
+    need_tools(missing_crypto())
     install(DEV_LOCK)
     activate = VENV / ("Scripts/activate.bat" if WINDOWS else "bin/activate")
     say(f"ready; activate with: {activate if WINDOWS else f'. {shlex.quote(str(activate))}'}")
@@ -134,6 +139,7 @@ def dev(options: list[str]) -> int:
 def test(options: list[str]) -> int:
     """Every check, then the suite; all of them run even when one fails, and the last lines say how each ended."""
     need_system([*missing_python(), *missing_libraries(), *missing_programs()])
+    need_tools(missing_crypto())
     install(DEV_LOCK)
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -304,11 +310,29 @@ def missing_programs() -> list[str]:
     return missing
 
 
+def missing_crypto() -> list[str]:
+    """Packages of the cryptographic tools the tests compare with; not every system has all of them."""
+    if WINDOWS:
+        return []
+    missing = [package for program, package in CRYPTO_PROGRAMS.items() if shutil.which(program) is None]
+    if not any(LIBRARY_FOLDER.glob(f"*/engines-*/{GOST_ENGINE[0]}")):
+        missing.append(GOST_ENGINE[1])
+    return missing
+
+
 def need_system(packages: list[str]) -> None:
     """Installs `packages` if we may; says what to run if not, and goes on: only the screen needs them."""
     if packages and not apt_install(packages):
         say("the system lacks some things; what needs them is left out. To install them run:")
         say(f"  {apt_command(packages)}")
+
+
+def need_tools(packages: list[str]) -> None:
+    """Installs each by itself, since a system may not have one of them under this name; says what is left."""
+    left = [package for package in packages if not apt_install([package])]
+    if left:
+        say("some tools our signatures are compared with are missing; the tests that need them are skipped. Run:")
+        say(f"  {apt_command(left)}")
 
 
 def apt_install(packages: list[str]) -> bool:

@@ -226,12 +226,29 @@ def test_missing_things_are_found_by_asking_for_them(bootstrap: ModuleType, monk
     monkeypatch.setattr(bootstrap, "WINDOWS", False)
     assert bootstrap.missing_libraries() == ["libno9"]
     assert bootstrap.missing_programs() == ["xvfb", "fonts-dejavu-core"]
+    monkeypatch.setattr(bootstrap, "LIBRARY_FOLDER", Path("/nowhere"))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None if name == "xmlsec1" else "/usr/bin/x")
+    assert bootstrap.missing_crypto() == ["xmlsec1", "libengine-gost-openssl"]
+
+
+def test_tools_are_installed_one_by_one_and_only_the_missing_ones_are_named(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "is_root", lambda: True)
+    monkeypatch.setattr(bootstrap, "apt_install", lambda packages: packages == ["softhsm2"])
+    bootstrap.need_tools(["softhsm2", "xmlsec1"])
+    err = capsys.readouterr().err
+    assert "apt-get install -y --no-install-recommends xmlsec1" in err
+    assert "softhsm2" not in err
+    bootstrap.need_tools([])
+    assert capsys.readouterr().err == ""
 
 
 def test_the_summary_names_every_step_and_any_failure_counts(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bootstrap, "need_system", lambda packages: None)
+    monkeypatch.setattr(bootstrap, "need_tools", lambda packages: None)
     monkeypatch.setattr(bootstrap, "install", lambda lock: None)
     passing, failing = [sys.executable, "-c", "pass"], [sys.executable, "-c", "print('why'); raise SystemExit(3)"]
     monkeypatch.setattr(bootstrap, "checks", lambda: [passing, failing])
