@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from asn1crypto.algos import DigestInfo
 from cryptography import x509
@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from gateway.core.errors import Corrupt, Refused, Unavailable
+from gateway.signing.keys import KEY_TRANSPORTS
 from gateway.signing.policy import HASHES, Algorithm
 from gateway.signing.token_module import (
     RETRY_S,
@@ -119,9 +120,22 @@ class TokenKey:
             raise Refused("signing.key_cannot", algorithm=algorithm.name)
         digest = hashlib.new(algorithm.digest, octets).digest()
         info = DigestInfo({"digest_algorithm": {"algorithm": algorithm.digest}, "digest": digest}).dump()
-        value = self._use(lambda held: self._sign(held, info), algorithm.name)
+        value = self._use(lambda held: self._sign(held, info), signing=algorithm.name)
         self._check(value, octets, algorithm)
         return value
+
+    def decrypt_key(self, wrapped: bytes, algorithm: str) -> bytes:
+        """The content key that was encrypted to us.
+
+        Raises:
+            Refused: `signing.key_cannot_decrypt` (the key or the token does not know the algorithm) and what a
+                log-in may raise.
+            Corrupt: `cms.undecryptable`.
+            Unavailable: `signing.token_gone`, `signing.token_failed`.
+        """
+        if algorithm not in KEY_TRANSPORTS:
+            raise Refused("signing.key_cannot_decrypt", algorithm=algorithm)
+        return self._use(lambda held: self._decrypt(held, wrapped, algorithm), decrypting=algorithm)
 
     def close(self) -> None:
         """Log out; a later use logs in again."""
@@ -145,7 +159,7 @@ class TokenKey:
             subject = self._certificate.subject.rfc4514_string()
             raise Refused("signing.key_mismatch", subject=subject) from None
 
-    def _use(self, action: Callable[[_Held], T], what: str = "") -> T:
+    def _use(self, action: Callable[[_Held], T], *, signing: str = "", decrypting: str = "") -> T:
         """Do something with the key; once more with a new session where the token does not answer any longer."""
         with self._module.lock:
             for _ in range(2):
@@ -153,11 +167,11 @@ class TokenKey:
                     return action(self._opened())
                 except RuntimeError as failure:  # what pkcs11.PKCS11Error is, whose import waits for the first use
                     reason = type(failure).__name__
-                    self._translate(failure, what)
+                    self._translate(failure, signing, decrypting)
                     self._drop()
         raise Unavailable("signing.token_failed", retry_after=RETRY_S, token=self.place.name, reason=reason)
 
-    def _translate(self, failure: RuntimeError, what: str) -> None:
+    def _translate(self, failure: RuntimeError, signing: str, decrypting: str) -> None:
         """Raise what a second try would not change."""
         from pkcs11 import PKCS11Error
 
@@ -168,10 +182,12 @@ class TokenKey:
             raise self._module.refuse(self._held.serial, self._pin(), self._refused, self.place.name) from None
         if name == "PinLocked":
             raise Refused("signing.pin_locked", token=self.place.name) from None
-        if name in _BAD_INPUT:
-            raise Corrupt("signing.undecipherable") from None
-        if name in _CANNOT:
-            raise Refused("signing.key_cannot", algorithm=what) from None
+        if name in _BAD_INPUT and decrypting:
+            raise Corrupt("cms.undecryptable") from None
+        if name in _CANNOT and decrypting:
+            raise Refused("signing.key_cannot_decrypt", algorithm=decrypting) from None
+        if name in _CANNOT and signing:
+            raise Refused("signing.key_cannot", algorithm=signing) from None
 
     def _opened(self) -> _Held:
         held = self._held
@@ -188,11 +204,24 @@ class TokenKey:
 
         if not isinstance(held.key, SignMixin):
             raise Refused("signing.key_cannot", algorithm="rsa")  # CKA_SIGN is false: a key for decryption only
-        return held.key.sign(info, mechanism=Mechanism.RSA_PKCS, **self._again(held))
+        return held.key.sign(info, mechanism=Mechanism.RSA_PKCS, pin=self._again(held))
 
-    def _again(self, held: _Held) -> dict[str, str]:
+    def _decrypt(self, held: _Held, wrapped: bytes, algorithm: str) -> bytes:
+        from pkcs11 import MGF, DecryptMixin, Mechanism
+
+        if not isinstance(held.key, DecryptMixin):
+            raise Refused("signing.key_cannot_decrypt", algorithm=algorithm)  # CKA_DECRYPT is false
+        if algorithm == "rsa-pkcs1v15":
+            how, parameters = Mechanism.RSA_PKCS, None
+        else:
+            oaep = (Mechanism.SHA_1, MGF.SHA1) if algorithm == "rsa-oaep-sha1" else (Mechanism.SHA256, MGF.SHA256)
+            how, parameters = Mechanism.RSA_PKCS_OAEP, (*oaep, None)
+        opened = held.key.decrypt(wrapped, mechanism=how, mechanism_param=parameters, pin=self._again(held))
+        return cast("bytes", opened)  # an iterator only for an iterator
+
+    def _again(self, held: _Held) -> str | None:
         """Some keys want the PIN again for every use (CKA_ALWAYS_AUTHENTICATE)."""
-        return {"pin": self._pin()} if held.asks_each_time else {}
+        return self._pin() if held.asks_each_time else None
 
     def _drop(self) -> None:
         if self._held is not None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,7 +22,7 @@ from gateway.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from pkcs11 import Session, Slot, Token
-    from pkcs11._pkcs11 import lib as Library
+    from pkcs11._pkcs11 import lib
 
 RETRY_S = 30.0
 
@@ -175,24 +176,27 @@ class TokenModule:
 
         session = self._sessions.pop(serial, None)
         if session is not None:
-            try:
+            with suppress(PKCS11Error):  # it went with its token
                 session.close()
-            except PKCS11Error:
-                return  # it went with its token
 
     def restart(self) -> None:
-        """C_Finalize and C_Initialize: every session of this process is gone."""
+        """C_Finalize and C_Initialize: every session of this process is gone.
+
+        Raises:
+            Unavailable: `signing.token_failed`.
+        """
         from pkcs11 import PKCS11Error
 
         library = self._library()
         self._sessions.clear()
-        try:
+        with suppress(PKCS11Error):  # not initialised any more is what was wanted
             library.finalize()
-        except PKCS11Error:
-            pass  # it was not initialised, which is what was wanted
-        library.initialize()
+        try:
+            library.initialize()
+        except PKCS11Error as error:
+            raise self._failed(error) from None
 
-    def _library(self) -> Library:
+    def _library(self) -> lib:
         try:
             import pkcs11
         except ImportError:
@@ -200,7 +204,13 @@ class TokenModule:
         try:
             return pkcs11.lib(self.path)
         except pkcs11.PKCS11Error as error:
-            raise Refused("signing.token_no_module", module=self.path, reason=str(error)[:200]) from None
+            if type(error) is pkcs11.PKCS11Error:  # the loader's; what the library itself says has a class of its own
+                raise Refused("signing.token_no_module", module=self.path, reason=str(error)[:200]) from None
+            raise self._failed(error) from None
+
+    def _failed(self, error: Exception) -> Unavailable:
+        reason = type(error).__name__
+        return Unavailable("signing.token_failed", retry_after=RETRY_S, token=Path(self.path).name, reason=reason)
 
     def _present(self) -> Iterator[Token]:
         from pkcs11 import PKCS11Error
@@ -254,6 +264,9 @@ class TokenModule:
             session = token.open(user_pin=pin)
         except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
             raise self.refuse(facts.serial, pin, refused, facts.label) from None
+        except pkcs11.UserAlreadyLoggedIn:
+            self.restart()  # a session nobody could close; the caller's second try starts clean
+            raise
         except pkcs11.PinLocked:
             self._refused.remember(facts.serial, pin)
             refused.remember(facts.serial, pin)
