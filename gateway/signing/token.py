@@ -43,7 +43,7 @@ T = TypeVar("T")
 # What an answer of the token means, by the name of its error; everything else is worth one new session.
 _WRONG_PIN = frozenset({"PinIncorrect", "PinInvalid", "PinLenRange"})
 _BAD_INPUT = frozenset({"EncryptedDataInvalid", "EncryptedDataLenRange", "DataInvalid", "DataLenRange"})
-_CANNOT = frozenset({"MechanismInvalid", "MechanismParamInvalid", "FunctionNotSupported", "KeyTypeInconsistent"})
+_CANNOT = frozenset({"MechanismInvalid", "MechanismParamInvalid", "FunctionNotSupported", "ArgumentsBad"})
 
 
 @dataclass(slots=True)
@@ -135,7 +135,19 @@ class TokenKey:
         """
         if algorithm not in KEY_TRANSPORTS:
             raise Refused("signing.key_cannot_decrypt", algorithm=algorithm)
-        return self._use(lambda held: self._decrypt(held, wrapped, algorithm), decrypting=algorithm)
+        public = cast("rsa.RSAPublicKey", self._certificate.public_key())
+        if len(wrapped) != public.key_size // 8:
+            raise Corrupt("cms.undecryptable")
+        try:
+            return self._use(lambda held: self._decrypt(held, wrapped, algorithm), decrypting=algorithm)
+        except Unavailable as failure:
+            if failure.code != "signing.token_failed":
+                raise
+            # Some libraries say "general error" to a bad cryptogram. If ours is opened, theirs was bad.
+            own = public.encrypt(b"kvit", KEY_TRANSPORTS[algorithm])
+            if self._use(lambda held: self._decrypt(held, own, algorithm), decrypting=algorithm) != b"kvit":
+                raise
+            raise Corrupt("cms.undecryptable") from None
 
     def close(self) -> None:
         """Log out; a later use logs in again."""

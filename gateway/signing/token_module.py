@@ -213,9 +213,10 @@ class TokenModule:
         return Unavailable("signing.token_failed", retry_after=RETRY_S, token=Path(self.path).name, reason=reason)
 
     def _present(self) -> Iterator[Token]:
+        slots = self._slots()  # first: it says so where python-pkcs11 is missing
         from pkcs11 import PKCS11Error
 
-        for slot in self._slots():
+        for slot in slots:
             try:
                 yield slot.get_token()
             except PKCS11Error:
