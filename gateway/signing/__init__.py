@@ -5,6 +5,9 @@ policy    what we accept (`TrustPolicy`)              trust       whether a cert
 parsing   XML from outside                            canonical   the octets a signature is over
 signature the ds:Signature element                    xmldsig     a document signed as a whole
 wsse      a signed SOAP envelope                      tls         contexts with our anchors only
+cms       detached signatures and envelopes (PKCS#7)  der         the octets these are made of
+gost      GOST R 34.10-2012, where OpenSSL has it     raw         digests and signature values by name
+revocation   whether a certificate was called back (CRL, OCSP)
 vault     secrets, sealed                             master_key  what the vault is sealed with
 ca        a demo authority
 """

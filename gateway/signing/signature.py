@@ -1,9 +1,9 @@
-"""The ds:Signature element: reading it strictly, building it, asking the engine (python-xmlsec).
+"""The ds:Signature element: reading it strictly, building it, asking the engine (python-xmlsec; for GOST, libcrypto).
 
 Both uses of it, enveloped in a document and inside WS-Security, share these rules:
 
 * only the children the standard needs, in its order, nothing foreign between them;
-* algorithms by allow-list; a certificate's RSA public key and nothing else verifies;
+* algorithms by allow-list; a certificate's public key and nothing else verifies;
 * what is handed on is compared with the signed DigestValue by us as well, so that "what was verified" and "what is
   read" cannot be two things.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from gateway.core.errors import Corrupt
-from gateway.signing import canonical
+from gateway.signing import canonical, raw
 from gateway.signing.keys import Signer
 from gateway.signing.policy import (
     BY_URI,
@@ -84,7 +83,12 @@ class Reference:
     value: bytes
 
     def matches(self, octets: bytes) -> bool:
-        return hashlib.new(self.digest, octets).digest() == self.value
+        """Whether the digest is of these octets.
+
+        Raises:
+            Unavailable: `gost.unavailable`.
+        """
+        return raw.digest(self.digest, octets) == self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +202,24 @@ def key_info(signature: etree._Element) -> etree._Element:
 
 
 def check_value(signature: etree._Element, certificate: x509.Certificate, identified: Sequence[etree._Element]) -> None:
-    """Verify signature value and digests with the certificate's public key.
+    """Verify the signature value with the certificate's public key.
+
+    The engine verifies the digests as well, where it knows the algorithm. It does not know GOST: there the value is
+    verified over our own canonical SignedInfo, and the digests are the caller's part (`Reference.matches`).
 
     Args:
         identified: elements whose wsu:Id the references may name; no other id is known to the engine.
 
     Raises:
         Corrupt: `signature.invalid`.
+        Unavailable: `gost.unavailable`.
     """
+    info, value, _ = _exactly(signature, "SignedInfo", "SignatureValue", "KeyInfo")
+    method = BY_URI.get(children(info)[1].get("Algorithm", ""))
+    if method is not None and method.opt_in:
+        if not raw.verify(certificate, method, _canonical(info), octets(value)):
+            raise Corrupt("signature.invalid")
+        return
     context = xmlsec.SignatureContext()
     for transform in _REFERENCE_TRANSFORMS:
         context.enable_reference_transform(transform)
@@ -245,13 +259,21 @@ def build(
             etree.SubElement(steps, f"{{{DS}}}Transform", Algorithm=transform)
         etree.SubElement(reference, f"{{{DS}}}DigestMethod", Algorithm=DIGESTS[algorithm.digest])
         value = etree.SubElement(reference, f"{{{DS}}}DigestValue")
-        value.text = base64.b64encode(hashlib.new(algorithm.digest, digested).digest()).decode()
+        value.text = base64.b64encode(raw.digest(algorithm.digest, digested)).decode()
     exclusive = canonicalization == EXCLUSIVE_C14N
     to_sign = canonical.exclusive_part(info) if exclusive else canonical.inclusive_part(info)
     value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
     value.text = base64.b64encode(signer.sign(to_sign, algorithm)).decode()
     etree.SubElement(signature, f"{{{DS}}}KeyInfo")
     return signature
+
+
+def _canonical(info: etree._Element) -> bytes:
+    """What the signature value is over: SignedInfo by the canonicalisation it names itself."""
+    method = _transform(children(info)[0])
+    if method.uri == EXCLUSIVE_C14N:
+        return canonical.exclusive_part(info, method.prefixes)
+    return canonical.inclusive_part(info)
 
 
 def _exactly(node: etree._Element, *names: str) -> list[etree._Element]:

@@ -2,8 +2,8 @@
 
 The standard library's and OpenSSL's path building answer "does it chain to anything I know, now"; evidence asks
 another question: "did it chain to *this* pinned anchor, *then*". So the few rules of RFC 5280 that matter are here:
-names, signatures, validity, basicConstraints, keyUsage, unknown critical extensions. Revocation lists are not
-asked (a bank replaces its pin instead); the profile's pins are the revocation mechanism.
+names, signatures, validity, basicConstraints, keyUsage, unknown critical extensions. Revocation is not asked here
+(evidence is proved without a network); `gateway.signing.revocation` asks beside it and its answer is recorded.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from gateway.core.errors import Corrupt
+from gateway.signing import gost, raw
 from gateway.signing.keys import fingerprint
-from gateway.signing.policy import HASHES, TrustPolicy
+from gateway.signing.policy import ALGORITHMS, Algorithm, TrustPolicy
 
 T = TypeVar("T", bound=x509.ExtensionType)
 
@@ -58,8 +58,9 @@ def read_certificate(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         for part in ("version", "subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc"):
             getattr(certificate, part)
-        certificate.public_key()
         certificate.subject.rfc4514_string()
+        if gost.kind_of(certificate) is None:
+            certificate.public_key()
     except Exception:  # hostile bytes: a dozen kinds of exception, all meaning the same
         raise Corrupt("certificate.unreadable") from None
     return certificate
@@ -79,7 +80,9 @@ def establish(
     Raises:
         Corrupt: `certificate.untrusted`, `certificate.expired`, `certificate.not_yet_valid`, `certificate.weak`,
             `certificate.unfit`.
+        Unavailable: `gost.unavailable` when the policy admits GOST certificates and the engine is missing.
     """
+    policy = policy.as_of(at)
     _check_key(leaf, policy)
     if policy.pinned is not None and fingerprint(leaf) in policy.pinned:
         _check_validity(leaf, at)
@@ -132,20 +135,24 @@ def _path(
 def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate, policy: TrustPolicy) -> bool:
     if certificate.issuer != issuer.subject:
         return False
-    key = issuer.public_key()
+    algorithm = certificate_algorithm(certificate)
+    if algorithm is None or (algorithm.opt_in and not policy.accepts(algorithm)):
+        return False
+    if algorithm.legacy and not policy.admits_sha1:
+        raise _refusal("certificate.weak", certificate)
+    return raw.verify(issuer, algorithm, certificate.tbs_certificate_bytes, certificate.signature)
+
+
+def certificate_algorithm(certificate: x509.Certificate) -> Algorithm | None:
+    """How a certificate was signed; None when in a way we do not know."""
+    kind = gost.BY_SIGNATURE_OID.get(certificate.signature_algorithm_oid.dotted_string)
+    if kind is not None:
+        return ALGORITHMS[kind.name]
     try:
         used = certificate.signature_hash_algorithm
     except UnsupportedAlgorithm:
-        return False
-    if not isinstance(key, rsa.RSAPublicKey) or used is None or used.name not in HASHES:
-        return False
-    if used.name == "sha1" and not policy.legacy:
-        raise _refusal("certificate.weak", certificate)
-    try:
-        key.verify(certificate.signature, certificate.tbs_certificate_bytes, padding.PKCS1v15(), used)
-    except InvalidSignature:
-        return False
-    return True
+        return None
+    return ALGORITHMS.get(f"rsa-{used.name}") if used is not None else None
 
 
 def _check_validity(certificate: x509.Certificate, at: datetime) -> None:
@@ -156,8 +163,13 @@ def _check_validity(certificate: x509.Certificate, at: datetime) -> None:
 
 
 def _check_key(certificate: x509.Certificate, policy: TrustPolicy) -> None:
-    key = certificate.public_key()
-    if not isinstance(key, rsa.RSAPublicKey):
+    kind = gost.kind_of(certificate)
+    if kind is not None:
+        if not policy.accepts(ALGORITHMS[kind.name]):
+            raise _refusal("certificate.unfit", certificate)
+        return
+    key = raw.rsa_key(certificate)
+    if key is None:
         raise _refusal("certificate.unfit", certificate)
     if key.key_size < policy.smallest_rsa or key.public_numbers().e < 3:
         raise _refusal("certificate.weak", certificate)

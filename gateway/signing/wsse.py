@@ -105,7 +105,9 @@ def verify_envelope(raw: bytes, policy: TrustPolicy, at: datetime) -> VerifiedEn
     Raises:
         Corrupt: `xml.*` (see `parse`), `signature.missing`, `signature.wrapped`, `signature.algorithm`,
             `signature.invalid`, `signature.stale`, `certificate.*` (see `establish`).
+        Unavailable: `gost.unavailable`.
     """
+    policy = policy.as_of(at)
     root = parse(raw, policy.max_bytes)
     header, body = _envelope(root)
     security = _only_child(root, header, _SECURITY)

@@ -70,7 +70,9 @@ def verify_enveloped(xml: bytes, policy: TrustPolicy, at: datetime) -> VerifiedD
     Raises:
         Corrupt: `xml.*` (see `parse`), `signature.missing`, `signature.wrapped`, `signature.algorithm`,
             `signature.invalid`, `certificate.*` (see `establish`).
+        Unavailable: `gost.unavailable`.
     """
+    policy = policy.as_of(at)
     root = parse(xml, policy.max_bytes)
     signature.check_ids(root)
     node = signature.only_signature(root, root)
