@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway.bank.formats.clientbank import Side
 from gateway.core.catalogue import sentence
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import KvitError, Unavailable
@@ -23,7 +24,6 @@ from gateway.core.quantity import Quantity
 from gateway.flows import to_1c
 from gateway.flows.terms import Terms
 from gateway.onec import clientbank_write, commerceml_write, enterprisedata, tasks_xml
-from gateway.onec.clientbank import Side
 from gateway.onec.exchange_files import safe_name, write_atomic
 from gateway.payments.tables import entries
 from gateway.store import Store, alarms, outbox

@@ -7,8 +7,9 @@ folder (`exchange`) or one by one (`incoming`). Out: order status and payments (
 Everything given and taken is a frozen dataclass; see `model`, `model_documents` and the writers' own.
 """
 
+from gateway.bank.formats.clientbank import AccountSection, BankDocument, ClientBankFile, Direction, Side
+from gateway.core.problem import Problem
 from gateway.onec.archive import Limits
-from gateway.onec.clientbank import AccountSection, BankDocument, ClientBankFile, Direction, Side
 from gateway.onec.clientbank_write import IncomingPayment
 from gateway.onec.clientbank_write import write as write_client_bank
 from gateway.onec.commerceml_write import OrderStatus, StatusLine, StatusParty, StatusPayment, write_orders
@@ -16,7 +17,7 @@ from gateway.onec.enterprisedata import Firm, PickLine, PickListDocument, write_
 from gateway.onec.exchange import ExchangeFolder, FileOutcome, Result
 from gateway.onec.exchange_files import WriteResult, safe_name, write_atomic
 from gateway.onec.incoming import Incoming, Kind, open_file, read_file
-from gateway.onec.model import Catalogue, Problem, Product, Stock, StockRow, Unit, Warehouse
+from gateway.onec.model import Catalogue, Product, Stock, StockRow, Unit, Warehouse
 from gateway.onec.model_documents import CommerceML, Contact, Counterparty, OrderDocument, OrderLine
 from gateway.onec.tasks_xml import TaskRecord, write_tasks
 from gateway.onec.written import Written

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from gateway.bank.formats.clientbank import FIRST_LINE, LAST_LINE, AccountSection, Side
 from gateway.core.clock import MOSCOW
 from gateway.core.money import Money
-from gateway.onec.clientbank import FIRST_LINE, LAST_LINE, AccountSection, Side
 from gateway.onec.written import Written
 
 KIND = "Платежное поручение"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from gateway.core.problem import Problem
 from gateway.core.quantity import Quantity
 from gateway.onec.commerceml_values import (
     Unreadable,
@@ -25,7 +26,6 @@ from gateway.onec.model import (
     Offer,
     Price,
     PriceType,
-    Problem,
     Product,
     Stock,
     StockRow,

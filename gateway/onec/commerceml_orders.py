@@ -11,6 +11,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from gateway.core.money import Money, total
+from gateway.core.problem import Problem
 from gateway.onec.commerceml_goods import vat_rate, warehouse
 from gateway.onec.commerceml_values import (
     Unreadable,
@@ -24,7 +25,6 @@ from gateway.onec.commerceml_values import (
     unit,
 )
 from gateway.onec.commerceml_xml import Node
-from gateway.onec.model import Problem
 from gateway.onec.model_documents import BankAccount, Contact, Counterparty, OrderDocument, OrderLine
 
 _ADDRESSES = ("Адрес", "АдресРегистрации", "ЮридическийАдрес")

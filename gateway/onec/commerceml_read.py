@@ -11,12 +11,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
+from gateway.core.encoding import Decoded, broken_at_the_end, decode_xml
+from gateway.core.problem import Problem
 from gateway.onec.commerceml_goods import GoodsReader
 from gateway.onec.commerceml_orders import document
 from gateway.onec.commerceml_values import FRAGMENT, Unreadable, moment
 from gateway.onec.commerceml_xml import ROOT, Node, Piece, stream
-from gateway.onec.encoding import Decoded, broken_at_the_end, decode_xml
-from gateway.onec.model import Extra, Problem
+from gateway.onec.model import Extra
 from gateway.onec.model_documents import CommerceML, OrderDocument
 
 MAX_PROBLEMS = 1000

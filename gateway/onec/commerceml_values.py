@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.core.problem import Problem
 from gateway.core.quantity import Quantity
 from gateway.onec.commerceml_xml import Node
-from gateway.onec.model import Problem, Unit
+from gateway.onec.model import Unit
 
 FRAGMENT = 120
 

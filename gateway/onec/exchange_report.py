@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.catalogue import sentence
 from gateway.core.errors import KvitError
-from gateway.onec.model import Problem
+from gateway.core.problem import Problem
 
 SUFFIX = ".report.txt"
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from gateway.bank.formats import clientbank_read
+from gateway.bank.formats.clientbank import FIRST_LINE, ClientBankFile
 from gateway.core.clock import MOSCOW
+from gateway.core.encoding import XML_MARK
 from gateway.core.errors import Refused
-from gateway.onec import clientbank_read, commerceml_read
+from gateway.core.problem import Problem
+from gateway.onec import commerceml_read
 from gateway.onec.archive import DEFAULT_LIMITS, Limits, is_zip, members
-from gateway.onec.clientbank import FIRST_LINE, ClientBankFile
-from gateway.onec.encoding import XML_MARK
-from gateway.onec.model import Problem
 from gateway.onec.model_documents import CommerceML
 
 _HEAD = 4 * 1024 * 1024  # how far to look for what an XML file holds

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.core.money import Money
+from gateway.core.problem import Problem
 from gateway.core.quantity import Quantity
-from gateway.onec.model import Catalogue, Extra, Problem, Stock, Unit, Warehouse
+from gateway.onec.model import Catalogue, Extra, Stock, Unit, Warehouse
 
 
 @dataclass(frozen=True, slots=True)

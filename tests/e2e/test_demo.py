@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from gateway.bank.formats.clientbank import ClientBankFile
 from gateway.onec import read_file
-from gateway.onec.clientbank import ClientBankFile
 from tests.standards import need
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

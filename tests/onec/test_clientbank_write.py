@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.bank.formats.clientbank import AccountSection, Side
+from gateway.bank.formats.clientbank_read import read
 from gateway.core.money import Money
-from gateway.onec.clientbank import AccountSection, Side
-from gateway.onec.clientbank_read import read
 from gateway.onec.clientbank_write import IncomingPayment, write
 
 AT = dt.datetime(2026, 11, 21, 9, 16, 43, tzinfo=dt.UTC)

@@ -20,8 +20,8 @@ from gateway.service.commands.frame import (
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
+    from gateway.core.problem import Problem
     from gateway.onec.incoming import Incoming
-    from gateway.onec.model import Problem
     from gateway.service.config import Home
     from gateway.service.wiring import Installation
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.bank.formats.clientbank import ClientBankFile, Direction
+from gateway.bank.formats.clientbank_read import read
+from gateway.core.encoding import decode_bank
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
-from gateway.onec.clientbank import ClientBankFile, Direction
-from gateway.onec.clientbank_read import read
-from gateway.onec.encoding import decode_bank
 from tests.onec.facts import bank_document, statement
 from tests.standards import need
 

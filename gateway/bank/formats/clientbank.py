@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.core.money import Money
-from gateway.onec.model import Problem
+from gateway.core.problem import Problem
 
 FIRST_LINE = "1CClientBankExchange"
 LAST_LINE = "КонецФайла"

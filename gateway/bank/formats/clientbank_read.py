@@ -12,9 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.core.errors import Refused
-from gateway.core.money import Money
-from gateway.onec.clientbank import (
+from gateway.bank.formats.clientbank import (
     FIRST_LINE,
     LAST_LINE,
     AccountSection,
@@ -25,8 +23,10 @@ from gateway.onec.clientbank import (
     purpose,
     side,
 )
-from gateway.onec.encoding import Decoded, broken_at_the_end, decode_bank
-from gateway.onec.model import Problem
+from gateway.core.encoding import Decoded, broken_at_the_end, decode_bank
+from gateway.core.errors import Refused
+from gateway.core.money import Money
+from gateway.core.problem import Problem
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _OPENS = {"СекцияРасчСчет": "КонецРасчСчет", "СекцияДокумент": "КонецДокумента"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.encoding import broken_at_the_end, decode_bank, decode_xml
 from gateway.core.errors import Refused
-from gateway.onec.encoding import broken_at_the_end, decode_bank, decode_xml
 from tests.onec.facts import bank_document, commerceml, order, statement
 
 XML = commerceml(order())
