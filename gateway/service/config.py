@@ -3,7 +3,7 @@
 <home>/kvit.toml          what IT edits; no secret ever
 <home>/data/kvit.db       the database
 <home>/vault/secrets.json sealed secrets: pass phrases, tokens
-<home>/keys/              PKCS#12 files, closed by pass phrases from the vault
+<home>/keys/              key files, closed by pass phrases from the vault, and certificates of keys that lie elsewhere
 <home>/anchors/           the bank's public certificates
 <home>/profiles/          bank profiles of this installation (before those that come with the program)
 <home>/exchange/          1C's folder: in, out, done, rejected
@@ -14,15 +14,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
@@ -30,6 +31,7 @@ from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
 
 CONFIG_FILE = "kvit.toml"
+KeyKind = Literal["pkcs12", "token", "gost", "windows"]
 PROGRAM_PROFILES = Path(__file__).resolve().parents[2] / "certs" / "profiles"
 
 
@@ -66,17 +68,75 @@ class DatabaseTable(_Part):
     url: str = ""
 
 
+class TokenTable(_Part):
+    """`[bank.token]`: a key on a PKCS#11 token. `kvit bank tokens` shows what to write here."""
+
+    module: str = Field(min_length=1)
+    token_label: str = ""
+    serial: str = ""
+    key_label: str = ""
+    key_id: str = Field(default="", pattern=r"^([0-9a-fA-F]{2})*$")
+
+    @model_validator(mode="after")
+    def _names_a_token(self) -> Self:
+        if not self.token_label and not self.serial:
+            raise ValueError("token_label or serial is needed")
+        return self
+
+
+class WindowsTable(_Part):
+    """`[bank.windows]`: a key in the Windows certificate store."""
+
+    store: Literal["CurrentUser", "LocalMachine"] = "LocalMachine"
+    thumbprint: str = ""
+    subject: str = ""
+
+    @field_validator("thumbprint")
+    @classmethod
+    def _forty_digits(cls, text: str) -> str:
+        """As the certificate dialog shows it: spaces, capitals, and an invisible mark before the first digit."""
+        digits = "".join(c for c in text.lower() if c.isalnum())
+        if digits and not re.fullmatch("[0-9a-f]{40}", digits):
+            raise ValueError("a thumbprint is 40 hexadecimal digits")
+        return digits
+
+    @model_validator(mode="after")
+    def _names_a_certificate(self) -> Self:
+        if not self.thumbprint and not self.subject:
+            raise ValueError("thumbprint or subject is needed")
+        return self
+
+
 class BankTable(_Part):
-    """One agreement with one bank."""
+    """One agreement with one bank.
+
+    `key_kind` says where the key is that signs (and decrypts): "pkcs12", the file `key`; "token", see `token`; "gost",
+    the file `key` (PKCS#12, or PKCS#8 with its `certificate` beside); "windows", see `windows`. The TLS connection
+    always uses a PKCS#12 file: `tls_key`, or `key` where that signs too.
+
+    Attributes:
+        certificate: a file in keys/: of a GOST key in PKCS#8, or of a token's key.
+    """
 
     profile: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     customer_id: str = Field(min_length=1, max_length=16)
     target_id: str = ""
     url: str = ""
+    key_kind: KeyKind = "pkcs12"
     key: str = "bank.p12"
+    certificate: str = ""
     tls_key: str = ""
+    token: TokenTable | None = None
+    windows: WindowsTable | None = None
     accounts: list[str] = []
     poll_every_s: int = Field(default=300, ge=1, le=86400)
+
+    @model_validator(mode="after")
+    def _says_where_its_key_is(self) -> Self:
+        for kind, table in (("token", self.token), ("windows", self.windows)):
+            if (self.key_kind == kind) != (table is not None):
+                raise ValueError(f'key_kind = "{kind}" and the table [bank.{kind}] belong together')
+        return self
 
 
 class TradeTable(_Part):
@@ -284,7 +344,7 @@ BANK_TEMPLATE = """
 profile = "{profile}"          # a file in profiles/ here or in the program's certs/profiles
 customer_id = "{customer_id}"
 url = "{url}"                  # empty: the profile's
-key = "{key}"                  # PKCS#12 in keys/
+key = "{key}"                  # PKCS#12 in keys/; a key elsewhere: key_kind = "token", "gost" or "windows" (docs/it.md)
 accounts = {accounts}
 poll_every_s = {poll_every_s}
 """
