@@ -29,6 +29,9 @@ class Right(StrEnum):
 
     PAYMENTS_READ = "payments.read"
     PAYMENTS_DECIDE = "payments.decide"
+    OUTGOING_READ = "outgoing.read"
+    OUTGOING_PROPOSE = "outgoing.propose"
+    OUTGOING_APPROVE = "outgoing.approve"
     EVIDENCE_READ = "evidence.read"
     ORDERS_READ = "orders.read"
     ORDERS_WORK = "orders.work"
@@ -42,15 +45,19 @@ class Right(StrEnum):
     USERS_MANAGE = "users.manage"
 
 
+# Money goes out by two people's signatures; the gateway carries orders from 1C in and signed ones out, and signs none.
+_OUTGOING = frozenset({Right.OUTGOING_READ, Right.OUTGOING_PROPOSE, Right.OUTGOING_APPROVE})
 _READ_TRADE = frozenset({Right.ORDERS_READ, Right.PICKS_READ, Right.TASKS_READ, Right.HEALTH_READ})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.SERVICE: frozenset(Right) - {Right.RELEASE_SWITCH, Right.USERS_MANAGE},
-    Role.ACCOUNTANT: _READ_TRADE | {Right.PAYMENTS_READ, Right.PAYMENTS_DECIDE, Right.EVIDENCE_READ, Right.TASKS_WORK},
+    Role.SERVICE: frozenset(Right) - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE},
+    Role.ACCOUNTANT: _READ_TRADE
+    | _OUTGOING
+    | {Right.PAYMENTS_READ, Right.PAYMENTS_DECIDE, Right.EVIDENCE_READ, Right.TASKS_WORK},
     Role.WAREHOUSE: frozenset({Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK}),
     Role.MANAGER: _READ_TRADE | {Right.ORDERS_WORK, Right.TASKS_WORK},
     Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
-    Role.DIRECTOR: _READ_TRADE | {Right.PAYMENTS_READ, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
+    Role.DIRECTOR: _READ_TRADE | _OUTGOING | {Right.PAYMENTS_READ, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
     Role.OWNER: frozenset(Right),
 }
 
