@@ -57,6 +57,9 @@ class BxdChannel:
         signer: signs requests and, where `payload_signer` is None, their payload.
         tls_key: our certificate for the connection; None where the bank does not ask for one.
         payload_signer: signs ApplicationRequest where a bureau sends for its customer.
+
+    Raises:
+        Refused: `bank.no_target`: the bank wants a target id and the agreement names none.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class BxdChannel:
         tls_key: Pkcs12Key | None = None,
         payload_signer: Signer | None = None,
     ) -> None:
+        if not (profile.service.receiver_id or agreement.target_id):
+            raise Refused("bank.no_target", profile=profile.name)
         self._profile = profile
         self._agreement = agreement
         self._trust = trust
@@ -128,7 +133,9 @@ class BxdChannel:
         """Nothing to say: the bank marks a file DLD when it is fetched, and still offers it under ALL."""
 
     def user_info(self) -> dict[str, object]:
-        """See `Channel`."""
+        """See `Channel`; empty where the bank's service cannot tell."""
+        if "getUserInfo" not in self._profile.service.operations:
+            return {}
         reply = self._call("getUserInfo", self._request("getUserInfo"))
         application = self._answer(reply, reply.received_at).application
         return {} if application is None else response.user_info(application)
@@ -164,8 +171,10 @@ class BxdChannel:
 
         Raises:
             RefusedReply: the answer did not hold.
-            Refused: `bank.response_refused`.
+            Refused: `bank.response_refused`, `bank.no_such_operation`.
         """
+        if "deleteFile" not in self._profile.service.operations:
+            raise Refused("bank.no_such_operation", operation="deleteFile", profile=self._profile.name)
         wanted = replace(self._request("deleteFile", file_type=ref.file_type), file_references=(ref.reference,))
         reply = self._call("deleteFile", wanted, reference=ref.reference)
         self._answer(reply, reply.received_at)
@@ -180,6 +189,7 @@ class BxdChannel:
             timestamp=self._clock.now(),
             environment=self._profile.service.environment,
             software_id=SOFTWARE,
+            service_id=self._profile.service.service_id,
             target_id=self._agreement.target_id,
             compression=self._profile.service.compression,
             file_type=file_type,

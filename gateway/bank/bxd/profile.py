@@ -13,94 +13,37 @@ from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from gateway.bank.bxd.profile_parts import (
+    Certificates,
+    Encryption,
+    Facts,
+    LimitTable,
+    Part,
+    Service,
+    TrialPlace,
+    Trust,
+)
 from gateway.bank.bxd.response import ReplyRules
 from gateway.bank.bxd.transport import Limits
+from gateway.bank.bxd.wire import padded
 from gateway.core.errors import Refused
-from gateway.signing.policy import ALGORITHMS, MODERN, TrustPolicy
+from gateway.signing.policy import ALGORITHMS, TrustPolicy
+
+__all__ = ["Agreement", "BankTrust", "LimitTable", "Profile", "certificates_in", "load_profile", "load_trust"]
 
 _MIB = 1 << 20
 
 
-class _Part(BaseModel):
-    """A table of the file: no unknown keys, no guessing between types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Service(_Part):
-    """Where the bank's service is and how it wants to be spoken to.
+class Profile(Part):
+    """One bank.
 
     Attributes:
-        receiver_id: the bank in RequestHeader/ReceiverId; "" where the bank wants our target id there.
-        file_types: what is fetched; empty asks for all types in one list.
-        list_status: which files a list is of. ALL also finds files that were fetched but lost before they were
-            stored; what is known already is recognised by its reference.
-        compression: ask for gzip.
-        algorithm: what our own signatures are made with.
+        certificates: the bank's certificate service; None where there is none and keys come by hand.
+        encryption: None where requests go as they are, under TLS.
+        test: the bank's test environment; None where it has none.
     """
-
-    url: str = Field(pattern=r"^https://\S+$")
-    receiver_id: str = ""
-    language: Literal["EN", "FI", "SV"] = "EN"
-    environment: Literal["PRODUCTION", "TEST"] = "PRODUCTION"
-    file_types: list[str] = []
-    list_status: Literal["ALL", "NEW", "DLD"] = "ALL"
-    compression: bool = True
-    algorithm: str = "rsa-sha256"
-
-
-class Trust(_Part):
-    """Whom we believe. File names are relative to the folder of anchors.
-
-    Attributes:
-        tls_anchors: authorities of the bank's server certificate.
-        signing_anchors, intermediates: authorities of the bank's signatures.
-        signers: common names a signer under `signing_anchors` must have one of.
-        pinned: SHA-256 fingerprints of single trusted signers.
-        payload_signers: the same for ApplicationResponse where another certificate signs it; empty means `signers`.
-        payload_signed: False for a bank that does not sign ApplicationResponse (its envelope must be signed still).
-        legacy: admit SHA-1 and RSA-1024. Off, except for a bank that has nothing better.
-    """
-
-    tls_anchors: list[str] = Field(min_length=1)
-    signing_anchors: list[str] = []
-    intermediates: list[str] = []
-    signers: list[str] = []
-    pinned: list[str] = []
-    payload_signers: list[str] = []
-    payload_signed: bool = True
-    legacy: bool = False
-    algorithms: list[str] = Field(default_factory=lambda: sorted(MODERN))
-    clock_skew_s: int = Field(default=300, ge=0, le=3600)
-    timestamp_life_s: int = Field(default=3600, ge=1, le=86400)
-
-
-class LimitTable(_Part):
-    """How much and how long, in MiB and seconds."""
-
-    message_mib: int = Field(default=64, ge=1, le=1024)
-    content_mib: int = Field(default=256, ge=1, le=4096)
-    connect_s: float = Field(default=10, gt=0)
-    read_s: float = Field(default=30, gt=0)
-    total_s: float = Field(default=120, gt=0)
-
-
-class Facts(_Part):
-    """What is known of this bank's statements.
-
-    Attributes:
-        bank_ids: whether a line's bank reference is unique for ever, within a year, or not at all.
-        release: kinds of evidence that may release goods without a person.
-    """
-
-    bank_ids: Literal["stable", "per_year", "unstable"] = "unstable"
-    release: list[Literal["signed", "channel"]] = ["signed"]
-
-
-class Profile(_Part):
-    """One bank."""
 
     format: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
@@ -111,12 +54,33 @@ class Profile(_Part):
     trust: Trust
     limits: LimitTable = LimitTable()
     facts: Facts = Facts()
+    certificates: Certificates | None = None
+    encryption: Encryption | None = None
+    test: TrialPlace | None = None
 
     @property
     def transport_limits(self) -> Limits:
         """The limits the transport keeps."""
         table = self.limits
         return Limits(table.message_mib * _MIB, table.connect_s, table.read_s, table.total_s)
+
+    def in_test(self) -> Profile:
+        """This bank's test environment: its addresses and anchors, and requests that say TEST.
+
+        Raises:
+            Refused: `bank.no_test_environment`.
+        """
+        place = self.test
+        if place is None:
+            raise Refused("bank.no_test_environment", profile=self.name)
+        service = self.service.model_copy(update={"environment": "TEST", "url": place.url or self.service.url})
+        named = {n: getattr(place, n) for n in ("tls_anchors", "signing_anchors", "intermediates", "signers")}
+        trust = self.trust.model_copy(update={name: value for name, value in named.items() if value})
+        certificates = self.certificates
+        if certificates is not None:
+            certificates = certificates.model_copy(update={"url": place.certificates_url or certificates.url})
+        changed = {"service": service, "trust": trust, "certificates": certificates, "test": None}
+        return self.model_copy(update=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +129,7 @@ def load_profile(file: Path) -> Profile:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Refused("bank.profile_invalid", file=file.name, field=where, detail=first["msg"]) from None
-    _check_trust(profile, file)
+    _check(profile, file)
     return profile
 
 
@@ -177,12 +141,13 @@ def load_trust(profile: Profile, anchors: Path) -> BankTrust:
     """
     trust = profile.trust
     envelope = TrustPolicy(
-        anchors=_certificates(trust.signing_anchors, anchors),
+        anchors=certificates_in(trust.signing_anchors, anchors),
         pinned=frozenset(pin.lower().replace(":", "") for pin in trust.pinned) or None,
         signers=frozenset(trust.signers),
-        intermediates=_certificates(trust.intermediates, anchors),
+        intermediates=certificates_in(trust.intermediates, anchors),
         algorithms=frozenset(trust.algorithms),
         legacy=trust.legacy,
+        legacy_until=trust.legacy_until,
         max_skew=timedelta(seconds=trust.clock_skew_s),
         max_lifetime=timedelta(seconds=trust.timestamp_life_s),
         max_bytes=profile.limits.message_mib * _MIB,
@@ -190,25 +155,40 @@ def load_trust(profile: Profile, anchors: Path) -> BankTrust:
     payload = None
     if trust.payload_signed:
         payload = replace(envelope, signers=frozenset(trust.payload_signers or trust.signers))
-    rules = ReplyRules(envelope, payload, profile.limits.content_mib * _MIB)
-    return BankTrust(_certificates(trust.tls_anchors, anchors), rules)
+    vague = frozenset(padded(code) for code in profile.service.vague_codes)
+    rules = ReplyRules(envelope, payload, profile.limits.content_mib * _MIB, vague)
+    return BankTrust(certificates_in(trust.tls_anchors, anchors), rules)
 
 
-def _check_trust(profile: Profile, file: Path) -> None:
+def _check(profile: Profile, file: Path) -> None:
     """What the types cannot say."""
-    trust = profile.trust
+
+    def wrong(field: str, detail: str) -> Refused:
+        return Refused("bank.profile_invalid", file=file.name, field=field, detail=detail)
+
+    trust, issued = profile.trust, profile.certificates
     unknown = {*trust.algorithms, profile.service.algorithm} - ALGORITHMS.keys()
     if unknown:
-        raise Refused(
-            "bank.profile_invalid", file=file.name, field="trust.algorithms", detail=", ".join(sorted(unknown))
-        )
+        raise wrong("trust.algorithms", ", ".join(sorted(unknown)))
     if not trust.pinned and not (trust.signing_anchors and trust.signers):
         # a bank's authority certifies its customers too: without names or pins each of them could sign for the bank
-        detail = "give signing_anchors with signers, or pinned"
-        raise Refused("bank.profile_invalid", file=file.name, field="trust.signers", detail=detail)
+        raise wrong("trust.signers", "give signing_anchors with signers, or pinned")
+    if trust.legacy_until is not None and trust.legacy_until.tzinfo is None:
+        raise wrong("trust.legacy_until", "a date and time with its zone, 2022-11-27T12:33:50Z")
+    if trust.legacy_until is not None and not trust.legacy:
+        raise wrong("trust.legacy_until", "has no meaning without legacy = true")
+    if issued is not None and issued.kind != "pki" and not (issued.service_namespace and issued.data_namespace):
+        raise wrong("certificates.service_namespace", "is needed, and data_namespace")
+    if issued is not None and issued.kind == "pki" and not (issued.root_serial and profile.encryption):
+        raise wrong("certificates.root_serial", "is needed, and a table [encryption]")
 
 
-def _certificates(names: list[str], folder: Path) -> tuple[x509.Certificate, ...]:
+def certificates_in(names: list[str], folder: Path) -> tuple[x509.Certificate, ...]:
+    """The certificates of the PEM files `names` in `folder`.
+
+    Raises:
+        Refused: `bank.anchor_unreadable`.
+    """
     found: list[x509.Certificate] = []
     for name in names:
         try:

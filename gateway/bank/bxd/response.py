@@ -61,11 +61,13 @@ class ReplyRules:
         envelope: whom we believe as signer of the SOAP message.
         payload: whom we believe as signer of the ApplicationResponse; None where the bank does not sign it.
         content_limit: the most bytes of a decompressed file.
+        vague_codes: codes this bank gives for almost any bad request.
     """
 
     envelope: TrustPolicy
     payload: TrustPolicy | None
     content_limit: int
+    vague_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ def prove(reply: Reply, rules: ReplyRules, at: datetime) -> Proven:
 
     Raises:
         Corrupt: `bank.*`, the reason.
-        Refused: `bank.response_refused` when the bank, provably, said no.
+        Refused: `bank.response_refused` (`bank.response_vague`) when the bank, provably, said no.
     """
     answer = read_answer(reply, rules, at)
     if answer.nothing_found and reply.request.operation not in _MAY_FIND_NOTHING:
-        raise _refused(answer)
+        raise _refused(answer, rules)
     content, ref = b"", None
     documents: tuple[Document, ...] = ()
     if answer.application is not None:
@@ -112,8 +114,8 @@ def read_answer(reply: Reply, rules: ReplyRules, at: datetime) -> Answer:
 
     Raises:
         Corrupt: `bank.*`, the reason.
-        Refused: `bank.response_refused` when the bank, provably, said no (24, "nothing found", is left to the
-            caller).
+        Refused: `bank.response_refused` (`bank.response_vague` where the code explains nothing) when the bank,
+            provably, said no (24, "nothing found", is left to the caller).
     """
     if "incomplete" in reply.transport:
         raise Corrupt("bank.truncated")
@@ -130,7 +132,7 @@ def read_answer(reply: Reply, rules: ReplyRules, at: datetime) -> Answer:
     answer = Answer(application, tuple(codes), _proof(envelope, document, echoed, at))
     # an empty code in the outer header is allowed by the schema; then the payload's counts alone
     if any(code not in (OK, NOTHING_FOUND) for code, _ in codes if code) or not any(code for code, _ in codes):
-        raise _refused(answer)
+        raise _refused(answer, rules)
     if application is None and not answer.nothing_found:
         raise Corrupt("bank.malformed", what="ApplicationResponse")
     return answer
@@ -263,10 +265,12 @@ def _described(listed: list[FileRef], reference: str) -> FileRef | None:
     raise Corrupt("bank.wrong_file", expected=reference, got=listed[0].reference)
 
 
-def _refused(answer: Answer) -> Refused:
+def _refused(answer: Answer, rules: ReplyRules) -> Refused:
     """The innermost refusal: the payload is authoritative, the header is often only "OK"."""
     bad = [(code, text) for code, text in answer.codes if code != OK]
     code, text = bad[-1] if bad else ("", "")
+    if code in rules.vague_codes:
+        return Refused("bank.response_vague", bank_code=code, text=text)
     return Refused("bank.response_refused", bank_code=code or "-", text=text)
 
 

@@ -1,0 +1,153 @@
+"""The tables of a bank's profile file, each checked by itself; `profile` puts them together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.signing.policy import MODERN
+
+_HTTPS = r"^https://\S+$"
+Operation = Literal["downloadFileList", "downloadFile", "uploadFile", "deleteFile", "getUserInfo"]
+ALL_OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+
+class Part(BaseModel):
+    """A table of the file: no unknown keys, no guessing between types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Service(Part):
+    """Where the bank's service is and how it wants to be spoken to.
+
+    Attributes:
+        receiver_id: the bank in RequestHeader/ReceiverId; "" where the bank wants our target id there.
+        operations: what the service can do; one of the Samlink banks knows three of the five operations.
+        file_types: what is fetched; empty asks for all types in one list.
+        list_status: which files a list is of. ALL also finds files that were fetched but lost before they were
+            stored; what is known already is recognised by its reference.
+        service_id: ServiceId of our requests, where the bank wants one; "" leaves it out.
+        compression: ask for gzip.
+        algorithm: what our own signatures are made with.
+        vague_codes: response codes this bank gives for almost any bad request, so that they explain nothing.
+    """
+
+    url: str = Field(pattern=_HTTPS)
+    receiver_id: str = ""
+    language: Literal["EN", "FI", "SV"] = "EN"
+    environment: Literal["PRODUCTION", "TEST"] = "PRODUCTION"
+    operations: list[Operation] = list(ALL_OPERATIONS)
+    file_types: list[str] = []
+    list_status: Literal["ALL", "NEW", "DLD"] = "ALL"
+    service_id: str = ""
+    compression: bool = True
+    algorithm: str = "rsa-sha256"
+    vague_codes: list[str] = []
+
+
+class Trust(Part):
+    """Whom we believe. File names are relative to the folder of anchors.
+
+    Attributes:
+        tls_anchors: authorities of the bank's server certificate.
+        signing_anchors, intermediates: authorities of the bank's signatures.
+        signers: common names a signer under `signing_anchors` must have one of.
+        pinned: SHA-256 fingerprints of single trusted signers.
+        payload_signers: the same for ApplicationResponse where another certificate signs it; empty means `signers`.
+        payload_signed: False for a bank that does not sign ApplicationResponse (its envelope must be signed still).
+        legacy: admit SHA-1 and RSA-1024. Off, except for a bank that has nothing better.
+        legacy_until: the instant from which even then nothing of that kind counts; what was received before it still
+            verifies as of its own day.
+    """
+
+    tls_anchors: list[str] = Field(min_length=1)
+    signing_anchors: list[str] = []
+    intermediates: list[str] = []
+    signers: list[str] = []
+    pinned: list[str] = []
+    payload_signers: list[str] = []
+    payload_signed: bool = True
+    legacy: bool = False
+    legacy_until: datetime | None = None
+    algorithms: list[str] = Field(default_factory=lambda: sorted(MODERN))
+    clock_skew_s: int = Field(default=300, ge=0, le=3600)
+    timestamp_life_s: int = Field(default=3600, ge=1, le=86400)
+
+
+class Encryption(Part):
+    """For a bank that wants the whole ApplicationRequest encrypted to it, and encrypts its own to us.
+
+    Attributes:
+        bank_certificate: file in the folder of anchors; written there when the bank's certificates are fetched.
+        bank_names: common names the bank's encryption certificate must have one of.
+        content, key_transport: how we encrypt; names of `gateway.signing.xmlenc`.
+    """
+
+    bank_certificate: str = Field(min_length=1)
+    bank_names: list[str] = Field(min_length=1)
+    content: str = "aes256-cbc"
+    key_transport: str = "rsa-oaep-sha1"
+
+
+class Certificates(Part):
+    """The service that issues and renews our own certificate.
+
+    Attributes:
+        kind: how a first request proves itself: "hmac" (CertificateService: HMAC-SHA1 of the PKCS#10 request keyed
+            with the activation code), "transfer-key" (OPCertificateService: the key itself), "pki" (PkiService: PIN
+            in an encrypted request).
+        service_namespace, data_namespace: of the SOAP message and of the CertApplicationRequest in it.
+        service, renewal_service: Service of a first request and of a renewal.
+        subject: what the PKCS#10 request says about us, "C=FI", "CN={customer_id}"; also {company}.
+        signed: whether replies are signed; where not, TLS alone says whom they come from, and what is believed of them
+            is only a certificate for the very key we made.
+        issuers: authorities (files of anchors) a certificate of ours must chain to; empty where we know none.
+        root_serial: serial number of the bank's root, as the "pki" service wants it in GetBankCertificate.
+    """
+
+    kind: Literal["hmac", "transfer-key", "pki"]
+    url: str = Field(pattern=_HTTPS)
+    service_namespace: str = ""
+    data_namespace: str = ""
+    service: str = ""
+    renewal_service: str = ""
+    subject: list[str] = Field(min_length=1)
+    signed: bool = True
+    issuers: list[str] = []
+    root_serial: str = ""
+
+
+class TrialPlace(Part):
+    """The bank's test environment, where it differs; empty fields are as in production."""
+
+    url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    certificates_url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    tls_anchors: list[str] = []
+    signing_anchors: list[str] = []
+    intermediates: list[str] = []
+    signers: list[str] = []
+
+
+class LimitTable(Part):
+    """How much and how long, in MiB and seconds."""
+
+    message_mib: int = Field(default=64, ge=1, le=1024)
+    content_mib: int = Field(default=256, ge=1, le=4096)
+    connect_s: float = Field(default=10, gt=0)
+    read_s: float = Field(default=30, gt=0)
+    total_s: float = Field(default=120, gt=0)
+
+
+class Facts(Part):
+    """What is known of this bank's statements.
+
+    Attributes:
+        bank_ids: whether a line's bank reference is unique for ever, within a year, or not at all.
+        release: kinds of evidence that may release goods without a person.
+    """
+
+    bank_ids: Literal["stable", "per_year", "unstable"] = "unstable"
+    release: list[Literal["signed", "channel"]] = ["signed"]
