@@ -21,13 +21,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.core.errors import Corrupt, Refused, Unavailable
-from gateway.signing import der
+from gateway.signing import der, tbs
 from gateway.signing.gost_libcrypto import Failed, Libcrypto, buffer, libcrypto
 
 if TYPE_CHECKING:
     from gateway.signing.policy import Algorithm
 
 _CMS_BINARY = 0x80
+_CMS_KEY_PARAM = 0x40000  # the engine chooses its key transport only once the library has made it a context
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _TC26_CURVES = "1.2.643.7.1.2.1"
 _CRYPTOPRO_CURVES = "1.2.643.2.2"
@@ -112,12 +113,7 @@ def public_key(certificate: x509.Certificate) -> bytes:
     Raises:
         Corrupt: `cms.malformed` when the key is on a curve we do not know or has an odd form.
     """
-    tbs = der.only(certificate.tbs_certificate_bytes).fields()
-    tbs.optional(der.context(0))
-    tbs.take(der.INTEGER)
-    for _ in ("signature algorithm", "issuer", "validity", "subject"):
-        tbs.take(der.SEQUENCE)
-    info = tbs.take(der.SEQUENCE)
+    info = tbs.public_key_info(certificate)
     _check_public_key(info)
     return info.raw
 
@@ -251,7 +247,9 @@ def seal_envelope(content: bytes, certificate: x509.Certificate) -> bytes:
             recipients = enter(library.owned(library.OPENSSL_sk_new_null(), library.OPENSSL_sk_free))
             library.OPENSSL_sk_push(recipients, theirs)
             cipher = library.ENGINE_get_cipher(library.engine, library.nid("gost89"))
-            made = library.CMS_encrypt(recipients, enter(library.reading(content)), cipher, _CMS_BINARY)
+            made = library.CMS_encrypt(
+                recipients, enter(library.reading(content)), cipher, _CMS_BINARY | _CMS_KEY_PARAM
+            )
             message = enter(library.owned(made, library.CMS_ContentInfo_free))
             sealed = enter(library.writing())
             if library.i2d_CMS_bio(sealed, message) != 1:
