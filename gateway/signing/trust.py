@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -140,6 +141,13 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate, policy: 
         return False
     if algorithm.legacy and not policy.admits_sha1:
         raise _refusal("certificate.weak", certificate)
+    return _issued(certificate, issuer, algorithm)
+
+
+@lru_cache(maxsize=256)
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: Algorithm) -> bool:
+    """Whether the signature in `certificate` is by the key of `issuer`: the same answer at every instant and under
+    every policy, and a bank signs all its messages with one certificate."""
     return raw.verify(issuer, algorithm, certificate.tbs_certificate_bytes, certificate.signature)
 
 
