@@ -9,6 +9,7 @@ from gateway.core.errors import Refused
 from gateway.service.account import check_account
 from gateway.service.config import Config, Home, load_config
 from gateway.service.database_lock import DatabaseLock
+from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.instance import InstanceLock
 from gateway.service.wiring import Installation, open_installation
 from gateway.store import Store
@@ -36,7 +37,9 @@ def open_store(home: Home, config: Config, clock: Clock | None = None) -> Store:
         Refused: `store.missing`, `store.not_migrated`. Unavailable: `store.unreachable`.
     """
     check_revision(home, config)
-    return Store(home.database_url(config), clock or SystemClock(), config.company.key)
+    store = Store(home.database_url(config), clock or SystemClock(), config.company.key)
+    store.keeper = HeadKeeper(home, config)
+    return store
 
 
 class Alone:

@@ -10,6 +10,7 @@ from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
+from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.open_keys import signing_key, tls_key
 from gateway.signing.master_key import master_key_from_environment
 from gateway.signing.vault import SealedVault, open_vault
@@ -56,11 +57,13 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
         home.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     upgrade(url)
     profiles = [profile_of(home, bank) for bank in config.bank]
+    store = Store(url, clock, config.company.key)
+    store.keeper = HeadKeeper(home, config)
     return Installation(
         home=home,
         config=config,
         clock=clock,
-        store=Store(url, clock, config.company.key),
+        store=store,
         terms=terms_of(
             config,
             # One rule for the house: the strictest of its banks.

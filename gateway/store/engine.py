@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from gateway.core.authority import SERVICE, Actor
 from gateway.core.clock import Clock
 from gateway.core.errors import KvitError, Refused, Unavailable
+from gateway.store.journal import Head
 from gateway.store.unit import Unit
 
 BUSY_TIMEOUT_MS = 15_000
@@ -67,6 +68,16 @@ def _meaning(error: DBAPIError) -> KvitError | None:
     return None
 
 
+class Keeper(Protocol):
+    """Who keeps the journal's end outside the database. Neither call raises."""
+
+    def committed(self, store: Store, head: Head) -> None:
+        """A unit is durable, and the journal ends in `head`."""
+
+    def closing(self, store: Store) -> None:
+        """The database is about to be closed."""
+
+
 class Store:
     """The database of one installation.
 
@@ -74,6 +85,9 @@ class Store:
         url: SQLAlchemy URL, "sqlite:///…" or "postgresql+psycopg://…".
         clock: where units take the time from.
         company: the company new rows belong to; the shard key of every table.
+
+    Attributes:
+        keeper: told of every commit that made the journal longer; None where nobody keeps heads.
 
     Raises:
         Unavailable: `store.unreachable` when the database cannot be opened.
@@ -84,6 +98,7 @@ class Store:
         self.clock = clock
         self.company = company
         self.is_sqlite = url.startswith("sqlite")
+        self.keeper: Keeper | None = None
         self._writer = self._engine(writing=True)
         self._reader = self._engine(writing=False)
 
@@ -147,6 +162,8 @@ class Store:
             else:
                 transaction.rollback()
         if unit.committed:
+            if self.keeper is not None and unit.head is not None:
+                self.keeper.committed(self, unit.head)
             for callback in unit.callbacks:
                 callback()
 
@@ -176,5 +193,7 @@ class Store:
                     raise Refused("store.damaged", verdict=str(verdict)[:200])
 
     def close(self) -> None:
+        if self.keeper is not None:
+            self.keeper.closing(self)
         self._writer.dispose()
         self._reader.dispose()

@@ -1,20 +1,25 @@
 """The journal: append-only, hash-chained.
 
 Row n carries SHA-256 over the previous row's hash and all its own columns, so an edited, removed or reordered row is
-found by `verify`. A cut tail cannot be seen from inside: compare with a head that was exported earlier.
+found by `verify`. A cut tail and a journal written anew from the start cannot be seen from inside: compare with heads
+that were kept outside the database (`heads.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from gateway.store.schema import journal
+from gateway.store.schema import AnyRow, journal
 
 GENESIS = "0" * 64
+_TEXTS = ("at", "company", "kind", "subject", "actor", "body", "prev_hash", "hash")
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +104,82 @@ def append(connection: Connection, lines: Sequence[Line]) -> Head:
     return last
 
 
+def hashes(connection: Connection, after: int = 0, upto: int | None = None) -> Iterator[str]:
+    """The hashes of the rows after row `after`, in order, as they stand; nothing is verified."""
+    wanted = select(journal.c.hash).where(journal.c.seq > after).order_by(journal.c.seq)
+    if upto is not None:
+        wanted = wanted.where(journal.c.seq <= upto)
+    with connection.execute(wanted.execution_options(yield_per=_AT_ONCE)) as result:
+        for row in result:
+            yield row.hash
+
+
 def verify(
-    connection: Connection, expected: Head | None = None, progress: Callable[[int], None] | None = None
+    connection: Connection,
+    expected: Head | None = None,
+    progress: Callable[[int], None] | None = None,
+    met: Callable[[Head], None] | None = None,
 ) -> Verdict:
     """Walk the whole chain.
 
     Args:
         expected: a head exported earlier; the chain must still contain exactly that row.
         progress: told the number of rows checked so far, now and then.
+        met: told of every row that holds, in order.
     """
     last = Head(0, GENESIS)
     rows = 0
     met_expected = expected is None or expected.seq == 0
-    walk = select(journal).order_by(journal.c.seq).execution_options(yield_per=2000)
-    with connection.execute(walk) as result:  # a cursor on the server ends with it, wherever we stop
+    walk = select(journal).order_by(journal.c.seq).execution_options(yield_per=_AT_ONCE)
+    # a cursor on the server ends with its block, wherever we stop
+    with _as_stored(connection), connection.execute(walk) as result:
         for row in result:
-            line = Line(row.at, row.company, row.kind, row.subject, row.actor, row.body)
-            if row.seq != last.seq + 1:
-                return Verdict(False, rows, last, row.seq, "gap")
-            if row.prev_hash != last.hash:
-                return Verdict(False, rows, last, row.seq, "relinked")
-            if row_hash(last.hash, row.seq, line) != row.hash:
-                return Verdict(False, rows, last, row.seq, "edited")
+            wrong = _wrong(row, last)
+            if wrong:
+                return Verdict(False, rows, last, row.seq if isinstance(row.seq, int) else last.seq + 1, wrong)
             last = Head(row.seq, row.hash)
             rows += 1
             if expected is not None and expected == last:
                 met_expected = True
-            if progress is not None and rows % 2000 == 0:
+            if met is not None:
+                met(last)
+            if progress is not None and rows % _AT_ONCE == 0:
                 progress(rows)
     if not met_expected and expected is not None:
         return Verdict(False, rows, last, min(expected.seq, last.seq + 1), "cut")
     return Verdict(True, rows, last)
+
+
+def _wrong(row: AnyRow, last: Head) -> str:
+    """Why `row` cannot stand after `last`; "" when it can."""
+    if row.seq != last.seq + 1:
+        return "gap"
+    if not all(isinstance(getattr(row, column), str) for column in _TEXTS):
+        return "edited"  # equal bytes of another storage class are another value to every query
+    if row.prev_hash != last.hash:
+        return "relinked"
+    line = Line(row.at, row.company, row.kind, row.subject, row.actor, row.body)
+    try:
+        return "" if row_hash(last.hash, row.seq, line) == row.hash else "edited"
+    except UnicodeEncodeError:
+        return "edited"  # bytes that are no UTF-8: we never wrote them
+
+
+@contextmanager
+def _as_stored(connection: Connection) -> Iterator[None]:
+    """Have SQLite hand out text whatever its bytes are: its driver would raise for bytes that are no UTF-8, and the
+    damaged row would have no name."""
+    driver = connection.connection.dbapi_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    usual = driver.text_factory
+    driver.text_factory = _lenient
+    try:
+        yield
+    finally:
+        driver.text_factory = usual
+
+
+def _lenient(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

@@ -60,6 +60,7 @@ class Unit:
         company: owner of the rows.
         actor: who does it; use cases ask it for the right they need.
         memo: facts that cannot change within the unit, read once; whoever writes them drops them.
+        head: the end of the journal, once this unit has written to it.
     """
 
     def __init__(self, connection: Connection, clock: Clock, company: str, actor: Actor) -> None:
@@ -70,6 +71,7 @@ class Unit:
         self.now: datetime = clock.now()
         self.at: str = to_text(self.now)
         self.committed = False
+        self.head: journal.Head | None = None
         self.callbacks: list[Callable[[], None]] = []
         self._journal: list[journal.Line] = []
         self._changes: list[dict[str, str]] = []
@@ -193,7 +195,7 @@ class Unit:
             marks.put(self, f"counter.{name}", value)
         self._counters = {}
         if self._journal:
-            journal.append(self.connection, self._journal)
+            self.head = journal.append(self.connection, self._journal)
             self._journal = []
         if self._outbox:
             self.connection.execute(insert(outbox), self._outbox)
