@@ -164,6 +164,37 @@ class ExchangeTable(_Part):
     settle_s: float = Field(default=2.0, ge=0, le=600)
 
 
+class MailTable(_Part):
+    """`[proof.mail]`: where the journal's head is sent every day. The password is kept in the vault
+    (`kvit journal mail`).
+
+    Attributes:
+        security: "tls" from the first byte (port 465), or "starttls" (port 587); nothing goes in the clear.
+        authority: a file in anchors/ with the server's authority; empty: the machine's own authorities.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls"] = "tls"
+    user: str = ""
+    sender: str = Field(min_length=3)
+    to: list[str] = Field(min_length=1)
+    authority: str = ""
+
+
+class ProofTable(_Part):
+    """What leaves this machine so that nobody can rewrite history on it.
+
+    Attributes:
+        heads_folder: where the journal's head is put every day, best on another machine; empty: nowhere.
+        check_signers: ask the banks' authorities every day whether the certificates that signed are revoked.
+    """
+
+    heads_folder: str = ""
+    check_signers: bool = False
+    mail: MailTable | None = None
+
+
 class ApiTable(_Part):
     """Where programs and trays reach the service."""
 
@@ -186,6 +217,7 @@ class Config(_Part):
     matching: MatchingTable = MatchingTable()
     exchange: ExchangeTable = ExchangeTable()
     api: ApiTable = ApiTable()
+    proof: ProofTable = ProofTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +369,9 @@ look_every_s = 5.0
 host = "127.0.0.1"
 port = 0                       # 0: a free one; the tray of this machine finds it by itself
 tray_role = "accountant"       # who sits here: accountant, warehouse, manager, it, director, owner (all of it)
+
+[proof]
+heads_folder = ""              # a folder on another machine: the journal's sealed head is put there every day
 """
 
 BANK_TEMPLATE = """

@@ -169,7 +169,7 @@ def _wrong(row: AnyRow, last: Head) -> str:
 def _as_stored(connection: Connection) -> Iterator[None]:
     """Have SQLite hand out text whatever its bytes are: its driver would raise for bytes that are no UTF-8, and the
     damaged row would have no name."""
-    driver = connection.connection.dbapi_connection
+    driver: object = connection.connection.dbapi_connection
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
