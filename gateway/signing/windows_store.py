@@ -10,6 +10,14 @@ documentation of crypt32 and ncrypt. It has not run on a Windows machine yet.
 from __future__ import annotations
 
 import sys
+from typing import Protocol
+
+from gateway.signing.keys import Decryptor, Signer
+
+
+class StoredKey(Signer, Decryptor, Protocol):
+    """A key of the store: it signs, and opens what was encrypted to it."""
+
 
 if sys.platform == "win32":
     import ctypes
@@ -150,7 +158,7 @@ if sys.platform == "win32":
         def __reduce__(self) -> NoReturn:
             raise TypeError("a key of the Windows store stays there: it cannot be copied or pickled")
 
-    def open_windows_key(store: str, thumbprint: str, subject: str) -> WindowsKey:
+    def open_windows_key(store: str, thumbprint: str, subject: str) -> StoredKey:
         """The key of a certificate in the store MY.
 
         Args:
@@ -212,11 +220,9 @@ if sys.platform == "win32":
         return f"0x{status & 0xFFFFFFFF:08X}"
 
 else:
-    from typing import NoReturn
-
     from gateway.core.errors import Refused
 
-    def open_windows_key(store: str, thumbprint: str, subject: str) -> NoReturn:
+    def open_windows_key(store: str, thumbprint: str, subject: str) -> StoredKey:
         """There is no such store here.
 
         Raises:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.service.config import Home
-from gateway.service.wiring import VAULT_SERVICE, vault_of
+from gateway.service.open_keys import VAULT_SERVICE
+from gateway.service.wiring import vault_of
 from gateway.signing.ca import DemoAuthority
 from gateway.signing.keys import load_pkcs12
 from tests.service.conftest import CREDENTIALS, Kvit

@@ -28,7 +28,8 @@ from gateway.service import doctor
 from gateway.service.config import Home
 from gateway.service.examination import machine, trust
 from gateway.service.examination.patient import Patient
-from gateway.service.wiring import VAULT_SERVICE, open_installation, vault_of
+from gateway.service.open_keys import VAULT_SERVICE
+from gateway.service.wiring import open_installation, vault_of
 from gateway.signing.keys import load_pkcs12
 from gateway.signing.master_key import new_master_key
 from gateway.store import Store, alarms

@@ -1,27 +1,18 @@
-"""`kvit bank profiles`, `kvit bank poll`, `kvit bank key`."""
+"""`kvit bank profiles`, `kvit bank poll`; `kvit bank key` and `kvit bank tokens` are in `bank_keys`."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.service.commands.frame import (
-    REFUSED,
-    HomeOption,
-    JsonOption,
-    LanguageOption,
-    command,
-    group,
-    helped,
-)
+from gateway.service.commands import bank_keys
+from gateway.service.commands.frame import REFUSED, HomeOption, JsonOption, LanguageOption, command, group
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
-    from gateway.service.config import BankTable, Config, Home
+    from gateway.service.config import Config, Home
     from gateway.service.rounds import Round
     from gateway.service.wiring import Bank
     from gateway.store import Store
@@ -33,7 +24,12 @@ _LOOK_S = 0.5
 def register(app: typer.Typer) -> None:
     """Put the commands of this file on `app`."""
     bank = group("bank")
-    for code, function in (("bank.profiles", profiles), ("bank.poll", poll), ("bank.key", key)):
+    for code, function in (
+        ("bank.profiles", profiles),
+        ("bank.poll", poll),
+        ("bank.key", bank_keys.key),
+        ("bank.tokens", bank_keys.tokens),
+    ):
         command(bank, code)(function)
     app.add_typer(bank, name="bank")
 
@@ -235,69 +231,3 @@ def _spoken(screen: Screen, error: dict[str, str] | None) -> dict[str, str] | No
     if error is None:
         return None
     return {"code": error["code"], **{part: error[f"{part}_{screen.language}"] for part in ("text", "hint")}}
-
-
-def key(
-    file: Annotated[Path, typer.Argument(help=helped("key.file"), show_default=False)],
-    home: HomeOption = None,
-    profile: Annotated[str | None, typer.Option(help=helped("key.profile"))] = None,
-    tls: Annotated[bool, typer.Option("--tls", help=helped("key.tls"))] = False,
-    passphrase_stdin: Annotated[bool, typer.Option("--passphrase-stdin", help=helped("key.stdin"))] = False,
-    replace: Annotated[bool, typer.Option("--replace", help=helped("key.replace"))] = False,
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    from gateway.core.clock import SystemClock
-    from gateway.service.config import find_home, load_config
-    from gateway.service.key_store import keep_key
-
-    screen = Screen.of(home, language, as_json)
-    where = find_home(home)
-    table = _entry(load_config(where), profile)
-    content = file.read_bytes()
-    passphrase = _passphrase(screen, from_stdin=passphrase_stdin)
-    kept = keep_key(where, table, content, passphrase, tls=tls, replace=replace)
-    days = (kept.until - SystemClock().now()).days
-    screen.say("cli.key.kept", file=kept.file, profile=table.profile)
-    until = f"{kept.until:%Y-%m-%d}"
-    screen.say("cli.key.certificate", subject=kept.subject, issuer=kept.issuer, until=until, days=days)
-    screen.line(f"SHA-256 {kept.sha256}")
-    screen.answer(
-        {
-            "profile": table.profile,
-            "file": str(kept.file),
-            "subject": kept.subject,
-            "issuer": kept.issuer,
-            "expires": kept.until.date().isoformat(),
-            "days_left": days,
-            "sha256": kept.sha256,
-        }
-    )
-
-
-def _entry(config: Config, profile: str | None) -> BankTable:
-    """The [[bank]] table that is meant.
-
-    Raises:
-        Refused: `config.no_bank`, `key.which_bank`, `key.unknown_bank`.
-    """
-    if not config.bank:
-        raise Refused("config.no_bank")
-    known = ", ".join(bank.profile for bank in config.bank)
-    if profile is None:
-        if len(config.bank) > 1:
-            raise Refused("key.which_bank", known=known)
-        return config.bank[0]
-    for bank in config.bank:
-        if bank.profile == profile:
-            return bank
-    raise Refused("key.unknown_bank", profile=profile, known=known)
-
-
-def _passphrase(screen: Screen, *, from_stdin: bool) -> str:
-    """From a person who does not see it typed, or from a program; never from the command line, where all see it."""
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(screen.text("cli.key.no_terminal"))
-    return str(typer.prompt(screen.text("cli.key.ask"), hide_input=True, err=True))

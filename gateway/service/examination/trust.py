@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -17,13 +16,23 @@ from gateway.bank.bxd.profile import Profile, load_trust
 from gateway.bank.tables import polls
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Refused
-from gateway.service.config import BankTable
+from gateway.service.config import BankTable, Home
 from gateway.service.examination.patient import Patient, State, error, of, ok, warning
-from gateway.service.open_keys import VAULT_SERVICE
+from gateway.service.open_keys import (
+    VAULT_SERVICE,
+    certificate_file,
+    read_certificates,
+    signing_key,
+    tls_key,
+    token_place,
+)
 from gateway.service.setup import CHECK_SERVICE, CHECK_USER
 from gateway.service.wiring import profile_of, vault_of
-from gateway.signing.keys import Pkcs12Key, load_pkcs12
+from gateway.signing.keys import Pkcs12Key
 from gateway.signing.tls import client_context
+from gateway.signing.token import look_for
+from gateway.signing.token_objects import seen_without_pin
+from gateway.signing.token_pins import VaultPins
 from gateway.signing.trust import common_name
 from gateway.signing.vault import SealedVault
 
@@ -54,24 +63,16 @@ def keys(patient: Patient) -> Sequence[Finding]:
     if patient.config is None:
         return []
     if patient.banks:
-        return [
-            _lasting(patient, f"{bank.profile.name}", bank.channel.certificate_expires, ours=True)
-            for bank in patient.banks
-        ]
-    found: list[Finding] = []
-    opened: SealedVault | None = None
+        found = [_lasting(patient, b.profile.name, b.channel.certificate_expires, ours=True) for b in patient.banks]
+        return [*found, *(finding for table in patient.config.bank for finding in _token(patient, table))]
+    found = []
     for table in patient.config.bank:
         try:
-            opened = opened or vault_of(patient.home)
+            opened = vault_of(patient.home)
         except KvitError:
             return []  # said already, under the vault
-        for user, file in _key_files(patient, table):
-            try:
-                key = _open(opened, user, file)
-            except KvitError as failure:
-                found.append(of(failure))
-            else:
-                found.append(_lasting(patient, file.name, key.certificate.not_valid_after_utc, ours=True))
+        found += [_ending(patient, name, opens) for name, opens in _certificates(patient, opened, table)]
+        found += _token(patient, table)
     return found
 
 
@@ -138,20 +139,67 @@ def _lasting(patient: Patient, name: str, end: datetime, *, ours: bool) -> Findi
     return Finding(f"doctor.{whose}_ends", state, values)
 
 
-def _key_files(patient: Patient, table: BankTable) -> Iterator[tuple[str, Path]]:
-    """(user in the vault, file) of the keys a bank entry names."""
-    yield table.profile, patient.home.keys / table.key
+def _ending(patient: Patient, name: str, opens: Callable[[], x509.Certificate]) -> Finding:
+    """How long the certificate of a key lasts that must open for that."""
+    try:
+        certificate = opens()
+    except KvitError as failure:
+        return of(failure)
+    return _lasting(patient, name, certificate.not_valid_after_utc, ours=True)
+
+
+def _certificates(
+    patient: Patient, opened: SealedVault, table: BankTable
+) -> Iterator[tuple[str, Callable[[], x509.Certificate]]]:
+    """What each key of a bank entry is called, and how its certificate is come by. Nobody logs in to a token."""
+    home = patient.home
+    if table.token is not None:
+        yield token_place(table.token).name, lambda: _of_token(home, table)
+    elif table.key_kind == "windows":
+        yield table.profile, lambda: signing_key(home, opened, table).certificate
+    else:
+        yield table.key, lambda: signing_key(home, opened, table).certificate
     if table.tls_key:
-        yield f"{table.profile}.tls", patient.home.keys / table.tls_key
+        yield table.tls_key, lambda: tls_key(home, opened, table).certificate
 
 
-def _open(opened: SealedVault, user: str, file: Path) -> Pkcs12Key:
-    if not file.is_file():
-        raise Refused("config.no_key", file=str(file))
-    passphrase = opened.get_password(VAULT_SERVICE, user)
-    if passphrase is None:
-        raise Refused("config.no_passphrase", profile=user)
-    return load_pkcs12(file.read_bytes(), passphrase)
+def _of_token(home: Home, table: BankTable) -> x509.Certificate:
+    """The certificate in keys/, else the one on the token that [bank.token] names, else the one that ends first.
+
+    Raises:
+        Refused, Unavailable: see `gateway.signing.token.look_for`; `config.*`, `signing.token_no_certificate`.
+    """
+    file = certificate_file(home, table)
+    if table.certificate or file.is_file():
+        return read_certificates(file)[0]
+    assert table.token is not None
+    place, label, key_id = token_place(table.token), table.token.key_label, table.token.key_id.lower()
+    seen = [c for c in seen_without_pin(place) if label in ("", c.label) and key_id in ("", c.id)]
+    if not seen:
+        raise Refused("signing.token_no_certificate", token=place.name)
+    return min((c.certificate for c in seen), key=lambda c: c.not_valid_after_utc)
+
+
+def _token(patient: Patient, table: BankTable) -> list[Finding]:
+    """The token is there and its PIN is not in danger. Looked at without the PIN: the doctor spends no try."""
+    if table.token is None:
+        return []
+    try:
+        facts = look_for(token_place(table.token))
+        opened = vault_of(patient.home)
+        pin = opened.get_password(VAULT_SERVICE, table.profile)
+        if pin is None:
+            return [error("config.no_passphrase", profile=table.profile)]
+        refused = VaultPins(opened).is_refused(facts.serial, pin)
+    except KvitError as failure:
+        return [of(failure)]
+    if facts.pin_locked:
+        return [error("signing.pin_locked", token=facts.label)]
+    if refused:
+        return [error("signing.wrong_pin", token=facts.label)]
+    if facts.last_try:
+        return [warning("signing.pin_last_try", token=facts.label)]
+    return [ok("doctor.token_ok", profile=table.profile, token=facts.label, serial=facts.serial)]
 
 
 def _answers(patient: Patient, table: BankTable, profile: Profile) -> Finding:
@@ -204,9 +252,8 @@ def _door(patient: Patient, table: BankTable, profile: Profile) -> Finding:
 
 def _tls_key(patient: Patient, table: BankTable) -> Pkcs12Key | None:
     """Our key for the connection, if it can be had; the handshake goes as far as it goes without."""
-    user, file = list(_key_files(patient, table))[-1]
     try:
-        return _open(vault_of(patient.home), user, file)
+        return tls_key(patient.home, vault_of(patient.home), table)
     except KvitError:
         return None
 
