@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from gateway.core.clock import MOSCOW
 from gateway.core.workdays import WorkHours
 from gateway.matching.decision import Policy
+from gateway.payments.model import Habits
+from gateway.payments.outgoing.model import OutgoingTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Terms:
         call_minutes: the manager rings the customer within so many work minutes of the bank's operation time.
         accepts_channel: the bank's profile lets unsigned messages over mutual TLS stand as evidence for release.
         ids_restart_yearly: the bank uses its operation ids again each year.
+        ids_unstable: the bank gives one operation several ids, or several operations one.
+        closing_always_debit: the bank marks every closing balance as debit, whatever it is.
         lines_per_commit: statement lines that share one commit; each is still kept whole or not at all.
+        outgoing: how this company pays.
     """
 
     own: OwnCompany
@@ -46,4 +51,12 @@ class Terms:
     zone: ZoneInfo = MOSCOW
     accepts_channel: bool = False
     ids_restart_yearly: bool = False
+    ids_unstable: bool = False
+    closing_always_debit: bool = False
     lines_per_commit: int = 50
+    outgoing: OutgoingTerms = field(default_factory=OutgoingTerms)
+
+    @property
+    def habits(self) -> Habits:
+        """What the bank's ids are worth."""
+        return Habits(self.ids_restart_yearly, self.ids_unstable)

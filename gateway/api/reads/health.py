@@ -28,7 +28,7 @@ def health(connection: Connection, room: Room) -> dict[str, Any]:
     waiting, dead = outbox_rows.counts(connection, company)
     return {
         "components": [component(finding) for finding in room.status.components()],
-        "polls": _polls(connection, company),
+        "polls": newest_polls(connection, company),
         "dead_letters": _dead_letters(connection, company),
         "messages": _messages(connection, company),
         "journal": {
@@ -40,7 +40,8 @@ def health(connection: Connection, room: Room) -> dict[str, Any]:
     }
 
 
-def _polls(connection: Connection, company: str) -> list[dict[str, Any]]:
+def newest_polls(connection: Connection, company: str) -> list[dict[str, Any]]:
+    """The last rows of the table of polls, newest first."""
     rows = connection.execute(select(polls).where(polls.c.company == company).order_by(polls.c.id.desc()).limit(POLLS))
     return [
         {

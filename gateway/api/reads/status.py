@@ -34,7 +34,7 @@ PROMISE_S = 15 * 60
 def status(connection: Connection, room: Room, caller: Caller, now: datetime) -> dict[str, Any]:
     """The whole answer of /v1/status, as far as this caller may see it."""
     actor, company = caller.actor, room.store.company
-    bank = [_channel(connection, company, facts) for facts in room.status.bank()]
+    bank = [link(connection, company, facts) for facts in room.status.bank()]
     raised = alarm_rows.open_alarms(connection, company) if actor.may(Right.HEALTH_READ) else []
     needs = _needs(connection, company, actor, now, len(raised))
     return {
@@ -109,7 +109,8 @@ def _state(
     return "ok"
 
 
-def _channel(connection: Connection, company: str, facts: BankFacts) -> dict[str, Any]:
+def link(connection: Connection, company: str, facts: BankFacts) -> dict[str, Any]:
+    """One bank channel as the screens show it."""
     of_channel = (polls.c.company == company, polls.c.channel == facts["channel"])
     newest = select(polls).where(*of_channel).order_by(polls.c.at.desc()).limit(1)
     last = connection.execute(newest).one_or_none()
