@@ -124,6 +124,8 @@ class Entry:
         occurrence: number of this line, from 0, among those of its statement with an equal `identity`.
         warnings: see the module.
         currency: as given; the account's where the line has none.
+        batch_ref: of one payment out of several under one line: the bank's reference of that line, "" if none.
+        batch_amount: and that line's whole sum.
     """
 
     ref: str
@@ -147,6 +149,8 @@ class Entry:
     occurrence: int
     warnings: tuple[str, ...]
     currency: str = "RUB"
+    batch_ref: str = ""
+    batch_amount: Money | None = None
 
     @property
     def in_roubles(self) -> bool:

@@ -26,7 +26,14 @@ from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
 from gateway.flows.release import settle_order
-from gateway.flows.reversal import our_payment_returned, reverse_payment, unknown_reversal, unusable_money
+from gateway.flows.reversal import (
+    announced_reversal,
+    our_payment_returned,
+    reverse_payment,
+    set_aside_whole,
+    unknown_reversal,
+    unusable_money,
+)
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.matching.decide import decide
@@ -37,8 +44,9 @@ from gateway.orders import service as orders
 from gateway.orders.index import SqlIndex
 from gateway.orders.service import Credited
 from gateway.payments import service as payments
+from gateway.payments.batches import ALONE, Batches
+from gateway.payments.known import Keyed, Keys, Known, space_of
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
-from gateway.payments.service import Keyed, Keys
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -95,32 +103,34 @@ def take_lines(
         Unavailable: the database is away.
     """
     taken = Taken()
+    known, batched = Known(terms.habits), Batches(terms.habits)
     for batch in _batches(_keyed(parts, terms), terms.lines_per_commit):
         if stopped():
             break
         with store.unit() as unit:
-            on_record = payments.known(unit, batch)
+            known.look_up(unit, batch)
+            batched.look_up(unit, batch)
             opened: list[str] = []
             for keyed in batch:
                 taken.lines += 1
                 try:
                     unit.refresh_clock()
                     with unit.step():
-                        recorded, released = _take_line(unit, terms, source, keyed, on_record)
+                        placed, on_record = known.find(unit, keyed)
+                        standing = ALONE if on_record else batched.standing(unit, placed)
+                        recorded = payments.record(unit, placed, source, on_record, standing)
+                        released = _act_on(unit, terms, placed, recorded)
                 except (Unavailable, OperationalError):
                     raise
                 except Exception as error:  # one line we cannot take must not hold up the money behind it
                     taken.failed += 1
                     _tell_failed(unit, source, keyed, error)
                     continue
-                if recorded.fresh:
-                    taken.fresh += 1
-                    on_record[(keyed.account, keyed.key)] = payments.OnRecord(
-                        recorded.entry_id, keyed.entry.status, source.message_id
-                    )
+                known.took(payments.stands(placed, source, on_record, recorded.entry_id))
+                taken.fresh += recorded.fresh
+                taken.released += released
                 if recorded.payment_id is not None:
                     taken.payments += 1
-                    taken.released += released
                     opened.append(recorded.payment_id)
             if opened:
                 to_1c.payments(unit, opened)
@@ -158,44 +168,73 @@ def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms) -> Iterator[Key
     """Lines with their keys; the numbering of equal lines starts anew with each statement."""
     account = ""
     statement: tuple[str, str] | None = None
-    keys = Keys(terms.ids_restart_yearly)
+    count = 0
+    keys = Keys(terms.habits)
     for part in parts:
         if isinstance(part, StatementHead):
             if (part.account, part.statement_id) != statement:
                 statement = (part.account, part.statement_id)
-                keys = Keys(terms.ids_restart_yearly)
+                count += 1
+                keys = Keys(terms.habits, space_of(part.kind), part.kind, count)
             account = part.account
         else:
             yield keys.give(account, part)
 
 
-def _take_line(
-    unit: Unit,
-    terms: Terms,
-    source: Source,
-    keyed: Keyed,
-    on_record: dict[tuple[str, str], payments.OnRecord],
-) -> tuple[Recorded, int]:
-    """Returns what recording it did, and how many orders it released."""
-    recorded = payments.record(unit, keyed, source, on_record.get((keyed.account, keyed.key)))
+def _act_on(unit: Unit, terms: Terms, keyed: Keyed, recorded: Recorded) -> int:
+    """What follows from a recorded line; returns how many orders it released."""
     if recorded.unusable:
         unusable_money(unit, terms, keyed.entry)
+    if recorded.proved is not None:
+        return proof_came(unit, terms, recorded.proved, retold=recorded.retold)
+    if recorded.storno and recorded.reverses is not None:
+        reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
+    elif recorded.storno and not keyed.entry.incoming:
+        unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
     if not recorded.fresh:
-        return recorded, 0
-    if keyed.entry.reversal:
-        if recorded.reverses is not None:
-            reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
-        elif not keyed.entry.incoming:
-            unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
-        return recorded, 0
-    if payments.RETURNED in keyed.entry.warnings:
+        return 0
+    if recorded.announced and not keyed.entry.incoming:
+        announced_reversal(unit, terms, keyed)
+    if payments.RETURNED in keyed.entry.warnings and not keyed.entry.reversal:
         our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:
-        return recorded, 0
+        return 0
     if recorded.storno_came_first:
         reverse_payment(unit, terms, recorded.payment_id, recorded.entry_id)
-        return recorded, 0
-    return recorded, decide_payment(unit, terms, recorded.payment_id)
+        return 0
+    if recorded.replaces is not None:
+        set_aside_whole(unit, recorded.replaces)
+    return decide_payment(unit, terms, recorded.payment_id)
+
+
+def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> int:
+    """A payment known before has a stronger proof now: what waited for it is looked at again.
+
+    Args:
+        retold: the stronger copy says something else about the payer or the purpose. What the service decided by the
+            weaker copy is then decided anew; what a person decided stays.
+
+    Returns:
+        How many orders that released.
+    """
+    row = payments.load(unit, payment_id)
+    live = matching.live_of_payment(unit, payment_id)
+    touched = dict.fromkeys(order_of(unit, allocation) for allocation in live)
+    if retold and not row.confirmed_by and row.state in (PaymentState.AUTO, PaymentState.NEEDS_PERSON):
+        decision_id = matching.write_act(unit, payment_id, "undo", "retold", before=(row.state, row.outcome))
+        for allocation in live:
+            matching.take_back(unit, allocation, decision_id)
+            orders.credit(unit, allocation.invoice_id, -allocation.amount)
+        if row.state == PaymentState.AUTO:
+            payments.step(unit, row, PaymentEvent.UNDONE, outcome="retold", allocated=0)
+        released = decide_payment(unit, terms, payment_id)
+        return released + sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
+    return sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
+
+
+def order_of(unit: Unit, allocation: matching.Allocated) -> str:
+    """The order an allocation pays for, "" when its invoice has none."""
+    return orders.invoice(unit, allocation.invoice_id).order_id or ""
 
 
 def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:

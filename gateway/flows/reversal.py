@@ -13,7 +13,10 @@ from gateway.matching import service as matching
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState
 from gateway.payments import service as payments
-from gateway.payments.model import PaymentEvent
+from gateway.payments.batches import DETAILED
+from gateway.payments.known import Keyed
+from gateway.payments.model import PaymentEvent, PaymentState
+from gateway.payments.storno import reversed_payment
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -65,6 +68,38 @@ def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: st
         buyer=entry.counterparty.name,
         amount=entry.amount,
     )
+
+
+def announced_reversal(unit: Unit, terms: Terms, keyed: Keyed) -> None:
+    """The bank says that it will take money back, and may still drop that: nothing is undone yet, but people know."""
+    entry = keyed.entry
+    payment_id = reversed_payment(unit, keyed)
+    orders_of = matching.live_of_payment(unit, payment_id) if payment_id else []
+    order_ids = [orders.invoice(unit, allocation.invoice_id).order_id for allocation in orders_of]
+    numbers = [orders.load(unit, order_id).number for order_id in order_ids if order_id]
+    _tell(
+        unit,
+        terms,
+        "task.reversal_announced",
+        Role.ACCOUNTANT,
+        {"amount": str(entry.amount), "payer": entry.counterparty.name, "orders": ", ".join(numbers) or "—"},
+        payment_id=payment_id,
+        buyer=entry.counterparty.name,
+        amount=entry.amount,
+    )
+
+
+def set_aside_whole(unit: Unit, payment_id: str) -> None:
+    """The single payments of a batch came: they are worked on, and the whole is not."""
+    row = payments.load(unit, payment_id)
+    if row.outcome == DETAILED:
+        return
+    if row.state == PaymentState.NEW:  # its own message broke off before it was decided
+        payments.step(unit, row, PaymentEvent.PROPOSED, outcome="", allocated=0)
+        row = payments.load(unit, payment_id)
+    matching.write_act(unit, payment_id, "not_ours", DETAILED, before=(row.state, row.outcome))
+    payments.step(unit, row, PaymentEvent.SET_ASIDE, outcome=DETAILED, allocated=0)
+    tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
 
 
 def our_payment_returned(unit: Unit, terms: Terms, entry: Entry) -> None:

@@ -66,17 +66,36 @@ PAYMENT = Machine(
 )
 
 
-def line_identity(entry: Entry, ids_restart_yearly: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is known of a bank's ids and balances; facts of its profile.
+
+    Attributes:
+        ids_restart_yearly: ids of operations are used again each year.
+        ids_unstable: the bank gives one operation another id in another message, or one id to several operations: an
+            id alone proves nothing.
+    """
+
+    ids_restart_yearly: bool = False
+    ids_unstable: bool = False
+
+
+def line_identity(entry: Entry, ids_restart_yearly: bool, space: str = "") -> str:
     """The text two deliveries of one line share; twins within a statement share it too.
 
     The bank's id where it gives one (with the sum and direction, since several details of a batch may carry one id),
     else what the payment document itself says. See docs/adr/0002-known-once.md.
+
+    Args:
+        space: where ids of this kind mean something; "" for ISO 20022. A bank names one operation differently in
+            different formats.
     """
     day = entry.booked or entry.value
     direction = f"{'in' if entry.incoming else 'out'}{'/storno' if entry.reversal else ''}"
     if entry.ref:
         year = f"{day.year}:" if ids_restart_yearly and day else ""
-        return f"ref:{year}{entry.ref}:{direction}:{entry.amount.kopecks}"
+        kind = f"ref@{space}" if space else "ref"
+        return f"{kind}:{year}{entry.ref}:{direction}:{entry.amount.kopecks}"
     facts = [
         direction,
         day.isoformat() if day else "",
@@ -108,14 +127,24 @@ class Recorded:
         entry_id: the entry, old or new.
         fresh: the line was not known before.
         payment_id: set when a payment is now waiting for its decision.
+        storno: this is a booked reversal that has not been acted on before.
+        announced: a reversal that is not booked yet: the bank only says that it is coming.
         reverses: the payment a storno takes back, when it was found.
         storno_came_first: the bank took this payment back before we saw it arrive.
         unusable: money was booked to us that can be no payment: of another currency, or of a sum nobody can read.
+        proved: a payment known before has now a stronger proof.
+        retold: with that proof the bank tells the payment otherwise (payer, purpose, document) than we knew it.
+        replaces: the payment of a whole batch whose single payments this line is one of.
     """
 
     entry_id: str
     fresh: bool
     payment_id: str | None = None
+    storno: bool = False
+    announced: bool = False
     reverses: str | None = None
     storno_came_first: bool = False
     unusable: bool = False
+    proved: str | None = None
+    retold: bool = False
+    replaces: str | None = None

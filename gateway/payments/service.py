@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -16,103 +13,45 @@ from gateway.core.clock import to_text
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.text import fold
-from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source, line_identity
+from gateway.payments.batches import ALONE, Standing
+from gateway.payments.known import BOOKED, Keyed, OnRecord
+from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source
+from gateway.payments.storno import came_first, reversed_payment
 from gateway.payments.tables import deliveries, entries, payments
 from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
-BOOKED = "BOOK"
 RETURNED = "returned"  # warning of a reader: the bank sent our own payment back
+_STRENGTH = {"signed": 3, "channel": 2, "file": 1}
 _PAYMENT = Query(select(payments).where(payments.c.id == bindparam("id"), payments.c.company == bindparam("company")))
-_STORNO = Query(
-    select(entries.c.original_ref, entries.c.amount).where(
-        entries.c.company == bindparam("company"),
-        entries.c.account == bindparam("account"),
-        entries.c.reversal == 1,
-        entries.c.original_ref == bindparam("ref"),
-    )
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """A line with its key: identity plus its number among equal lines of the same statement."""
-
-    key: str
-    account: str
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class OnRecord:
-    """An entry we have already, as much as a second delivery of it needs."""
-
-    id: str
-    status: str
-    message_id: str
-
-
-class Keys:
-    """Gives the lines of one statement their keys, in order."""
-
-    def __init__(self, ids_restart_yearly: bool = False) -> None:
-        self._yearly = ids_restart_yearly
-        self._seen: Counter[tuple[str, str]] = Counter()
-
-    def give(self, account: str, entry: Entry) -> Keyed:
-        identity = line_identity(entry, self._yearly)
-        number = self._seen[(account, identity)]
-        self._seen[(account, identity)] += 1
-        return Keyed(identity if number == 0 else f"{identity}#{number}", account, entry)
-
-
-def known(unit: Unit, lines: Sequence[Keyed]) -> dict[tuple[str, str], OnRecord]:
-    """The entries that are on record already for these lines, by (account, key)."""
-    found: dict[tuple[str, str], OnRecord] = {}
-    by_account: dict[str, list[str]] = {}
-    for keyed in lines:
-        by_account.setdefault(keyed.account, []).append(keyed.key)
-    for account, keys in by_account.items():
-        rows = unit.connection.execute(
-            select(entries.c.id, entries.c.key, entries.c.status, entries.c.message_id).where(
-                entries.c.company == unit.company, entries.c.account == account, entries.c.key.in_(keys)
-            )
-        )
-        found.update({(account, row.key): OnRecord(row.id, row.status, row.message_id) for row in rows})
-    return found
-
-
-def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None) -> Recorded:
+def record(
+    unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None, standing: Standing = ALONE
+) -> Recorded:
     """Record one line.
 
-    A line known already is only noted as delivered again; a pending line that is now booked becomes a payment.
-    Money in another currency than the rouble is kept as an entry and never becomes a payment.
+    A line known already is only noted as delivered again, unless this copy says more: a pending line that is now
+    booked becomes a payment, and a line with weaker proof takes over the words and the proof of the stronger copy.
+    Proof never becomes weaker. Money in another currency than the rouble is kept as an entry and never becomes a
+    payment.
 
     Args:
-        on_record: what `known` found for it.
+        on_record: the line's copy on record, as `Known.find` says.
+        standing: of a new line, to a batch on record.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    line, account = keyed.entry, keyed.account
+    line = keyed.entry
     if on_record is not None:
-        entry_id: str = on_record.id
-        if on_record.message_id != source.message_id:
-            _note_delivery(unit, entry_id, source.message_id)
-        if on_record.status != BOOKED and line.status == BOOKED:
-            # The booked line is the fact, with its own proof; the preliminary one was an announcement.
-            unit.update(entries, entry_id, **_as_told(line), message_id=source.message_id, evidence=source.evidence)
-            unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id, evidence=source.evidence)
-            if _is_payment(line):
-                return _opened(unit, entry_id, keyed, source)
-            return Recorded(entry_id, False, unusable=_is_unusable(line))
-        return Recorded(entry_id, False)
+        return _told_again(unit, keyed, source, on_record)
     entry_id = new_id()
     unit.insert(
         entries,
         {
             "id": entry_id,
             "company": unit.company,
-            "account": account,
+            "account": keyed.account,
             "key": keyed.key,
             "direction": "in" if line.incoming else "out",
             "reversal": int(line.reversal),
@@ -128,7 +67,7 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
         "entry.recorded",
         f"entry:{entry_id}",
         key=keyed.key,
-        account=account,
+        account=keyed.account,
         kopecks=line.amount.kopecks,
         incoming=line.incoming,
         reversal=line.reversal,
@@ -136,10 +75,78 @@ def record(unit: Unit, keyed: Keyed, source: Source, on_record: OnRecord | None)
         evidence=source.evidence,
     )
     if line.reversal:
-        return Recorded(entry_id, True, reverses=None if line.incoming else _reversed_payment(unit, keyed))
+        return _storno(unit, keyed, entry_id, fresh=True)
+    if standing.covered:
+        unit.journal("entry.covered", f"entry:{entry_id}", batch=line.batch_ref or line.ref)
+        return Recorded(entry_id, True)
     if _is_payment(line) and line.status == BOOKED:
-        return _opened(unit, entry_id, keyed, source)
+        return _opened(unit, entry_id, keyed, source, standing)
     return Recorded(entry_id, True, unusable=_is_unusable(line))
+
+
+def _told_again(unit: Unit, keyed: Keyed, source: Source, old: OnRecord) -> Recorded:
+    line, entry_id = keyed.entry, old.id
+    if old.message_id != source.message_id:
+        _note_delivery(unit, entry_id, source.message_id)
+    if old.status != BOOKED and line.status == BOOKED:
+        # The booked line is the fact, with its own proof; the preliminary one was an announcement.
+        _take_over(unit, keyed, source, entry_id)
+        unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id, evidence=source.evidence)
+        if line.reversal:
+            return _storno(unit, keyed, entry_id, fresh=False)
+        if _is_payment(line):
+            return _opened(unit, entry_id, keyed, source)
+        return Recorded(entry_id, False, unusable=_is_unusable(line))
+    if _strength(source.evidence) <= _strength(old.evidence) or (old.status == BOOKED and line.status != BOOKED):
+        return Recorded(entry_id, False)
+    _take_over(unit, keyed, source, entry_id)
+    unit.journal(
+        "entry.proved",
+        f"entry:{entry_id}",
+        message=source.message_id,
+        evidence=source.evidence,
+        before=old.evidence,
+        message_before=old.message_id,
+    )
+    if line.status != BOOKED or not _is_payment(line) or load_if_any(unit, entry_id) is None:
+        return Recorded(entry_id, False)
+    _tell_payer(unit, entry_id, line)
+    return Recorded(entry_id, False, proved=entry_id, retold=old.tells_otherwise(line))
+
+
+def stands(keyed: Keyed, source: Source, old: OnRecord | None, entry_id: str) -> OnRecord:
+    """A line as it stands on record after `record`."""
+    if old is None:
+        return OnRecord.of(entry_id, keyed, source)
+    booked = old.status != BOOKED and keyed.entry.status == BOOKED
+    weaker = old.status == BOOKED and keyed.entry.status != BOOKED
+    if booked or (_strength(source.evidence) > _strength(old.evidence) and not weaker):
+        return OnRecord.of(entry_id, keyed, source)
+    return old
+
+
+def _strength(evidence: str) -> int:
+    return _STRENGTH.get(evidence, 0)
+
+
+def _take_over(unit: Unit, keyed: Keyed, source: Source, entry_id: str) -> None:
+    """The line is from now on what this copy says, on this copy's proof."""
+    unit.update(
+        entries,
+        entry_id,
+        **_as_told(keyed.entry),
+        key=keyed.key,
+        message_id=source.message_id,
+        evidence=source.evidence,
+    )
+
+
+def _storno(unit: Unit, keyed: Keyed, entry_id: str, *, fresh: bool) -> Recorded:
+    """A reversal acts when it is booked; before that the bank may still drop it."""
+    if keyed.entry.status != BOOKED:
+        return Recorded(entry_id, fresh, announced=True)
+    reverses = None if keyed.entry.incoming else reversed_payment(unit, keyed)
+    return Recorded(entry_id, fresh, storno=True, reverses=reverses)
 
 
 def _as_told(line: Entry) -> dict[str, Any]:
@@ -189,7 +196,7 @@ def _note_delivery(unit: Unit, entry_id: str, message_id: str) -> None:
     )
 
 
-def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source) -> Recorded:
+def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source, standing: Standing = ALONE) -> Recorded:
     line = keyed.entry
     # The bank's own operation time starts the customer's clock; without one, our receipt is the best we have.
     bank_time = to_text(line.bank_time or source.received_at)
@@ -209,58 +216,21 @@ def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source) -> Recorded
         },
     )
     unit.changed("payment", entry_id)
-    return Recorded(entry_id, True, entry_id, storno_came_first=_storno_came_first(unit, keyed))
+    return Recorded(entry_id, True, entry_id, storno_came_first=came_first(unit, keyed), replaces=standing.replaces)
+
+
+def _tell_payer(unit: Unit, payment_id: str, line: Entry) -> None:
+    """The payment's own copy of what the line says, for lists and searching."""
+    told: dict[str, Any] = {"payer": line.counterparty.name, "search": fold(_search_text(line))}
+    if line.bank_time is not None:
+        told["bank_time"] = to_text(line.bank_time)
+    unit.update(payments, payment_id, **told)
+    unit.changed("payment", payment_id)
 
 
 def _search_text(line: Entry) -> str:
     party = line.counterparty
     return " ".join((party.name, party.inn, str(line.amount), line.purpose, line.doc_no, party.account))
-
-
-def _storno_came_first(unit: Unit, keyed: Keyed) -> bool:
-    line = keyed.entry
-    if not line.ref:
-        return False
-    rows = _STORNO.all(unit.connection, company=unit.company, account=keyed.account, ref=line.ref)
-    return any(row.amount == line.amount.kopecks for row in rows)
-
-
-def _reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
-    """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike."""
-    line = keyed.entry
-    named = [
-        *((entries.c.ref == ref) for ref in (line.original_ref, line.ref) if ref),
-        *((entries.c.e2e == ref) for ref in (line.original_ref, line.e2e) if ref),
-    ]
-    for is_named in named:
-        rows = unit.connection.execute(
-            select(payments.c.id)
-            .join(entries, entries.c.id == payments.c.id)
-            .where(
-                entries.c.company == unit.company,
-                entries.c.account == keyed.account,
-                is_named,
-                entries.c.amount == line.amount.kopecks,
-                payments.c.state != PaymentState.REVERSED,
-            )
-            .limit(2)
-        ).all()
-        if len(rows) == 1:
-            return str(rows[0].id)
-    rows = unit.connection.execute(
-        select(payments.c.id)
-        .join(entries, entries.c.id == payments.c.id)
-        .where(
-            entries.c.company == unit.company,
-            entries.c.party_account == line.counterparty.account,
-            entries.c.doc_no == line.doc_no,
-            entries.c.amount == line.amount.kopecks,
-            entries.c.account == keyed.account,
-            payments.c.state != PaymentState.REVERSED,
-        )
-        .limit(2)
-    ).all()
-    return str(rows[0].id) if len(rows) == 1 and line.doc_no and line.counterparty.account else None
 
 
 def count_of_message(unit: Unit, message_id: str) -> int:
@@ -287,9 +257,14 @@ def load(unit: Unit, payment_id: str, expected_version: int | None = None) -> An
         Refused: `payment.unknown`.
         Conflict: `payment.changed` when it is not the version the caller saw.
     """
-    row = _PAYMENT.one_or_none(unit.connection, id=payment_id, company=unit.company)
+    row = load_if_any(unit, payment_id)
     if row is None:
         raise Refused("payment.unknown", id=payment_id)
     if expected_version is not None and row.version != expected_version:
         raise Conflict("payment.changed", payer=row.payer, state=row.state)
     return row
+
+
+def load_if_any(unit: Unit, payment_id: str) -> AnyRow | None:
+    """The payment's row; None when the line is no payment."""
+    return _PAYMENT.one_or_none(unit.connection, id=payment_id, company=unit.company)

@@ -12,11 +12,14 @@ import gateway.onec
 from gateway.core.catalogue import entries
 
 ROOM = Path(str(gateway.onec.__file__)).parent
-TOPIC = Path(str(gateway.core.__file__)).parent / "messages" / "onec.toml"
+CORE = Path(str(gateway.core.__file__)).parent
+# The reader of the bank's text format and what it shares with 1C's own files speak of 1C too.
+READERS = (CORE / "encoding.py", ROOM.parent / "bank" / "formats" / "clientbank_read.py")
+TOPIC = CORE / "messages" / "onec.toml"
 
 
 def used() -> set[str]:
-    text = "\n".join(path.read_text("utf-8") for path in ROOM.glob("*.py"))
+    text = "\n".join(path.read_text("utf-8") for path in (*ROOM.glob("*.py"), *READERS))
     return set(re.findall(r'"(onec\.[a-z_0-9]+)"', text))
 
 

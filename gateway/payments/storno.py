@@ -1,0 +1,113 @@
+"""Which payment a storno takes back, and whether a storno came before its payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from gateway.bank.statement import Entry
+from gateway.payments.known import BOOKED, Keyed
+from gateway.payments.model import PaymentState
+from gateway.payments.tables import entries, payments
+from gateway.store.driver import Query
+from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
+
+_STORNO = Query(
+    select(entries.c.booked, entries.c.amount, entries.c.status).where(
+        entries.c.company == bindparam("company"),
+        entries.c.account == bindparam("account"),
+        entries.c.reversal == 1,
+        entries.c.original_ref == bindparam("ref"),
+    )
+)
+
+
+def came_first(unit: Unit, keyed: Keyed) -> bool:
+    """The bank took this payment back before we saw it arrive.
+
+    A storno is booked on the payment's day or later, which tells it from one of an earlier year where a bank uses its
+    ids again; and each storno takes back one payment only.
+    """
+    line = keyed.entry
+    if not line.ref:
+        return False
+    rows = _STORNO.all(unit.connection, company=unit.company, account=keyed.account, ref=line.ref)
+    stornos = [row for row in rows if row.amount == line.amount.kopecks and row.status == BOOKED]
+    if not any(not _before(row.booked, line) for row in stornos):
+        return False
+    reversed_before = unit.connection.execute(
+        select(func.count())
+        .select_from(payments)
+        .join(entries, payments.c.id == entries.c.id)
+        .where(
+            entries.c.company == unit.company,
+            entries.c.account == keyed.account,
+            entries.c.ref == line.ref,
+            entries.c.amount == line.amount.kopecks,
+            payments.c.state == PaymentState.REVERSED,
+        )
+    ).scalar_one()
+    return len(stornos) > int(reversed_before)
+
+
+def _before(booked: str | None, line: Entry) -> bool:
+    return bool(booked and line.booked) and str(booked) < str(line.booked)
+
+
+def reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
+    """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike.
+
+    None when there is none, or when several might be meant: then a person decides.
+    """
+    line = keyed.entry
+    named = [
+        *((entries.c.ref == ref) for ref in (line.original_ref, line.ref) if ref),
+        *((entries.c.e2e == ref) for ref in (line.original_ref, line.e2e) if ref),
+    ]
+    for is_named in named:
+        found = _meant(_live(unit, keyed, is_named), line)
+        if found is not None:
+            return found
+    if not (line.doc_no and line.counterparty.account):
+        return None
+    same_document = (entries.c.party_account == line.counterparty.account) & (entries.c.doc_no == line.doc_no)
+    return _meant(_live(unit, keyed, same_document), line)
+
+
+def _live(unit: Unit, keyed: Keyed, where: Any) -> Sequence[AnyRow]:
+    """Payments of this account and sum that nobody took back, booked when the storno was or before."""
+    line = keyed.entry
+    query = (
+        select(payments.c.id, entries.c.booked, entries.c.party_account, entries.c.doc_no)
+        .join(entries, entries.c.id == payments.c.id)
+        .where(
+            entries.c.company == unit.company,
+            entries.c.account == keyed.account,
+            where,
+            entries.c.amount == line.amount.kopecks,
+            payments.c.state != PaymentState.REVERSED,
+        )
+    )
+    if line.booked:
+        query = query.where(entries.c.booked.is_(None) | (entries.c.booked <= line.booked.isoformat()))
+    return unit.connection.execute(query).all()
+
+
+def _meant(rows: Sequence[AnyRow], line: Entry) -> str | None:
+    """The only one; of several, the only one whose payer and document are the storno's, or of the storno's year."""
+    if len(rows) > 1:
+        rows = [
+            row
+            for row in rows
+            if not _differ(row.party_account, line.counterparty.account) and not _differ(row.doc_no, line.doc_no)
+        ]
+    if len(rows) > 1 and line.booked:
+        rows = [row for row in rows if row.booked and row.booked[:4] == str(line.booked.year)]
+    return str(rows[0].id) if len(rows) == 1 else None
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other) and one != other
