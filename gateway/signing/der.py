@@ -173,7 +173,7 @@ def octet_string(octets: bytes) -> bytes:
 
 
 def integer(value: int) -> bytes:
-    """An INTEGER."""
+    """An INTEGER that is not negative."""
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 

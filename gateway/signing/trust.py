@@ -18,7 +18,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from gateway.core.errors import Corrupt
-from gateway.signing import gost, raw
+from gateway.signing import gost, raw, tbs
 from gateway.signing.keys import fingerprint
 from gateway.signing.policy import ALGORITHMS, Algorithm, TrustPolicy
 
@@ -148,6 +148,11 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate, policy: 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: Algorithm) -> bool:
     """Whether the signature in `certificate` is by the key of `issuer`: the same answer at every instant and under
     every policy, and a bank signs all its messages with one certificate."""
+    try:
+        if not tbs.names_one_algorithm(certificate):
+            return False
+    except Corrupt:  # not DER: nobody signed it so
+        return False
     return raw.verify(issuer, algorithm, certificate.tbs_certificate_bytes, certificate.signature)
 
 

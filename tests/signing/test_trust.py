@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.core.errors import Corrupt
+from gateway.signing import der
 from gateway.signing.ca import DemoAuthority
 from gateway.signing.keys import Pkcs12Key, fingerprint
 from gateway.signing.policy import TrustPolicy
@@ -101,6 +102,16 @@ def test_loops_end() -> None:
     signer = issued(two, "Bank", SIGNING)
     rules = TrustPolicy(anchors=(leaf().certificate,))
     assert code(signer.certificate, rules, NOW, one.certificate, two.certificate) == "certificate.untrusted"
+
+
+def test_the_algorithm_beside_the_signature_is_the_one_inside() -> None:
+    """Otherwise anybody could make a twin of a certificate, with another fingerprint, that verifies as well."""
+    honest = leaf().certificate.public_bytes(Encoding.DER)
+    parts = der.split(der.only(honest).content)
+    without_parameters = der.algorithm("1.2.840.113549.1.1.11")
+    twin = read_certificate(der.sequence(parts[0].raw, without_parameters, parts[2].raw))
+    assert twin.signature == leaf().certificate.signature
+    assert code(twin, policy(intermediates=(middle().certificate,))) == "certificate.untrusted"
 
 
 def test_names_narrow_an_authority() -> None:
