@@ -116,6 +116,9 @@ class BankTable(_Part):
 
     Attributes:
         certificate: a file in keys/: of a GOST key in PKCS#8, or of a token's key.
+        encryption_key: a PKCS#12 file in keys/, for a bank that encrypts its answers to a key of its own.
+        test: the bank's test environment, as its profile says.
+        renew_days_before: a certificate with fewer days left is renewed by the service; 0 leaves it to a person.
     """
 
     profile: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
@@ -126,6 +129,9 @@ class BankTable(_Part):
     key: str = "bank.p12"
     certificate: str = ""
     tls_key: str = ""
+    encryption_key: str = ""
+    test: bool = False
+    renew_days_before: int = Field(default=60, ge=0, le=365)
     token: TokenTable | None = None
     windows: WindowsTable | None = None
     accounts: list[str] = []

@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.core.errors import Refused
 from gateway.service.config import BankTable, Home, TokenTable
+from gateway.service.passphrases import VAULT_SERVICE, passphrase_of
 from gateway.signing.keys import Decryptor, Pkcs12Key, Signer, load_pkcs12
 from gateway.signing.token import TokenKey, TokenPlace
 from gateway.signing.token_pins import VaultPins
 from gateway.signing.vault import SealedVault
 from gateway.signing.windows_store import open_windows_key
 
-VAULT_SERVICE = "kvit.bank"
+__all__ = ["VAULT_SERVICE", "OwnKey", "certificate_file", "read_certificates", "signing_key", "tls_key", "token_place"]
 
 
 class OwnKey(Signer, Decryptor, Protocol):
@@ -89,7 +90,11 @@ def read_certificates(file: Path) -> tuple[x509.Certificate, ...]:
 
 
 def _pkcs12(vault: SealedVault, file: Path, user: str) -> Pkcs12Key:
-    return load_pkcs12(_content(file), _secret(vault, user))
+    content = _content(file)
+    passphrase = passphrase_of(vault, user, content)
+    if passphrase is None:
+        raise Refused("config.no_passphrase", profile=user)
+    return load_pkcs12(content, passphrase)
 
 
 def _gost(home: Home, vault: SealedVault, table: BankTable) -> OwnKey:

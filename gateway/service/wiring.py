@@ -12,6 +12,7 @@ from gateway.flows.terms import Terms
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
 from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.open_keys import signing_key, tls_key
+from gateway.signing.keys import Pkcs12Key
 from gateway.signing.master_key import master_key_from_environment
 from gateway.signing.vault import SealedVault, open_vault
 from gateway.store import Store
@@ -77,12 +78,13 @@ def profile_of(home: Home, bank: BankTable) -> Profile:
     """The profile a bank entry names: the installation's own before the program's.
 
     Raises:
-        Refused: `config.no_profile`, `bank.profile_*`.
+        Refused: `config.no_profile`, `bank.profile_*`, `bank.no_test_environment`.
     """
     for folder in (home.profiles, PROGRAM_PROFILES):
         file = folder / f"{bank.profile}.toml"
         if file.is_file():
-            return load_profile(file)
+            profile = load_profile(file)
+            return profile.in_test() if bank.test else profile
     known = sorted({f.stem for folder in (home.profiles, PROGRAM_PROFILES) for f in folder.glob("*.toml")})
     raise Refused("config.no_profile", profile=bank.profile, known=", ".join(known) or "—")
 
@@ -118,6 +120,6 @@ def _open_bank(installation: Installation, vault: SealedVault, table: BankTable)
         load_trust(profile, home.anchors),
         installation.clock,
         key,
-        tls_key(home, vault, table) if table.tls_key else key,
+        key if isinstance(key, Pkcs12Key) and not table.tls_key else tls_key(home, vault, table),
     )
     return Bank(table, profile, channel)

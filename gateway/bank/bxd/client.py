@@ -80,15 +80,25 @@ class BxdChannel:
         self._clock = clock
         self._signer = signer
         self._payload_signer = payload_signer or signer
-        context = client_context(trust.tls_anchors, tls_key)
-        self._transport = PinnedTransport(context, profile.transport_limits)
+        self._connect(tls_key)
+
+    def use(self, signer: Signer, tls_key: Pkcs12Key | None = None) -> None:
+        """From here on sign and connect with another key of ours; between two calls."""
+        former = self._transport
+        self._signer = self._payload_signer = signer
+        self._connect(tls_key)
+        former.close()
+
+    def _connect(self, tls_key: Pkcs12Key | None) -> None:
+        context = client_context(self._trust.tls_anchors, tls_key)
+        self._transport = PinnedTransport(context, self._profile.transport_limits)
         client = zeep.Client(
             _document(),
-            wsse=EnvelopeSigner(signer, clock, profile.service.algorithm),
+            wsse=EnvelopeSigner(self._signer, self._clock, self._profile.service.algorithm),
             transport=self._transport,
             settings=zeep.Settings(raw_response=True),
         )
-        self._service = client.create_service(wire.BINDING, agreement.url or profile.service.url)
+        self._service = client.create_service(wire.BINDING, self._agreement.url or self._profile.service.url)
 
     @property
     def name(self) -> str:

@@ -178,6 +178,11 @@ def user_info(application: etree._Element) -> dict[str, object]:
     }
 
 
+def as_bank_error(error: Corrupt) -> Corrupt:
+    """What a verifier says (`xml.*`, `signature.*`, `certificate.*`) in the words of a bank's message (`bank.*`)."""
+    return Corrupt(_REASONS[error.code], **error.values) if error.code in _REASONS else error
+
+
 def _verified_envelope(raw: bytes, policy: TrustPolicy, at: datetime) -> VerifiedEnvelope:
     try:
         return verify_envelope(raw, policy, at)
