@@ -1,4 +1,4 @@
-"""What is done every night: old screen events go, the journal and the stock balances are checked."""
+"""What is done every night: old screen events go, history and stock balances are checked, the journal's head leaves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from gateway.api.events import sweep
 from gateway.api.reads.health import VERIFIED_MARK
 from gateway.bank.tables import polls
 from gateway.core.clock import to_text
+from gateway.core.errors import Corrupt, Refused
+from gateway.service.evidence_check import check_history
+from gateway.service.evidence_daily import export_head
 from gateway.service.wiring import Installation
-from gateway.store import alarms, journal, marks
+from gateway.store import alarms, marks
 from gateway.warehouse.tables import movements, stock
 
 _log = structlog.get_logger("service.housekeeping")
@@ -26,24 +29,36 @@ def keep_house(installation: Installation) -> None:
         Unavailable: the database is away.
     """
     store = installation.store
+    history = check_history(store, installation.home, installation.config)
     with store.reading() as connection:
-        verdict = journal.verify(connection)
         balances = wrong_balances(connection)
     with store.unit() as unit:
         sweep(unit)
         old = to_text(unit.now - POLLS_KEPT)
         unit.connection.execute(delete(polls).where(polls.c.at < old, polls.c.result == "nothing_new"))
         marks.put(unit, VERIFIED_MARK, unit.at)
-        if verdict.ok:
+        if history.ok:
             alarms.clear(unit, "journal.broken", "journal")
         else:
-            alarms.raise_alarm(unit, "journal.broken", "journal", {"row": verdict.broken_seq, "reason": verdict.reason})
+            alarms.raise_alarm(unit, "journal.broken", "journal", {"row": history.broken_seq, "reason": history.reason})
         if balances:
             alarms.raise_alarm(unit, "stock.unbalanced", "stock", {"goods": ", ".join(balances[:10])})
         else:
             alarms.clear(unit, "stock.unbalanced", "stock")
         unit.commit()
-    _log.info("house kept", journal_rows=verdict.rows, journal_ok=verdict.ok, wrong_balances=len(balances))
+    rows, heads = history.chain.rows, history.heads
+    _log.info("house kept", journal_rows=rows, heads=heads, journal_ok=history.ok, wrong_balances=len(balances))
+    _send_head_away(installation)
+
+
+def _send_head_away(installation: Installation) -> None:
+    """The day's head. Nothing to seal it with, or a broken journal, has an alarm of its own already."""
+    try:
+        exported = export_head(installation.store, installation.home, installation.config, "day")
+    except (Refused, Corrupt) as error:
+        _log.warning("no head of the day", error=error.code)
+        return
+    _log.info("head of the day", row=exported.line.seq, mailed=exported.mailed, failures=len(exported.failures))
 
 
 def wrong_balances(connection: Connection) -> list[str]:

@@ -157,7 +157,7 @@ def read_line(text: str) -> HeadLine:
             mac=str(stored["mac"]),
             signature=None if signature is None else {str(k): str(v) for k, v in signature.items()},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a head: {error}") from None
     if line.text != text or not _HASH.fullmatch(line.hash):
         raise ValueError("not in canonical form")

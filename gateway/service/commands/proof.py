@@ -22,6 +22,8 @@ from gateway.service.commands.frame import (
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
+    from gateway.service.config import Config, Home
+    from gateway.service.evidence_check import History
     from gateway.store.journal import Head
 
 _HEAD = re.compile(r"\s*(\d+)\s+([0-9a-f]{64})\s*")
@@ -30,7 +32,7 @@ _HEAD = re.compile(r"\s*(\d+)\s+([0-9a-f]{64})\s*")
 def register(app: typer.Typer) -> None:
     """Put the commands of this file on `app`."""
     journal = group("journal")
-    for code, function in (("journal.verify", verify), ("journal.head", head)):
+    for code, function in (("journal.verify", verify), ("journal.head", head), ("journal.mail", mail)):
         command(journal, code)(function)
     app.add_typer(journal, name="journal")
     command(app, "evidence")(evidence)
@@ -43,47 +45,78 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.service.config import find_home, load_config
+    from gateway.service.evidence_check import check_history, summary
     from gateway.service.opening import open_store
     from gateway.store import journal
 
     screen = Screen.of(home, language, as_json)
     where = find_home(home)
+    config = load_config(where)
     expected = read_head(head_file) if head_file else None
-    store = open_store(where, load_config(where))
+    store = open_store(where, config)
     try:
         with store.reading() as connection:
             rows = journal.head(connection).seq
-            with screen.progress("cli.journal.progress", rows) as progress:
-                verdict = journal.verify(connection, expected, progress)
+        with screen.progress("cli.journal.progress", rows) as progress:
+            history = check_history(store, where, config, expected, progress)
     finally:
         store.close()
-    screen.answer(
-        {
-            "ok": verdict.ok,
-            "rows": verdict.rows,
-            "head": {"seq": verdict.head.seq, "hash": verdict.head.hash},
-            "broken_row": verdict.broken_seq,
-            "reason": verdict.reason or None,
-        }
-    )
-    if verdict.ok:
-        screen.say("cli.journal.holds", rows=verdict.rows, hash=verdict.head.hash)
+    screen.answer(summary(history))
+    if not history.sealed:
+        screen.tell("cli.journal.seals_unchecked")
+    if history.ok:
+        screen.say("cli.journal.holds", rows=history.chain.rows, hash=history.chain.head.hash)
         if expected is not None:
             screen.say("cli.journal.holds_head", seq=expected.seq)
+        screen.say("cli.journal.holds_heads" if history.heads else "cli.journal.no_heads", heads=history.heads)
         return
-    why = screen.text(f"cli.journal.why.{verdict.reason}")
-    screen.say("cli.journal.broken", row=verdict.broken_seq, why=why, good=verdict.rows)
+    _complain(screen, history)
     raise typer.Exit(REFUSED)
 
 
-def head(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+def _complain(screen: Screen, history: History) -> None:
+    """Everything that was found, each with its row."""
+    chain = history.chain
+    if not chain.ok:
+        why = screen.text(f"cli.journal.why.{chain.reason}")
+        screen.say("cli.journal.broken", row=chain.broken_seq, why=why, good=chain.rows)
+    for trouble in history.troubles:
+        screen.say(
+            f"cli.journal.head.{trouble.code}",
+            where=trouble.where,
+            number=trouble.number or "—",
+            row=trouble.seq,
+            at=trouble.at or "—",
+            end=chain.head.seq,
+        )
+    for record in history.fallen:
+        screen.say(
+            f"cli.journal.record.{record.why}",
+            table=record.table,
+            id=record.id,
+            kind=record.kind,
+            row=record.seq,
+            end=chain.head.seq,
+        )
+
+
+def head(
+    home: HomeOption = None,
+    export: Annotated[bool, typer.Option("--export", help=helped("journal.export"))] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
     from gateway.service.config import find_home, load_config
     from gateway.service.opening import open_store
     from gateway.store import journal
 
     screen = Screen.of(home, language, as_json)
     where = find_home(home)
-    store = open_store(where, load_config(where))
+    config = load_config(where)
+    if export:
+        _export(screen, where, config)
+        return
+    store = open_store(where, config)
     try:
         with store.reading() as connection:
             end = journal.head(connection)
@@ -91,6 +124,68 @@ def head(home: HomeOption = None, language: LanguageOption = None, as_json: Json
         store.close()
     screen.line(f"{end.seq} {end.hash}")
     screen.answer({"seq": end.seq, "hash": end.hash})
+
+
+def _export(screen: Screen, where: Home, config: Config) -> None:
+    """Seal the journal's end and send it where the settings say."""
+    from gateway.service.account import check_account
+    from gateway.service.evidence_daily import export_head
+    from gateway.service.opening import open_store
+
+    check_account(where)
+    if not config.proof.heads_folder and config.proof.mail is None:
+        raise Refused("heads.nowhere")
+    store = open_store(where, config)
+    try:
+        done = export_head(store, where, config, "asked")
+    finally:
+        store.close()
+    line = done.line
+    screen.say("cli.journal.exported", row=line.seq, number=line.number, hash=line.hash)
+    if done.file is not None:
+        screen.say("cli.journal.exported_file", file=done.file)
+    if done.mailed:
+        screen.say("cli.journal.exported_mail", count=done.mailed)
+    screen.say(f"cli.journal.sealed_by.{'company' if line.signature else 'installation'}")
+    screen.answer(
+        {
+            "seq": line.seq,
+            "hash": line.hash,
+            "number": line.number,
+            "file": str(done.file) if done.file else None,
+            "mailed": done.mailed,
+            "signed": line.signature is not None,
+            "failures": [failure.code for failure in done.failures],
+        }
+    )
+    for failure in done.failures:
+        screen.tell("cli.journal.export_failed", reason=failure.text(screen.language))
+    if done.failures:
+        raise typer.Exit(REFUSED)
+
+
+def mail(
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.service.account import check_account
+    from gateway.service.config import find_home, load_config
+    from gateway.service.evidence_export import MAIL_SERVICE
+    from gateway.service.wiring import vault_of
+
+    screen = Screen.of(home, language, as_json)
+    where = find_home(home)
+    check_account(where)
+    table = load_config(where).proof.mail
+    if table is None or not table.user:
+        raise Refused("mail.not_set")
+    vault = vault_of(where)
+    text = screen.text("cli.journal.mail_password", user=table.user, host=table.host)
+    password = typer.prompt(text, hide_input=True, err=True, prompt_suffix=": ")
+    vault.set_password(MAIL_SERVICE, table.user, password)
+    screen.say("cli.journal.mail_kept", user=table.user)
+    screen.answer({"user": table.user, "host": table.host, "kept": True})
 
 
 def read_head(file: Path) -> Head:
