@@ -23,7 +23,7 @@ from gateway.store.unit import Unit
 _SHOWN = 3
 # Many bills are paid under one contract: its number makes no two payments the same.
 _DOCUMENT = re.compile(r"(?P<contract>(?:догов|контр)\S*\s*)?(?:№|\bn)\s*(?P<number>[0-9a-zа-я][0-9a-zа-я/-]*\d|\d)")
-_VAT_TAIL = re.compile(fold(r"(?:в\s+том\s+числе|в\s+т\.?\s*ч\.?)?\s*(?<![а-я])ндс.*$"))
+_VAT_TAIL = re.compile(fold(r"(?:без\s+налога.*|(?:без|в\s+том\s+числе|в\s+т\.?\s*ч\.?)?\s*(?<![а-я])ндс.*)$"))
 
 
 def standing_warnings(
