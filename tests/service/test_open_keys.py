@@ -18,13 +18,15 @@ from gateway.service.config import BankTable, Home, TokenTable, load_config
 from gateway.service.open_keys import VAULT_SERVICE, signing_key, tls_key
 from gateway.service.wiring import vault_of
 from gateway.signing.ca import DemoAuthority
+from gateway.signing.gost import GostKey
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.policy import ALGORITHMS
 from gateway.signing.token import TokenKey, look_for
 from gateway.signing.vault import SealedVault, new_master_key
 from tests.service.conftest import Kvit
-from tests.signing import softhsm
+from tests.signing import gost_files, softhsm
 from tests.signing.softhsm import PIN, Hsm
+from tests.signing.tools import openssl
 
 SHA256 = ALGORITHMS["rsa-sha256"]
 CUSTOMER = "7700000001"
@@ -162,6 +164,59 @@ def test_certificates_beside_a_key_are_looked_at(token_home: Path) -> None:
         with pytest.raises(KvitError) as caught:
             signing_key(home, vault, table)
         assert caught.value.code == code
+
+
+# GOST
+
+
+def gost_home(sandbox_home: Path, key: str, certificate: str = "") -> Path:
+    """The sandbox's home, but the key that signs is a GOST one."""
+    settings = sandbox_home / "kvit.toml"
+    named = f'certificate = "{certificate}"\n' if certificate else ""
+    text = settings.read_text(encoding="utf-8").replace(
+        'key = "sandbox.p12"', f'key_kind = "gost"\nkey = "{key}"\n{named}tls_key = "sandbox.p12"'
+    )
+    settings.write_text(text, encoding="utf-8")
+    return sandbox_home
+
+
+def test_a_gost_key_and_its_certificate(kvit: Kvit, sandbox_home: Path) -> None:
+    files = gost_files.gost_files()
+    home = gost_home(sandbox_home, "gost.pem", "gost.cer")
+    arguments = ("bank", "key", files.folder / "key.pem", "--passphrase-stdin", "--home", home, "--json")
+    phrase = f"{gost_files.PASSPHRASE}\n"
+    assert kvit(*arguments, input=phrase).json["error"]["code"] == "key.needs_certificate"
+    arguments = (*arguments, "--certificate", files.folder / "cert.pem")
+    assert kvit(*arguments, input="wrong\n").json["error"]["code"] == "signing.wrong_passphrase"
+    assert not (home / "keys" / "gost.pem").exists()
+
+    assert kvit(*arguments, input=phrase).code == 0
+    vault = vault_of(Home(home))
+    key = signing_key(Home(home), vault, table_of(home))
+    assert isinstance(key, GostKey)
+    assert key.sign(b"x", ALGORITHMS["gost2012-256"])
+    found = findings(home)
+    assert found["doctor.certificate_ends"] == "warning"  # openssl made it for 20 days
+    with pytest.raises(KvitError) as caught:
+        tls_key(Home(home), vault, table_of(home).model_copy(update={"tls_key": ""}))
+    assert caught.value.code == "config.no_tls_key"
+
+
+def test_a_gost_key_in_a_container(kvit: Kvit, sandbox_home: Path, tmp_path: Path) -> None:
+    files = gost_files.gost_files()
+    (tmp_path / "phrase").write_text("тайна", encoding="utf-8")
+    openssl(
+        *("pkcs12", "-engine", "gost", "-export", "-inkey", files.folder / "plain.pem"),
+        *("-in", files.folder / "cert.pem", "-passout", f"file:{tmp_path / 'phrase'}", "-out", tmp_path / "gost.p12"),
+    )
+    home = gost_home(sandbox_home, "gost.p12")
+    arguments = ("bank", "key", tmp_path / "gost.p12", "--passphrase-stdin", "--home", home, "--json")
+    refused = kvit(*arguments, "--certificate", files.folder / "cert.pem", input="тайна\n")
+    assert refused.json["error"]["code"] == "key.no_certificate_name"
+    assert kvit(*arguments, input="тайна\n").code == 0
+    key = signing_key(Home(home), vault_of(Home(home)), table_of(home))
+    assert isinstance(key, GostKey)
+    assert key.sign(b"x", ALGORITHMS["gost2012-256"])
 
 
 # Settings
