@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
 from gateway.core.errors import Corrupt, Refused
-from gateway.signing import der, gost, raw, tbs
+from gateway.signing import der, gost, gost_kinds, raw, tbs
 from gateway.signing.cms_attributes import SignedAttributes, read_attributes, write_attributes
 from gateway.signing.cms_enveloped import decrypt, encrypt
 from gateway.signing.cms_names import DATA, DIGEST_NAMES, DIGEST_OIDS, RSA, SIGNATURES, SIGNED_DATA
@@ -248,5 +248,5 @@ def _digest_identifier(algorithm: Algorithm) -> bytes:
 
 
 def _signature_identifier(algorithm: Algorithm) -> bytes:
-    kind = gost.BY_NAME.get(algorithm.name)
+    kind = gost_kinds.BY_NAME.get(algorithm.name)
     return der.algorithm(kind.key_oid) if kind else der.algorithm(RSA, der.null())

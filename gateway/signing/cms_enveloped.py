@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, algo
 from cryptography.x509.oid import ExtensionOID
 
 from gateway.core.errors import Corrupt, Refused
-from gateway.signing import der, gost, raw, tbs
+from gateway.signing import der, gost, gost_kinds, raw, tbs
 from gateway.signing.cms_names import DATA, DIGEST_NAMES, DIGEST_OIDS, ENVELOPED_DATA, MGF1, RSA, RSA_OAEP
 from gateway.signing.keys import KEY_TRANSPORTS, Decryptor
 
@@ -61,7 +61,7 @@ def encrypt(
         Refused: `signing.key_kind` when a certificate is neither of RSA nor the only one and of GOST.
         Unavailable: `gost.unavailable`.
     """
-    if not others and gost.kind_of(certificate) is not None:
+    if not others and gost_kinds.kind_of(certificate) is not None:
         return gost.seal_envelope(content, certificate)
     key, vector = secrets.token_bytes(32), secrets.token_bytes(16)
     padder = padding.PKCS7(128).padder()

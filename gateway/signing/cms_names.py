@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.signing import gost
+from gateway.signing import gost_kinds
 
 DATA = "1.2.840.113549.1.7.1"
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -23,7 +23,7 @@ DIGEST_OIDS = {
     "sha256": "2.16.840.1.101.3.4.2.1",
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
-    **{kind.digest: kind.digest_oid for kind in gost.KINDS},
+    **{kind.digest: kind.digest_oid for kind in gost_kinds.KINDS},
 }
 DIGEST_NAMES = {oid: name for name, oid in DIGEST_OIDS.items()}
 
@@ -34,5 +34,5 @@ SIGNATURES: dict[tuple[str, str], str] = {
     ("1.2.840.113549.1.1.11", "sha256"): "rsa-sha256",
     ("1.2.840.113549.1.1.12", "sha384"): "rsa-sha384",
     ("1.2.840.113549.1.1.13", "sha512"): "rsa-sha512",
-    **{(oid, kind.digest): kind.name for kind in gost.KINDS for oid in (kind.key_oid, kind.signature_oid)},
+    **{(oid, kind.digest): kind.name for kind in gost_kinds.KINDS for oid in (kind.key_oid, kind.signature_oid)},
 }

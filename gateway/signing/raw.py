@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from gateway.core.errors import Corrupt, Refused
-from gateway.signing import gost
+from gateway.signing import gost, gost_kinds
 from gateway.signing.policy import ALGORITHMS, HASHES, Algorithm
 
 
@@ -23,7 +23,7 @@ def digest(name: str, octets: bytes) -> bytes:
     Raises:
         Unavailable: `gost.unavailable`.
     """
-    if name in gost.BY_DIGEST:
+    if name in gost_kinds.BY_DIGEST:
         return gost.digest(name, octets)
     return hashlib.new(name, octets).digest()
 
@@ -34,12 +34,12 @@ def verify(certificate: x509.Certificate, algorithm: Algorithm, octets: bytes, v
     Raises:
         Unavailable: `gost.unavailable`.
     """
-    if algorithm.name in gost.BY_NAME:
-        kind = gost.kind_of(certificate)
+    if algorithm.name in gost_kinds.BY_NAME:
+        kind = gost_kinds.kind_of(certificate)
         if kind is None or kind.name != algorithm.name:
             return False
         try:
-            info = gost.public_key(certificate)
+            info = gost_kinds.public_key(certificate)
         except Corrupt:
             return False
         return gost.verify(info, octets, value, algorithm.name)
@@ -68,7 +68,7 @@ def native_algorithm(certificate: x509.Certificate) -> Algorithm:
     Raises:
         Refused: `signing.key_kind`.
     """
-    kind = gost.kind_of(certificate)
+    kind = gost_kinds.kind_of(certificate)
     if kind is not None:
         return ALGORITHMS[kind.name]
     if rsa_key(certificate) is None:

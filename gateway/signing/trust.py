@@ -18,7 +18,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from gateway.core.errors import Corrupt
-from gateway.signing import gost, raw, tbs
+from gateway.signing import gost_kinds, raw, tbs
 from gateway.signing.keys import fingerprint
 from gateway.signing.policy import ALGORITHMS, Algorithm, TrustPolicy
 
@@ -60,7 +60,7 @@ def read_certificate(der: bytes) -> x509.Certificate:
         for part in ("version", "subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc"):
             getattr(certificate, part)
         certificate.subject.rfc4514_string()
-        if gost.kind_of(certificate) is None:
+        if gost_kinds.kind_of(certificate) is None:
             certificate.public_key()
     except Exception:  # hostile bytes: a dozen kinds of exception, all meaning the same
         raise Corrupt("certificate.unreadable") from None
@@ -158,7 +158,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: 
 
 def certificate_algorithm(certificate: x509.Certificate) -> Algorithm | None:
     """How a certificate was signed; None when in a way we do not know."""
-    kind = gost.BY_SIGNATURE_OID.get(certificate.signature_algorithm_oid.dotted_string)
+    kind = gost_kinds.BY_SIGNATURE_OID.get(certificate.signature_algorithm_oid.dotted_string)
     if kind is not None:
         return ALGORITHMS[kind.name]
     try:
@@ -176,7 +176,7 @@ def _check_validity(certificate: x509.Certificate, at: datetime) -> None:
 
 
 def _check_key(certificate: x509.Certificate, policy: TrustPolicy) -> None:
-    kind = gost.kind_of(certificate)
+    kind = gost_kinds.kind_of(certificate)
     if kind is not None:
         if not policy.accepts(ALGORITHMS[kind.name]):
             raise _refusal("certificate.unfit", certificate)
