@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gateway.bank.sandbox.books import Books
+from gateway.bank.sandbox.certificates import FAMILIES, SandboxCertificates
 from gateway.bank.sandbox.enrol import HOST, PATH, load_keys
 from gateway.bank.sandbox.service import BankService, Delivery
 from gateway.core.clock import Clock, SystemClock, to_text
@@ -61,6 +62,7 @@ class SandboxServer:
             self._http = _Http(wanted, context, self._service, self._folder / STOP)
         except OSError:
             raise Refused("sandbox.port_taken", port=wanted) from None
+        self._http.certificates = SandboxCertificates(self._folder, books, keys, self._clock)
         self._thread: threading.Thread | None = None
 
     @property
@@ -116,6 +118,7 @@ class _Http(ThreadingHTTPServer):
     request_queue_size = 64
     # On Windows the option would let two banks listen on one port.
     allow_reuse_address = sys.platform != "win32"
+    certificates: SandboxCertificates
 
     def __init__(self, port: int, context: ssl.SSLContext, service: BankService, stop_file: Path) -> None:
         self.service = service
@@ -184,7 +187,11 @@ class _Handler(BaseHTTPRequestHandler):
         tls = cast("ssl.SSLSocket", self.connection)
         peer = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
         length = self.headers.get("Content-Length", "")
-        if self.path.partition("?")[0] != PATH:
+        path = self.path.partition("?")[0]
+        self._bank.certificates.admit(peer)
+        if path in FAMILIES and length.isdigit() and int(length) <= _LARGEST_REQUEST:
+            self._deliver(Delivery(*self._bank.certificates.handle(path, self.rfile.read(int(length)))))
+        elif path != PATH:
             self._plain(404, "no such service")
         elif peer != self._bank.service.registered_certificate():
             self._plain(403, "unknown client certificate")
