@@ -11,18 +11,26 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
+from gateway.bank.sandbox.control import Sandbox
+from gateway.bank.sandbox.launch import launch
 from gateway.core.errors import KvitError
+from gateway.core.money import Money
+from gateway.payments.tables import payments
 from gateway.service import doctor
 from gateway.service.config import BankTable, Home, TokenTable, load_config
 from gateway.service.open_keys import VAULT_SERVICE, signing_key, tls_key
-from gateway.service.wiring import vault_of
+from gateway.service.opening import Alone
+from gateway.service.rounds import bank_round
+from gateway.service.wiring import open_banks, vault_of
 from gateway.signing.ca import DemoAuthority
 from gateway.signing.gost import GostKey
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.policy import ALGORITHMS
 from gateway.signing.token import TokenKey, look_for
 from gateway.signing.vault import SealedVault, new_master_key
+from gateway.store import alarms
 from tests.service.conftest import Kvit
 from tests.signing import gost_files, softhsm
 from tests.signing.softhsm import PIN, Hsm
@@ -164,6 +172,44 @@ def test_certificates_beside_a_key_are_looked_at(token_home: Path) -> None:
         with pytest.raises(KvitError) as caught:
             signing_key(home, vault, table)
         assert caught.value.code == code
+
+
+def test_polling_stops_with_an_alarm_while_the_token_is_out_and_goes_on_by_itself(
+    kvit: Kvit, token_home: Path, hsm: Hsm
+) -> None:
+    """The whole way: the sandbox bank believes the signatures of the token, and nothing it has is lost meanwhile."""
+    home = Home(token_home)
+    table = table_of(token_home)
+    bank_knows = tls_key(home, vault_of(home), table)
+    serial = hsm.add("у бухгалтера")
+    hsm.put("у бухгалтера", bank_knows)
+    assert table.token is not None
+    text = home.config_file.read_text(encoding="utf-8").replace(table.token.serial, serial)
+    home.config_file.write_text(text, encoding="utf-8")
+    assert enter(kvit, token_home).code == 0
+    sandbox = Sandbox(token_home)
+    with launch(token_home), Alone(home) as installation:
+        (bank,) = open_banks(installation)
+        store = installation.store
+
+        def poll() -> tuple[str, str, list[str]]:
+            done = bank_round(store, installation.terms, bank.channel)
+            with store.reading() as connection:
+                codes = [alarm.code for alarm in alarms.open_alarms(connection, store.company)]
+            error = done.polled.error.code if done.polled.error else ""
+            return done.polled.result, error, codes
+
+        sandbox.pay(amount=Money.parse("100.00"), purpose="Оплата 1")
+        assert poll() == ("new", "", [])
+        hsm.pull_out(serial)
+        sandbox.pay(amount=Money.parse("200.00"), purpose="Оплата 2")
+        for _ in range(2):
+            assert poll() == ("failed", "signing.token_gone", ["signing.token_gone"])
+        hsm.plug_in(serial)
+        assert poll() == ("new", "", [])
+        with store.reading() as connection:
+            assert connection.execute(select(func.count()).select_from(payments)).scalar_one() == 2
+        bank.channel.close()
 
 
 # GOST
