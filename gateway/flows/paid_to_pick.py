@@ -45,7 +45,7 @@ from gateway.orders.index import SqlIndex
 from gateway.orders.service import Credited
 from gateway.payments import service as payments
 from gateway.payments.batches import ALONE, Batches
-from gateway.payments.known import Keyed, Keys, Known, space_of
+from gateway.payments.known import Keyed, Keys, Known
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks
@@ -88,6 +88,7 @@ def take_lines(
     source: Source,
     parts: Iterable[StatementHead | Entry],
     *,
+    space: str = "",
     progress: Callable[[Taken], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Taken:
@@ -95,6 +96,7 @@ def take_lines(
 
     Args:
         parts: heads and lines as a format reader yields them.
+        space: where the ids of their lines mean something: "" for ISO 20022, else the format's name.
         progress: told after each commit.
         stopped: asked before each commit; when it says so, the rest is left for the next time.
 
@@ -104,7 +106,7 @@ def take_lines(
     """
     taken = Taken()
     known, batched = Known(terms.habits), Batches(terms.habits)
-    for batch in _batches(_keyed(parts, terms), terms.lines_per_commit):
+    for batch in _batches(_keyed(parts, terms, space), terms.lines_per_commit):
         if stopped():
             break
         with store.unit() as unit:
@@ -164,18 +166,18 @@ def _tell_failed(unit: Unit, source: Source, keyed: Keyed, error: Exception) -> 
     alarms.raise_alarm(unit, "line.failed", f"{source.message_id}:{keyed.key}", {"reason": reason})
 
 
-def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms) -> Iterator[Keyed]:
+def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms, space: str) -> Iterator[Keyed]:
     """Lines with their keys; the numbering of equal lines starts anew with each statement."""
     account = ""
     statement: tuple[str, str] | None = None
     count = 0
-    keys = Keys(terms.habits)
+    keys = Keys(terms.habits, space)
     for part in parts:
         if isinstance(part, StatementHead):
             if (part.account, part.statement_id) != statement:
                 statement = (part.account, part.statement_id)
                 count += 1
-                keys = Keys(terms.habits, space_of(part.kind), part.kind, count)
+                keys = Keys(terms.habits, space, part.kind, count)
             account = part.account
         else:
             yield keys.give(account, part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from gateway.bank import archive, inbox, statements
 from gateway.bank.channel import Channel, DocumentKind
 from gateway.bank.formats.reading import read
-from gateway.bank.statement import Entry, StatementHead
+from gateway.bank.statements import Frames
 from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines
 from gateway.flows.terms import Terms
@@ -61,7 +61,7 @@ def _take(
     stopped: Callable[[], bool],
 ) -> Taken:
     message = archive.load(store, message_id)
-    heads: list[StatementHead] = []
+    frames = Frames()
     taken = Taken()
     try:
         reply = archive.raw_reply(store, message_id)
@@ -73,7 +73,8 @@ def _take(
                     store,
                     terms,
                     Source(message_id, evidence, message.received_at),
-                    _heads_aside(read(document.format, document.content), heads),
+                    frames.watch(read(document.format, document.content)),
+                    space="" if document.format == "camt" else document.format,
                     progress=progress,
                     stopped=stopped,
                 )
@@ -85,10 +86,11 @@ def _take(
     if stopped():
         return taken
     with store.unit() as unit:
-        for head in heads:
-            statements.note(unit, message_id, head)
-        for account in dict.fromkeys(head.account for head in heads if head.kind == statements.FINAL):
-            statements.check_chain(unit, account)
+        for frame in frames.frames:
+            statements.note(unit, message_id, frame, closing_always_debit=terms.closing_always_debit)
+        heads = [frame.head for frame in frames.frames]
+        for account in dict.fromkeys(head.account for head in heads if head.kind in statements.FINAL):
+            statements.check_chain(unit, account, terms.zone)
         if taken.failed:
             alarms.raise_alarm(unit, "message.lines_failed", f"message:{message_id}", {"count": taken.failed})
         else:
@@ -100,10 +102,3 @@ def _take(
             inbox.finish(unit, message_id, lines=taken.lines, fresh=fresh)
         unit.commit()
     return taken
-
-
-def _heads_aside(parts: Iterator[StatementHead | Entry], heads: list[StatementHead]) -> Iterator[StatementHead | Entry]:
-    for part in parts:
-        if isinstance(part, StatementHead):
-            heads.append(part)
-        yield part

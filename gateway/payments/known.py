@@ -179,11 +179,6 @@ class Keys:
         return Keyed(_numbered(identity, number), account, entry, space, kind, statement)
 
 
-def space_of(kind: str) -> str:
-    """Where the ids of a statement of this kind mean something."""
-    return "" if kind.startswith("camt.") else kind
-
-
 class Known:
     """What is on record, for the lines of one message in their order.
 

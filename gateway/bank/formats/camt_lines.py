@@ -253,7 +253,8 @@ class LineReader:
                 continue
             entries = self._lines_if_they_add_up(line, whole, [amount for amount in amounts if amount is not None])
             if entries:
-                return entries
+                total = whole.amount or Money(sum(amount.kopecks for amount in amounts if amount is not None))
+                return [replace(entry, batch_ref=line.ref, batch_amount=total) for entry in entries]
         warning = "details_unbalanced" if complete else "details_without_amounts"
         return [self._summary(line, whole, warning)]
 
