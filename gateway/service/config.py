@@ -115,6 +115,8 @@ class BankTable(_Part):
     always uses a PKCS#12 file: `tls_key`, or `key` where that signs too.
 
     Attributes:
+        customer_id: ours at the bank: up to 16 characters for bxd, 50 for DirectBank ("0" until the bank tells it).
+        login: DirectBank: log on with a password, which is in the vault; "" logs on with the certificate.
         certificate: a file in keys/: of a GOST key in PKCS#8, or of a token's key.
         encryption_key: a PKCS#12 file in keys/, for a bank that encrypts its answers to a key of its own.
         test: the bank's test environment, as its profile says.
@@ -122,8 +124,9 @@ class BankTable(_Part):
     """
 
     profile: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    customer_id: str = Field(min_length=1, max_length=16)
+    customer_id: str = Field(min_length=1, max_length=50)
     target_id: str = ""
+    login: str = ""
     url: str = ""
     key_kind: KeyKind = "pkcs12"
     key: str = "bank.p12"

@@ -266,11 +266,12 @@ class Daemon:
     def bank_facts(self, bank: Bank) -> BankFacts:
         """A channel for the status page."""
         job = next((s for s in self._bank_loop.states() if s.name == f"poll:{bank.channel.name}"), None)
+        ends = bank.channel.certificate_expires
         return BankFacts(
             channel=bank.channel.name,
             title=bank.title(self.config.company.language),
             next_poll_at=job.due_at if job else None,
-            certificate_expires=bank.channel.certificate_expires.date().isoformat(),
+            certificate_expires=ends.date().isoformat() if ends else None,
             polling=bank.channel.name in self._polling,
         )
 

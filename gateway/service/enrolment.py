@@ -183,7 +183,10 @@ class _Work:
         self._table = table
         if table.key_kind != "pkcs12":
             raise Refused("certificates.key_kind", profile=table.profile, kind=table.key_kind)
-        self._profile = profile_of(desk.home, table)
+        profile = profile_of(desk.home, table)
+        if not isinstance(profile, Profile):
+            raise Refused("certificates.no_service", profile=table.profile)
+        self._profile = profile
         self._agreement = Agreement(table.customer_id, table.target_id, url=table.url)
         self._trust = load_trust(self._profile, desk.home.anchors)
         self.slots = slots_of(desk.home, desk.vault, table, self._profile)

@@ -21,20 +21,21 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from lxml import etree
 from sqlalchemy import Connection, Table, or_, select
 
 from gateway.bank.archive import raw_reply
-from gateway.bank.bxd import response
-from gateway.bank.bxd.profile import BankTrust, load_trust
 from gateway.bank.channel import Reply
+from gateway.bank.profiles import Judge, load_judge
 from gateway.bank.tables import messages
 from gateway.core.errors import KvitError, Refused
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import invoices, orders, releases, timelines
 from gateway.payments.tables import entries, payments
 from gateway.service.config import Config, Home
-from gateway.service.wiring import profile_of
+from gateway.service.wiring import channel_name, profile_of
 from gateway.signing.parsing import parse
 from gateway.store import Store
 from gateway.store.journal import head
@@ -45,6 +46,7 @@ from gateway.warehouse.tables import pick_lines, pick_lists
 _SUBJECTS_AT_ONCE = 500
 _TOKEN = "BinarySecurityToken"  # noqa: S105 - the name of an XML element
 _CERTIFICATE = "X509Certificate"
+_CMS = "SignedData"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +131,14 @@ def pack_evidence(home: Home, config: Config, store: Store, order: str, out: Pat
         rows = _journal_of(connection, pile.subjects)
         end = head(connection)
     judged: list[Judged] = []
-    trusts = _trusts(home, config)
+    judges = _judges(home, config)
     temporary = out.with_name(f".{out.name}.tmp")
     try:
         with zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED) as archive:
             for row in pile.rows[messages.name]:
-                judged.append(_pack_message(archive, store, row, trusts))
-            for name, trust in trusts.items():
-                envelope = trust.rules.envelope
-                believed = (*envelope.anchors, *envelope.intermediates)
-                _pack_certificates(archive, f"anchors/{name.replace(':', '-')}", believed)
+                judged.append(_pack_message(archive, store, row, judges))
+            for name, judge in judges.items():
+                _pack_certificates(archive, f"anchors/{name.replace(':', '-')}", judge.believed)
             archive.writestr("journal.jsonl", "".join(f"{_json(dict(row._mapping))}\n" for row in rows))
             packed = Packed(pile.order.number, out, tuple(judged), len(rows))
             journal_head = {"seq": end.seq, "hash": end.hash}
@@ -186,16 +186,16 @@ def _journal_of(connection: Connection, subjects: Sequence[str]) -> list[AnyRow]
     return sorted(rows, key=lambda row: row.seq)
 
 
-def _trusts(home: Home, config: Config) -> dict[str, BankTrust]:
+def _judges(home: Home, config: Config) -> dict[str, Judge]:
     """Channel → whom it believes. A bank that is configured no longer cannot be judged here; its bytes still go in."""
     found = {}
     for table in config.bank:
         profile = profile_of(home, table)
-        found[f"{profile.protocol}:{profile.name}"] = load_trust(profile, home.anchors)
+        found[channel_name(profile)] = load_judge(profile, home.anchors)
     return found
 
 
-def _pack_message(archive: zipfile.ZipFile, store: Store, row: dict[str, Any], trusts: dict[str, BankTrust]) -> Judged:
+def _pack_message(archive: zipfile.ZipFile, store: Store, row: dict[str, Any], judges: dict[str, Judge]) -> Judged:
     """Put one message in, and verify it anew from its stored bytes, as of the instant it was received."""
     name = f"messages/{row['id']}"
     judged = {"id": row["id"], "reference": row["reference"], "sha256": row["sha256"]}
@@ -208,11 +208,11 @@ def _pack_message(archive: zipfile.ZipFile, store: Store, row: dict[str, Any], t
     if row["proof"]:
         archive.writestr(f"{name}.proof.json", row["proof"])
     _pack_certificates(archive, f"certificates/{row['id']}", _certificates_in(reply))
-    trust = trusts.get(row["channel"])
-    if trust is None:
+    judge = judges.get(row["channel"])
+    if judge is None:
         return Judged(**judged, holds=False, reason="evidence.unknown_channel")
     try:
-        proven = response.prove(reply, trust.rules, reply.received_at)
+        proven = judge.prove(reply, reply.received_at)
     except KvitError as error:
         return Judged(**judged, holds=False, reason=error.code)
     archive.writestr(f"{name}.content.xml", proven.content)
@@ -227,11 +227,15 @@ def _certificates_in(reply: Reply) -> list[x509.Certificate]:
         root = parse(reply.raw)
     except KvitError:
         return []
-    found = []
-    for node in root.iter(f"{{*}}{_TOKEN}", f"{{*}}{_CERTIFICATE}"):
+    found: list[x509.Certificate] = []
+    for node in root.iter(f"{{*}}{_TOKEN}", f"{{*}}{_CERTIFICATE}", f"{{*}}{_CMS}"):
         try:
-            found.append(x509.load_der_x509_certificate(base64.b64decode(node.text or "")))
-        except ValueError:
+            octets = base64.b64decode(node.text or "")
+            if etree.QName(node).localname == _CMS:
+                found += pkcs7.load_der_pkcs7_certificates(octets)
+            else:
+                found.append(x509.load_der_x509_certificate(octets))
+        except (ValueError, UnsupportedAlgorithm):
             continue
     return found
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from gateway.bank.bxd import profile as bxd
 from gateway.bank.bxd.client import BxdChannel
-from gateway.bank.bxd.profile import Agreement, Profile, load_profile, load_trust
+from gateway.bank.channel import Channel
+from gateway.bank.directbank import profile as directbank
+from gateway.bank.directbank.client import DirectBankChannel
+from gateway.bank.directbank.memory import Memory, StoredMemory
+from gateway.bank.directbank.session import CertificateLogon, PasswordLogon
+from gateway.bank.profiles import BankProfile, Judge, Prove, load_judge, load_profile
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
 from gateway.service.evidence_keeper import HeadKeeper
-from gateway.service.open_keys import signing_key, tls_key
+from gateway.service.open_keys import VAULT_SERVICE, signing_key, tls_key
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.master_key import master_key_from_environment
 from gateway.signing.vault import SealedVault, open_vault
@@ -24,8 +31,8 @@ class Bank:
     """One configured bank: its profile, our agreement and the channel to it."""
 
     table: BankTable
-    profile: Profile
-    channel: BxdChannel
+    profile: BankProfile
+    channel: Channel
 
     def title(self, language: str = "ru") -> str:
         return self.profile.title_ru if language == "ru" else self.profile.title_en
@@ -74,7 +81,7 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
     )
 
 
-def profile_of(home: Home, bank: BankTable) -> Profile:
+def profile_of(home: Home, bank: BankTable) -> BankProfile:
     """The profile a bank entry names: the installation's own before the program's.
 
     Raises:
@@ -89,6 +96,34 @@ def profile_of(home: Home, bank: BankTable) -> Profile:
     raise Refused("config.no_profile", profile=bank.profile, known=", ".join(known) or "—")
 
 
+def channel_name(profile: BankProfile) -> str:
+    """What the channel of this profile calls itself: "bxd:sandbox"."""
+    return f"{profile.protocol}:{profile.name}"
+
+
+def judge_of(home: Home, table: BankTable) -> Judge:
+    """Whom a bank entry believes.
+
+    Raises:
+        Refused: `config.no_profile`, `bank.profile_*`, `bank.anchor_unreadable`.
+    """
+    return load_judge(profile_of(home, table), home.anchors)
+
+
+def prover_of(home: Home, table: BankTable) -> Prove:
+    """What verifies a stored reply of a bank once more: offline, without keys, without a channel.
+
+    Raises:
+        Refused: `config.no_profile`, `bank.profile_*`, `bank.anchor_unreadable`.
+    """
+    return judge_of(home, table).prove
+
+
+def memory_of(store: Store, profile: BankProfile) -> Memory:
+    """Where a DirectBank channel keeps what waits for a person; `kvit bank otp` and `resume` work on it."""
+    return StoredMemory(store, channel_name(profile))
+
+
 def vault_of(home: Home) -> SealedVault:
     """The vault, opened with the master key this machine hands to the service.
 
@@ -96,6 +131,18 @@ def vault_of(home: Home) -> SealedVault:
         Refused: `vault.*`.
     """
     return open_vault(home.vault_file, master_key_from_environment(home.sealed_master_key))
+
+
+def login_password(vault: SealedVault, table: BankTable) -> str:
+    """The password of a bank entry's login, kept in the vault under "<profile>.login".
+
+    Raises:
+        Refused: `config.no_login`, `vault.*`.
+    """
+    found = vault.get_password(VAULT_SERVICE, f"{table.profile}.login")
+    if found is None:
+        raise Refused("config.no_login", profile=table.profile, login=table.login)
+    return found
 
 
 def open_banks(installation: Installation) -> list[Bank]:
@@ -111,15 +158,50 @@ def open_banks(installation: Installation) -> list[Bank]:
 
 
 def _open_bank(installation: Installation, vault: SealedVault, table: BankTable) -> Bank:
+    profile = profile_of(installation.home, table)
+    if isinstance(profile, directbank.DirectBankProfile):
+        return Bank(table, profile, _open_directbank(installation, vault, table, profile))
     home = installation.home
-    profile = profile_of(home, table)
     key = signing_key(home, vault, table)
     channel = BxdChannel(
         profile,
-        Agreement(table.customer_id, table.target_id, url=table.url),
-        load_trust(profile, home.anchors),
+        bxd.Agreement(table.customer_id, table.target_id, url=table.url),
+        bxd.load_trust(profile, home.anchors),
         installation.clock,
         key,
         key if isinstance(key, Pkcs12Key) and not table.tls_key else tls_key(home, vault, table),
     )
     return Bank(table, profile, channel)
+
+
+def _open_directbank(
+    installation: Installation, vault: SealedVault, table: BankTable, profile: directbank.DirectBankProfile
+) -> DirectBankChannel:
+    """With a login: by password, and a signing key only where one is there. Without: by the certificate."""
+    home, company = installation.home, installation.config.company
+    key = None if table.login and _keyless(home, table) else signing_key(home, vault, table)
+    logon: PasswordLogon | CertificateLogon
+    if table.login:
+        password = partial(login_password, vault, table)
+        password()  # a missing one is said now, not at the first poll
+        logon = PasswordLogon(table.login, password)
+    else:
+        assert key is not None
+        logon = CertificateLogon(key)
+    return DirectBankChannel(
+        profile,
+        directbank.Agreement(
+            table.customer_id, company.name, company.inn, company.kpp, tuple(table.accounts), table.url
+        ),
+        directbank.load_trust(profile, home.anchors),
+        installation.clock,
+        memory_of(installation.store, profile),
+        logon,
+        key,
+        tls_key(home, vault, table) if table.tls_key else None,
+    )
+
+
+def _keyless(home: Home, table: BankTable) -> bool:
+    """No key was ever put in place: statements need none."""
+    return table.key_kind == "pkcs12" and not (home.keys / table.key).is_file()

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def profiles(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
-    from gateway.bank.bxd.profile import load_profile
+    from gateway.bank.profiles import environment_of, load_profile
     from gateway.service.config import PROGRAM_PROFILES, find_home, load_config
 
     screen = Screen.of(home, language, as_json)
@@ -51,7 +51,7 @@ def profiles(home: HomeOption = None, language: LanguageOption = None, as_json: 
                 "name": file.stem,
                 "title": profile.title_ru if screen.language == "ru" else profile.title_en,
                 "url": profile.service.url,
-                "environment": profile.service.environment,
+                "environment": environment_of(profile),
                 "origin": origin,
                 "used": file.stem in used,
                 "file": str(file),

@@ -12,7 +12,7 @@ from cryptography import x509
 from sqlalchemy import select
 
 from gateway.api.room import Finding
-from gateway.bank.bxd.profile import Profile, load_trust
+from gateway.bank.profiles import BankProfile
 from gateway.bank.tables import polls
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Refused
@@ -27,7 +27,7 @@ from gateway.service.open_keys import (
     token_place,
 )
 from gateway.service.setup import CHECK_SERVICE, CHECK_USER
-from gateway.service.wiring import profile_of, vault_of
+from gateway.service.wiring import judge_of, profile_of, vault_of
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.tls import client_context
 from gateway.signing.token import look_for
@@ -63,7 +63,8 @@ def keys(patient: Patient) -> Sequence[Finding]:
     if patient.config is None:
         return []
     if patient.banks:
-        found = [_lasting(patient, b.profile.name, b.channel.certificate_expires, ours=True) for b in patient.banks]
+        ends = [(b.profile.name, b.channel.certificate_expires) for b in patient.banks]
+        found = [_lasting(patient, name, end, ours=True) for name, end in ends if end is not None]
         return [*found, *(finding for table in patient.config.bank for finding in _token(patient, table))]
     found = []
     for table in patient.config.bank:
@@ -84,12 +85,10 @@ def anchors(patient: Patient) -> Sequence[Finding]:
     for table in patient.config.bank:
         try:
             profile = profile_of(patient.home, table)
-            trust = load_trust(profile, patient.home.anchors)
+            believed = dict.fromkeys(judge_of(patient.home, table).believed)
         except KvitError as failure:
             found.append(of(failure))
             continue
-        envelope = trust.rules.envelope
-        believed = dict.fromkeys((*trust.tls_anchors, *envelope.anchors, *envelope.intermediates))
         ending = [_lasting(patient, _called(c), c.not_valid_after_utc, ours=False) for c in believed]
         bad = [finding for finding in ending if finding.state != "ok"]
         found += bad or [ok("doctor.anchors_ok", profile=profile.name, count=len(believed))]
@@ -202,7 +201,7 @@ def _token(patient: Patient, table: BankTable) -> list[Finding]:
     return [ok("doctor.token_ok", profile=table.profile, token=facts.label, serial=facts.serial)]
 
 
-def _answers(patient: Patient, table: BankTable, profile: Profile) -> Finding:
+def _answers(patient: Patient, table: BankTable, profile: BankProfile) -> Finding:
     """The last good poll is not older than a few intervals."""
     if patient.store is None:
         return ok("doctor.bank_never_asked", profile=profile.name)
@@ -224,14 +223,13 @@ def _answers(patient: Patient, table: BankTable, profile: Profile) -> Finding:
     return ok("doctor.bank_answers", **values)
 
 
-def _door(patient: Patient, table: BankTable, profile: Profile) -> Finding:
+def _door(patient: Patient, table: BankTable, profile: BankProfile) -> Finding:
     """A TLS handshake with the bank's server, and nothing said."""
     address = urlsplit(table.url or profile.service.url)
     host, port = address.hostname or "", address.port or 443
     values = {"profile": profile.name, "address": f"{host}:{port}"}
     try:
-        trust = load_trust(profile, patient.home.anchors)
-        context = client_context(trust.tls_anchors, _tls_key(patient, table))
+        context = client_context(judge_of(patient.home, table).tls_anchors, _tls_key(patient, table))
         with (
             socket.create_connection((host, port), _KNOCK_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=host) as door,

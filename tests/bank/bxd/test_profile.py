@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway.bank import profiles
 from gateway.bank.bxd.profile import load_profile, load_trust
 from gateway.core.errors import Refused
 from tests.bank.bxd import pretend
@@ -38,7 +39,7 @@ def refused(tmp_path: Path, text: str) -> Refused:
 
 @pytest.mark.parametrize("file", sorted(PROFILES.glob("*.toml")), ids=lambda f: f.name)
 def test_the_profiles_we_ship_are_valid(file: Path) -> None:
-    assert load_profile(file).name == file.stem
+    assert profiles.load_profile(file).name == file.stem
 
 
 def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
