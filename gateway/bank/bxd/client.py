@@ -26,6 +26,7 @@ from gateway.core.ids import new_id
 from gateway.signing.keys import Pkcs12Key, Signer
 from gateway.signing.tls import client_context
 from gateway.signing.wsse import sign_envelope
+from gateway.signing.xmlenc import encrypt_document
 
 SOFTWARE = "Kvit"
 
@@ -82,9 +83,14 @@ class BxdChannel:
         self._payload_signer = payload_signer or signer
         self._connect(tls_key)
 
-    def use(self, signer: Signer, tls_key: Pkcs12Key | None = None) -> None:
-        """From here on sign and connect with another key of ours; between two calls."""
+    def use(self, signer: Signer, tls_key: Pkcs12Key | None = None, trust: BankTrust | None = None) -> None:
+        """From here on sign and connect with another key of ours; between two calls.
+
+        Args:
+            trust: in place of the former one, where keys that open answers, or the bank's, have changed as well.
+        """
         former = self._transport
+        self._trust = trust or self._trust
         self._signer = self._payload_signer = signer
         self._connect(tls_key)
         former.close()
@@ -217,13 +223,32 @@ class BxdChannel:
             "UserAgent": SOFTWARE,
             "ReceiverId": service.receiver_id or self._agreement.target_id,
         }
-        payload = wanted.signed(self._payload_signer, service.algorithm)
+        payload = self._sealed(wanted.signed(self._payload_signer, service.algorithm))
         answer: HttpReply = self._service[operation](RequestHeader=header, ApplicationRequest=payload)
         reply = Reply(request, answer.content, self._clock.now(), answer.seen)
         if answer.too_large:
             limit = self._profile.transport_limits.message
             raise RefusedReply("bank.too_large", reply, limit=limit)
         return reply
+
+    def _sealed(self, payload: bytes) -> bytes:
+        """Encrypted to the bank, where it wants that.
+
+        Raises:
+            Refused: `bank.no_bank_certificate`, `bank.bank_certificate_ended`.
+        """
+        sealing, receiver = self._profile.encryption, self._trust.bank_encryption
+        if sealing is None:
+            return payload
+        if receiver is None:
+            raise Refused("bank.no_bank_certificate", profile=self._profile.name, file=sealing.bank_certificate)
+        if receiver.not_valid_after_utc <= self._clock.now():
+            until = f"{receiver.not_valid_after_utc:%Y-%m-%d}"
+            raise Refused("bank.bank_certificate_ended", profile=self._profile.name, until=until)
+        legacy = self._trust.rules.envelope.as_of(self._clock.now()).legacy
+        return encrypt_document(
+            payload, receiver, algorithm=sealing.content, transport=sealing.key_transport, legacy=legacy
+        )
 
     def _answer(self, reply: Reply, at: datetime) -> response.Answer:
         try:

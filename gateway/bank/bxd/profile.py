@@ -29,7 +29,10 @@ from gateway.bank.bxd.response import ReplyRules
 from gateway.bank.bxd.transport import Limits
 from gateway.bank.bxd.wire import padded
 from gateway.core.errors import Refused
+from gateway.signing.keys import Decryptor
 from gateway.signing.policy import ALGORITHMS, TrustPolicy
+from gateway.signing.xmlenc import ALGORITHMS as CONTENTS
+from gateway.signing.xmlenc import TRANSPORTS
 
 __all__ = ["Agreement", "BankTrust", "LimitTable", "Profile", "certificates_in", "load_profile", "load_trust"]
 
@@ -107,10 +110,16 @@ class BankTrust:
     Attributes:
         tls_anchors: for the connection.
         rules: for replies.
+        bank_encryption: what we encrypt to, for a bank that wants that; None while it was not fetched.
     """
 
     tls_anchors: tuple[x509.Certificate, ...]
     rules: ReplyRules
+    bank_encryption: x509.Certificate | None = None
+
+    def opening_with(self, decryptors: tuple[Decryptor, ...]) -> BankTrust:
+        """The same trust, with keys of ours for answers that are encrypted to us."""
+        return replace(self, rules=replace(self.rules, decryptors=decryptors))
 
 
 def load_profile(file: Path) -> Profile:
@@ -157,7 +166,13 @@ def load_trust(profile: Profile, anchors: Path) -> BankTrust:
         payload = replace(envelope, signers=frozenset(trust.payload_signers or trust.signers))
     vague = frozenset(padded(code) for code in profile.service.vague_codes)
     rules = ReplyRules(envelope, payload, profile.limits.content_mib * _MIB, vague)
-    return BankTrust(certificates_in(trust.tls_anchors, anchors), rules)
+    return BankTrust(certificates_in(trust.tls_anchors, anchors), rules, _bank_encryption(profile, anchors))
+
+
+def _bank_encryption(profile: Profile, anchors: Path) -> x509.Certificate | None:
+    if profile.encryption is None or not (anchors / profile.encryption.bank_certificate).is_file():
+        return None
+    return certificates_in([profile.encryption.bank_certificate], anchors)[0]
 
 
 def _check(profile: Profile, file: Path) -> None:
@@ -179,6 +194,9 @@ def _check(profile: Profile, file: Path) -> None:
         raise wrong("trust.legacy_until", "has no meaning without legacy = true")
     if issued is not None and issued.kind != "pki" and not (issued.service_namespace and issued.data_namespace):
         raise wrong("certificates.service_namespace", "is needed, and data_namespace")
+    sealing = profile.encryption
+    if sealing is not None and not (sealing.content in CONTENTS and sealing.key_transport in TRANSPORTS):
+        raise wrong("encryption.content", f"{', '.join(CONTENTS)}; key_transport: {', '.join(TRANSPORTS)}")
     if issued is not None and issued.kind == "pki" and not (issued.root_serial and profile.encryption):
         raise wrong("certificates.root_serial", "is needed, and a table [encryption]")
 

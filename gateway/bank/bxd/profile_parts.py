@@ -89,7 +89,7 @@ class Encryption(Part):
     bank_certificate: str = Field(min_length=1)
     bank_names: list[str] = Field(min_length=1)
     content: str = "aes256-cbc"
-    key_transport: str = "rsa-oaep-sha1"
+    key_transport: str = "rsa-oaep-mgf1p"
 
 
 class Certificates(Part):

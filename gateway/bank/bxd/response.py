@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from gateway.bank.bxd.compression import decompress
+from gateway.bank.bxd.opening import opened
 from gateway.bank.bxd.wire import GZIP, MODEL, NOTHING_FOUND, OK, SERVICE, XMLDATA, padded
 from gateway.bank.channel import Document, EvidenceKind, FileRef, Proof, Proven, Reply
 from gateway.bank.formats.reading import describe
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing import signature
-from gateway.signing.keys import fingerprint
+from gateway.signing.keys import Decryptor, fingerprint
 from gateway.signing.parsing import parse
 from gateway.signing.policy import TrustPolicy
 from gateway.signing.wsse import SOAP, VerifiedEnvelope, verify_envelope
@@ -62,12 +63,15 @@ class ReplyRules:
         payload: whom we believe as signer of the ApplicationResponse; None where the bank does not sign it.
         content_limit: the most bytes of a decompressed file.
         vague_codes: codes this bank gives for almost any bad request.
+        decryptors: keys of ours that the bank may have encrypted the ApplicationResponse to, the likeliest first;
+            empty where the bank does not encrypt.
     """
 
     envelope: TrustPolicy
     payload: TrustPolicy | None
     content_limit: int
     vague_codes: frozenset[str] = frozenset()
+    decryptors: tuple[Decryptor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +213,17 @@ def _application(payload: bytes, rules: ReplyRules, at: datetime) -> tuple[Verif
     """The ApplicationResponse, proved by its own signature or, where the bank makes none, by the envelope's."""
     document = None
     try:
+        if rules.decryptors:
+            legacy, limit = rules.envelope.as_of(at).legacy, rules.envelope.max_bytes
+            payload = opened(payload, rules.decryptors, legacy=legacy, limit=limit)
         if rules.payload is not None:
             document = verify_enveloped(payload, rules.payload, at)
             root = document.root
         else:
             root = parse(payload, rules.envelope.max_bytes)
     except Corrupt as error:
-        raise Corrupt(_PAYLOAD_REASONS.get(error.code) or _REASONS[error.code], **error.values) from None
+        named = _PAYLOAD_REASONS.get(error.code) or _REASONS.get(error.code, error.code)
+        raise Corrupt(named, **error.values) from None
     if root.tag != f"{{{XMLDATA}}}ApplicationResponse":
         raise Corrupt("bank.unknown_content", what=signature.name(root))
     return document, root

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from gateway.bank.bxd.certificates.issued import Authority
+from gateway.bank.bxd.certificates.pki import PkiService
 from gateway.bank.bxd.certificates.service import CertificateService, Customer
 from gateway.bank.bxd.profile import Agreement, BankTrust, Profile, certificates_in
 from gateway.bank.bxd.profile_parts import Certificates
@@ -34,14 +35,13 @@ def open_authority(
         Refused: `certificates.no_service`, `bank.anchor_unreadable`.
     """
     issued = certificate_service(profile, agreement)
-    return CertificateService(
-        issued,
-        Customer(agreement.customer_id, profile.service.environment, profile.service.algorithm),
-        PinnedTransport(client_context(trust.tls_anchors, tls_key), profile.transport_limits),
-        clock,
-        trust.rules.envelope,
-        certificates_in(issued.issuers, anchors),
-    )
+    customer = Customer(agreement.customer_id, profile.service.environment, profile.service.algorithm)
+    transport = PinnedTransport(client_context(trust.tls_anchors, tls_key), profile.transport_limits)
+    policy, issuers = trust.rules.envelope, certificates_in(issued.issuers, anchors)
+    if issued.kind == "pki":
+        assert profile.encryption is not None  # the profile was checked
+        return PkiService(issued, profile.encryption, customer, transport, clock, policy, issuers)
+    return CertificateService(issued, customer, transport, clock, policy, issuers)
 
 
 def certificate_service(profile: Profile, agreement: Agreement) -> Certificates:

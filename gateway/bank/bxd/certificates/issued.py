@@ -34,11 +34,13 @@ class Issued:
 
     Attributes:
         chain: further certificates the bank sent along; links, never anchors.
+        bank_encryption: what the bank wants encrypted to from now on, where it wants that.
     """
 
     signing: x509.Certificate
     encryption: x509.Certificate | None = None
     chain: tuple[x509.Certificate, ...] = ()
+    bank_encryption: x509.Certificate | None = None
 
 
 class Authority(Protocol):
