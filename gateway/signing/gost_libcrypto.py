@@ -11,7 +11,6 @@ The library locks its own structures; only the loading of the engine is serialis
 from __future__ import annotations
 
 import ctypes
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,20 +163,20 @@ def libcrypto() -> Libcrypto:
 
 @cache
 def _load() -> Libcrypto | None:
-    if sys.platform == "win32":
-        return None  # no engine is shipped for Windows; certified providers there are reached through its own store
     try:
+        # not there on Windows, nor would it have the engine: certified providers there are reached through its store
         library = ctypes.CDLL("libcrypto.so.3")
-        by_id, init = (_declared(library, n, *_DECLARATIONS[n]) for n in ("ENGINE_by_id", "ENGINE_init"))
-        set_default = _declared(library, "ENGINE_set_default", *_DECLARATIONS["ENGINE_set_default"])
-        _declared(library, "OPENSSL_init_crypto", "i", "qp")(_INIT_CIPHERS_DIGESTS_ENGINES, None)
+        by_id, init, set_default, start, clear = (
+            _declared(library, name, *_DECLARATIONS[name])
+            for name in ("ENGINE_by_id", "ENGINE_init", "ENGINE_set_default", "OPENSSL_init_crypto", "ERR_clear_error")
+        )
+        start(_INIT_CIPHERS_DIGESTS_ENGINES, None)
         engine = by_id(b"gost")
         loaded = bool(engine) and init(engine) == 1 and set_default(engine, _METHODS) == 1
-        found = Libcrypto(library, engine) if loaded else None
-        _declared(library, "ERR_clear_error", "v", "")()
+        clear()
+        return Libcrypto(library, engine) if loaded else None
     except (OSError, AttributeError):  # no library, or one without engines
         return None
-    return found
 
 
 def _declared(library: ctypes.CDLL, name: str, result: str, arguments: str) -> Callable[..., Any]:

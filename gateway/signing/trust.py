@@ -141,13 +141,19 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate, policy: 
         return False
     if algorithm.legacy and not policy.admits_sha1:
         raise _refusal("certificate.weak", certificate)
-    return _issued(certificate, issuer, algorithm)
+    return is_signed(certificate, issuer, algorithm)
 
 
 @lru_cache(maxsize=256)
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: Algorithm) -> bool:
-    """Whether the signature in `certificate` is by the key of `issuer`: the same answer at every instant and under
-    every policy, and a bank signs all its messages with one certificate."""
+def is_signed(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: Algorithm) -> bool:
+    """Whether the signature in `certificate` is by the key of `issuer`; says nothing of trust.
+
+    The same answer at every instant and under every policy, and a bank signs all its messages with one certificate:
+    so it is remembered.
+
+    Raises:
+        Unavailable: `gost.unavailable`.
+    """
     try:
         if not tbs.names_one_algorithm(certificate):
             return False
