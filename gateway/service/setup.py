@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ if sys.platform == "win32":
 
 SANDBOX_PROFILE = "sandbox"
 SANDBOX_KEY = "sandbox.p12"
+DIRECTBANK_PROFILE = "directbank-sandbox"
 CHECK_SERVICE, CHECK_USER, CHECK_VALUE = "kvit.check", "master-key", "opened"
 
 # What may lie in a folder that becomes a home: IT puts keys and anchors there first, the sandbox bank is its own.
@@ -160,8 +162,18 @@ def parse_settings(text: str) -> Config:
         raise Refused("setup.wrong_value", field=field, detail=detail) from None
 
 
-def connect_sandbox(home: Home, enrolment: Enrolment, vault: SealedVault, *, poll_every_s: int = 300) -> None:
+def connect_sandbox(
+    home: Home,
+    enrolment: Enrolment,
+    vault: SealedVault,
+    *,
+    accounts: Sequence[str] = (),
+    poll_every_s: int = 300,
+) -> None:
     """Make a home a customer of the sandbox bank: anchors, key, pass phrase, a [[bank]] table.
+
+    Args:
+        accounts: those this channel is for; all of them by default.
 
     Raises:
         Refused: `setup.bank_exists`.
@@ -179,10 +191,37 @@ def connect_sandbox(home: Home, enrolment: Enrolment, vault: SealedVault, *, pol
         customer_id=enrolment.customer_id,
         url=enrolment.url,
         key=SANDBOX_KEY,
-        accounts=list(enrolment.accounts),
+        accounts=list(accounts or enrolment.accounts),
         poll_every_s=poll_every_s,
     )
     text = home.config_file.read_text(encoding="utf-8") + table
+    parse_settings(text)
+    write_private(home.config_file, text.encode("utf-8"))
+
+
+def connect_directbank(
+    home: Home, enrolment: Enrolment, vault: SealedVault, accounts: Sequence[str], *, poll_every_s: int = 300
+) -> None:
+    """The same bank by its second protocol, for these accounts: a login with its password in the vault, and the
+    sandbox's key to sign payment orders with. `connect_sandbox` comes first.
+
+    Raises:
+        Refused: `setup.bank_exists`.
+    """
+    config = load_config(home)
+    if any(bank.profile == DIRECTBANK_PROFILE for bank in config.bank):
+        raise Refused("setup.bank_exists", profile=DIRECTBANK_PROFILE)
+    vault.set_password(VAULT_SERVICE, DIRECTBANK_PROFILE, enrolment.passphrase)
+    vault.set_password(VAULT_SERVICE, f"{DIRECTBANK_PROFILE}.login", enrolment.directbank_password)
+    table = BANK_TEMPLATE.format(
+        profile=DIRECTBANK_PROFILE,
+        customer_id=enrolment.customer_id,
+        url=enrolment.directbank_url,
+        key=SANDBOX_KEY,
+        accounts=list(accounts),
+        poll_every_s=poll_every_s,
+    )
+    text = f'{home.config_file.read_text(encoding="utf-8")}{table}login = "{enrolment.directbank_login}"\n'
     parse_settings(text)
     write_private(home.config_file, text.encode("utf-8"))
 
