@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,22 @@ def waiting(store: Store) -> list[Message]:
             .order_by(messages.c.id)
         ).all()
     return [_message(row) for row in rows]
+
+
+def readable(store: Store, channels: Collection[str]) -> list[str]:
+    """Ids of the messages of these channels that were proved, oldest first."""
+    with store.reading() as connection:
+        return list(
+            connection.execute(
+                select(messages.c.id)
+                .where(
+                    messages.c.company == store.company,
+                    messages.c.channel.in_(list(channels)),
+                    messages.c.state.in_(("proved", "taken", "unreadable")),
+                )
+                .order_by(messages.c.id)
+            ).scalars()
+        )
 
 
 def load(store: Store, message_id: str) -> Message:

@@ -11,7 +11,8 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy import case, delete, func, select
@@ -42,7 +43,6 @@ _PASSING = frozenset(
         "client_refused",
     )
 )  # fmt: skip
-_LONGEST_LOOK_BACK = timedelta(days=90)
 _PER_QUERY = 500
 _AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long
 
@@ -131,7 +131,8 @@ def _since(store: Store, channel: str) -> date | None:
         last = marks.get(connection, store.company, f"bank.last_good:{channel}")
     if last is None:
         return None
-    return max(from_text(last) - OVERLAP, store.clock.now() - _LONGEST_LOOK_BACK).date()
+    # However long we were away: what the bank no longer keeps then shows as a gap in the balances, not as silence.
+    return (from_text(last) - OVERLAP).date()
 
 
 def _cursor(store: Store, channel: str) -> str:
@@ -354,7 +355,18 @@ def _insert(unit: Unit, channel: str, reference: str, file_type: str, reply: Rep
     return message_id
 
 
-def prove(store: Store, channel: Channel, message_id: str, reply: Reply) -> str | None:
+class Prover(Protocol):
+    """The part of a channel that judges stored bytes."""
+
+    @property
+    def name(self) -> str:
+        """As in `Channel`."""
+
+    def prove(self, reply: Reply, at: datetime) -> Proven:
+        """See `Channel.prove`."""
+
+
+def prove(store: Store, channel: Prover, message_id: str, reply: Reply) -> str | None:
     """Judge a stored message, as of the instant it was received; returns the reason code when it is refused."""
     try:
         proven = _proven(channel, reply)
@@ -380,7 +392,7 @@ def _end_passing_alarms(unit: Unit, subject: str) -> None:
             alarms.clear(unit, code, subject)
 
 
-def _proven(channel: Channel, reply: Reply) -> Proven:
+def _proven(channel: Prover, reply: Reply) -> Proven:
     """What `prove` says. A reply our own code breaks on is refused like any other, or it would stop all polling.
 
     Raises:

@@ -32,6 +32,7 @@ class Right(StrEnum):
     OUTGOING_READ = "outgoing.read"
     OUTGOING_PROPOSE = "outgoing.propose"
     OUTGOING_APPROVE = "outgoing.approve"
+    STATEMENTS_IMPORT = "statements.import"
     EVIDENCE_READ = "evidence.read"
     ORDERS_READ = "orders.read"
     ORDERS_WORK = "orders.work"
@@ -53,11 +54,19 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SERVICE: frozenset(Right) - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE},
     Role.ACCOUNTANT: _READ_TRADE
     | _OUTGOING
-    | {Right.PAYMENTS_READ, Right.PAYMENTS_DECIDE, Right.EVIDENCE_READ, Right.TASKS_WORK},
+    | {
+        Right.PAYMENTS_READ,
+        Right.PAYMENTS_DECIDE,
+        Right.STATEMENTS_IMPORT,
+        Right.EVIDENCE_READ,
+        Right.TASKS_WORK,
+    },
     Role.WAREHOUSE: frozenset({Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK}),
     Role.MANAGER: _READ_TRADE | {Right.ORDERS_WORK, Right.TASKS_WORK},
     Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
-    Role.DIRECTOR: _READ_TRADE | _OUTGOING | {Right.PAYMENTS_READ, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
+    Role.DIRECTOR: _READ_TRADE
+    | _OUTGOING
+    | {Right.PAYMENTS_READ, Right.STATEMENTS_IMPORT, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
     Role.OWNER: frozenset(Right),
 }
 

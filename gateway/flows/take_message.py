@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from gateway.bank import archive, inbox, statements
-from gateway.bank.channel import Channel, DocumentKind
+from gateway.bank.channel import DocumentKind
 from gateway.bank.formats.reading import read
+from gateway.bank.inbox import Prover
 from gateway.bank.statements import Frames
-from gateway.core.errors import Corrupt, KvitError, Unavailable
+from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines
 from gateway.flows.terms import Terms
 from gateway.payments import service as payments
@@ -24,7 +26,7 @@ _log = structlog.get_logger("flows.take_message")
 def take_message(
     store: Store,
     terms: Terms,
-    channel: Channel,
+    channel: Prover,
     message_id: str,
     *,
     progress: Callable[[Taken], None] | None = None,
@@ -55,7 +57,7 @@ def take_message(
 def _take(
     store: Store,
     terms: Terms,
-    channel: Channel,
+    channel: Prover,
     message_id: str,
     progress: Callable[[Taken], None] | None,
     stopped: Callable[[], bool],
@@ -102,3 +104,70 @@ def _take(
             inbox.finish(unit, message_id, lines=taken.lines, fresh=fresh)
         unit.commit()
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A stored message, read again with today's readers.
+
+    Attributes:
+        state: as it is now.
+        error: why it could not be read or proved, a code; "" when it was.
+    """
+
+    message_id: str
+    channel: str
+    state: str
+    taken: Taken
+    error: str = ""
+
+
+def reimport(
+    store: Store,
+    terms: Terms,
+    channels: Mapping[str, Prover],
+    message_id: str,
+    *,
+    progress: Callable[[Taken], None] | None = None,
+) -> Reread:
+    """Read a stored message again, as if it had just been proved; lines on record stay as they are, new ones come.
+
+    A message that was refused stays refused: what does not hold today would be judged by the same rules.
+
+    Args:
+        channels: by name, those that can prove.
+
+    Raises:
+        Refused: `message.unknown`, `message.no_channel`, `message.was_refused`.
+        Unavailable: the database is away.
+    """
+    message = archive.load(store, message_id)
+    if message.state == "refused":
+        raise Refused("message.was_refused", id=message_id)
+    channel = channels.get(message.channel)
+    if channel is None:
+        raise Refused("message.no_channel", id=message_id, channel=message.channel)
+    reply = archive.raw_reply(store, message_id)
+    if message.state == "stored":
+        inbox.prove(store, channel, message_id, reply)
+    with store.unit() as unit:
+        unit.journal("message.reread", f"message:{message_id}", state=message.state)
+        unit.commit()
+    error = ""
+    try:
+        for document in channel.prove(reply, reply.received_at).documents:
+            if document.kind is DocumentKind.STATEMENT:
+                for _ in read(document.format, document.content):
+                    pass
+    except Corrupt as problem:
+        error = problem.code
+    taken = Taken() if error and message.state == "taken" else take_message(store, terms, channel, message_id)
+    if progress is not None:
+        progress(taken)
+    now = archive.load(store, message_id)
+    if now.state == "taken" and message.state == "unreadable":
+        with store.unit() as unit:
+            for code in alarms.open_about(unit, f"{message.channel}/{message.reference}"):
+                alarms.clear(unit, code, f"{message.channel}/{message.reference}")
+            unit.commit()
+    return Reread(message_id, message.channel, now.state, taken, error)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.bank.formats import clientbank_read
 from gateway.bank.formats.clientbank import FIRST_LINE, ClientBankFile
+from gateway.bank.formats.reading import statement_format
 from gateway.core.clock import MOSCOW
 from gateway.core.encoding import XML_MARK
 from gateway.core.errors import Refused
@@ -33,6 +34,19 @@ class Kind(StrEnum):
 
     COMMERCEML = "commerceml"
     CLIENT_BANK = "client_bank"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """A bank statement in a format of the bank's; its own reader reads it.
+
+    Attributes:
+        format: as in `gateway.bank.formats.reading`.
+    """
+
+    format: str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +58,15 @@ class Incoming:
         sha256: of the bytes of this very file (of the member, not of its archive), hex: the key by which the one who
             takes it knows whether he has had it.
         content: the facts.
+        data: the bytes of a file that is stored as it came (statements); b"" of others.
     """
 
     name: str
     sha256: str
     kind: Kind
     size: int
-    content: CommerceML | ClientBankFile
+    content: CommerceML | ClientBankFile | StatementFile
+    data: bytes = b""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -70,7 +86,9 @@ def read_file(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, zone: 
     digest = hashlib.sha256(data).hexdigest()
     head = list(_heads(data[:4000]))
     if any(text.startswith(FIRST_LINE) for text in head):
-        return Incoming(name, digest, Kind.CLIENT_BANK, len(data), clientbank_read.read(data))
+        return Incoming(name, digest, Kind.CLIENT_BANK, len(data), clientbank_read.read(data), data)
+    if found := statement_format(data):
+        return Incoming(name, digest, Kind.STATEMENT, len(data), StatementFile(found), data)
     if any(text.startswith("<") for text in head):
         return Incoming(name, digest, Kind.COMMERCEML, len(data), commerceml_read.read(data, zone))
     raise Refused("onec.kind_unknown", fragment=head[0][:60])

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from gateway.bank import archive, inbox
 from gateway.bank.channel import Channel
-from gateway.core.errors import Refused
+from gateway.bank.inbox import Prover
+from gateway.core.authority import Actor
 from gateway.flows.from_1c import Imported, take_file
 from gateway.flows.paid_to_pick import Taken
+from gateway.flows.take_file import EXCHANGE, FILES, FileTaken, take_statement
 from gateway.flows.take_message import take_message
 from gateway.flows.terms import Terms
 from gateway.onec.incoming import Incoming
@@ -47,30 +49,37 @@ def bank_round(
         Unavailable: the database is away. What the bank does is in the answer.
     """
     done = Round(inbox.poll(store, channel, stopped=stopped))
+    provers: dict[str, Prover] = {channel.name: channel, FILES.name: FILES}
     for message in archive.waiting(store):
-        if message.channel != channel.name or stopped():
+        prover = provers.get(message.channel)  # a file whose import was interrupted is finished here too
+        if prover is None or stopped():
             continue
         if message.state == "stored":
             reply = archive.raw_reply(store, message.id)
-            if inbox.prove(store, channel, message.id, reply) is not None:
+            if inbox.prove(store, prover, message.id, reply) is not None:
                 continue
-        taken = take_message(store, terms, channel, message.id, progress=lambda _: told(), stopped=stopped)
+        taken = take_message(store, terms, prover, message.id, progress=lambda _: told(), stopped=stopped)
         done.taken.append((message, taken))
         told()
     return done
 
 
-def take_onec(store: Store, terms: Terms, incoming: Incoming) -> Imported | None:
-    """Take one file of 1C in; None when these very bytes were taken before.
+def take_onec(store: Store, terms: Terms, incoming: Incoming, actor: Actor = EXCHANGE) -> Imported | FileTaken | None:
+    """Take one file in, of 1C or of a bank; None when these very bytes of 1C were taken before.
 
-    A file that does not say when it was made is taken each time: equal bytes may well be a new count of the stock.
+    A file of 1C that does not say when it was made is taken each time: equal bytes may well be a new count of the
+    stock.
+
+    Args:
+        actor: who brought a statement.
 
     Raises:
-        Refused: `exchange.bank_statement`: money is believed from the bank's channel only.
+        Refused: `authority.missing`, `file.payment_orders`.
+        Corrupt: a statement that breaks off.
         Unavailable: the database is away.
     """
     if not isinstance(incoming.content, CommerceML):
-        raise Refused("exchange.bank_statement", name=incoming.name)
+        return take_statement(store, terms, incoming.data, incoming.name, actor)
     dated = incoming.content.made_at is not None
     with store.unit() as unit:
         if dated and idempotency.earlier(unit, "onec.file", incoming.sha256, incoming.kind) is not None:

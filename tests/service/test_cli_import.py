@@ -87,12 +87,87 @@ def test_what_could_not_be_used_is_shown_with_its_line(
     assert f"line {problems[0]['line']}" in told
 
 
-def test_a_bank_statement_is_not_taken_from_a_file(kvit: Kvit, home: Path, tmp_path: Path) -> None:
-    statement = "1CClientBankExchange\r\nВерсияФормата=1.03\r\nКодировка=Windows\r\nКонецФайла\r\n"
-    (tmp_path / "kl.txt").write_bytes(statement.encode("cp1251"))
-    answer = kvit("import", tmp_path / "kl.txt", "--home", home, "--json")
+STATEMENT = """1CClientBankExchange
+ВерсияФормата=1.03
+Кодировка=Windows
+ДатаНачала=20.11.2026
+ДатаКонца=20.11.2026
+РасчСчет=40702810900000000001
+СекцияРасчСчет
+ДатаНачала=20.11.2026
+ДатаКонца=20.11.2026
+РасчСчет=40702810900000000001
+НачальныйОстаток=0.00
+ВсегоПоступило=1500.00
+ВсегоСписано=0.00
+КонечныйОстаток=1500.00
+КонецРасчСчет
+СекцияДокумент=Платежное поручение
+Номер=17
+Дата=20.11.2026
+Сумма=1500.00
+ДатаПоступило=20.11.2026
+Плательщик=ООО "Вернисаж"
+ПлательщикИНН=7705123453
+ПлательщикСчет=40702810500000000077
+ПолучательСчет=40702810900000000001
+НазначениеПлатежа=По счету 101
+КонецДокумента
+КонецФайла
+""".replace("\n", "\r\n").encode("cp1251")
+
+
+@pytest.fixture
+def statement(tmp_path: Path) -> Path:
+    file = tmp_path / "kl_to_1c.txt"
+    file.write_bytes(STATEMENT)
+    return file
+
+
+def test_a_bank_statement_is_taken_in_the_name_of_a_person_who_may(kvit: Kvit, home: Path, statement: Path) -> None:
+    for name, role in (("Анна", "accountant"), ("Пётр", "warehouse")):
+        assert kvit("user", "add", name, "--role", role, "--home", home).code == 0
+    results = {
+        who: kvit("import", statement, *(("--by", who) if who else ()), "--home", home, "--json")
+        for who in ("", "Никто", "Пётр", "Анна")
+    }
+    codes = {who: (answer.json["files"][0]["error"] or {}).get("code") for who, answer in results.items()}
+    assert codes == {"": "file.who", "Никто": "user.unknown", "Пётр": "authority.missing", "Анна": None}
+    taken = results["Анна"].json["files"][0]
+    assert taken["statement"] == {"lines": 1, "fresh": 1, "payments": 1, "failed": 0}
+    assert (taken["format"], taken["by"]) == ("1c-text", "accountant:Анна")
+    again = kvit("import", statement, "--by", "Анна", "--home", home, "--json")
+    assert again.code == 0 and again.json["files"][0]["known"] is True
+
+
+def test_payment_orders_for_the_bank_are_no_statement(kvit: Kvit, home: Path, tmp_path: Path) -> None:
+    orders = "1CClientBankExchange\r\nВерсияФормата=1.03\r\nКодировка=Windows\r\nКонецФайла\r\n"
+    (tmp_path / "kl.txt").write_bytes(orders.encode("cp1251"))
+    kvit("user", "add", "Анна", "--role", "accountant", "--home", home)
+    answer = kvit("import", tmp_path / "kl.txt", "--by", "Анна", "--home", home, "--json")
     assert answer.code == 1
-    assert answer.json["files"][0]["error"]["code"] == "exchange.bank_statement"
+    assert answer.json["files"][0]["error"]["code"] == "file.payment_orders"
+
+
+def test_a_stored_statement_can_be_read_again(kvit: Kvit, home: Path, statement: Path) -> None:
+    kvit("user", "add", "Анна", "--role", "director", "--home", home)
+    message = kvit("import", statement, "--by", "Анна", "--home", home, "--json").json["files"][0]["message"]
+    for asked in ((message,), ("--all",)):
+        answer = kvit("bank", "reimport", *asked, "--home", home, "--json")
+        assert answer.code == 0
+        [again] = answer.json["messages"]
+        assert (again["message"], again["state"], again["lines"], again["fresh"]) == (message, "taken", 1, 0)
+    assert kvit("bank", "reimport", "--home", home).code == 2
+    assert kvit("bank", "reimport", "no-such", "--home", home).code == 1
+
+
+def test_who_handed_a_statement_to_the_running_service_is_kept(kvit: Kvit, home: Path, statement: Path) -> None:
+    kvit("user", "add", "Анна", "--role", "accountant", "--home", home)
+    with InstanceLock(home / "run"):
+        assert kvit("import", statement, "--home", home).code == 1
+        answer = kvit("import", statement, "--by", "Анна", "--home", home, "--json")
+    [handed] = answer.json["handed_over"]
+    assert Path(handed).read_bytes() == STATEMENT
 
 
 def test_while_the_service_runs_the_files_go_through_its_folder(kvit: Kvit, home: Path, files: dict[str, Path]) -> None:

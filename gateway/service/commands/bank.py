@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.service.commands import bank_keys
+from gateway.service.commands import bank_keys, imports
 from gateway.service.commands.frame import REFUSED, HomeOption, JsonOption, LanguageOption, command, group
 from gateway.service.commands.screen import Screen
 
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
         ("bank.poll", poll),
         ("bank.key", bank_keys.key),
         ("bank.tokens", bank_keys.tokens),
+        ("bank.reimport", imports.reimport),
     ):
         command(bank, code)(function)
     app.add_typer(bank, name="bank")

@@ -1,4 +1,4 @@
-"""`kvit import`: files of 1C, by hand."""
+"""`kvit import`: files of 1C and bank statements, by hand; `kvit bank reimport`: stored messages, read again."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from gateway.service.commands.frame import (
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
+    from gateway.core.authority import Actor
     from gateway.core.problem import Problem
     from gateway.onec.incoming import Incoming
-    from gateway.service.config import Home
+    from gateway.service.config import Config, Home
     from gateway.service.wiring import Installation
+    from gateway.store import Store
 
 _LISTED = 50
 
@@ -37,6 +39,7 @@ def import_files(
     files: Annotated[
         list[Path], typer.Argument(help=helped("import.files"), exists=True, dir_okay=False, show_default=False)
     ],
+    by: Annotated[str | None, typer.Option(help=helped("import.by"), show_default=False)] = None,
     home: HomeOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
@@ -48,10 +51,10 @@ def import_files(
     where = find_home(home)
     config = load_config(where)
     if running_pid(where.run) is not None:
-        handed = _hand_over(screen, files, where.exchange(config) / "in")
+        handed = _hand_over(screen, where, config, files, by)
         screen.answer({"handed_over": handed})
         return
-    results = _take(screen, where, files)
+    results = _take(screen, where, files, by)
     for result in results:
         _show(screen, result)
     screen.answer({"files": results})
@@ -59,21 +62,51 @@ def import_files(
         raise typer.Exit(REFUSED)
 
 
-def _hand_over(screen: Screen, files: Sequence[Path], folder: Path) -> list[str]:
+def _hand_over(screen: Screen, where: Home, config: Config, files: Sequence[Path], by: str | None) -> list[str]:
     """The service works: it takes the files itself, in the order that suits them."""
+    from gateway.bank.formats.reading import statement_format
+    from gateway.flows.take_file import brought_by
     from gateway.onec.exchange_files import free_path, safe_name, write_atomic
+    from gateway.service.opening import open_store
 
+    folder = where.exchange(config) / "in"
     handed = []
     for file in files:
+        content = file.read_bytes()
+        if statement_format(content):
+            store = open_store(where, config)
+            try:
+                brought_by(store, content, _person(store, by, str(file)))
+            finally:
+                store.close()
         target = free_path(folder, safe_name(file.name))
-        write_atomic(folder, target.name, file.read_bytes())
+        write_atomic(folder, target.name, content)
         screen.say("cli.import.handed_over", file=file, target=target)
         handed.append(str(target))
     screen.say("cli.import.look_later", folder=folder.parent)
     return handed
 
 
-def _take(screen: Screen, where: Home, files: Sequence[Path]) -> list[dict[str, Any]]:
+def _person(store: Store, name: str | None, file: str) -> Actor:
+    """Who brings a statement.
+
+    Raises:
+        Refused: `file.who`, `user.unknown`.
+    """
+    from gateway.api.tokens import find_user
+    from gateway.core.authority import Actor, Role
+    from gateway.core.errors import Refused
+
+    if not (name or "").strip():
+        raise Refused("file.who", name=file)
+    with store.reading() as connection:
+        user = find_user(connection, store.company, name or "")
+    if user is None:
+        raise Refused("user.unknown", user=(name or "")[:80])
+    return Actor(user.name, Role(user.role))
+
+
+def _take(screen: Screen, where: Home, files: Sequence[Path], by: str | None) -> list[dict[str, Any]]:
     from gateway.onec.archive import DEFAULT_LIMITS
     from gateway.onec.incoming import open_file, rank
     from gateway.service.opening import Alone
@@ -89,25 +122,44 @@ def _take(screen: Screen, where: Home, files: Sequence[Path]) -> list[dict[str, 
             except KvitError as error:
                 results.append(_result(screen, str(file), error=error))
                 continue
-            results += [_take_one(screen, installation, name, part) for name, part in parts]
+            results += [_take_one(screen, installation, name, part, by) for name, part in parts]
             done(number)
     return results
 
 
-def _take_one(screen: Screen, installation: Installation, name: str, content: bytes) -> dict[str, Any]:
-    from gateway.onec.incoming import read_file
+def _take_one(screen: Screen, installation: Installation, name: str, content: bytes, by: str | None) -> dict[str, Any]:
+    from gateway.flows.take_file import FileTaken
+    from gateway.onec.incoming import Kind, read_file
     from gateway.service.rounds import take_onec
 
     incoming: Incoming | None = None
     try:
         incoming = read_file(content, name, zone=installation.terms.zone)
-        done = take_onec(installation.store, installation.terms, incoming)
+        if incoming.kind is Kind.COMMERCEML:
+            done = take_onec(installation.store, installation.terms, incoming)
+        else:
+            person = _person(installation.store, by, name)
+            done = take_onec(installation.store, installation.terms, incoming, person)
     except Unavailable:
         raise
     except KvitError as error:
         return _result(screen, name, incoming.problems if incoming else (), error=error)
     if done is None:
         return {**_result(screen, name, incoming.problems), "known": True, "skipped": 0}
+    if isinstance(done, FileTaken):
+        return {
+            **_result(screen, name, incoming.problems),
+            "known": done.known,
+            "message": done.message_id,
+            "format": done.format,
+            "by": done.by,
+            "statement": {
+                "lines": done.taken.lines,
+                "fresh": done.taken.fresh,
+                "payments": done.taken.payments,
+                "failed": done.taken.failed,
+            },
+        }
     return {
         **_result(screen, name, incoming.problems),
         "products": done.products,
@@ -148,6 +200,8 @@ def _show(screen: Screen, result: dict[str, Any]) -> None:
         screen.line(f"  ! {result['error']['text']} {result['error']['hint']}".rstrip())
     elif result["known"]:
         screen.say("cli.import.known")
+    elif "statement" in result:
+        screen.say("cli.import.statement", **result["statement"])
     else:
         screen.say("cli.import.taken", **result)
     for refused in result["refused"]:
@@ -158,6 +212,58 @@ def _show(screen: Screen, result: dict[str, Any]) -> None:
         screen.line(f"  {'!' if problem['skipped'] else '·'} {place}{problem['text']}{fragment}")
     if len(result["problems"]) > _LISTED:
         screen.say("cli.import.more", count=len(result["problems"]) - _LISTED)
+
+
+def reimport(
+    messages: Annotated[
+        list[str] | None, typer.Argument(help=helped("bank.reimport.message"), show_default=False)
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help=helped("bank.reimport.all"))] = False,
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.bank import archive
+    from gateway.bank.inbox import Prover
+    from gateway.flows.take_file import FILES
+    from gateway.flows.take_message import reimport as read_again
+    from gateway.service.config import find_home
+    from gateway.service.opening import Alone
+    from gateway.service.wiring import open_banks
+
+    screen = Screen.of(home, language, as_json)
+    if bool(messages) == everything:
+        raise typer.BadParameter(screen.text("cli.option_missing", option="MESSAGE | --all"))
+    results: list[dict[str, Any]] = []
+    with Alone(find_home(home)) as installation:
+        banks = open_banks(installation)
+        try:
+            provers: dict[str, Prover] = {FILES.name: FILES, **{bank.channel.name: bank.channel for bank in banks}}
+            ids = list(messages or ()) or archive.readable(installation.store, provers)
+            with screen.progress("cli.import.progress", len(ids)) as done:
+                for number, message_id in enumerate(ids, start=1):
+                    again = read_again(installation.store, installation.terms, provers, message_id)
+                    results.append(
+                        {
+                            "message": message_id,
+                            "channel": again.channel,
+                            "state": again.state,
+                            "lines": again.taken.lines,
+                            "fresh": again.taken.fresh,
+                            "failed": again.taken.failed,
+                            "error": again.error or None,
+                        }
+                    )
+                    done(number)
+        finally:
+            for bank in banks:
+                bank.channel.close()
+    for result in results:
+        code = "cli.reimport.failed" if result["error"] else "cli.reimport.done"
+        screen.say(code, id=result["message"], **{k: result[k] for k in ("lines", "fresh", "error")})
+    screen.answer({"messages": results})
+    if any(result["error"] or result["failed"] for result in results):
+        raise typer.Exit(REFUSED)
 
 
 def _said(screen: Screen, error: KvitError) -> dict[str, str]:
