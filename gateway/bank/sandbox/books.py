@@ -23,7 +23,7 @@ from gateway.core.clock import Clock, SystemClock, business_date
 from gateway.core.errors import Refused
 
 _BUSY_SECONDS = 30.0
-_SCHEMA_VERSION = "1"
+_SCHEMA_VERSION = "2"
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -57,6 +57,43 @@ CREATE TABLE requests (
     reference TEXT NOT NULL, code TEXT NOT NULL, behaviour TEXT NOT NULL, UNIQUE (sender, request_id)
 );
 CREATE TABLE replies (operation TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+"""
+# What version 2 adds: payment orders, and the DirectBank side. Also what a bank made before it is brought up with.
+_SCHEMA_2 = """
+ALTER TABLE operations ADD COLUMN e2e TEXT NOT NULL DEFAULT '';
+ALTER TABLE behaviours ADD COLUMN channel TEXT NOT NULL DEFAULT 'any';
+ALTER TABLE files ADD COLUMN plan TEXT NOT NULL DEFAULT '';
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, source TEXT NOT NULL, version TEXT NOT NULL,
+    message_id TEXT NOT NULL, payment_id TEXT NOT NULL, instruction_id TEXT NOT NULL, e2e TEXT NOT NULL,
+    account TEXT NOT NULL, amount INTEGER NOT NULL, name TEXT NOT NULL, inn TEXT NOT NULL, kpp TEXT NOT NULL,
+    payee_account TEXT NOT NULL, bic TEXT NOT NULL, bank_name TEXT NOT NULL, purpose TEXT NOT NULL,
+    doc_no TEXT NOT NULL, doc_date TEXT NOT NULL,
+    state TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, behaviour TEXT NOT NULL, received TEXT NOT NULL,
+    due TEXT NOT NULL, ref TEXT NOT NULL, back_due TEXT, back_ref TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX orders_once ON orders (account, e2e) WHERE state <> 'refused';
+CREATE INDEX orders_by_state ON orders (state, due);
+CREATE TABLE sessions (
+    sid TEXT PRIMARY KEY, method TEXT NOT NULL, otp TEXT NOT NULL, tries INTEGER NOT NULL, used TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE packets (
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL, account TEXT NOT NULL, statement INTEGER NOT NULL,
+    made TEXT NOT NULL, signed_at TEXT NOT NULL, status TEXT NOT NULL, visible_from TEXT,
+    hold TEXT NOT NULL DEFAULT '', made_by TEXT NOT NULL DEFAULT '', options TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE INDEX packets_by_position ON packets (position);
+CREATE TABLE packet_documents (
+    packet TEXT NOT NULL REFERENCES packets, place INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+    ext_id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (packet, place)
+) WITHOUT ROWID;
+CREATE TABLE received_packets (
+    id TEXT PRIMARY KEY, answer TEXT NOT NULL, at TEXT NOT NULL, content BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE received_documents (
+    id TEXT PRIMARY KEY, packet TEXT NOT NULL, kind TEXT NOT NULL, requisites TEXT NOT NULL, status TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 """
 
 
@@ -103,11 +140,24 @@ class Books:
             raise Refused("sandbox.exists", folder=folder.name)
         with books._connect() as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            db.executescript(f"BEGIN; {_SCHEMA} {_SCHEMA_2} COMMIT;")
         books.put_fact("schema", _SCHEMA_VERSION)
         books.put_fact("clock_offset", "0")
         books.put_fact("open_day", business_date(books.clock.now()).isoformat())
         return books
+
+    def upgrade(self) -> None:
+        """Bring a bank made by an earlier version up to date; nothing where there is none.
+
+        Such a bank has no login for DirectBank: customers enter there with their certificate.
+        """
+        if not self.path.exists() or self.fact("schema") != "1":
+            return
+        with self.write() as db:
+            if fact(db, "schema") == "1":  # another process may have been faster
+                for statement in _SCHEMA_2.split(";"):
+                    db.execute(statement)
+                put_fact(db, "schema", _SCHEMA_VERSION)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

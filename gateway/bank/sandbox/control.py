@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -22,8 +23,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.bank.sandbox import behave, engine, enrol, files, statements
+from gateway.bank.sandbox import behave, engine, enrol, files, orders, statements
 from gateway.bank.sandbox.books import Account, Books, accounts, add_account, fact, put_fact
+from gateway.bank.sandbox.directbank import notices, packets, sessions, statement, wire
 from gateway.bank.sandbox.engine import Payment
 from gateway.bank.sandbox.enrol import Enrolment
 from gateway.bank.sandbox.files import StoredFile
@@ -33,6 +35,7 @@ from gateway.core.clock import Clock, business_date, to_text
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.core.requisites import with_key
+from gateway.signing.keys import load_pkcs12
 
 FOLDER = "sandbox"
 BIC, BANK_NAME = "044525990", "АО «Банк Песочница», г. Москва"
@@ -53,6 +56,7 @@ class Sandbox:
     def __init__(self, home: Path, clock: Clock | None = None) -> None:
         self.folder = home / FOLDER
         self.books = Books(self.folder, clock)
+        self.books.upgrade()
 
     @classmethod
     def create(
@@ -91,6 +95,8 @@ class Sandbox:
             put_fact(db, "customer_id", customer_id)
             put_fact(db, "target_id", target_id)
             put_fact(db, "customer_sha256", sha256)
+            _keep_certificate(db, pkcs12, passphrase)
+            login, password = sessions.enrol(db)
             put_fact(db, "port", str(listen))
             for number in numbers:
                 owner = replace(company, account=number, bic=BIC, bank_name=BANK_NAME)
@@ -110,6 +116,10 @@ class Sandbox:
             bank_name=BANK_NAME,
             owner=company.name,
             inn=company.inn,
+            directbank_url=f"https://{enrol.HOST}:{listen}{wire.ROOT}",
+            directbank_login=login,
+            directbank_password=password,
+            kpp=company.kpp,
         )
         return self, enrolment
 
@@ -122,7 +132,9 @@ class Sandbox:
         customer_id = self.books.fact("customer_id")
         authority = enrol.load_authority(self.folder)
         pkcs12, passphrase, sha256 = enrol.certify_customer(authority, customer_id, self.books.clock.now())
-        self.books.put_fact("customer_sha256", sha256)
+        with self.books.write() as db:
+            put_fact(db, "customer_sha256", sha256)
+            _keep_certificate(db, pkcs12, passphrase)
         return pkcs12, passphrase
 
     # Operations. Each raises Refused `sandbox.missing` without a bank in this home.
@@ -208,18 +220,45 @@ class Sandbox:
         What is paid afterwards is booked on the day after.
         """
         with self.books.write() as db:
-            return statements.close_day(db, self.books.bank_now(db))
+            now = self.books.bank_now(db)
+            orders.process(db, now)
+            return statements.close_day(db, now)
+
+    def process(self) -> int:
+        """Work on what waits now: uploads, payment orders that are due, money that comes back; how many of them.
+
+        The server does the same whenever the customer looks for something.
+        """
+        with self.books.write() as db:
+            return orders.process(db, self.books.bank_now(db))
+
+    def send_statement(self, first: date | None = None, last: date | None = None, account: str = "") -> str:
+        """A statement nobody asked for, by DirectBank; the packet's id.
+
+        Args:
+            first, last: business days, both included; the open day by default.
+        """
+        with self.books.write() as db:
+            now = self.books.bank_now(db)
+            orders.process(db, now)
+            today = business_date(now)
+            until = last or max(today, date.fromisoformat(fact(db, "open_day")))
+            wanted = statement.Wanted(engine.account_of(db, account), first or until, until, statement.FINAL)
+            return statement.put(db, [wanted], now)
 
     # Behaviour and time
 
-    def behave(self, name: str, count: int = 1, **options: object) -> None:
-        """Misbehave the next `count` times in the way `name` (see `gateway.bank.sandbox.behave.KINDS`).
+    def behave(self, name: str, count: int = 1, *, channel: str = behave.ANY, **options: object) -> None:
+        """Misbehave the next `count` times in the way `name` (see `gateway.bank.sandbox.behave`).
 
         `unknown-content` happens at once. `duplicate-file` with `reference=…` repeats that very file at once.
 
+        Args:
+            channel: "bxd", "directbank", or "any": whichever meets it first.
+
         Raises:
-            Refused: `sandbox.unknown_behaviour`, `sandbox.unknown_option`, `sandbox.bad_option`,
-                `sandbox.unknown_file`.
+            Refused: `sandbox.unknown_behaviour`, `sandbox.unknown_channel`, `sandbox.unknown_combination`,
+                `sandbox.unknown_option`, `sandbox.bad_option`, `sandbox.unknown_file`.
         """
         with self.books.write() as db:
             now = self.books.bank_now(db)
@@ -227,17 +266,32 @@ class Sandbox:
                 for _ in range(count):
                     files.repeat(db, str(options["reference"]), now)
                 return
-            active = behave.add(db, name, count, options)
+            active = behave.add(db, name, count, options, channel)
             if active.name == "unknown-content":
                 behave.withdraw(db, active.name)
+                account = engine.account_of(db).number
                 for _ in range(count):
-                    files.offer_foreign(db, _FOREIGN, engine.account_of(db).number, now)
+                    if channel != behave.DIRECTBANK:
+                        files.offer_foreign(db, _FOREIGN, account, now)
+                    if channel != behave.BXD:
+                        statement.foreign(db, _FOREIGN, account, now)
 
     def calm(self) -> None:
         """Be honest from now on: forget every queued behaviour and offer what is held back."""
         with self.books.write() as db:
             behave.clear(db)
             files.release_all(db)
+            packets.release_all(db)
+
+    def habit(self, name: str, on: bool) -> None:
+        """A lasting habit of the DirectBank counter: one of `gateway.bank.sandbox.directbank.notices.SWITCHES`.
+
+        Raises:
+            Refused: `sandbox.unknown_habit`.
+        """
+        if name not in notices.SWITCHES:
+            raise Refused("sandbox.unknown_habit", name=name, known=", ".join(notices.SWITCHES))
+        self.books.put_fact(f"directbank.{name}", "on" if on else "off")
 
     def move_clock(self, delta: timedelta) -> datetime:
         """Move the bank's business clock by `delta`; what it shows then, UTC."""
@@ -266,6 +320,19 @@ class Sandbox:
         """What the customer sent, oldest first."""
         with self.books.read() as db:
             return files.uploaded(db)
+
+    def otp(self) -> str:
+        """The one-time password last sent to the customer's telephone; "" when none is waited for."""
+        with self.books.read() as db:
+            return sessions.waiting_otp(db)
+
+    def orders(self) -> list[dict[str, object]]:
+        """The customer's payment orders, oldest first: "order" (his id), "channel", "amount_kopecks", "state", …
+
+        States: accepted, suspended (no funds, DirectBank), executed, refused, returned, recalled.
+        """
+        with self.books.read() as db:
+            return orders.listed(db)
 
     def listening(self) -> dict[str, object] | None:
         """{"url", "port", "pid", "since"} of the running server; None when none runs."""
@@ -303,9 +370,15 @@ class Sandbox:
                     "held_back": files.count(db) - len(offered),
                     "uploaded": len(files.uploaded(db)),
                 },
+                "directbank": {
+                    "packets": packets.counts(db, now),
+                    "habits": {name: notices.switch(db, name) for name in notices.SWITCHES},
+                    "otp": sessions.waiting_otp(db),
+                },
+                "orders": orders.listed(db)[-_LAST_REQUESTS:],
                 "behaviours": [
-                    {"name": name, "remaining": remaining, "options": options}
-                    for name, remaining, options in behave.queued(db)
+                    {"name": name, "remaining": remaining, "options": options, "channel": channel}
+                    for name, remaining, options, channel in behave.queued(db)
                 ],
                 "requests": [
                     {key: row[key] for key in ("at", "operation", "reference", "code", "behaviour")}
@@ -326,6 +399,12 @@ class Sandbox:
 _FOREIGN = (
     '<?xml version="1.0" encoding="UTF-8"?><Newsletter><Title>Поздравляем с праздником!</Title></Newsletter>'.encode()
 )
+
+
+def _keep_certificate(db: sqlite3.Connection, pkcs12: bytes, passphrase: str) -> None:
+    """The bank knows its customer's certificate, never the key."""
+    certificate = load_pkcs12(pkcs12, passphrase).certificate
+    put_fact(db, "customer_certificate", certificate.public_bytes(Encoding.PEM).decode("ascii"))
 
 
 def _free_port() -> int:

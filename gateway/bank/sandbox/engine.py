@@ -22,12 +22,13 @@ from gateway.core.requisites import with_key
 from gateway.core.vat import standard_rate
 
 INCOMING, OUTGOING, REVERSED = "PMNT/RCDT/DMCT", "PMNT/ICDT/DMCT", "PMNT/RCDT/RPCR"
-_UNKNOWN_CODE = "QQQQ/QQQQ/QQQQ"
+RETURNED = "PMNT/ICDT/RRTN"
+UNKNOWN_CODE = "QQQQ/QQQQ/QQQQ"
 _INSERT = (
     "INSERT INTO operations (account, ref, amount, incoming, reversal, original_ref, booked, bank_time, name, inn, kpp,"
-    " payer_account, bic, bank_name, purpose, doc_no, doc_date, tx_id, code)"
+    " payer_account, bic, bank_name, purpose, doc_no, doc_date, tx_id, code, e2e)"
     " VALUES (:account, :ref, :amount, :incoming, :reversal, :original_ref, :booked, :bank_time, :name, :inn, :kpp,"
-    " :payer_account, :bic, :bank_name, :purpose, :doc_no, :doc_date, :tx_id, :code)"
+    " :payer_account, :bic, :bank_name, :purpose, :doc_no, :doc_date, :tx_id, :code, :e2e)"
 )
 _PAYERS_BANK = ("044525225", "ПАО Сбербанк, г. Москва")
 
@@ -42,6 +43,7 @@ class Payment:
         purpose: up to 210 characters in a real order; not limited here.
         doc_no, doc_date: of the payment order; the next number and the day of the operation by default.
         at: the bank's instant of the operation, UTC; now by default. May lie in the past.
+        e2e: the payer's own id of his order.
     """
 
     amount: Money
@@ -56,6 +58,7 @@ class Payment:
     doc_no: str = ""
     doc_date: date | None = None
     at: datetime | None = None
+    e2e: str = ""
 
 
 def book(
@@ -98,7 +101,8 @@ def book(
                 "doc_no": payment.doc_no or str(number % 999_999 + 1),
                 "doc_date": (payment.doc_date or booked).isoformat(),
                 "tx_id": new_id(),
-                "code": _UNKNOWN_CODE if odd else INCOMING if incoming else OUTGOING,
+                "code": UNKNOWN_CODE if odd else INCOMING if incoming else OUTGOING,
+                "e2e": payment.e2e,
             }
         )
     put_fact(db, "counter.operation", str(last + len(rows)))
@@ -106,8 +110,14 @@ def book(
     return [str(row["ref"]) for row in rows]
 
 
-def reverse(db: sqlite3.Connection, ref: str, now: datetime) -> tuple[Account, str]:
+def reverse(
+    db: sqlite3.Connection, ref: str, now: datetime, *, why: str = "Сторно", code: str = REVERSED
+) -> tuple[Account, str]:
     """Undo the operation `ref` by a reversal entry of the same sum; the account and the reversal's reference.
+
+    Args:
+        why: stands before the purpose.
+        code: of the reversal; RETURNED for our own payment that came back.
 
     Raises:
         Refused: `sandbox.unknown_operation`, `sandbox.reversed_already`.
@@ -126,9 +136,9 @@ def reverse(db: sqlite3.Connection, ref: str, now: datetime) -> tuple[Account, s
         "original_ref": ref,
         "booked": booked.isoformat(),
         "bank_time": to_text(now),
-        "purpose": f"Сторно: {row['purpose']}",
+        "purpose": f"{why}: {row['purpose']}",
         "tx_id": new_id(),
-        "code": REVERSED,
+        "code": code,
     }
     db.execute(_INSERT, undoing)
     return account_of(db, row["account"]), str(undoing["ref"])

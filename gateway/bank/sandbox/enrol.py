@@ -42,6 +42,9 @@ class Enrolment:
         pkcs12, passphrase: the customer's key for TLS and for signing.
         tls_anchors, signing_anchors: PEM of the authorities.
         accounts, bic, bank_name, owner, inn: the customer's accounts at the bank.
+        directbank_url: where the same bank speaks DirectBank.
+        directbank_login, directbank_password: for its Logon; the bank keeps a digest only.
+        kpp: of the customer.
     """
 
     customer_id: str
@@ -58,6 +61,10 @@ class Enrolment:
     bank_name: str
     owner: str
     inn: str
+    directbank_url: str = ""
+    directbank_login: str = ""
+    directbank_password: str = ""
+    kpp: str = ""
 
     def __repr__(self) -> str:
         return f"Enrolment(customer_id={self.customer_id!r}, url={self.url!r}, accounts={self.accounts!r})"

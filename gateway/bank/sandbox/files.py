@@ -11,12 +11,17 @@ from gateway.bank.sandbox.books import fact, next_number
 from gateway.core.clock import business_date, from_text, to_text
 from gateway.core.errors import Refused
 
-FILE_TYPES = {"camt.053": "XT", "camt.052": "camt.052.001.08", "camt.054": "camt.054.001.08"}
-"""Kind of statement → FileType: XT is the agreement's code of camt.053, the others go by their ISO names."""
+FILE_TYPES = {"camt.053": "XT", "camt.052": "camt.052.001.08", "camt.054": "camt.054.001.08", "pain.002": "XP"}
+"""Kind of file → FileType: XT and XP are the agreement's codes, the others go by their ISO names."""
 UPLOAD_TYPES = {"XL": "pain.001"}
-TITLES = {"XT": "Account statement", "camt.052.001.08": "Intraday report", "camt.054.001.08": "Credit notification"}
+TITLES = {
+    "XT": "Account statement",
+    "camt.052.001.08": "Intraday report",
+    "camt.054.001.08": "Credit notification",
+    "XP": "Payment status report",
+}
 
-NEW, DOWNLOADED, WAITING, DELETED = "NEW", "DLD", "WFP", "DEL"
+NEW, DOWNLOADED, WAITING, FORWARDED, DELETED = "NEW", "DLD", "WFP", "FWD", "DEL"
 
 # files.hold: why a file is not offered yet
 _UNTIL_NEXT = "next"  # until another file was made, and then behind it
@@ -152,11 +157,21 @@ def mark_downloaded(db: sqlite3.Connection, reference: str, now: datetime) -> No
     db.execute("UPDATE files SET status = ?, downloaded = ? WHERE reference = ?", (DOWNLOADED, to_text(now), reference))
 
 
-def receive(db: sqlite3.Connection, content: bytes, file_type: str, name: str, now: datetime) -> str:
-    """Keep an uploaded file; its reference."""
+def receive(db: sqlite3.Connection, content: bytes, file_type: str, name: str, now: datetime, plan: str = "") -> str:
+    """Keep an uploaded file; its reference.
+
+    Args:
+        plan: how what is in it is going to fare (`orders.Plan`).
+    """
     reference = _new_reference(db, now)
     _insert_row(db, reference, "from_customer", file_type, "", name, now, WAITING, 0, 0, content, "")
+    db.execute("UPDATE files SET plan = ? WHERE reference = ?", (plan, reference))
     return reference
+
+
+def mark_forwarded(db: sqlite3.Connection, reference: str) -> None:
+    """An uploaded file is in the bank's hands: it can no longer be taken back."""
+    db.execute("UPDATE files SET status = ? WHERE reference = ?", (FORWARDED, reference))
 
 
 def received(db: sqlite3.Connection, reference: str) -> tuple[StoredFile, bytes] | None:

@@ -11,6 +11,7 @@ from typing import cast
 from lxml import etree
 
 from gateway.bank.bxd.wire import GZIP, MODEL, SERVICE, XMLDATA
+from gateway.bank.sandbox.behave import Active
 from gateway.bank.sandbox.files import TITLES, UPLOAD_TYPES, StoredFile
 from gateway.bank.sandbox.soap import CODES, Echo
 from gateway.core.clock import Clock
@@ -31,6 +32,7 @@ class Outcome:
         compress: gzip it.
         user_types: FileTypes of a getUserInfo answer.
         served: reference of the file that counts as downloaded once this reply goes out undamaged.
+        lost: the misbehaviour by which this reply never arrives.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Outcome:
     compress: bool = False
     user_types: tuple[str, ...] = ()
     served: str = ""
+    lost: Active | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,9 @@
-"""The sandbox bank on the wire: HTTPS with an obligatory client certificate, HTTP/1.1, one thread per connection.
+"""The sandbox bank on the wire: HTTPS, HTTP/1.1, one thread per connection.
+
+Three counters on one port. The bxd service wants the customer's registered certificate in the TLS handshake. DirectBank
+and the certificate service prove their customers themselves, by password, by code, or by what only their key can do, so
+a client without a certificate gets that far and no further. A certificate of anybody else's authority is turned away in
+the handshake.
 
 What goes wrong on purpose goes wrong for real: a silent bank keeps the connection open and says nothing, a cut reply
 announces more than it sends, a huge one really streams.
@@ -23,8 +28,11 @@ from typing import Any, cast
 
 from gateway.bank.sandbox.books import Books
 from gateway.bank.sandbox.certificates import FAMILIES, SandboxCertificates
+from gateway.bank.sandbox.delivery import Delivery
+from gateway.bank.sandbox.directbank import wire
+from gateway.bank.sandbox.directbank.service import DirectBankService
 from gateway.bank.sandbox.enrol import HOST, PATH, load_keys
-from gateway.bank.sandbox.service import BankService, Delivery
+from gateway.bank.sandbox.service import BankService
 from gateway.core.clock import Clock, SystemClock, to_text
 from gateway.core.errors import Refused
 from gateway.signing.tls import server_context
@@ -56,10 +64,13 @@ class SandboxServer:
         books = self._books = Books(self._folder, self._clock)
         keys = load_keys(self._folder)
         self._service = BankService(books, keys, self._clock)
+        books.upgrade()
+        directbank = DirectBankService(books, keys, self._clock, lambda: self.directbank_url)
         wanted = int(books.fact("port")) if port is None else port
         context = server_context(keys.server, (keys.signing_root,))
+        context.verify_mode = ssl.CERT_OPTIONAL  # the handler demands it where it must be
         try:
-            self._http = _Http(wanted, context, self._service, self._folder / STOP)
+            self._http = _Http(wanted, context, self._service, directbank, self._folder / STOP)
         except OSError:
             raise Refused("sandbox.port_taken", port=wanted) from None
         self._http.certificates = SandboxCertificates(self._folder, books, keys, self._clock)
@@ -72,6 +83,10 @@ class SandboxServer:
     @property
     def url(self) -> str:
         return f"https://{HOST}:{self.port}{PATH}"
+
+    @property
+    def directbank_url(self) -> str:
+        return f"https://{HOST}:{self.port}{wire.ROOT}"
 
     def serve(self) -> None:
         """Serve until `stop` is called or somebody puts a file `stop` into the sandbox's folder."""
@@ -120,8 +135,16 @@ class _Http(ThreadingHTTPServer):
     allow_reuse_address = sys.platform != "win32"
     certificates: SandboxCertificates
 
-    def __init__(self, port: int, context: ssl.SSLContext, service: BankService, stop_file: Path) -> None:
+    def __init__(
+        self,
+        port: int,
+        context: ssl.SSLContext,
+        service: BankService,
+        directbank: DirectBankService,
+        stop_file: Path,
+    ) -> None:
         self.service = service
+        self.directbank = directbank
         self.stopping = threading.Event()
         self._context = context
         self._stop_file = stop_file
@@ -183,32 +206,62 @@ class _Handler(BaseHTTPRequestHandler):
     def _bank(self) -> _Http:
         return cast("_Http", self.server)
 
+    def do_GET(self) -> None:
+        if self._asks_directbank():
+            self._deliver(self._bank.directbank.handle("GET", self.path, self.headers.items(), b""))
+        else:
+            self._plain(405 if self._route() == PATH else 404, "POST only" if self._route() == PATH else "nothing here")
+
     def do_POST(self) -> None:
-        tls = cast("ssl.SSLSocket", self.connection)
-        peer = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
-        length = self.headers.get("Content-Length", "")
-        path = self.path.partition("?")[0]
+        if self._asks_directbank():
+            raw = self._body(optional=True)
+            if raw is not None:
+                self._deliver(self._bank.directbank.handle("POST", self.path, self.headers.items(), raw))
+            return
+        peer = self._peer()
         self._bank.certificates.admit(peer)
-        if path in FAMILIES and length.isdigit() and int(length) <= _LARGEST_REQUEST:
-            self._deliver(Delivery(*self._bank.certificates.handle(path, self.rfile.read(int(length)))))
-        elif path != PATH:
+        if self._route() in FAMILIES:
+            raw = self._body()
+            if raw is not None:
+                self._deliver(Delivery(*self._bank.certificates.handle(self._route(), raw)))
+        elif self._route() != PATH:
             self._plain(404, "no such service")
         elif peer != self._bank.service.registered_certificate():
             self._plain(403, "unknown client certificate")
-        elif not length.isdigit():
+        else:
+            raw = self._body()
+            if raw is not None:
+                self._deliver(self._bank.service.handle(raw))
+
+    def _route(self) -> str:
+        return self.path.partition("?")[0]
+
+    def _asks_directbank(self) -> bool:
+        return self._route().startswith(f"{wire.ROOT}/")
+
+    def _peer(self) -> str:
+        """Fingerprint of the client's certificate, which the handshake has verified; "" where it showed none."""
+        shown = cast("ssl.SSLSocket", self.connection).getpeercert(binary_form=True)
+        return hashlib.sha256(shown).hexdigest() if shown else ""
+
+    def _body(self, optional: bool = False) -> bytes | None:
+        """The request's body; None when there is no whole one, which was answered already."""
+        length = self.headers.get("Content-Length", "0" if optional else "")
+        if not length.isdigit():
             self._plain(411, "Content-Length required")
         elif int(length) > _LARGEST_REQUEST:
             self._plain(413, "request too large")
         else:
             raw = self.rfile.read(int(length))
             if len(raw) == int(length):
-                self._deliver(self._bank.service.handle(raw))
-            else:
-                self.close_connection = True
+                return raw
+            self.close_connection = True
+        return None
 
     def _deliver(self, delivery: Delivery) -> None:
-        if delivery.how == "silent":
-            self._wait(None)
+        if delivery.how in ("silent", "hangup"):
+            if delivery.how == "silent":
+                self._wait(None)
             self.close_connection = True
             return
         if delivery.delay and not self._wait(delivery.delay):

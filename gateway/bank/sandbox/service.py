@@ -6,42 +6,22 @@ import base64
 import gzip
 import sqlite3
 import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from gateway.bank.bxd.wire import GZIP
-from gateway.bank.sandbox import behave, files, reply, soap, tamper
+from gateway.bank.sandbox import behave, files, orders, reply, soap, tamper
 from gateway.bank.sandbox.books import Books, fact
+from gateway.bank.sandbox.delivery import HANGUP, HARMLESS, Delivery, deliver
 from gateway.bank.sandbox.enrol import BankKeys
 from gateway.bank.sandbox.reply import Outcome, Wording
 from gateway.core.clock import Clock, FixedClock
 from gateway.core.ids import new_id
 from gateway.signing.policy import TrustPolicy
 
-XML = "text/xml; charset=utf-8"
-HTML = "text/html; charset=utf-8"
 _STATUSES = ("", "ALL", files.NEW, files.DOWNLOADED)
-_ERROR_PAGE = b"<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
-# Behaviours of the delivery, not of the message: the message itself stays honest.
-_DELIVERIES = frozenset({"silent", "slow", "http-500", "empty", "truncated", "huge"})
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the server sends.
-
-    Attributes:
-        how: "whole"; "cut" announces all of the body and sends half; "padded" goes on with white space to `size` bytes;
-            "silent" sends nothing at all.
-        delay: seconds before the first byte.
-    """
-
-    body: bytes = field(repr=False)
-    status: int = 200
-    content_type: str = XML
-    how: str = "whole"
-    delay: float = 0.0
-    size: int = 0
+_NOT_LOOKING = frozenset({"uploadFile", "deleteFile"})
+"""Requests during which the bank does not work on what waits: what was just sent can still be taken back."""
 
 
 class BankService:
@@ -69,10 +49,14 @@ class BankService:
             with self._books.read() as db:
                 call = soap.read_call(db, raw, self._customers, now)
             with self._books.write() as db:
+                if call.text("FileType") in files.UPLOAD_TYPES and _uploads(call) and behave.take_break(db, behave.BXD):
+                    return HANGUP
                 soap.register(db, call, now)
+                if call.echo.operation not in _NOT_LOOKING:
+                    orders.process(db, self._books.bank_now(db))
                 outcome = self._carry_out(db, call)
                 behaviour = self._behaviour(db, call.echo.operation, outcome)
-                if outcome.served and (behaviour is None or behaviour.name == "slow"):
+                if outcome.served and (behaviour is None or behaviour.name in HARMLESS):
                     files.mark_downloaded(db, outcome.served, self._books.bank_now(db))
                 soap.note_answer(db, call.echo, outcome.code, behaviour.name if behaviour else "")
             echo = call.echo
@@ -80,7 +64,7 @@ class BankService:
             return Delivery(reply.fault(error.text), 500)
         except soap.Rejected as refusal:
             echo, outcome = refusal.echo, Outcome(refusal.code)
-        return self._delivered(self._message(echo, outcome, behaviour), behaviour)
+        return deliver(self._message(echo, outcome, behaviour), behaviour)
 
     # Operations
 
@@ -135,13 +119,20 @@ class BankService:
             return Outcome("21")
         if not content:
             return Outcome("25")
-        reference = files.receive(db, content, file_type, call.text("UserFilename"), self._books.bank_now(db))
+        active = behave.take_order(db, behave.BXD)
+        plan = orders.Plan.of(active)
+        reference = files.receive(
+            db, content, file_type, call.text("UserFilename"), self._books.bank_now(db), plan.to_text()
+        )
         stored = files.received(db, reference)
-        return Outcome("00", (stored[0],) if stored else ())
+        lost = active if active and active.name == "order-lost-reply" else None
+        return Outcome("00", (stored[0],) if stored else (), lost=lost)
 
     # Replies
 
     def _behaviour(self, db: sqlite3.Connection, operation: str, outcome: Outcome) -> behave.Active | None:
+        if outcome.lost is not None:
+            return outcome.lost
         replayable = db.execute("SELECT 1 FROM replies WHERE operation = ?", (operation,)).fetchone() is not None
         return behave.take_reply(db, operation, has_content=outcome.content is not None, can_replay=replayable)
 
@@ -191,22 +182,9 @@ class BankService:
             return replace(honest, text=tamper.RUSSIAN_TEXT)
         return honest
 
-    def _delivered(self, message: bytes, behaviour: behave.Active | None) -> Delivery:
-        if behaviour is None or behaviour.name not in _DELIVERIES:
-            return Delivery(message)
-        if behaviour.name == "silent":
-            return Delivery(b"", how="silent")
-        if behaviour.name == "slow":
-            return Delivery(message, delay=behaviour.number("seconds"))
-        if behaviour.name == "http-500":
-            return Delivery(_ERROR_PAGE, 500, HTML)
-        if behaviour.name == "empty":
-            return Delivery(b"")
-        if behaviour.name == "huge":
-            return Delivery(message, how="padded", size=int(behaviour.number("megabytes") * 1024 * 1024))
-        if behaviour.options["mode"] == "short":
-            return Delivery(message[: len(message) // 2])
-        return Delivery(message, how="cut")
+
+def _uploads(call: soap.Call) -> bool:
+    return call.echo.operation == "uploadFile"
 
 
 def _uploaded(call: soap.Call) -> bytes | None:

@@ -154,15 +154,15 @@ def register(db: sqlite3.Connection, call: Call, at: datetime) -> None:
     """Note that this request came.
 
     Raises:
-        Rejected: 31 when its RequestId was used before, 32 when the same upload came under another RequestId.
+        Rejected: 31 when its RequestId was used before, 32 when an upload with this ExecutionSerial came under another
+            RequestId, whatever was in it: no serial number pays twice.
     """
     serial = call.text("ExecutionSerial")
     if call.echo.operation == "uploadFile" and serial:
-        content = hashlib.sha256(call.text("Content").encode()).hexdigest()
-        known = db.execute("SELECT value FROM facts WHERE name = ?", (f"upload.{serial}",)).fetchone()
-        if known is not None and known["value"] == content:
+        if db.execute("SELECT 1 FROM facts WHERE name = ?", (f"upload.{serial}",)).fetchone():
             raise Rejected("32", call.echo)
-        db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (f"upload.{serial}", content))
+        content = hashlib.sha256(call.text("Content").encode()).hexdigest()
+        db.execute("INSERT INTO facts VALUES (?, ?)", (f"upload.{serial}", content))
     reference = (call.references() or [""])[0]
     try:
         db.execute(

@@ -141,7 +141,7 @@ def _entry(row: sqlite3.Row) -> Entry:
     return Entry(
         ref=row["ref"],
         entry_ref="",
-        e2e="",
+        e2e=row["e2e"],
         tx_id=row["tx_id"],
         amount=Money(row["amount"]),
         incoming=bool(row["incoming"]),

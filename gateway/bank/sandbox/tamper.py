@@ -15,7 +15,8 @@ from gateway.signing.wsse import SOAP, WSSE
 
 _BODY = f"{{{SOAP}}}Body"
 _SUM = re.compile(rb"(<Amt[^>]*>)(\d+\.\d\d)(</Amt>)")
-_DOCTYPE = '<!DOCTYPE soapenv:Envelope [<!ENTITY sum SYSTEM "file:///etc/hostname">]>'
+_DOCTYPE = '<!DOCTYPE {} [<!ENTITY sum SYSTEM "file:///etc/hostname">]>'
+_ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
 RUSSIAN_TEXT = "Выполнено"
 """ResponseText of a reply whose bytes are to be in another encoding than it says."""
 
@@ -84,7 +85,8 @@ def with_document_type(message: bytes, encoding: str) -> bytes:
     """The message behind a document type that declares an external entity, in UTF-8 or UTF-16."""
     text = message.decode("utf-8")
     declaration, _, rest = text.partition("?>")
-    text = f"{declaration}?>{_DOCTYPE}{rest.lstrip()}"
+    root = _ROOT.search(rest)
+    text = f"{declaration}?>{_DOCTYPE.format(root[1] if root else 'x')}{rest.lstrip()}"
     if encoding == "utf-16":
         return text.replace("UTF-8", "UTF-16", 1).encode("utf-16")
     return text.encode("utf-8")

@@ -319,7 +319,7 @@ def test_the_state_is_plain_json(bank: Bank) -> None:
     bank.sandbox.behave("late", count=2, seconds=5)
     state = json.loads(json.dumps(bank.sandbox.state()))
     assert state["files"] == {"new": 1, "downloaded": 0, "held_back": 0, "uploaded": 0}
-    assert state["behaviours"] == [{"name": "late", "remaining": 2, "options": {"seconds": "5"}}]
+    assert state["behaviours"] == [{"name": "late", "remaining": 2, "options": {"seconds": "5"}, "channel": "any"}]
     assert state["server"] is None and len(state["accounts"]) == 2
 
 

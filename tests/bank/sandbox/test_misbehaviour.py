@@ -304,10 +304,61 @@ def test_a_misspelt_behaviour_is_refused_with_what_there_is(
     assert bank.sandbox.state()["behaviours"] == []
 
 
+def test_every_behaviour_and_every_channel_it_means_something_on_stand_in_the_table() -> None:
+    """The table in the docstring is what people read: it names every behaviour, with a dash where there is nothing."""
+    assert behave.__doc__ is not None
+    table = behave.__doc__.split("-" * 52)[1].split("Four levels")[0]
+    rows = {
+        line[4:23].strip(): (line[25:65].strip(), line[67:].strip()) for line in table.splitlines() if line[4:5].strip()
+    }
+    assert set(rows) == set(behave.KINDS)
+    for name, cells in rows.items():
+        known = {channel for channel, cell in zip(behave.CHANNELS, cells, strict=True) if cell != "—"}
+        assert known == set(behave.KINDS[name].channels), name
+        assert all(cells), name
+
+
 def test_the_issues_behaviours_are_all_there() -> None:
     asked = {
         "silent", "slow", "duplicate-file", "overlapping", "gap", "out-of-order", "late", "forged-signature",
         "wrapped-signature", "stale-timestamp", "wrong-request-id", "truncated", "dtd", "huge", "unknown-code",
         "empty", "certificate-expired", "replayed", "wrong-encoding", "http-500", "forged-payload", "unknown-content",
+        "order-refused", "order-silent", "order-lost-reply", "order-late", "order-returned", "order-not-received",
     }  # fmt: skip
-    assert set(behave.KINDS) == asked
+    own = {
+        "session-timeout", "bad-sid", "otp", "blocked-logon", "read-once", "unsigned", "zoned-dates",
+        "bare-requisites", "id-off-by-one",
+    }  # fmt: skip
+    assert {name for name, kind in behave.KINDS.items() if behave.BXD in kind.channels} == asked
+    assert {name for name, kind in behave.KINDS.items() if kind.channels == (behave.DIRECTBANK,)} == own
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "options", "code"),
+    [
+        ("otp", "bxd", {}, "sandbox.unknown_combination"),
+        ("silent", "fax", {}, "sandbox.unknown_channel"),
+        ("wrapped-signature", "directbank", {"ids": "new"}, "sandbox.unknown_option"),
+        ("wrapped-signature", "directbank", {"variant": "header"}, "sandbox.bad_option"),
+        ("wrapped-signature", "bxd", {"variant": "swapped"}, "sandbox.bad_option"),
+        ("silent", "bxd", {"operation": "GetPack"}, "sandbox.bad_option"),
+        ("forged-signature", "directbank", {"operation": "Logon"}, "sandbox.bad_option"),
+        ("unknown-code", "directbank", {"code": "77"}, "sandbox.bad_option"),
+        ("duplicate-file", "directbank", {"kind": "camt.054"}, "sandbox.unknown_option"),
+    ],
+)
+def test_a_combination_without_meaning_is_refused(
+    bank: Bank, name: str, channel: str, options: dict[str, str], code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        bank.sandbox.behave(name, channel=channel, **options)
+    assert refused.value.code == code
+    assert bank.sandbox.state()["behaviours"] == []
+
+
+def test_an_option_of_one_channel_chooses_the_channel(bank: Bank) -> None:
+    bank.sandbox.behave("silent", operation="GetPack")
+    bank.sandbox.behave("wrapped-signature", variant="security")
+    queued = bank.sandbox.state()["behaviours"]
+    assert isinstance(queued, list)
+    assert [one["channel"] for one in queued] == ["directbank", "bxd"]

@@ -121,7 +121,8 @@ def test_user_info_names_the_file_types(line: Line) -> None:
         for node in answer.application.iter(f"{{{XMLDATA}}}UserFileType")
     }
     assert found == {
-        ("XT", "Download"), ("camt.052.001.08", "Download"), ("camt.054.001.08", "Download"), ("XL", "Upload")
+        ("XT", "Download"), ("camt.052.001.08", "Download"), ("camt.054.001.08", "Download"), ("XP", "Download"),
+        ("XL", "Upload"),
     }  # fmt: skip
 
 
@@ -133,9 +134,9 @@ def test_an_upload_is_kept_named_and_can_be_deleted_once(line: Line) -> None:
     (file,) = answer.files()
     assert (answer.code, file["Status"], file["UserFilename"]) == ("00", "WFP", "p.xml")
     assert line.sandbox.content(file["FileReference"]) == b"<pain/>"
-    assert line.client.ask("downloadFileList").code == "24"  # what we sent is not offered to us
     assert line.client.ask("deleteFile", FileReferences=file["FileReference"]).code == "00"
     assert line.client.ask("deleteFile", FileReferences=file["FileReference"]).code == "27"
+    assert line.client.ask("downloadFileList").code == "24"  # what we sent is not offered to us, nor answered
     assert [upload.status for upload in line.sandbox.uploads()] == ["DEL"]
 
 
@@ -152,10 +153,10 @@ def test_a_bad_upload_is_refused(line: Line, fields: dict[str, str], code: str) 
     assert line.sandbox.uploads() == []
 
 
-def test_the_same_upload_under_another_request_id_is_a_duplicate(line: Line) -> None:
-    content = base64.b64encode(b"<pain/>").decode()
-    for code in ("00", "32"):
-        response = line.client.post("uploadFile", FileType="XL", Content=content, ExecutionSerial="S1")
+def test_the_same_serial_number_under_another_request_id_is_a_duplicate_whatever_is_in_it(line: Line) -> None:
+    for content, code in ((b"<pain/>", "00"), (b"<pain/>", "32"), (b"<other/>", "32")):
+        encoded = base64.b64encode(content).decode()
+        response = line.client.post("uploadFile", FileType="XL", Content=encoded, ExecutionSerial="S1")
         assert code_of(response) == code
     assert len(line.sandbox.uploads()) == 1
 
@@ -237,8 +238,10 @@ def test_an_unknown_operation_gets_a_fault(line: Line) -> None:
 
 def test_nobody_enters_without_a_certificate(line: Line) -> None:
     line.client.session.cert = None
-    with pytest.raises((requests.exceptions.SSLError, requests.exceptions.ConnectionError)):
-        line.client.ask("getUserInfo")
+    response = line.client.post("getUserInfo")
+    assert (response.status_code, response.content) == (403, b"unknown client certificate")
+    assert line.sandbox.state()["requests"] == []
+    assert line.client.session.get(line.server.url).status_code == 405
 
 
 def test_a_certificate_of_another_authority_is_turned_away_at_the_door(line: Line, tmp_path: Path) -> None:
