@@ -25,6 +25,7 @@ from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
+from gateway.flows.pay_out_told import pay_out_line
 from gateway.flows.release import settle_order
 from gateway.flows.reversal import (
     announced_reversal,
@@ -185,6 +186,7 @@ def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms, space: str) -> 
 
 def _act_on(unit: Unit, terms: Terms, keyed: Keyed, recorded: Recorded) -> int:
     """What follows from a recorded line; returns how many orders it released."""
+    returned = pay_out_line(unit, terms, keyed, recorded.entry_id)
     if recorded.unusable:
         unusable_money(unit, terms, keyed.entry)
     if recorded.proved is not None:
@@ -197,7 +199,7 @@ def _act_on(unit: Unit, terms: Terms, keyed: Keyed, recorded: Recorded) -> int:
         return 0
     if recorded.announced and not keyed.entry.incoming:
         announced_reversal(unit, terms, keyed)
-    if payments.RETURNED in keyed.entry.warnings and not keyed.entry.reversal:
+    if payments.RETURNED in keyed.entry.warnings and not keyed.entry.reversal and not returned:
         our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:
         return 0

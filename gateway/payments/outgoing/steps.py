@@ -71,6 +71,16 @@ def began(unit: Unit, row: AnyRow, told: dict[str, Any]) -> None:
     _record(unit, row, "proposed", "", told)
 
 
+def has_event(unit: Unit, order_id: str, event: str) -> bool:
+    """Whether this happened to the order before."""
+    found = unit.connection.execute(
+        select(payment_order_events.c.id)
+        .where(payment_order_events.c.order_id == order_id, payment_order_events.c.event == event)
+        .limit(1)
+    )
+    return found.one_or_none() is not None
+
+
 def _change(
     unit: Unit, row: AnyRow, event: str, to: OrderState, note: str, told: dict[str, Any], columns: dict[str, Any]
 ) -> AnyRow:

@@ -1,0 +1,375 @@
+"""Money going out: an order two people signed is written, sent once, and asked about until the bank has it.
+
+1. The bytes are made, stored and committed under an id fixed long before ("sending").
+2. They leave. Whatever is not a plain yes or a plain no leaves the order "unknown".
+3. An unknown one is asked about (`Channel.delivered`). Only when the bank says it has no such thing, some time after
+   the last try, the same bytes go once more under the same id. There is no path to a second id.
+
+What the bank says afterwards is `pay_out_told`; what 1C sends and hears, `pay_out_1c`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.bank.channel import Channel, Delivery, Reply, Sending
+from gateway.core.authority import Role
+from gateway.core.clock import business_date, from_text
+from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
+from gateway.core.money import Money
+from gateway.core.workdays import add_work_minutes, is_workday
+from gateway.flows.pay_out_write import WAYS, content_of, way_of
+from gateway.flows.terms import Terms
+from gateway.payments.outgoing import steps
+from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
+from gateway.payments.outgoing.tables import payment_orders
+from gateway.store import Store, Unit, alarms
+from gateway.store.schema import AnyRow, blobs
+from gateway.tasks import service as tasks
+from gateway.tasks.model import NewTask, TaskKind
+
+_log = structlog.get_logger("flows.pay_out")
+_TO_CARRY = (OrderState.APPROVED, OrderState.SENDING, OrderState.UNKNOWN)
+UNKNOWN, LATE, NO_CHANNEL, NOT_PREPARED = (
+    "outgoing.unknown_outcome",
+    "outgoing.late",
+    "outgoing.no_channel",
+    "outgoing.not_prepared",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How orders of one account leave.
+
+    Attributes:
+        channel: to the bank that holds the account.
+        order_format: "pain.001.001.03", "pain.001.001.09" or "paydocru"; "" for the protocol's own.
+        file_type: the bank's name of files of orders; "" for the usual one (XL, or kind 10).
+        customer_id: ours at the bank, where the format names it.
+    """
+
+    channel: Channel
+    order_format: str = ""
+    file_type: str = ""
+    customer_id: str = ""
+
+
+@dataclass
+class _Round:
+    """One round: what moved, and which channels do not answer."""
+
+    moved: int = 0
+    silent: set[str] | None = None
+
+    def give_up(self, channel: str) -> None:
+        self.silent = (self.silent or set()) | {channel}
+
+    def gave_up(self, channel: str) -> bool:
+        return channel in (self.silent or set())
+
+
+def send_waiting(
+    store: Store, terms: Terms, routes: Mapping[str, Route], *, stopped: Callable[[], bool] = lambda: False
+) -> int:
+    """Carry every signed order towards its bank; may be killed anywhere and repeated.
+
+    Args:
+        routes: by our account.
+        stopped: asked between orders.
+
+    Returns:
+        How many orders came to another state.
+
+    Raises:
+        Unavailable: the database is away. What banks do is in the orders' states and in alarms.
+    """
+    done = _Round()
+    for row in _to_carry(store):
+        if stopped():
+            break
+        route = routes.get(row.account)
+        if route is None:
+            _tell_no_channel(store, row)
+        elif not done.gave_up(route.channel.name):
+            _carry(store, terms, route, row, done)
+    _watch_deadlines(store, terms)
+    return done.moved
+
+
+def _to_carry(store: Store) -> list[AnyRow]:
+    with store.reading() as connection:
+        return list(
+            connection.execute(
+                select(payment_orders)
+                .where(payment_orders.c.company == store.company, payment_orders.c.state.in_(_TO_CARRY))
+                .order_by(payment_orders.c.id)
+            )
+        )
+
+
+def _carry(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> None:
+    before = row.state
+    if row.state == OrderState.APPROVED:
+        prepared = _prepare(store, terms, route, row)
+        if prepared is None:
+            return
+        row = _send(store, terms, route, prepared, done)
+    else:
+        if row.state == OrderState.SENDING:  # we died between its commit and its outcome
+            row = _step(store, row.id, OrderEvent.LOST, {"reason": "interrupted"})
+        if row.state == OrderState.UNKNOWN:
+            row = _ask(store, terms, route, row, done)
+    done.moved += row.state != before
+
+
+def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow) -> AnyRow | None:
+    """Fix the bytes; None when the order cannot leave (any more)."""
+    try:
+        way = way_of(route.channel.name, route.order_format)
+        with store.unit() as unit:
+            fresh = steps.load(unit, row.id)
+            if fresh.state != OrderState.APPROVED:
+                return None  # withdrawn since
+            content = content_of(way, fresh, terms.outgoing, unit.now, route.customer_id)
+            digest = hashlib.sha256(content).hexdigest()
+            _keep(unit, digest, content)
+            prepared = steps.move(
+                unit,
+                fresh,
+                OrderEvent.PREPARE,
+                told={"channel": route.channel.name, "format": way.name, "sha256": digest, "size": len(content)},
+                channel=route.channel.name,
+                format=way.name,
+                file_type=route.file_type or way.file_type,
+                file_name=f"kvit-{row.id}.xml",
+                content_sha256=digest,
+                prepared_at=unit.at,
+                tried_at=unit.at,
+            )
+            _clear(unit, row.id, NO_CHANNEL, NOT_PREPARED)
+            unit.commit()
+    except Refused as error:
+        with store.unit() as unit:
+            values = {"number": row.number, "reason": error.text("ru")}
+            alarms.raise_alarm(unit, NOT_PREPARED, subject(row.id), values)
+            unit.commit()
+        return None
+    return prepared
+
+
+def _keep(unit: Unit, digest: str, content: bytes) -> None:
+    dialect = postgresql if unit.connection.dialect.name == "postgresql" else sqlite
+    unit.connection.execute(dialect.insert(blobs).values(sha256=digest, bytes=content).on_conflict_do_nothing())
+
+
+def sending_of(store: Store, row: AnyRow) -> Sending:
+    """What goes over the line for an order: the stored bytes, under the id it has had from the beginning."""
+    with store.reading() as connection:
+        content = connection.execute(select(blobs.c.bytes).where(blobs.c.sha256 == row.content_sha256)).scalar_one()
+    return Sending(
+        request_id=row.id,
+        format=WAYS[row.format].channel_format,
+        file_type=row.file_type,
+        file_name=row.file_name,
+        content=bytes(content),
+        document_id=row.document_id,
+    )
+
+
+def _send(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> AnyRow:
+    """One try. The order is "sending" before it and never after it, unless we die."""
+    try:
+        reply = route.channel.send(sending_of(store, row))
+    except Exception as error:  # also a fault of ours: the bytes may have left all the same
+        return _lost(store, route, row, error, done)
+    answer = {"reply_sha256": _keep_reply(store, reply)}
+    try:
+        receipt = route.channel.accepted(reply)
+    except Refused as error:
+        return _refused(store, terms, row, error, answer)
+    except Exception as error:
+        return _lost(store, route, row, error, done, answer)
+    return _taken(store, row.id, {**answer, "receipt": receipt}, receipt)
+
+
+def _keep_reply(store: Store, reply: Reply) -> str:
+    digest = hashlib.sha256(reply.raw).hexdigest()
+    with store.unit() as unit:
+        _keep(unit, digest, reply.raw)
+        unit.commit()
+    return digest
+
+
+def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> AnyRow:
+    if row.channel != route.channel.name:
+        return row  # it left by another channel: that one must say
+    try:
+        delivery = route.channel.delivered(sending_of(store, row))
+    except Exception as error:
+        if isinstance(error, Unavailable):
+            done.give_up(route.channel.name)
+        else:
+            _log.warning("asking for an order failed", order=row.id, reason=_reason(error), exc_info=error)
+        return row
+    if delivery is Delivery.ARRIVED:
+        return _taken(store, row.id, {"asked": "arrived"})
+    waited = store.clock.now() - from_text(row.tried_at)
+    if delivery is Delivery.UNKNOWN or waited < timedelta(seconds=terms.outgoing.absent_after_s):
+        return row
+    again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
+    return _send(store, terms, route, again, done) if again.state == OrderState.SENDING else again
+
+
+def _lost(
+    store: Store, route: Route, row: AnyRow, error: Exception, done: _Round, told: dict[str, Any] | None = None
+) -> AnyRow:
+    if isinstance(error, Unavailable):
+        done.give_up(route.channel.name)
+    elif not isinstance(error, KvitError):
+        _log.error("sending broke", order=row.id, exc_info=error)
+    with store.unit() as unit:
+        fresh = steps.load(unit, row.id)
+        told = {**(told or {}), "reason": _reason(error)}
+        fresh = _move_or_tell(unit, fresh, OrderEvent.LOST, told)
+        if fresh.state == OrderState.UNKNOWN:
+            alarms.raise_alarm(unit, UNKNOWN, subject(row.id), shown(fresh), severity="warning")
+        if isinstance(error, Corrupt):
+            values = {name: str(value)[:200] for name, value in error.values.items()}
+            alarms.raise_alarm(unit, error.code, f"{route.channel.name}/{row.id}", values)
+        unit.commit()
+    return fresh
+
+
+def _taken(store: Store, order_id: str, told: dict[str, Any], receipt: str = "") -> AnyRow:
+    with store.unit() as unit:
+        fresh = steps.load(unit, order_id)
+        columns = {"sent_at": fresh.sent_at or unit.at, "bank_ref": receipt or fresh.bank_ref}
+        fresh = _move_or_tell(unit, fresh, OrderEvent.TAKEN, told, **columns)
+        _clear(unit, order_id, UNKNOWN)
+        unit.commit()
+    return fresh
+
+
+def _refused(store: Store, terms: Terms, row: AnyRow, error: Refused, told: dict[str, Any]) -> AnyRow:
+    with store.unit() as unit:
+        fresh = steps.load(unit, row.id)
+        code, text = str(error.values.get("bank_code", "")), str(error.values.get("text", error.text("ru")))
+        refuse(unit, terms, fresh, code, text, told)
+        unit.commit()
+    return steps_row(store, row.id)
+
+
+def refuse(unit: Unit, terms: Terms, row: AnyRow, code: str, text: str, told: dict[str, Any]) -> None:
+    """The bank will not carry the order out: it ends, and the accountant has a task."""
+    said = {"bank_code": code[:40], "bank_text": text[:400], "bank_at": unit.at}
+    moved = _move_or_tell(unit, row, OrderEvent.REFUSE, {"code": code, "text": text, **told}, **said)
+    _clear(unit, row.id, UNKNOWN, LATE)
+    if moved.state == OrderState.REFUSED and row.state != OrderState.REFUSED:
+        reason = " ".join(part for part in (code, text) if part) or "—"
+        write_task(unit, terms, moved, "task.outgoing_refused", reason=reason)
+
+
+def write_task(unit: Unit, terms: Terms, row: AnyRow, reason_code: str, **more: str) -> None:
+    """Something about an order that the accountant has to do."""
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason=reason_code,
+            role=Role.ACCOUNTANT,
+            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
+            values={**shown(row), "payee": row.payee_name, **more},
+            buyer=row.payee_name,
+            amount=Money(row.amount),
+        ),
+    )
+
+
+def shown(row: AnyRow) -> dict[str, str]:
+    """What sentences about an order name."""
+    return {"number": row.number, "amount": str(Money(row.amount))}
+
+
+def subject(order_id: str) -> str:
+    """What alarms about an order are about."""
+    return f"payment_order:{order_id}"
+
+
+def steps_row(store: Store, order_id: str) -> AnyRow:
+    with store.reading() as connection:
+        return connection.execute(select(payment_orders).where(payment_orders.c.id == order_id)).one()
+
+
+def _step(store: Store, order_id: str, event: OrderEvent, told: dict[str, Any], stamp: str = "") -> AnyRow:
+    with store.unit() as unit:
+        fresh = steps.load(unit, order_id)
+        fresh = _move_or_tell(unit, fresh, event, told, **({stamp: unit.at} if stamp else {}))
+        if fresh.state == OrderState.UNKNOWN:
+            alarms.raise_alarm(unit, UNKNOWN, subject(order_id), shown(fresh), severity="warning")
+        unit.commit()
+    return fresh
+
+
+def _move_or_tell(unit: Unit, row: AnyRow, event: OrderEvent, told: dict[str, Any], **columns: Any) -> AnyRow:
+    """Move, or only note it when the bank's word has overtaken us."""
+    if (OrderState(row.state), event) in ORDER.table:
+        return steps.move(unit, row, event, told=told, **columns)
+    return steps.tell(unit, row, f"{event}_noted", told=told, **columns)
+
+
+def _clear(unit: Unit, order_id: str, *codes: str) -> None:
+    for code in codes:
+        alarms.clear(unit, code, subject(order_id))
+
+
+def _tell_no_channel(store: Store, row: AnyRow) -> None:
+    with store.unit() as unit:
+        if NO_CHANNEL not in alarms.open_about(unit, subject(row.id)):
+            alarms.raise_alarm(unit, NO_CHANNEL, subject(row.id), {"number": row.number, "account": row.account})
+            unit.commit()
+
+
+def _watch_deadlines(store: Store, terms: Terms) -> None:
+    """An order that was to leave today and is not in a statement tomorrow is somebody's business; told once."""
+    today = business_date(store.clock.now(), terms.zone)
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(payment_orders).where(
+                payment_orders.c.company == store.company,
+                payment_orders.c.state.in_((OrderState.APPROVED, *ON_THE_WAY)),
+                payment_orders.c.approved_on < today.isoformat(),
+                payment_orders.c.date < today.isoformat(),
+            )
+        ).all()
+    for row in rows:
+        due = deadline(row)
+        if due >= today:
+            continue
+        with store.unit() as unit:
+            fresh = steps.load(unit, row.id)
+            if fresh.version == row.version and not steps.has_event(unit, row.id, "late"):
+                steps.tell(unit, fresh, "late", told={"due": due.isoformat()})
+                values = {**shown(fresh), "date": due.strftime("%d.%m.%Y")}
+                alarms.raise_alarm(unit, LATE, subject(row.id), values)
+                unit.commit()
+
+
+def deadline(row: AnyRow) -> date:
+    """The last day an approved order is in time: its own day or that of its last signature, if it is worked."""
+    day = max(date.fromisoformat(row.date), date.fromisoformat(row.approved_on))
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _reason(error: Exception) -> str:
+    return error.code if isinstance(error, KvitError) else type(error).__name__
