@@ -29,6 +29,7 @@ from gateway.signing.policy import TrustPolicy
 from gateway.signing.tls import server_context
 from gateway.signing.wsse import SOAP, sign_envelope, verify_envelope
 from gateway.signing.xmldsig import sign_enveloped, verify_enveloped
+from gateway.signing.xmlenc import decrypt_document
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SIGNER = "Kvit Sandbox Bank"
@@ -140,6 +141,7 @@ class PretendBank:
         answer: makes the reply's bytes out of what was asked.
         status: of HTTP.
         cut: serve only so many bytes, then hang up.
+        opener: the bank's encryption key, where it wants requests encrypted.
         heard: everything asked so far.
     """
 
@@ -147,6 +149,7 @@ class PretendBank:
     answer: Callable[[Asked], bytes] = lambda asked: b""
     status: int = 200
     cut: int | None = None
+    opener: Pkcs12Key | None = None
     heard: list[Asked] = field(default_factory=list)
 
     def hear(self, raw: bytes) -> Asked:
@@ -155,7 +158,10 @@ class PretendBank:
         body = verify_envelope(raw, own, datetime.now(UTC)).body
         operation = etree.QName(body[0]).localname.removesuffix("in")
         header = {etree.QName(c).localname: c.text or "" for c in body[0][0]}
-        payload = verify_enveloped(base64.b64decode(body[0][1].text or ""), own, datetime.now(UTC))
+        carried = base64.b64decode(body[0][1].text or "")
+        if self.opener is not None:
+            carried = decrypt_document(carried, self.opener)
+        payload = verify_enveloped(carried, own, datetime.now(UTC))
         application_schema().assertValid(payload.root)
         asked = Asked(operation, header["RequestId"], payload.root, header)
         self.heard.append(asked)
