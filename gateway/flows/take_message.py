@@ -15,6 +15,7 @@ from gateway.bank.inbox import Prover
 from gateway.bank.statements import Frames
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines
+from gateway.flows.pay_out_told import take_status
 from gateway.flows.terms import Terms
 from gateway.payments import service as payments
 from gateway.payments.model import Source
@@ -88,6 +89,9 @@ def _take(
     if stopped():
         return taken
     with store.unit() as unit:
+        for document in proven.documents:
+            if document.kind is DocumentKind.ORDER_STATUS:
+                take_status(unit, terms, message.channel, message_id, document)
         for frame in frames.frames:
             statements.note(unit, message_id, frame, closing_always_debit=terms.closing_always_debit)
         heads = [frame.head for frame in frames.frames]
