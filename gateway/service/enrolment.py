@@ -13,19 +13,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from gateway.bank.bxd.certificates.authority import certificate_service, open_authority
 from gateway.bank.bxd.certificates.csr import certificate_request
 from gateway.bank.bxd.certificates.issued import Authority, Issued, Wanted
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, Profile, load_trust
+from gateway.core.authority import Actor
 from gateway.core.clock import Clock, business_date
 from gateway.core.errors import Refused
-from gateway.service.account import check_account, operator
+from gateway.service.account import check_account
 from gateway.service.config import BankTable, Config, Home
 from gateway.service.instance import InstanceLock
-from gateway.service.key_slot import KeySlot
+from gateway.service.key_slot import KeySlot, slots_of
 from gateway.service.open_keys import tls_key
-from gateway.service.wiring import Installation, profile_of, vault_of
+from gateway.service.private_files import make_private_folder, write_private
+from gateway.service.wiring import Installation, bxd_trust, profile_of, vault_of
 from gateway.signing.keys import Pkcs12Key, fingerprint
 from gateway.signing.vault import SealedVault
 from gateway.store import Store
@@ -36,23 +40,28 @@ _Ask = Callable[[Authority, Wanted], Issued]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What enrolment works with."""
+    """What enrolment works with.
+
+    Attributes:
+        actor: who does it, for the journal.
+    """
 
     home: Home
     config: Config
     clock: Clock
     store: Store
     vault: SealedVault
+    actor: Actor
 
     @classmethod
-    def of(cls, installation: Installation) -> Desk:
+    def of(cls, installation: Installation, actor: Actor) -> Desk:
         """The desk of an opened installation.
 
         Raises:
             Refused: `vault.*`.
         """
         opened = installation
-        return cls(opened.home, opened.config, opened.clock, opened.store, vault_of(opened.home))
+        return cls(opened.home, opened.config, opened.clock, opened.store, vault_of(opened.home), actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +81,6 @@ class Renewed:
     sha256: str
     former_until: datetime | None
     resumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The keys of one agreement.
-
-    Attributes:
-        encryption: None where one key does both.
-    """
-
-    signing: KeySlot
-    encryption: KeySlot | None
-
-    @property
-    def all(self) -> tuple[KeySlot, ...]:
-        return (self.signing,) if self.encryption is None else (self.encryption, self.signing)
-
-    def decryptors(self) -> tuple[Pkcs12Key, ...]:
-        """Every key the bank may have encrypted to, the likeliest first; none where it encrypts nothing."""
-        if self.encryption is None:
-            return ()
-        pending = self.encryption.pending()
-        found = (self.encryption.current(), pending.complete() if pending else None, *self.encryption.former())
-        return tuple(key for key in found if key is not None)
-
-
-def slots_of(home: Home, vault: SealedVault, table: BankTable, profile: Profile) -> Slots:
-    """Where the keys of an agreement lie.
-
-    Raises:
-        Refused: `certificates.no_encryption_key`: the bank wants a second key, and kvit.toml names no file for it.
-    """
-    signing = KeySlot(home.keys / table.key, table.profile, vault)
-    if profile.encryption is None:
-        return Slots(signing, None)
-    if not table.encryption_key:
-        raise Refused("certificates.no_encryption_key", profile=table.profile)
-    return Slots(signing, KeySlot(home.keys / table.encryption_key, f"{table.profile}.encryption", vault))
 
 
 def enrol(desk: Desk, table: BankTable, code: str, *, replace: bool = False) -> Renewed:
@@ -203,6 +174,7 @@ class _Work:
         resumed = self.certified
         if not resumed:
             issued = self._asked(ask)
+            self._take_bank_certificate(issued)
             # The encryption key first: the signing key's certificate is what says that the bank has answered.
             if self.slots.encryption is not None and issued.encryption is not None:
                 self.slots.encryption.certify(issued.encryption, issued.chain)
@@ -267,7 +239,7 @@ class _Work:
         channel = BxdChannel(
             self._profile,
             self._agreement,
-            self._trust,
+            bxd_trust(self._desk.home, self._desk.vault, self._table, self._profile),
             self._desk.clock,
             new,
             tls_key(self._desk.home, self._desk.vault, self._table) if self._table.tls_key else new,
@@ -280,6 +252,13 @@ class _Work:
         finally:
             channel.close()
 
+    def _take_bank_certificate(self, issued: Issued) -> None:
+        """Put what the bank wants encrypted to, verified by its root, where the channel looks for it."""
+        if self._profile.encryption is not None and issued.bank_encryption is not None:
+            file = self._desk.home.anchors / self._profile.encryption.bank_certificate
+            make_private_folder(file.parent)
+            write_private(file, issued.bank_encryption.public_bytes(Encoding.PEM))
+
     def _drop_ended(self) -> None:
         """A next key whose certificate ended before it was proved is no use any more."""
         for slot in self.slots.all:
@@ -289,7 +268,7 @@ class _Work:
                 slot.discard()
 
     def _note(self, what: str, until: datetime, sha256: str) -> None:
-        with self._desk.store.unit(operator()) as unit:
+        with self._desk.store.unit(self._desk.actor) as unit:
             unit.journal(what, f"certificate:{self._table.profile}", until=f"{until:%Y-%m-%d}", sha256=sha256)
             unit.commit()
 

@@ -20,8 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from gateway.bank.bxd.certificates.csr import new_private_key
+from gateway.bank.bxd.profile import Profile
 from gateway.core.errors import Refused
 from gateway.onec.exchange_files import sync_folder
+from gateway.service.config import BankTable, Home
 from gateway.service.passphrases import forget, passphrase_of, remember
 from gateway.service.private_files import make_private_folder, write_private
 from gateway.signing.keys import Pkcs12Key, fingerprint, load_pkcs12
@@ -186,6 +188,48 @@ class KeySlot:
         if passphrase is None:
             raise Refused("config.no_passphrase", profile=self.user)
         return load_pkcs12(content, passphrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The keys of one agreement.
+
+    Attributes:
+        encryption: None where one key does both.
+    """
+
+    signing: KeySlot
+    encryption: KeySlot | None
+
+    def digest(self) -> str:
+        """Of all key files, to see whether one was exchanged."""
+        return " ".join(slot.digest() for slot in self.all)
+
+    @property
+    def all(self) -> tuple[KeySlot, ...]:
+        return (self.signing,) if self.encryption is None else (self.encryption, self.signing)
+
+    def decryptors(self) -> tuple[Pkcs12Key, ...]:
+        """Every key the bank may have encrypted to, the likeliest first; none where it encrypts nothing."""
+        if self.encryption is None:
+            return ()
+        pending = self.encryption.pending()
+        found = (self.encryption.current(), pending.complete() if pending else None, *self.encryption.former())
+        return tuple(key for key in found if key is not None)
+
+
+def slots_of(home: Home, vault: SealedVault, table: BankTable, profile: Profile) -> Slots:
+    """Where the keys of an agreement lie.
+
+    Raises:
+        Refused: `certificates.no_encryption_key`: the bank wants a second key, and kvit.toml names no file for it.
+    """
+    signing = KeySlot(home.keys / table.key, table.profile, vault)
+    if profile.encryption is None:
+        return Slots(signing, None)
+    if not table.encryption_key:
+        raise Refused("certificates.no_encryption_key", profile=table.profile)
+    return Slots(signing, KeySlot(home.keys / table.encryption_key, f"{table.profile}.encryption", vault))
 
 
 def _read(file: Path) -> bytes | None:

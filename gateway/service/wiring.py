@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.bank.bxd import profile as bxd
+from gateway.bank.bxd import response
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.channel import Channel
 from gateway.bank.directbank import profile as directbank
@@ -18,6 +19,7 @@ from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
 from gateway.service.evidence_keeper import HeadKeeper
+from gateway.service.key_slot import slots_of
 from gateway.service.open_keys import VAULT_SERVICE, signing_key, tls_key
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.master_key import master_key_from_environment
@@ -111,12 +113,28 @@ def judge_of(home: Home, table: BankTable) -> Judge:
 
 
 def prover_of(home: Home, table: BankTable) -> Prove:
-    """What verifies a stored reply of a bank once more: offline, without keys, without a channel.
+    """What verifies a stored reply of a bank once more: offline, without a channel, and without keys unless the bank
+    encrypts.
 
     Raises:
-        Refused: `config.no_profile`, `bank.profile_*`, `bank.anchor_unreadable`.
+        Refused: `config.no_profile`, `bank.profile_*`, `bank.anchor_unreadable`; see `bxd_trust`.
     """
+    profile = profile_of(home, table)
+    if isinstance(profile, bxd.Profile) and profile.encryption:
+        rules = bxd_trust(home, vault_of(home), table, profile).rules
+        return lambda reply, at: response.prove(reply, rules, at)
     return judge_of(home, table).prove
+
+
+def bxd_trust(home: Home, vault: SealedVault, table: BankTable, profile: bxd.Profile) -> bxd.BankTrust:
+    """Whom a bxd bank's entry believes, with our keys for what that bank encrypts to us.
+
+    Raises:
+        Refused: `bank.anchor_unreadable`, `certificates.no_encryption_key`, `config.no_passphrase`, `signing.*`,
+            `vault.*`.
+    """
+    trust = bxd.load_trust(profile, home.anchors)
+    return trust.opening_with(slots_of(home, vault, table, profile).decryptors()) if profile.encryption else trust
 
 
 def memory_of(store: Store, profile: BankProfile) -> Memory:
@@ -166,7 +184,7 @@ def _open_bank(installation: Installation, vault: SealedVault, table: BankTable)
     channel = BxdChannel(
         profile,
         bxd.Agreement(table.customer_id, table.target_id, url=table.url),
-        bxd.load_trust(profile, home.anchors),
+        bxd_trust(home, vault, table, profile),
         installation.clock,
         key,
         key if isinstance(key, Pkcs12Key) and not table.tls_key else tls_key(home, vault, table),

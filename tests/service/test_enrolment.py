@@ -24,6 +24,7 @@ from gateway.bank.sandbox.server import SandboxServer
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.money import Money
 from gateway.service import enrolment
+from gateway.service.account import operator
 from gateway.service.config import BankTable, Home
 from gateway.service.enrolment import Desk, Renewed, enrol, finish, renew, start_over
 from gateway.service.instance import InstanceLock
@@ -45,7 +46,7 @@ class House:
 
     @property
     def desk(self) -> Desk:
-        return Desk.of(self.installation)
+        return Desk.of(self.installation, operator())
 
     @property
     def table(self) -> BankTable:

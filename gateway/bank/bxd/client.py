@@ -113,7 +113,9 @@ class BxdChannel:
     @property
     def certificate_expires(self) -> datetime:
         """When the first of our certificates ends, UTC."""
-        return min(s.certificate.not_valid_after_utc for s in (self._signer, self._payload_signer))
+        ours = [self._signer.certificate, self._payload_signer.certificate]
+        ours += [key.certificate for key in self._trust.rules.decryptors[:1]]
+        return min(certificate.not_valid_after_utc for certificate in ours)
 
     def list_files(self, since: date | None, cursor: str = "") -> Listing:
         """See `Channel`. One call per wanted file type; the bank has no cursor."""
