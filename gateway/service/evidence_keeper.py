@@ -7,11 +7,10 @@ there is something new, when the database is closed, every day, and when somebod
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import structlog
 
 from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused
@@ -24,7 +23,8 @@ from gateway.store.journal import Head
 from gateway.store.tail import Tail
 from gateway.store.tree import Tree
 
-_log = structlog.get_logger("service.heads")
+# The standard library's: a command's standard output belongs to its answer, and nothing configures structlog there.
+_log = logging.getLogger("service.heads")
 LINE_EVERY = timedelta(minutes=1)
 TAIL = "last"
 _TREE = "tree.json"
@@ -68,7 +68,7 @@ class HeadKeeper:
                 if not timedelta(0) <= now - self._last_line < LINE_EVERY:
                     self._write(store, head, "minute")
         except (KvitError, OSError, ValueError) as error:
-            _log.error("a head could not be kept", error=_named(error))
+            _log.error("a head of the journal could not be kept: %s", _named(error))
 
     def closing(self, store: Store) -> None:
         """The database is about to be closed. Never raises."""
@@ -77,7 +77,7 @@ class HeadKeeper:
                 if self._ahead is not None:
                     self._write(store, self._ahead, "stop")
         except (KvitError, OSError, ValueError) as error:
-            _log.error("a head could not be kept", error=_named(error))
+            _log.error("a head of the journal could not be kept: %s", _named(error))
 
     def keep(self, store: Store, why: str) -> HeadLine:
         """Write a line for the journal as it ends now.

@@ -89,7 +89,8 @@ def pack_trust(files: Files, channel: str, believed: Believed) -> None:
     name = f"anchors/{channel.replace(':', '-')}"
     files[f"{name}.json"] = dumps(_rules(channel.partition(":")[0], believed.outer, believed.payload)).encode()
     files[f"{name}.anchors.pem"] = pem(believed.outer.anchors)
-    files[f"{name}.intermediates.pem"] = pem(believed.outer.intermediates)
+    if believed.outer.intermediates:
+        files[f"{name}.intermediates.pem"] = pem(believed.outer.intermediates)
 
 
 def _rules(protocol: str, outer: TrustPolicy, payload: TrustPolicy | None) -> dict[str, Any]:
@@ -118,7 +119,8 @@ def pack_message(files: Files, store: Store, row: Mapping[str, Any], channels: M
     files[f"{name}.request.json"] = dumps({**json.loads(row["request"]), "received_at": row["received_at"]}).encode()
     if row["proof"]:
         files[f"{name}.proof.json"] = row["proof"].encode()
-    files[f"certificates/{row['id']}.pem"] = pem(_certificates_in(reply))
+    if brought := _certificates_in(reply):
+        files[f"certificates/{row['id']}.pem"] = pem(brought)
     believed = channels.get(row["channel"])
     if believed is None:
         return Judged(**judged, holds=False, reason="evidence.unknown_channel")

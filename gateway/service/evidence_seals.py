@@ -11,10 +11,10 @@ import base64
 import binascii
 import hashlib
 import hmac
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -31,7 +31,8 @@ from gateway.signing.policy import ALGORITHMS
 from gateway.signing.vault import open_vault
 from gateway.store.heads import Signature
 
-_log = structlog.get_logger("service.heads")
+# The standard library's: a command's standard output belongs to its answer, and nothing configures structlog there.
+_log = logging.getLogger("service.heads")
 _PURPOSE = b"kvit heads of the journal, key 1"
 
 
@@ -86,7 +87,7 @@ class HouseSeals:
                 return None
             return self.signature(signer, octets)
         except (KvitError, OSError) as error:
-            _log.warning("the company's key does not sign", error=getattr(error, "code", type(error).__name__))
+            _log.info("the company's key does not sign: %s", getattr(error, "code", type(error).__name__))
             return None
 
     def signer(self) -> Signer | None:

@@ -234,6 +234,8 @@ def evidence(
             reason=message.reason or "",
         )
     screen.say("cli.evidence.packed", file=out, order=packed.order, count=len(packed.messages))
+    if not packed.signed:
+        screen.tell("cli.evidence.unsigned")
     screen.answer(packed.summary)
     if not packed.holds:
         raise typer.Exit(REFUSED)
