@@ -60,6 +60,14 @@ class _Readings(Collector):
         age = room.status.cycle_age()
         if age is not None:
             yield GaugeMetricFamily("kvit_cycle_age_seconds", "Since the work loop's last good round", age)
+        left = GaugeMetricFamily(
+            "kvit_certificate_days_left", "Until our certificate at the bank ends", labels=("channel",)
+        )
+        for facts in room.status.bank():
+            days = facts.get("days_left")
+            if days is not None:
+                left.add_metric((facts["channel"],), days)
+        yield left
         try:
             readings = list(self._read())
         except KvitError:

@@ -18,13 +18,16 @@ STALE_AFTER_S = 900.0
 class BankFacts(TypedDict, total=False):
     """A bank channel as the daemon knows it. What it leaves out is read from the table of polls.
 
-    `channel` and `title` are obligatory. Instants are aware datetimes or stored text.
+    `channel` and `title` are obligatory. Instants are aware datetimes or stored text. `days_left` is of our
+    certificate, negative once it has ended; `renewal_due` says that the service renews it by itself now.
     """
 
     channel: str
     title: str
     next_poll_at: datetime | str | None
     certificate_expires: str | None
+    days_left: int | None
+    renewal_due: bool
     polling: bool
 
 

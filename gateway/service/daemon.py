@@ -28,8 +28,10 @@ from gateway.onec.incoming import Incoming
 from gateway.service import doctor
 from gateway.service.backoff import BackOff
 from gateway.service.database_lock import DatabaseLock
+from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
+from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
 from gateway.service.rounds import Round, bank_round, take_onec
 from gateway.service.scheduler import JsonDueTimes, Scheduler
 from gateway.service.systemd import Notifier, Watchdog
@@ -113,6 +115,7 @@ class Daemon:
                 alarms.clear_all(unit, "service.job_failed", "job:")
                 unit.commit()
             self.banks = open_banks(self.installation)
+            self._renewals = Renewals(self.installation, self.banks)
             self.findings = doctor.examine(self.installation, self.banks)
             self._plan_jobs()
             self._serve()
@@ -135,6 +138,8 @@ class Daemon:
                 partial(self.poll, bank),
                 back_off=BackOff(),
             )
+        # in the banks' loop: no poll is under way while a key is exchanged
+        self._bank_loop.add("certificates", self._bank_loop.every(LOOK_EVERY_H).hours, self._renewals.look)
         office = self._office_loop
         office.add("outbox", office.every(OUTBOX_EVERY_S).seconds, self._drain)
         self._exchange = ExchangeFolder(
@@ -205,6 +210,7 @@ class Daemon:
         """
         name = bank.channel.name
         self._polling.add(name)
+        self._renewals.refresh(bank)
         try:
             done = bank_round(
                 self.store,
@@ -272,6 +278,8 @@ class Daemon:
             title=bank.title(self.config.company.language),
             next_poll_at=job.due_at if job else None,
             certificate_expires=ends.date().isoformat() if ends else None,
+            days_left=days_left(self.clock.now(), ends) if ends else None,
+            renewal_due=renewal_due(bank, self.clock.now()),
             polling=bank.channel.name in self._polling,
         )
 

@@ -130,6 +130,8 @@ def link(connection: Connection, company: str, facts: BankFacts) -> dict[str, An
         "new_files": last.files if last else 0,
         "error": error,
         "certificate_expires": facts.get("certificate_expires"),
+        "days_left": facts.get("days_left"),
+        "renewal_due": bool(facts.get("renewal_due")),
     }
 
 

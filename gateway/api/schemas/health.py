@@ -50,6 +50,8 @@ class BankLink(BaseModel):
     new_files: int
     error: Fault | None
     certificate_expires: str | None
+    days_left: int | None = Field(description="Of our certificate; negative once it has ended")
+    renewal_due: bool = Field(description="The service renews it by itself now")
 
 
 class Alarm(Fault):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.service.commands import bank_keys, imports
+from gateway.service.commands import bank_keys, certificates, imports
 from gateway.service.commands.frame import REFUSED, HomeOption, JsonOption, LanguageOption, command, group
 from gateway.service.commands.screen import Screen
 
@@ -29,6 +29,8 @@ def register(app: typer.Typer) -> None:
         ("bank.poll", poll),
         ("bank.key", bank_keys.key),
         ("bank.tokens", bank_keys.tokens),
+        ("bank.enrol", certificates.enrol),
+        ("bank.renew", certificates.renew),
         ("bank.reimport", imports.reimport),
     ):
         command(bank, code)(function)

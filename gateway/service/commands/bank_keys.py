@@ -36,7 +36,7 @@ def key(
 
     screen = Screen.of(home, language, as_json)
     where = find_home(home)
-    table = _entry(load_config(where), profile)
+    table = entry(load_config(where), profile)
     if file is None and not token and (tls or table.key_kind in ("pkcs12", "gost")):
         raise typer.BadParameter(screen.text("cli.key.no_file"))
     if file is not None:
@@ -160,7 +160,7 @@ def _show(screen: Screen, table: BankTable, kept: Kept, days: int) -> None:
     )
 
 
-def _entry(config: Config, profile: str | None) -> BankTable:
+def entry(config: Config, profile: str | None) -> BankTable:
     """The [[bank]] table that is meant.
 
     Raises:

@@ -154,7 +154,9 @@ def _show(screen: Screen, found: Mapping[str, Any], zone: str) -> None:
         if link["error"]:
             _explain(screen, link["error"], at(link["last_poll_at"]))
         if link["certificate_expires"]:
-            screen.say("cli.status.certificate", until=link["certificate_expires"])
+            days = link.get("days_left")
+            sentence = "cli.status.certificate" if days is None else "cli.status.certificate_days"
+            screen.say(sentence, until=link["certificate_expires"], days=days)
     if not found["bank"]:
         screen.say("cli.status.no_bank")
     screen.say("cli.status.needs", **found["needs"])
