@@ -717,8 +717,9 @@ def lines_of(content: bytes) -> Iterator[tuple[set[int], str, str]]:
         for node in root.iter("{*}Ntry", "{*}OperationInfo"):
             mark = next((n.text for n in node.iter("{*}CdtDbtInd", "{*}DC")), None)
             way = {"CRDT": "in", "2": "in", "DBIT": "out", "1": "out"}.get((mark or "").strip(), "")
-            # a space between elements: two fields must not run together into a third text
-            whole = " ".join(str(text) for text in node.itertext())
+            # a space between them: two fields must not run together into a third text
+            attributes = [str(value) for n in node.iter("*") for value in n.attrib.values()]
+            whole = " ".join([*map(str, node.itertext()), *attributes])
             sums = {k for n in node.iter("*") if not len(n) and (k := kopecks(n.text or "")) is not None}
             yield sums, way, whole
         return
