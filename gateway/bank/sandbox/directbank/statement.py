@@ -23,6 +23,7 @@ _OF_PERIOD = "SELECT * FROM operations WHERE account = ? AND booked >= ? AND boo
 _BEFORE = "SELECT * FROM operations WHERE account = ? AND booked < ? ORDER BY id DESC LIMIT ?"
 _ALL_BEFORE = 1_000_000_000
 _NO_BIC = "000000000"
+_LONGEST_ACCOUNT = 20  # the standard's; an IBAN does not fit
 _UNKNOWN_KIND = "77"
 
 
@@ -181,10 +182,10 @@ def _memorial_order(order: etree._Element, row: sqlite3.Row, own: Party, style: 
     sides = [(row["name"], row["payer_account"]), (own.name, own.account)]
     (debtor, debited), (creditor, credited) = sides if row["incoming"] else sides[::-1]
     add(order, "AccountNameDebit", debtor)
-    add(order, "AccountDebit", debited)
+    add(order, "AccountDebit", debited[:_LONGEST_ACCOUNT])
     add(order, "Sum", Money(row["amount"]).decimal_text())
     add(order, "AccountNameCredit", creditor)
-    add(order, "AccountCredit", credited)
+    add(order, "AccountCredit", credited[:_LONGEST_ACCOUNT])
     add(order, "TransitionContent", f"{row['purpose']} (операция {row['original_ref']})")
 
 
@@ -195,7 +196,7 @@ def _party(node: etree._Element, party: Party) -> None:
     if party.kpp:
         add(node, "KPP", party.kpp)
     if party.account:
-        add(node, "Account", party.account)
+        add(node, "Account", party.account[:_LONGEST_ACCOUNT])
     _bank(add(node, "Bank"), party)
 
 
