@@ -22,9 +22,11 @@ from gateway.core.errors import KvitError, Unavailable
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.flows import to_1c
+from gateway.flows.pay_out_1c import status_file
 from gateway.flows.terms import Terms
 from gateway.onec import clientbank_write, commerceml_write, enterprisedata, tasks_xml
 from gateway.onec.exchange_files import safe_name, write_atomic
+from gateway.payments.outgoing.steps import ONEC_STATUS
 from gateway.payments.tables import entries
 from gateway.store import Store, alarms, outbox
 from gateway.store.outbox import Parcel
@@ -95,11 +97,15 @@ def onec_sinks(store: Store, terms: Terms, folder: Path) -> dict[str, Sink]:
     def call_task(parcel: Parcel) -> None:
         put(parcel, f"task_{parcel.payload['order_number']}", ".xml", _task_file(terms, parcel))
 
+    def payment_order(parcel: Parcel) -> None:
+        put(parcel, f"pay_status_{parcel.payload['number']}", ".txt", status_file(store, terms, parcel))
+
     return {
         to_1c.PAYMENTS: payments,
         to_1c.PICK_LIST: pick_list,
         to_1c.ORDER_STATUS: order_status,
         to_1c.CALL_TASK: call_task,
+        ONEC_STATUS: payment_order,
     }
 
 

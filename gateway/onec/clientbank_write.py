@@ -87,20 +87,20 @@ def write(
         FIRST_LINE,
         "ВерсияФормата=1.03",
         "Кодировка=Windows",
-        f"Отправитель={_one_line(sender)}",
-        f"Получатель={_one_line(receiver)}",
-        f"ДатаСоздания={_day(local.date())}",
+        f"Отправитель={one_line(sender)}",
+        f"Получатель={one_line(receiver)}",
+        f"ДатаСоздания={day_text(local.date())}",
         f"ВремяСоздания={local:%H:%M:%S}",
-        f"ДатаНачала={_day(date_from or min(days))}",
-        f"ДатаКонца={_day(date_to or max(days))}",
-        *(f"РасчСчет={_one_line(account)}" for account in own if account),
+        f"ДатаНачала={day_text(date_from or min(days))}",
+        f"ДатаКонца={day_text(date_to or max(days))}",
+        *(f"РасчСчет={one_line(account)}" for account in own if account),
     ]
     for section in sections:
         lines.extend(_section(section))
     for payment in payments:
         lines.extend(_document(payment))
     lines.append(LAST_LINE)
-    return _encoded("\r\n".join(lines) + "\r\n")
+    return encoded("\r\n".join(lines) + "\r\n")
 
 
 def _section(section: AccountSection) -> Iterator[str]:
@@ -108,10 +108,10 @@ def _section(section: AccountSection) -> Iterator[str]:
         return
     yield "СекцияРасчСчет"
     if section.date_from:
-        yield f"ДатаНачала={_day(section.date_from)}"
+        yield f"ДатаНачала={day_text(section.date_from)}"
     if section.date_to:
-        yield f"ДатаКонца={_day(section.date_to)}"
-    yield f"РасчСчет={_one_line(section.account)}"
+        yield f"ДатаКонца={day_text(section.date_to)}"
+    yield f"РасчСчет={one_line(section.account)}"
     for key, amount in (
         ("НачальныйОстаток", section.opening),
         ("ВсегоПоступило", section.received),
@@ -123,52 +123,56 @@ def _section(section: AccountSection) -> Iterator[str]:
 
 
 def _document(payment: IncomingPayment) -> Iterator[str]:
-    yield f"СекцияДокумент={_one_line(payment.kind)}"
-    yield f"Номер={_one_line(payment.number)}"
-    yield f"Дата={_day(payment.date)}"
+    yield f"СекцияДокумент={one_line(payment.kind)}"
+    yield f"Номер={one_line(payment.number)}"
+    yield f"Дата={day_text(payment.date)}"
     yield f"Сумма={payment.amount.decimal_text()}"
-    yield from _side("Плательщик", payment.payer, "")
-    yield from _side("Получатель", payment.payee, f"ДатаПоступило={_day(payment.credited)}")
+    yield from side_lines("Плательщик", payment.payer, "")
+    yield from side_lines("Получатель", payment.payee, f"ДатаПоступило={day_text(payment.credited)}")
     yield "ВидПлатежа="
-    yield f"ВидОплаты={_one_line(payment.payment_kind)}"
+    yield f"ВидОплаты={one_line(payment.payment_kind)}"
     if payment.uin:
-        yield f"Код={_one_line(payment.uin)}"
-    yield f"Очередность={_one_line(payment.priority)}"
-    pieces = [piece for part in payment.purpose.splitlines() if (piece := _one_line(part))]
+        yield f"Код={one_line(payment.uin)}"
+    yield f"Очередность={one_line(payment.priority)}"
+    pieces = [piece for part in payment.purpose.splitlines() if (piece := one_line(part))]
     yield f"НазначениеПлатежа={' '.join(pieces)}"
     if 1 < len(pieces) <= _PURPOSE_PIECES:
         yield from (f"НазначениеПлатежа{n}={piece}" for n, piece in enumerate(pieces, start=1))
     yield "КонецДокумента"
 
 
-def _side(who: str, side: Side, moved: str) -> Iterator[str]:
-    yield f"{who}Счет={_one_line(side.account)}"
+def side_lines(who: str, side: Side, moved: str) -> Iterator[str]:
+    """The lines of payer or payee; `moved` is the line with the day the money moved, "" for none."""
+    yield f"{who}Счет={one_line(side.account)}"
     if moved:
         yield moved
-    yield f"{who}={_one_line(side.name)}"
-    yield f"{who}ИНН={_one_line(side.inn)}"
-    yield f"{who}КПП={_one_line(side.kpp)}"
-    yield f"{who}1={_one_line(side.name)}"
+    yield f"{who}={one_line(side.name)}"
+    yield f"{who}ИНН={one_line(side.inn)}"
+    yield f"{who}КПП={one_line(side.kpp)}"
+    yield f"{who}1={one_line(side.name)}"
     if side.indirect:
-        yield f"{who}2={_one_line(side.account)}"
-        yield f"{who}3={_one_line(side.bank)}"
-        yield f"{who}4={_one_line(side.bank_city)}"
-    yield f"{who}РасчСчет={_one_line(side.settlement_account or side.account)}"
-    yield f"{who}Банк1={_one_line(side.bank)}"
-    yield f"{who}Банк2={_one_line(side.bank_city)}"
-    yield f"{who}БИК={_one_line(side.bic)}"
-    yield f"{who}Корсчет={_one_line(side.correspondent)}"
+        yield f"{who}2={one_line(side.account)}"
+        yield f"{who}3={one_line(side.bank)}"
+        yield f"{who}4={one_line(side.bank_city)}"
+    yield f"{who}РасчСчет={one_line(side.settlement_account or side.account)}"
+    yield f"{who}Банк1={one_line(side.bank)}"
+    yield f"{who}Банк2={one_line(side.bank_city)}"
+    yield f"{who}БИК={one_line(side.bic)}"
+    yield f"{who}Корсчет={one_line(side.correspondent)}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A value that cannot break the structure."""
     return _CONTROL.sub(" ", text).strip()
 
 
-def _day(day: dt.date) -> str:
+def day_text(day: dt.date) -> str:
+    """A date as the format writes it."""
     return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
 
 
-def _encoded(text: str) -> Written:
+def encoded(text: str) -> Written:
+    """The bytes, windows-1251, with what had to be replaced counted."""
     plain = text.translate(_PLAIN)
     content = plain.encode("cp1251", errors="replace")
     replaced = content.count(b"?") - plain.count("?")

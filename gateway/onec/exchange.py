@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW, Clock, business_date
 from gateway.core.errors import KvitError, Refused, Unavailable
+from gateway.core.problem import Problem
 from gateway.onec.archive import DEFAULT_LIMITS, Limits
 from gateway.onec.exchange_files import WriteResult, free_path, move, reason, sweep_temporaries, write_atomic
 from gateway.onec.exchange_report import SUFFIX as REPORT_SUFFIX
@@ -82,7 +83,7 @@ class _Seen:
     since: float
 
 
-Handler = Callable[[Incoming], None]
+Handler = Callable[[Incoming], Sequence[Problem] | None]
 
 
 class ExchangeFolder:
@@ -93,7 +94,7 @@ class ExchangeFolder:
         clock: the time.
         handle: takes one parsed file. It must be idempotent by `Incoming.sha256` and have committed when it returns.
             Refused or Corrupt rejects the file with that reason; Unavailable leaves it for the next look; any other
-            exception too, five times, then the file is rejected.
+            exception too, five times, then the file is rejected. What it returns is told in the file's report.
         settle_seconds: a file is complete when two looks at least this far apart find it unchanged.
         patience_seconds: how long a file that breaks off may rest before it counts as broken.
     """
@@ -249,12 +250,12 @@ class ExchangeFolder:
         """Read one file or member and hand it on; a refusal is the report, anything else goes up."""
         try:
             parsed = read_file(content, name, limits=self._member_limits(), zone=self._zone)
-            self._handle(parsed)
+            found = self._handle(parsed) or ()
         except Unavailable:
             raise
         except KvitError as error:
             return FileReport(name, error)
-        return FileReport(name, None, parsed.problems)
+        return FileReport(name, None, (*parsed.problems, *found))
 
     def _member_limits(self) -> Limits:
         return Limits(self._limits.unpacked_bytes, self._limits.unpacked_bytes, self._limits.members)

@@ -22,6 +22,7 @@ from gateway.core.problem import Problem
 from gateway.onec import commerceml_read
 from gateway.onec.archive import DEFAULT_LIMITS, Limits, is_zip, members
 from gateway.onec.model_documents import CommerceML
+from gateway.onec.payment_orders import PAY_DOC, PaymentOrders, of_paydocru
 
 _HEAD = 4 * 1024 * 1024  # how far to look for what an XML file holds
 _SECTION = re.compile(r"<(?:[\w.-]+:)?(Каталог|ПакетПредложений|ИзмененияПакетаПредложений|Контейнер|Документ)[\s/>]")
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     COMMERCEML = "commerceml"
     CLIENT_BANK = "client_bank"
     STATEMENT = "statement"
+    PAYMENT_ORDER = "payment_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,14 @@ class Incoming:
         sha256: of the bytes of this very file (of the member, not of its archive), hex: the key by which the one who
             takes it knows whether he has had it.
         content: the facts.
-        data: the bytes of a file that is stored as it came (statements); b"" of others.
+        data: the bytes of a file of the bank's or for it (statements, payment orders); b"" of others.
     """
 
     name: str
     sha256: str
     kind: Kind
     size: int
-    content: CommerceML | ClientBankFile | StatementFile
+    content: CommerceML | ClientBankFile | StatementFile | PaymentOrders
     data: bytes = b""
 
     @property
@@ -87,6 +89,8 @@ def read_file(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, zone: 
     head = list(_heads(data[:4000]))
     if any(text.startswith(FIRST_LINE) for text in head):
         return Incoming(name, digest, Kind.CLIENT_BANK, len(data), clientbank_read.read(data), data)
+    if any(PAY_DOC.search(text) for text in head):
+        return Incoming(name, digest, Kind.PAYMENT_ORDER, len(data), of_paydocru(data), data)
     if found := statement_format(data):
         return Incoming(name, digest, Kind.STATEMENT, len(data), StatementFile(found), data)
     if any(text.startswith("<") for text in head):

@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 
 from gateway.bank import archive, inbox
 from gateway.bank.channel import Channel
+from gateway.bank.formats.clientbank import ClientBankFile
+from gateway.bank.formats.clientbank_statement import is_statement
 from gateway.bank.inbox import Prover
 from gateway.core.authority import Actor
 from gateway.flows.from_1c import Imported, take_file
 from gateway.flows.paid_to_pick import Taken
+from gateway.flows.pay_out_1c import OrdersTaken, take_orders
 from gateway.flows.take_file import EXCHANGE, FILES, FileTaken, take_statement
 from gateway.flows.take_message import take_message
 from gateway.flows.terms import Terms
 from gateway.onec.incoming import Incoming
 from gateway.onec.model_documents import CommerceML
+from gateway.onec.payment_orders import PaymentOrders, of_client_bank
 from gateway.store import Store, idempotency
 
 
@@ -64,20 +68,26 @@ def bank_round(
     return done
 
 
-def take_onec(store: Store, terms: Terms, incoming: Incoming, actor: Actor = EXCHANGE) -> Imported | FileTaken | None:
+def take_onec(
+    store: Store, terms: Terms, incoming: Incoming, actor: Actor = EXCHANGE
+) -> Imported | FileTaken | OrdersTaken | None:
     """Take one file in, of 1C or of a bank; None when these very bytes of 1C were taken before.
 
     A file of 1C that does not say when it was made is taken each time: equal bytes may well be a new count of the
     stock.
 
     Args:
-        actor: who brought a statement.
+        actor: who brought a statement, or payment orders.
 
     Raises:
-        Refused: `authority.missing`, `file.payment_orders`.
+        Refused: `authority.missing`.
         Corrupt: a statement that breaks off.
         Unavailable: the database is away.
     """
+    if isinstance(incoming.content, PaymentOrders):
+        return take_orders(store, terms, incoming.content, actor)
+    if isinstance(incoming.content, ClientBankFile) and not is_statement(incoming.content):
+        return take_orders(store, terms, of_client_bank(incoming.content), actor)
     if not isinstance(incoming.content, CommerceML):
         return take_statement(store, terms, incoming.data, incoming.name, actor)
     dated = incoming.content.made_at is not None

@@ -143,7 +143,7 @@ def _emit_statuses(unit: Unit, ids: list[str]) -> None:
                     for name in (
                         "id", "source_id", "state", "account", "number", "date", "amount", "priority", "payee_name",
                         "payee_inn", "payee_kpp", "payee_account", "payee_bic", "payee_bank", "payee_corr", "purpose",
-                        "uin", "tax", "bank_code", "bank_text", "executed_at", "note",
+                        "uin", "tax", "bank_code", "bank_text", "executed_at", "entry_id", "note",
                     )
                 },
             },

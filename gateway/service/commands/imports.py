@@ -128,6 +128,7 @@ def _take(screen: Screen, where: Home, files: Sequence[Path], by: str | None) ->
 
 
 def _take_one(screen: Screen, installation: Installation, name: str, content: bytes, by: str | None) -> dict[str, Any]:
+    from gateway.flows.pay_out_1c import OrdersTaken
     from gateway.flows.take_file import FileTaken
     from gateway.onec.incoming import Kind, read_file
     from gateway.service.rounds import take_onec
@@ -146,6 +147,11 @@ def _take_one(screen: Screen, installation: Installation, name: str, content: by
         return _result(screen, name, incoming.problems if incoming else (), error=error)
     if done is None:
         return {**_result(screen, name, incoming.problems), "known": True, "skipped": 0}
+    if isinstance(done, OrdersTaken):
+        return {
+            **_result(screen, name, (*incoming.problems, *done.problems)),
+            "payment_orders": {"proposed": done.fresh, "known": len(done.orders) - done.fresh},
+        }
     if isinstance(done, FileTaken):
         return {
             **_result(screen, name, incoming.problems),
@@ -202,6 +208,8 @@ def _show(screen: Screen, result: dict[str, Any]) -> None:
         screen.say("cli.import.known")
     elif "statement" in result:
         screen.say("cli.import.statement", **result["statement"])
+    elif "payment_orders" in result:
+        screen.say("cli.import.payment_orders", **result["payment_orders"])
     else:
         screen.say("cli.import.taken", **result)
     for refused in result["refused"]:

@@ -19,11 +19,11 @@ depends_on = None
 _LIVE = "state NOT IN ('rejected', 'withdrawn', 'refused')"
 
 
-def _text(*names: str) -> list[sa.Column]:
+def _text(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), nullable=False) for name in names]
 
 
-def _optional(*names: str) -> list[sa.Column]:
+def _optional(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), nullable=True) for name in names]
 
 
