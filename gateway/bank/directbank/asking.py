@@ -10,7 +10,7 @@ id, after a pause that doubles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -99,9 +99,13 @@ class StatementRequests:
         """The bank has these."""
         self._change({a.document_id: "sent" for a in asked})
 
-    def answered(self, document_ids: Iterable[str]) -> None:
-        """The statements these requests asked for are safe here."""
-        self._change(dict.fromkeys(document_ids, "answered"))
+    def answered(self, statements: Mapping[str, str]) -> None:
+        """Statements are safe here: id of the request → type of the statement.
+
+        A day the bank has not closed yet comes as interim though the final one was asked for: it stays wanted.
+        """
+        asked = {a.document_id: a.kind for a in self._load() if a.document_id in statements}
+        self._change({i: "answered" for i, kind in asked.items() if kind != FINAL or statements[i] == FINAL})
 
     def _final(self, known: dict[tuple[str, str, str], Asked], account: str, day: date) -> Asked | None:
         old = known.get((account, day.isoformat(), FINAL))

@@ -153,7 +153,8 @@ class DirectBankChannel:
             return
         documents = self._proven[1].documents
         self._proven = None
-        self._requests.answered({d.answers for d in documents if d.kind is DocumentKind.STATEMENT and d.answers})
+        statements = [d for d in documents if d.kind is DocumentKind.STATEMENT and d.answers]
+        self._requests.answered({d.answers: prove.statement_type(d.content) for d in statements})
         for document in documents:
             if document.format == prove.STATUS:
                 try:

@@ -98,5 +98,4 @@ HANDLING = {code: handling for handling, codes in _BY_HANDLING.items() for code 
 """Error code → handling: all 48 of the standard."""
 
 WRONG_OTP = "1204"
-NO_SETTINGS = frozenset({"1012", "1013"})
 UNKNOWN_DOCUMENT = "2207"

@@ -44,7 +44,8 @@ _KINDS = {
 }
 # the last element of a statement; its document may be long, so it is not parsed for this alone
 _ANSWERED = re.compile(rb"<(?:[\w.-]+:)?ExtIDStatementRequest\s*>\s*([^<\s]{1,80})\s*<")
-_TAIL = 4096
+_TYPE = re.compile(rb"<(?:[\w.-]+:)?StatementType\s*>\s*([0-9])\s*<")
+_ENDS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,12 @@ def read_answer(reply: Reply, rules: PacketRules) -> etree._Element:
     if result.answer.tag != wire.tag(wire.ANSWERS[reply.request.operation]):
         raise Corrupt("bank.unknown_content", what=etree.QName(result.answer).localname[:80])
     return result.answer
+
+
+def statement_type(content: bytes) -> str:
+    """The type of a statement, "" where its beginning does not tell. Not parsed: it may be long."""
+    found = _TYPE.search(content[:_ENDS])
+    return found[1].decode("ascii") if found else ""
 
 
 def over_the_channel(reply: Reply, rules: PacketRules, at: datetime) -> Proof:
@@ -180,7 +187,7 @@ def _untrusted(code: str) -> str:
 def _answers(incoming: Incoming, kind: DocumentKind, format_name: str) -> str:
     """The id of ours that a document names; one that cannot be read names none, and its reader will say why."""
     if format_name == STATEMENT:
-        found = _ANSWERED.search(incoming.content[-_TAIL:])
+        found = _ANSWERED.search(incoming.content[-_ENDS:])
         return found[1].decode("utf-8", "replace") if found else ""
     if kind is DocumentKind.ORDER_STATUS:
         try:

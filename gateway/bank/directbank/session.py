@@ -19,7 +19,7 @@ from gateway.bank.bxd.transport import HttpReply
 from gateway.bank.channel import RefusedReply, Reply, Request
 from gateway.bank.directbank import wire
 from gateway.bank.directbank.documents import Writer
-from gateway.bank.directbank.errors import NO_SETTINGS, WRONG_OTP, BankError, Handling
+from gateway.bank.directbank.errors import WRONG_OTP, BankError, Handling
 from gateway.bank.directbank.memory import OTP, STOP, Memory
 from gateway.bank.directbank.packet import stable_id
 from gateway.bank.directbank.result import Result, octets_of, read_result, text_at
@@ -337,10 +337,13 @@ class Session:
                 return None if node is None else read_settings(octets_of(node, _SETTINGS_LIMIT))
         except Corrupt as error:
             raise Unavailable("bank.logon_unreadable", method=wire.GET_SETTINGS, reason=error.code) from None
-        assert result.error is not None
-        if result.error.code in NO_SETTINGS or result.error.handling in (Handling.REFUSED, Handling.LOG_ON):
-            return None
-        raise self._judged(result.error)
+        refusal = result.error
+        assert refusal is not None
+        if refusal.handling in (Handling.STOP, Handling.BACK_OFF):
+            raise self._judged(refusal)
+        if self.customer_id == wire.UNKNOWN_CUSTOMER:  # only the settings could have told who we are
+            raise Refused("bank.response_refused", bank_code=refusal.code, text=refusal.text[:200])
+        return None
 
 
 class _SessionOver(Unavailable):

@@ -16,6 +16,8 @@ BOM = b"\xef\xbb\xbf"
 """A container and the documents in it always begin with it, and signatures are made over it too."""
 
 USER_AGENT = "Kvit"
+UNKNOWN_CUSTOMER = "0"
+"""CustomerID while the bank has not told it."""
 
 # Kinds of documents (Document@dockind, PayDoc@docKind): codes/dockinds of the standard
 PACKET_NOTICE = "01"

@@ -429,7 +429,7 @@ def channel(
     logon: PasswordLogon | CertificateLogon | None = None,
     signer: Signer | None = None,
     accounts: tuple[str, ...] = (),
-    customer: str = "0",
+    customer: str = CUSTOMER,
     required: bool = False,
     **service: object,
 ) -> DirectBankChannel:

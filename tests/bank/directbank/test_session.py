@@ -40,7 +40,7 @@ def failing(call: object) -> KvitError:
 class TestPassword:
     def test_headers_are_the_standards(self, bank: PretendBank, url: str) -> None:
         bank.settings = settings({"14": "(0)"})
-        ours = channel(url, accounts=(ACCOUNT,), interim=False, first_days=0)
+        ours = channel(url, accounts=(ACCOUNT,), interim=False, first_days=0, customer="0")
         ours.list_files(None)
         logon, asked, listed = bank.calls
         assert (logon.method, logon.verb, logon.body) == ("Logon", "POST", b"")
@@ -238,6 +238,11 @@ class TestSettings:
             "compress": False,
             "signatures": {"10": "(1)"},
         }
+
+    def test_who_does_not_know_his_number_needs_the_settings(self, bank: PretendBank, url: str) -> None:
+        found = failing(lambda: channel(url, customer="0").list_files(None))
+        assert isinstance(found, Refused) and found.values["bank_code"] == "1012"
+        assert not bank.of("GetPackList")
 
     def test_settings_that_could_not_be_had_are_asked_for_again_within_the_session(
         self, bank: PretendBank, url: str
