@@ -151,8 +151,7 @@ class TokenKey:
 
     def close(self) -> None:
         """Log out; a later use logs in again."""
-        with self._module.lock:
-            self._drop()
+        self._module.run(self._drop)
 
     def __repr__(self) -> str:
         return f"TokenKey({self.place.name!r}, {self._key_label or self._key_id.hex()!r})"
@@ -173,7 +172,8 @@ class TokenKey:
 
     def _use(self, action: Callable[[_Held], T], *, signing: str = "", decrypting: str = "") -> T:
         """Do something with the key; once more with a new session where the token does not answer any longer."""
-        with self._module.lock:
+
+        def tried() -> T:
             for _ in range(2):
                 try:
                     return action(self._opened())
@@ -181,7 +181,9 @@ class TokenKey:
                     reason = type(failure).__name__
                     self._translate(failure, signing, decrypting)
                     self._drop()
-        raise Unavailable("signing.token_failed", retry_after=RETRY_S, token=self.place.name, reason=reason)
+            raise Unavailable("signing.token_failed", retry_after=RETRY_S, token=self.place.name, reason=reason)
+
+        return self._module.run(tried)
 
     def _translate(self, failure: RuntimeError, signing: str, decrypting: str) -> None:
         """Raise what a second try would not change."""

@@ -1,8 +1,10 @@
-"""A PKCS#11 library in this process: its lock, its tokens, and one logged-in session for each of them.
+"""A PKCS#11 library in this process: its thread, its tokens, and one logged-in session for each of them.
 
 A PKCS#11 library is one per process: it is initialised once, a log-in counts for every session of a token, and most
 builds of it are not safe for threads unless asked to be. So there is one `TokenModule` for a library file, whatever
-number of keys use it, and every call goes through its lock.
+number of keys use it, and every call runs in its one thread (`run`). Not a lock, because libraries share OpenSSL with
+Python's ssl and leave errors behind in its queue, which is the thread's: the next TLS read in the same thread takes
+such an error for its own and breaks the connection (seen with SoftHSM2: "no such engine").
 
 Slots are asked for anew at each search. Some libraries notice a token that was put back only after C_Finalize and
 C_Initialize: where a token is missing, that is tried too. It ends the sessions of other tokens of the same library;
@@ -13,10 +15,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gateway.core.errors import Refused, Unavailable
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from pkcs11._pkcs11 import lib
 
 RETRY_S = 30.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,21 @@ class TokenModule:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.lock = threading.RLock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="token")
+        self._inside = threading.local()
         self._sessions: dict[str, Session] = {}
         self._refused = RememberedHere()
+
+    def run(self, action: Callable[[], T]) -> T:
+        """Do something with the library, in its thread; what `action` returns or raises."""
+        if getattr(self._inside, "yes", False):
+            return action()
+
+        def inside() -> T:
+            self._inside.yes = True
+            return action()
+
+        return self._thread.submit(inside).result()
 
     def tokens(self) -> list[TokenFacts]:
         """Every token of every slot, uninitialised ones included.
@@ -112,8 +129,7 @@ class TokenModule:
         Raises:
             Refused: `signing.token_not_installed`, `signing.token_no_module`.
         """
-        with self.lock:
-            return [_facts(token) for token in self._present()]
+        return self.run(lambda: [_facts(token) for token in self._present()])
 
     def look_for(self, place: TokenPlace) -> TokenFacts:
         """The token that is meant; nobody logs in.
@@ -122,11 +138,10 @@ class TokenModule:
             Refused: `signing.token_ambiguous`, `signing.token_not_installed`, `signing.token_no_module`.
             Unavailable: `signing.token_gone`.
         """
-        with self.lock:
-            return _facts(self._find(place))
+        return self.run(lambda: _facts(self._find(place)))
 
     def session(self, place: TokenPlace, pin: Callable[[], str], refused: RefusedPins, *, by_hand: bool) -> Session:
-        """The session of a token, logged in. To be used under `lock`.
+        """The session of a token, logged in. To be used inside `run`.
 
         A PIN that was refused is not tried again while it is the same: tokens lock after a few wrong ones. The last
         try before locking is left to a person.
@@ -155,7 +170,7 @@ class TokenModule:
         return any(held is session for held in self._sessions.values())
 
     def public_session(self, place: TokenPlace) -> Session:
-        """A session that sees public objects; the caller closes it. To be used under `lock`.
+        """A session that sees public objects; the caller closes it. To be used inside `run`.
 
         Raises:
             Refused, Unavailable: see `look_for`.
@@ -185,6 +200,9 @@ class TokenModule:
         Raises:
             Unavailable: `signing.token_failed`.
         """
+        self.run(self._restart)
+
+    def _restart(self) -> None:
         from pkcs11 import PKCS11Error
 
         library = self._library()
@@ -234,7 +252,7 @@ class TokenModule:
     def _find(self, place: TokenPlace) -> Token:
         found = self._matching(place)
         if not found:
-            self.restart()
+            self._restart()
             found = self._matching(place)
         if not found:
             raise Unavailable("signing.token_gone", retry_after=RETRY_S, token=place.name)
@@ -266,7 +284,7 @@ class TokenModule:
         except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
             raise self.refuse(facts.serial, pin, refused, facts.label) from None
         except pkcs11.UserAlreadyLoggedIn:
-            self.restart()  # a session nobody could close; the caller's second try starts clean
+            self._restart()  # a session nobody could close; the caller's second try starts clean
             raise
         except pkcs11.PinLocked:
             self._refused.remember(facts.serial, pin)

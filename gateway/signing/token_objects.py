@@ -1,4 +1,7 @@
-"""What lies on a token: private keys and certificates. Everything here is called under the module's lock."""
+"""What lies on a token: private keys and certificates.
+
+Called in the module's thread (`TokenModule.run`); `seen_without_pin` from anywhere.
+"""
 
 from __future__ import annotations
 
@@ -93,12 +96,15 @@ def seen_without_pin(place: TokenPlace) -> list[OnToken]:
         Refused, Unavailable: see `gateway.signing.token.look_for`.
     """
     module = token_module(place.module)
-    with module.lock:
+
+    def seen() -> list[OnToken]:
         session = module.public_session(place)
         try:
             return _stored(session)
         finally:
             session.close()
+
+    return module.run(seen)
 
 
 def _stored(session: Session) -> list[OnToken]:

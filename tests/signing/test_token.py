@@ -286,6 +286,15 @@ def test_threads_share_one_session(hsm: Hsm, serial: str) -> None:
     assert keeper.asked == 1
 
 
+def test_errors_the_library_leaves_in_openssl_stay_in_its_own_thread(hsm: Hsm, serial: str) -> None:
+    """Left in ours, the next TLS read would take one for its own: "[ENGINE: NO_SUCH_ENGINE] no such engine"."""
+    mine = threading.get_ident()
+    module = token_module(hsm.module)
+    used = {module.run(threading.get_ident) for _ in range(3)}
+    assert len(used) == 1 and mine not in used
+    assert module.run(lambda: module.run(threading.get_ident)) in used  # from inside it goes on, and does not wait
+
+
 # What is missing
 
 
