@@ -15,10 +15,13 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.bank.sandbox.control import Sandbox
+from gateway.bank.sandbox.server import SandboxServer
 from gateway.service.cli import app
 from gateway.service.config import Home
 from gateway.service.setup import Company, connect_sandbox, make_home
+from gateway.service.wiring import open_installation
 from gateway.signing.master_key import CREDENTIAL, new_master_key
+from tests.service.bank_house import House
 
 COMPANY = Company(key="svetoram", name='ООО "Светорама"', inn="7728168971", kpp="772801001")
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
@@ -101,6 +104,15 @@ def home(template: Path, tmp_path: Path) -> Path:
 def sandbox_home(sandbox_template: Path, tmp_path: Path) -> Path:
     """An installation whose bank is the sandbox (which does not run yet)."""
     return _copied(sandbox_template, tmp_path / "sandbox-home")
+
+
+@pytest.fixture
+def house(sandbox_home: Path) -> Iterator[House]:
+    """An installation whose bank runs, for what the service does with its own certificate."""
+    with SandboxServer(sandbox_home) as server:
+        installation = open_installation(Home(sandbox_home))
+        yield House(installation, Sandbox(sandbox_home), server)
+        installation.close()
 
 
 def tamper(home: Path, *statements: str) -> None:

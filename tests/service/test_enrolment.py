@@ -4,114 +4,29 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from gateway.bank.bxd.certificates import service as certificate_services
-from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.sandbox.books import Books
 from gateway.bank.sandbox.certificates import activation_code
-from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.enrol import load_authority
-from gateway.bank.sandbox.server import SandboxServer
-from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
+from gateway.core.errors import Corrupt, Refused, Unavailable
 from gateway.core.money import Money
 from gateway.service import enrolment
-from gateway.service.account import operator
-from gateway.service.config import BankTable, Home
-from gateway.service.enrolment import Desk, Renewed, enrol, finish, renew, start_over
+from gateway.service.enrolment import Renewed, enrol, finish, renew, start_over
 from gateway.service.instance import InstanceLock
 from gateway.service.key_slot import KeySlot
 from gateway.service.passphrases import VAULT_SERVICE
-from gateway.service.rounds import bank_round
-from gateway.service.wiring import Installation, open_banks, open_installation
 from gateway.signing.keys import Pkcs12Key, fingerprint, load_pkcs12
-from gateway.store.schema import journal
-
-
-@dataclass
-class House:
-    """An installation whose bank runs."""
-
-    installation: Installation
-    sandbox: Sandbox
-    server: SandboxServer
-
-    @property
-    def desk(self) -> Desk:
-        return Desk.of(self.installation, operator())
-
-    @property
-    def table(self) -> BankTable:
-        return self.installation.config.bank[0]
-
-    @property
-    def slot(self) -> KeySlot:
-        return KeySlot(self.installation.home.keys / self.table.key, self.table.profile, self.desk.vault)
-
-    def key(self) -> Pkcs12Key:
-        found = self.slot.current()
-        assert found is not None
-        return found
-
-    @contextmanager
-    def channel(self) -> Iterator[BxdChannel]:
-        """As the service opens it: from the files and the vault, and nothing else."""
-        bank = open_banks(self.installation)[0]
-        try:
-            yield bank.channel
-        finally:
-            bank.channel.close()
-
-    def polls(self) -> bool:
-        with self.channel() as channel:
-            done = bank_round(self.installation.store, self.installation.terms, channel)
-        return done.polled.error is None and not done.polled.refused
-
-    def journal(self) -> list[str]:
-        with self.installation.store.reading() as connection:
-            kinds = connection.execute(select(journal.c.kind).order_by(journal.c.seq)).scalars()
-            return [kind for kind in kinds if kind.startswith("certificate.")]
-
-
-@pytest.fixture
-def house(sandbox_home: Path) -> Iterator[House]:
-    sandbox = Sandbox(sandbox_home)
-    with SandboxServer(sandbox_home) as server:
-        installation = open_installation(Home(sandbox_home))
-        yield House(installation, sandbox, server)
-        installation.close()
-
-
-def ends_in(house: House, days: float) -> Pkcs12Key:
-    """Give the customer a certificate that ends so soon, as if it were old."""
-    now = datetime.now(UTC)
-    customer = house.sandbox.books.fact("customer_id")
-    key = load_authority(house.sandbox.folder).issue_signing(customer, now - timedelta(days=700), now + timedelta(days))
-    house.sandbox.books.put_fact("customer_sha256", fingerprint(key.certificate))
-    passphrase = "kept by hand"
-    house.desk.vault.set_password(VAULT_SERVICE, house.table.profile, passphrase)
-    house.slot.file.write_bytes(key.to_pkcs12(passphrase))
-    return key
-
-
-def refused(call: Callable[[], object]) -> KvitError:
-    with pytest.raises(KvitError) as caught:
-        call()
-    for text in (caught.value.text("ru"), caught.value.text("en"), caught.value.hint("ru")):
-        assert "{" not in text
-    return caught.value
+from tests.service.bank_house import House, refused
 
 
 def test_the_drill_near_the_end_a_renewal_and_not_a_poll_is_missed(house: House) -> None:
-    old = ends_in(house, days=20)
+    old = house.ends_in(days=20)
     house.sandbox.pay(invoice="1", amount=Money.parse("100.00"), payer="ООО «Багет»")
     assert house.polls()
     before = datetime.now(UTC)
@@ -133,7 +48,7 @@ def test_the_drill_near_the_end_a_renewal_and_not_a_poll_is_missed(house: House)
 
 
 def test_nothing_secret_lies_open(house: House) -> None:
-    ends_in(house, days=20)
+    house.ends_in(days=20)
     renew(house.desk, house.table)
     keys = sorted(file.name for file in house.installation.home.keys.iterdir())
     assert len(keys) == 2  # the key that counts and the former one
@@ -186,7 +101,7 @@ def kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_killed_anywhere_the_service_goes_on_and_the_renewal_ends(
     house: House, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = ends_in(house, days=20)
+    old = house.ends_in(days=20)
     with monkeypatch.context() as patch:
         kill_at(step, patch)
         with pytest.raises(Killed):
@@ -219,7 +134,7 @@ def known_to_the_bank(house: House, old: Pkcs12Key) -> set[str]:
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_request(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    ends_in(house, days=20)
+    house.ends_in(days=20)
     with monkeypatch.context() as patch:
         kill_at("lost-answer", patch)
         with pytest.raises(Killed):
@@ -237,7 +152,7 @@ def issued_requests(books: Books) -> list[str]:
 
 
 def test_a_bank_that_is_away_leaves_the_old_key_and_the_request(house: House) -> None:
-    ends_in(house, days=20)
+    house.ends_in(days=20)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens there
         away = f"https://127.0.0.1:{taken.getsockname()[1]}/services/CorporateFileService"
@@ -251,7 +166,7 @@ def test_a_bank_that_is_away_leaves_the_old_key_and_the_request(house: House) ->
 
 
 def test_a_new_key_that_the_bank_does_not_take_never_counts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = ends_in(house, days=20)
+    old = house.ends_in(days=20)
     house.sandbox.behave("http-500", operation="getUserInfo")
     assert refused(lambda: renew(house.desk, house.table)).code == "bank.fault"
     assert house.key().certificate == old.certificate
@@ -261,7 +176,7 @@ def test_a_new_key_that_the_bank_does_not_take_never_counts(house: House, monkey
 
 
 def test_an_ended_key_cannot_renew_and_a_code_can(house: House) -> None:
-    ends_in(house, days=-1)
+    house.ends_in(days=-1)
     error = refused(lambda: renew(house.desk, house.table))
     assert error.code == "certificates.ended"
     assert "kvit bank enrol --replace" in error.hint("en")
@@ -273,7 +188,7 @@ def test_two_renewals_at_once_are_one(house: House) -> None:
 
 
 def test_giving_up_a_renewal_begins_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    ends_in(house, days=20)
+    house.ends_in(days=20)
     with monkeypatch.context() as patch:
         kill_at("ask", patch)
         with pytest.raises(Killed):
@@ -292,7 +207,7 @@ def test_a_key_on_a_token_is_renewed_elsewhere(house: House) -> None:
 
 
 def test_an_unreadable_next_key_is_named(house: House) -> None:
-    ends_in(house, days=20)
+    house.ends_in(days=20)
     house.slot.new_file.write_bytes(b"half a file")
     error = refused(lambda: renew(house.desk, house.table))
     assert error.code == "certificates.pending_unreadable"
@@ -308,13 +223,7 @@ def forget_the_key(house: House) -> None:
         file.unlink()
 
 
-@pytest.fixture
-def open_door(house: House) -> None:
-    """A bank that lets in whoever has no certificate yet, as banks do that certify over the same server."""
-    house.server._http._context.verify_mode = ssl.CERT_OPTIONAL
-
-
-def test_a_code_brings_the_first_certificate(house: House, open_door: None) -> None:
+def test_a_code_brings_the_first_certificate(house: House) -> None:
     forget_the_key(house)
     assert refused(lambda: renew(house.desk, house.table)).code == "certificates.no_key"
     code = activation_code(house.sandbox.books)
@@ -331,7 +240,7 @@ def test_a_code_brings_the_first_certificate(house: House, open_door: None) -> N
     assert house.polls()
 
 
-def test_a_wrong_or_empty_code_is_refused_and_tried_again_with_the_same_key(house: House, open_door: None) -> None:
+def test_a_wrong_or_empty_code_is_refused_and_tried_again_with_the_same_key(house: House) -> None:
     forget_the_key(house)
     code = activation_code(house.sandbox.books)
     wrong = f"{(int(code) + 1) % 10**10:010d}"
@@ -343,7 +252,7 @@ def test_a_wrong_or_empty_code_is_refused_and_tried_again_with_the_same_key(hous
     assert house.key().private_key.private_numbers() == pending.private_key.private_numbers()
 
 
-def test_the_code_is_nowhere_afterwards(house: House, open_door: None) -> None:
+def test_the_code_is_nowhere_afterwards(house: House) -> None:
     forget_the_key(house)
     code = activation_code(house.sandbox.books)
     enrol(house.desk, house.table, code)
@@ -374,7 +283,7 @@ def other_family(house: House) -> None:
     (home.profiles / "sandbox.toml").write_text(text, encoding="utf-8")
 
 
-def test_the_transfer_key_family_enrols_and_renews(house: House, open_door: None) -> None:
+def test_the_transfer_key_family_enrols_and_renews(house: House) -> None:
     other_family(house)
     forget_the_key(house)
     enrol(house.desk, house.table, activation_code(house.sandbox.books))
@@ -398,7 +307,7 @@ def test_an_unsigned_answer_with_somebody_elses_certificate_is_refused(
 ) -> None:
     """Nothing of an unsigned answer is believed but a certificate of the bank's authority for the key we made."""
     other_family(house)
-    old = ends_in(house, days=20)
+    old = house.ends_in(days=20)
     stranger = load_authority(house.sandbox.folder).issue_client("somebody", datetime.now(UTC)).certificate
     answer = house.server._http.certificates._answer
     monkeypatch.setattr(
@@ -410,7 +319,7 @@ def test_an_unsigned_answer_with_somebody_elses_certificate_is_refused(
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(house: House) -> None:
-    old = ends_in(house, days=20)
+    old = house.ends_in(days=20)
     home = house.installation.home
     program = Path(enrolment.__file__).resolve().parents[2] / "certs" / "profiles" / "sandbox.toml"
     text = program.read_text(encoding="utf-8").replace(
