@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import sqlite3
+import tempfile
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -34,6 +39,18 @@ MANAGER = Actor("orlova", Role.MANAGER)
 DIRECTOR = Actor("zimin", Role.DIRECTOR)
 
 
+@functools.cache
+def _empty_database() -> Path:
+    """A database with its tables, made once in a process and copied for each shop."""
+    folder = Path(tempfile.mkdtemp(prefix="kvit-shop-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    upgrade(sqlite_url(folder / "empty.db"))
+    with sqlite3.connect(folder / "empty.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder / "empty.db"
+
+
 class Shop:
     """Orders and stock in a fresh database, automatic release switched on.
 
@@ -42,8 +59,8 @@ class Shop:
     """
 
     def __init__(self, folder: Path, *, automatic: bool = True) -> None:
+        shutil.copyfile(_empty_database(), folder / "shop.db")
         url = sqlite_url(folder / "shop.db")
-        upgrade(url)
         self.clock = FixedClock(MORNING)
         self.store = Store(url, self.clock, "test")
         self._messages = count(1)

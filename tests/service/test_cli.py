@@ -50,7 +50,7 @@ def test_the_commands_of_the_design_are_there() -> None:
     promised = {
         "init", "serve", "status", "doctor", "demo", "import", "evidence", "backup", "restore", "release", "version",
         "bank profiles", "bank poll", "bank key", "bank tokens", "journal verify", "journal head", "user add",
-        "user list", "user revoke", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state",
+        "user list", "user revoke", "bank reimport", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state",
         "sandbox reverse", "sandbox close-day", "sandbox move-clock",
     }  # fmt: skip
     assert {" ".join(path) for path in COMMANDS} == promised
