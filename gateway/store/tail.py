@@ -33,6 +33,7 @@ class Tail:
     def __init__(self, file: Path, mac: Mac) -> None:
         self._file = file
         self._mac = mac
+        self._known: tuple[bytes, list[Head | None]] = (b"", [None, None])  # what was read last, and what it says
 
     def put(self, head: Head, at: str) -> None:
         """Note `head` unless a later row is noted already.
@@ -45,13 +46,18 @@ class Tail:
         with locked(self._file.with_suffix(".lock")):
             handle = os.open(self._file, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
             try:
-                slots = self._slots(os.read(handle, 2 * _SLOT))
+                raw = os.read(handle, 2 * _SLOT)
+                slots = list(self._known[1]) if raw == self._known[0] else self._slots(raw)
                 newest = max((found.seq for found in slots if found), default=-1)
                 if newest >= head.seq:
                     return
                 older = min((0, 1), key=lambda i: found.seq if (found := slots[i]) else -1)
                 os.lseek(handle, older * _SLOT, os.SEEK_SET)
                 os.write(handle, slot)
+                whole = bytearray(raw.ljust(2 * _SLOT if older else _SLOT, b"\0"))
+                whole[older * _SLOT : (older + 1) * _SLOT] = slot
+                slots[older] = head
+                self._known = (bytes(whole), slots)
             finally:
                 os.close(handle)
 
