@@ -29,6 +29,7 @@ from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
+from gateway.service.config_outgoing import OutgoingTable, outgoing_terms
 
 CONFIG_FILE = "kvit.toml"
 KeyKind = Literal["pkcs12", "token", "gost", "windows"]
@@ -227,6 +228,7 @@ class Config(_Part):
     exchange: ExchangeTable = ExchangeTable()
     api: ApiTable = ApiTable()
     proof: ProofTable = ProofTable()
+    outgoing: OutgoingTable = OutgoingTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,13 @@ def terms_of(config: Config, *, accepts_channel: bool = False, ids_restart_yearl
         zone=ZoneInfo(company.zone),
         accepts_channel=accepts_channel,
         ids_restart_yearly=ids_restart_yearly,
+        outgoing=outgoing_terms(
+            config.outgoing,
+            payer=(company.name, company.inn, company.kpp),
+            bank=(company.bic, company.bank, company.corr_account),
+            accounts=[account for bank in config.bank for account in bank.accounts],
+            zone=ZoneInfo(company.zone),
+        ),
     )
 
 
@@ -378,6 +387,14 @@ look_every_s = 5.0
 host = "127.0.0.1"
 port = 0                       # 0: a free one; the tray of this machine finds it by itself
 tray_role = "accountant"       # who sits here: accountant, warehouse, manager, it, director, owner (all of it)
+
+[outgoing]
+signers = ["accountant", "director", "owner"]   # who may sign payment orders; each needs two people
+duplicate_days = 30            # within so many days two equal payments look like one made twice
+
+[outgoing.limits.accountant]   # roubles; over them the director or the owner must be one of the two
+order = 100000
+day = 500000
 
 [proof]
 heads_folder = ""              # a folder on another machine: the journal's sealed head is put there every day

@@ -22,7 +22,10 @@ from gateway.api.server import ApiServer, Tls
 from gateway.api.tokens import local_token
 from gateway.core.authority import Role
 from gateway.core.errors import KvitError, Refused, Unavailable
+from gateway.core.problem import Problem
 from gateway.flows.leaving import drain, onec_sinks
+from gateway.flows.pay_out import send_waiting
+from gateway.flows.pay_out_1c import OrdersTaken
 from gateway.onec.exchange import ExchangeFolder, Result
 from gateway.onec.incoming import Incoming
 from gateway.service import doctor
@@ -31,6 +34,7 @@ from gateway.service.database_lock import DatabaseLock
 from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
+from gateway.service.paying import routes_of
 from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
 from gateway.service.rounds import Round, bank_round, take_onec
 from gateway.service.scheduler import JsonDueTimes, Scheduler
@@ -140,6 +144,9 @@ class Daemon:
             )
         # in the banks' loop: no poll is under way while a key is exchanged
         self._bank_loop.add("certificates", self._bank_loop.every(LOOK_EVERY_H).hours, self._renewals.look)
+        # in the banks' loop too: an order is sent and its bank asked about it in one line
+        pay_every = self._bank_loop.every(self.config.outgoing.send_every_s)
+        self._bank_loop.add("payment-orders", pay_every.seconds, self._pay_out)
         office = self._office_loop
         office.add("outbox", office.every(OUTBOX_EVERY_S).seconds, self._drain)
         self._exchange = ExchangeFolder(
@@ -260,10 +267,16 @@ class Daemon:
                 unit.journal("exchange.file", f"file:{outcome.name}", result=outcome.result, sha256=outcome.sha256)
                 unit.commit()
 
-    def _take_onec(self, incoming: Incoming) -> None:
-        """Take one file of 1C in, once, however often it lies there."""
-        take_onec(self.store, self.terms, incoming)
+    def _take_onec(self, incoming: Incoming) -> Sequence[Problem]:
+        """Take one file of 1C in, once, however often it lies there; what it left out, for the report."""
+        done = take_onec(self.store, self.terms, incoming)
         self._wake_office()
+        return done.problems if isinstance(done, OrdersTaken) else ()
+
+    def _pay_out(self) -> None:
+        """Carry signed payment orders towards their banks."""
+        if send_waiting(self.store, self.terms, routes_of(self.banks), stopped=self._bank_loop.stopping.is_set):
+            self._wake_office()
 
     def _examine(self) -> None:
         self.findings = doctor.examine(self.installation, self.banks)

@@ -86,8 +86,9 @@ def take_onec(
     """
     if isinstance(incoming.content, PaymentOrders):
         return take_orders(store, terms, incoming.content, actor)
-    if isinstance(incoming.content, ClientBankFile) and not is_statement(incoming.content):
-        return take_orders(store, terms, of_client_bank(incoming.content), actor)
+    text = incoming.content
+    if isinstance(text, ClientBankFile) and text.documents and not is_statement(text):
+        return take_orders(store, terms, of_client_bank(text), actor)
     if not isinstance(incoming.content, CommerceML):
         return take_statement(store, terms, incoming.data, incoming.name, actor)
     dated = incoming.content.made_at is not None

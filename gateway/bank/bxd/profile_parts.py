@@ -33,6 +33,7 @@ class Service(Part):
         compression: ask for gzip.
         algorithm: what our own signatures are made with.
         vague_codes: response codes this bank gives for almost any bad request, so that they explain nothing.
+        order_format, order_file_type: how payment orders are sent to it.
     """
 
     url: str = Field(pattern=_HTTPS)
@@ -46,6 +47,8 @@ class Service(Part):
     compression: bool = True
     algorithm: str = "rsa-sha256"
     vague_codes: list[str] = []
+    order_format: Literal["pain.001.001.03", "pain.001.001.09"] = "pain.001.001.03"
+    order_file_type: str = Field(default="XL", min_length=1, max_length=40)
 
 
 class Trust(Part):
