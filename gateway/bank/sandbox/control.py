@@ -293,6 +293,11 @@ class Sandbox:
             raise Refused("sandbox.unknown_habit", name=name, known=", ".join(notices.SWITCHES))
         self.books.put_fact(f"directbank.{name}", "on" if on else "off")
 
+    def habits(self) -> dict[str, bool]:
+        """The lasting habits of the DirectBank counter."""
+        with self.books.read() as db:
+            return {name: notices.switch(db, name) for name in notices.SWITCHES}
+
     def move_clock(self, delta: timedelta) -> datetime:
         """Move the bank's business clock by `delta`; what it shows then, UTC."""
         return self.books.move_clock(delta)

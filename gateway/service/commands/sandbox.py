@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.service.commands import certificates
 from gateway.service.commands.frame import (
     REFUSED,
     HomeOption,
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 _SPAN = re.compile(r"([+-]?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
+class Switch(StrEnum):
+    """A habit is had or not."""
+
+    ON = "on"
+    OFF = "off"
+
+
 def register(app: typer.Typer) -> None:
     """Put the commands of this file on `app`."""
     sandbox = group("sandbox")
@@ -34,8 +43,13 @@ def register(app: typer.Typer) -> None:
         ("sandbox.pay", pay),
         ("sandbox.reverse", reverse),
         ("sandbox.behave", behave),
+        ("sandbox.habit", habit),
+        ("sandbox.otp", otp),
+        ("sandbox.process", process),
+        ("sandbox.statement", statement),
         ("sandbox.close-day", close_day),
         ("sandbox.move-clock", move_clock),
+        ("sandbox.code", certificates.code),
         ("sandbox.state", state),
     ):
         command(sandbox, code)(function)
@@ -126,29 +140,50 @@ def behave(
     options: Annotated[list[str] | None, typer.Argument(help=helped("behave.options"), show_default=False)] = None,
     home: HomeOption = None,
     count: Annotated[int, typer.Option(help=helped("behave.count"), min=1, max=1_000_000)] = 1,
+    channel: Annotated[str, typer.Option(help=helped("behave.channel"))] = "any",
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from gateway.bank.sandbox.behave import KINDS
-
     screen = Screen.of(home, language, as_json)
     if name is None:
-        described = {kind: getattr(k, screen.language) for kind, k in sorted(KINDS.items())}
-        screen.table(
-            ["cli.behave.name", "cli.behave.does", "cli.behave.options"],
-            [[n, text, " ".join(f"{o}={v}" for o, v in KINDS[n].options.items())] for n, text in described.items()],
-        )
-        screen.say("cli.behave.honest_hint")
-        screen.answer({"behaviours": {n: {"does": t, "options": dict(KINDS[n].options)} for n, t in described.items()}})
+        _list_behaviours(screen)
         return
     bank = _bank(home)
     if name == "honest":
         bank.calm()
         screen.say("cli.behave.honest")
     else:
-        bank.behave(name, count, **_options(screen, options or []))
+        bank.behave(name, count, channel=channel, **_options(screen, options or []))
         screen.say("cli.behave.queued", name=name, count=count)
-    screen.answer({"queued": name, "count": count})
+    screen.answer({"queued": name, "count": count, "channel": channel})
+
+
+def _list_behaviours(screen: Screen) -> None:
+    from gateway.bank.sandbox.kinds import KINDS
+
+    kinds = sorted(KINDS.items())
+    screen.table(
+        ["cli.behave.name", "cli.behave.channels", "cli.behave.does", "cli.behave.options"],
+        [
+            [
+                name,
+                " ".join(kind.channels),
+                getattr(kind, screen.language),
+                " ".join(f"{option}={value}" for option, value in kind.options.items()),
+            ]
+            for name, kind in kinds
+        ],
+    )
+    screen.say("cli.behave.honest_hint")
+    found = {
+        name: {
+            "does": getattr(kind, screen.language),
+            "options": dict(kind.options),
+            "channels": {channel: dict(options) for channel, options in kind.by_channel.items()},
+        }
+        for name, kind in kinds
+    }
+    screen.answer({"behaviours": found})
 
 
 def _options(screen: Screen, given: list[str]) -> dict[str, object]:
@@ -159,6 +194,52 @@ def _options(screen: Screen, given: list[str]) -> dict[str, object]:
             raise typer.BadParameter(screen.text("cli.behave.not_a_pair", given=pair))
         found[option] = value
     return found
+
+
+def habit(
+    name: Annotated[str | None, typer.Argument(help=helped("habit.name"), show_default=False)] = None,
+    switch: Annotated[Switch, typer.Argument(help=helped("habit.switch"))] = Switch.ON,
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    screen = Screen.of(home, language, as_json)
+    bank = _bank(home)
+    if name is not None:
+        bank.habit(name, switch is Switch.ON)
+    found = bank.habits()
+    screen.table(["cli.habit.name", "cli.habit.switch"], [[n, "on" if on else "off"] for n, on in found.items()])
+    screen.answer({"habits": found})
+
+
+def otp(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    screen = Screen.of(home, language, as_json)
+    found = _bank(home).otp()
+    screen.say("cli.sandbox.otp" if found else "cli.sandbox.no_otp", otp=found)
+    screen.answer({"otp": found})
+
+
+def process(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    screen = Screen.of(home, language, as_json)
+    bank = _bank(home)
+    done = bank.process()
+    screen.say("cli.sandbox.processed", count=done)
+    _show_orders(screen, bank.orders())
+    screen.answer({"done": done, "orders": bank.orders()})
+
+
+def statement(
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help=helped("period.from"))] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help=helped("period.to"))] = None,
+    account: Annotated[str, typer.Option(help=helped("statement.account"))] = "",
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    screen = Screen.of(home, language, as_json)
+    packet = _bank(home).send_statement(first.date() if first else None, last.date() if last else None, account)
+    screen.say("cli.sandbox.statement", packet=packet)
+    screen.answer({"packet": packet})
 
 
 def close_day(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
@@ -188,8 +269,6 @@ def move_clock(
 
 
 def state(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
-    from typing import Any
-
     from gateway.core.money import Money
 
     screen = Screen.of(home, language, as_json)
@@ -206,11 +285,38 @@ def state(home: HomeOption = None, language: LanguageOption = None, as_json: Jso
             operations=account["operations"],
         )
     screen.say("cli.sandbox.files", **found["files"])
+    counter = found["directbank"]
+    habits = " ".join(name for name, on in counter["habits"].items() if on)
+    screen.say("cli.sandbox.packets", **counter["packets"], habits=habits or "—")
+    if counter["otp"]:
+        screen.say("cli.sandbox.otp", otp=counter["otp"])
+    _show_orders(screen, found["orders"])
     for queued in found["behaviours"]:
         options = " ".join(f"{name}={value}" for name, value in queued["options"].items())
-        screen.line(f"! {queued['name']} ×{queued['remaining']}  {options}")
+        screen.line(f"! {queued['name']} ×{queued['remaining']}  {queued['channel']}  {options}")
     screen.table(
         [f"cli.sandbox.request.{column}" for column in ("at", "operation", "reference", "code", "behaviour")],
         [[row[name] for name in ("at", "operation", "reference", "code", "behaviour")] for row in found["requests"]],
     )
     screen.answer(found)
+
+
+def _show_orders(screen: Screen, orders: list[dict[str, Any]]) -> None:
+    from gateway.core.money import Money
+
+    if orders:
+        columns = ("order", "channel", "state", "amount", "payee", "reason")
+        screen.table(
+            [f"cli.sandbox.order.{column}" for column in columns],
+            [
+                [
+                    order["order"],
+                    order["channel"],
+                    order["state"],
+                    Money(order["amount_kopecks"]).screen_text(),
+                    order["payee"],
+                    order["reason"],
+                ]
+                for order in orders
+            ],
+        )
