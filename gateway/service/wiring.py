@@ -197,7 +197,7 @@ def _open_directbank(
 ) -> DirectBankChannel:
     """With a login: by password, and a signing key only where one is there. Without: by the certificate."""
     home, company = installation.home, installation.config.company
-    key = None if table.login and _keyless(home, table) else signing_key(home, vault, table)
+    key = None if keyless(home, table) else signing_key(home, vault, table)
     logon: PasswordLogon | CertificateLogon
     if table.login:
         password = partial(login_password, vault, table)
@@ -220,6 +220,6 @@ def _open_directbank(
     )
 
 
-def _keyless(home: Home, table: BankTable) -> bool:
-    """No key was ever put in place: statements need none."""
-    return table.key_kind == "pkcs12" and not (home.keys / table.key).is_file()
+def keyless(home: Home, table: BankTable) -> bool:
+    """A password logs on, and no key was ever put in place: statements need none."""
+    return bool(table.login) and table.key_kind == "pkcs12" and not (home.keys / table.key).is_file()

@@ -27,7 +27,7 @@ from gateway.service.open_keys import (
     token_place,
 )
 from gateway.service.setup import CHECK_SERVICE, CHECK_USER
-from gateway.service.wiring import judge_of, profile_of, vault_of
+from gateway.service.wiring import judge_of, keyless, profile_of, vault_of
 from gateway.signing.keys import Pkcs12Key
 from gateway.signing.tls import client_context
 from gateway.signing.token import look_for
@@ -156,7 +156,7 @@ def _certificates(
         yield token_place(table.token).name, lambda: _of_token(home, table)
     elif table.key_kind == "windows":
         yield table.profile, lambda: signing_key(home, opened, table).certificate
-    else:
+    elif not keyless(home, table):
         yield table.key, lambda: signing_key(home, opened, table).certificate
     if table.tls_key:
         yield table.tls_key, lambda: tls_key(home, opened, table).certificate
