@@ -37,7 +37,7 @@ class Renewals:
 
     def __init__(self, installation: Installation, banks: Sequence[Bank]) -> None:
         self._installation = installation
-        self._banks = [bank for bank in banks if _renewable(bank)]
+        self._banks = [bank for bank in banks if _in_files(bank)]
         self._desk = Desk.of(installation, SERVICE) if self._banks else None
         self._digests = {bank.table.profile: self._digest(bank) for bank in self._banks}
         self._not_before: dict[str, float] = {}
@@ -109,7 +109,7 @@ class Renewals:
         return slots_of(desk.home, desk.vault, bank.table, bank.profile).digest()
 
     def _wanted_desk(self) -> Desk:
-        assert self._desk is not None  # only banks that can renew come here
+        assert self._desk is not None  # without such banks nothing comes here
         return self._desk
 
     def _alarm(self, bank: Bank, error: KvitError) -> None:
@@ -138,10 +138,14 @@ def renewal_due(bank: Bank, now: datetime) -> bool:
     return _renewable(bank) and bank.table.renew_days_before > 0 and _days(bank, now) < bank.table.renew_days_before
 
 
+def _in_files(bank: Bank) -> bool:
+    """Whether the channel can change its key, and the key lies in a file."""
+    return isinstance(bank.channel, BxdChannel) and bank.table.key_kind == "pkcs12"
+
+
 def _renewable(bank: Bank) -> bool:
-    """Whether the key lies in a file and the bank has a service for it."""
-    profile = bank.profile
-    return isinstance(profile, Profile) and profile.certificates is not None and bank.table.key_kind == "pkcs12"
+    """Whether there is a service that renews the key."""
+    return _in_files(bank) and isinstance(bank.profile, Profile) and bank.profile.certificates is not None
 
 
 def _days(bank: Bank, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""`kvit bank enrol` and `kvit bank renew`: our certificate at a bank, the first one and the next."""
+"""`kvit bank enrol`, `kvit bank renew`: our certificate at a bank, the first one and the next; `kvit sandbox code`."""
 
 from __future__ import annotations
 
@@ -57,6 +57,17 @@ def renew(
         if start_over:
             enrolment.start_over(desk, table)
         _show(screen, desk, enrolment.renew(desk, table))
+
+
+def code(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    from gateway.bank.sandbox.books import Books
+    from gateway.bank.sandbox.certificates import activation_code
+    from gateway.service.config import find_home
+
+    screen = Screen.of(home, language, as_json)
+    found = activation_code(Books(find_home(home).root / "sandbox"))
+    screen.say("cli.certificate.sandbox_code", code=found)
+    screen.answer({"code": found})
 
 
 @contextmanager
