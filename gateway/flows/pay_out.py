@@ -26,7 +26,7 @@ from gateway.core.clock import business_date, from_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes, is_workday
-from gateway.flows.pay_out_write import WAYS, content_of, way_of
+from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
@@ -54,7 +54,7 @@ class Route:
         channel: to the bank that holds the account.
         order_format: "pain.001.001.03", "pain.001.001.09" or "paydocru"; "" for the protocol's own.
         file_type: the bank's name of files of orders; "" for the usual one (XL, or kind 10).
-        customer_id: ours at the bank, where the format names it.
+        customer_id: ours at the bank, where the format names it and the bank's own settings do not tell.
     """
 
     channel: Channel
@@ -119,7 +119,7 @@ def _to_carry(store: Store) -> list[AnyRow]:
 def _carry(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> None:
     before = row.state
     if row.state == OrderState.APPROVED:
-        prepared = _prepare(store, terms, route, row)
+        prepared = _prepare(store, terms, route, row, done)
         if prepared is None:
             return
         row = _send(store, terms, route, prepared, done)
@@ -131,15 +131,16 @@ def _carry(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) 
     done.moved += row.state != before
 
 
-def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow) -> AnyRow | None:
-    """Fix the bytes; None when the order cannot leave (any more)."""
+def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> AnyRow | None:
+    """Fix the bytes; None when the order cannot leave now, or at all."""
     try:
         way = way_of(route.channel.name, route.order_format)
+        customer = _customer(route, way)
         with store.unit() as unit:
             fresh = steps.load(unit, row.id)
             if fresh.state != OrderState.APPROVED:
                 return None  # withdrawn since
-            content = content_of(way, fresh, terms.outgoing, unit.now, route.customer_id)
+            content = content_of(way, fresh, terms.outgoing, unit.now, customer)
             digest = hashlib.sha256(content).hexdigest()
             _keep(unit, digest, content)
             prepared = steps.move(
@@ -157,13 +158,30 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow) -> AnyRow | 
             )
             _clear(unit, row.id, NO_CHANNEL, NOT_PREPARED)
             unit.commit()
-    except Refused as error:
+    except Unavailable as error:
+        if error.code.startswith("store."):
+            raise
+        done.give_up(route.channel.name)
+        return None
+    except KvitError as error:
         with store.unit() as unit:
-            values = {"number": row.number, "reason": error.text("ru")}
-            alarms.raise_alarm(unit, NOT_PREPARED, subject(row.id), values)
-            unit.commit()
+            values = {"number": row.number, "reason": error.text("ru"), "reason_en": error.text("en")}
+            if NOT_PREPARED not in alarms.open_about(unit, subject(row.id)):
+                alarms.raise_alarm(unit, NOT_PREPARED, subject(row.id), values)
+                unit.commit()
         return None
     return prepared
+
+
+def _customer(route: Route, way: Way) -> str:
+    """Who we are to the bank. One that speaks DirectBank may say so anew in each session.
+
+    Raises:
+        KvitError: what the channel raises.
+    """
+    if way.name != PAYDOCRU:
+        return route.customer_id
+    return str(route.channel.user_info().get("customer_id") or route.customer_id)
 
 
 def _keep(unit: Unit, digest: str, content: bytes) -> None:

@@ -31,17 +31,18 @@ class Way:
     file_type: str
 
 
+PAYDOCRU = "paydocru"
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
         way.name: way
         for way in (
             Way("pain.001.001.03", "pain.001", "XL"),
             Way("pain.001.001.09", "pain.001", "XL"),
-            Way("paydocru", "paydocru", "10"),
+            Way(PAYDOCRU, "paydocru", "10"),
         )
     }
 )
-_BY_PROTOCOL = {"bxd": "pain.001.001.03", "directbank": "paydocru"}
+_BY_PROTOCOL = {"bxd": "pain.001.001.03", "directbank": PAYDOCRU}
 
 
 def way_of(channel_name: str, order_format: str = "") -> Way:
@@ -64,7 +65,7 @@ def content_of(way: Way, row: AnyRow, terms: OutgoingTerms, made_at: datetime, c
         Refused: `outgoing.unwritable`; `outgoing.account_unknown` when the account is ours no longer.
     """
     order = order_of(row, terms)
-    if way.name == "paydocru":
+    if way.name == PAYDOCRU:
         return paydocru.write(order, made_at=made_at, customer_id=customer_id, zone=terms.zone)
     return pain001.write(order, version=way.name[-2:], made_at=made_at)
 

@@ -22,6 +22,7 @@ class PretendBank:
         drop: the next so many sendings do not arrive, nor their answers.
         refuse: what `accepted` raises.
         says: what `delivered` says; None for the truth.
+        settings: what it says about our agreement.
     """
 
     def __init__(self, name: str = "bxd:pretend") -> None:
@@ -33,6 +34,7 @@ class PretendBank:
         self.drop = 0
         self.refuse: KvitError | None = None
         self.says: Delivery | None = None
+        self.settings: dict[str, object] = {}
 
     @property
     def tries(self) -> list[tuple[str, bytes]]:
@@ -85,7 +87,8 @@ class PretendBank:
         raise NotImplementedError
 
     def user_info(self) -> dict[str, object]:
-        raise NotImplementedError
+        self.before("user_info")
+        return self.settings
 
     def close(self) -> None:
         return None

@@ -245,6 +245,25 @@ def test_what_cannot_be_written_is_told_and_stays(desk: Desk) -> None:
     assert desk.events(order_id) == ["proposed", "approve"]
 
 
+def test_the_bank_says_anew_who_we_are(desk: Desk) -> None:
+    bank = PretendBank("directbank:x")
+    bank.settings = {"customer_id": "new-for-this-session"}
+    order_id = desk.approved()
+    go(desk, bank, customer_id="0")
+    assert b'Sender id="new-for-this-session"' in bank.has[order_id]
+
+
+def test_a_bank_that_is_away_before_the_bytes_are_made_leaves_the_order_as_it_is(desk: Desk) -> None:
+    bank = PretendBank("directbank:x")
+
+    def away(call: str) -> None:
+        raise Unavailable("bank.away", host="pretend")
+
+    order_id, bank.before = desk.approved(), away
+    go(desk, bank)
+    assert (desk.state(order_id), desk.events(order_id)) == ("approved", ["proposed", "approve"])
+
+
 def test_one_that_left_by_another_channel_is_not_asked_about_here(desk: Desk, bank: PretendBank) -> None:
     order_id = desk.approved()
     bank.drop = 1
