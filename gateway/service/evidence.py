@@ -8,6 +8,7 @@ messages/ID.bin          the bank's reply, byte for byte
 messages/ID.request.json what had been asked, and when the reply came
 messages/ID.proof.json   the proof as it was stored
 messages/ID.content.xml  the signed file in it, decoded (several: content-0001.xml …)
+revocation/SHA256.der    what the bank's authority answered when asked whether the signer was called back
 certificates/*.pem       signers, out of the messages; anchors/: whom this installation believed, and by which rules
 company/certificate.pem  of the company's signature
 head.json                the journal's end, signed by the company
@@ -17,12 +18,15 @@ journal.jsonl            every journal row about these things; paths.json: each 
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from gateway import __version__
 from gateway.bank.tables import messages
@@ -35,9 +39,10 @@ from gateway.service.evidence_messages import Files, Judged, believed_by, pack_m
 from gateway.service.evidence_page import page
 from gateway.service.evidence_records import collect, journal_of
 from gateway.service.evidence_seals import HouseSeals, installation_key
+from gateway.service.evidence_signers import CHECKED
 from gateway.store import Store, journal, tree
 from gateway.store.heads import FIRST, HeadLine, Signature
-from gateway.store.schema import dumps
+from gateway.store.schema import blobs, dumps
 from gateway.store.tree import Tree
 
 __all__ = ["Judged", "Packed", "pack_evidence"]
@@ -110,6 +115,7 @@ def pack_evidence(home: Home, config: Config, store: Store, order: str, out: Pat
     judged = [pack_message(files, store, row, channels) for row in pile.rows[messages.name]]
     for channel in sorted({row["channel"] for row in pile.rows[messages.name]} & channels.keys()):
         pack_trust(files, channel, channels[channel])
+    _pack_revocations(files, store, rows)
     files["journal.jsonl"] = "".join(f"{dumps(row)}\n" for row in rows).encode()
     head = _head(home, config, store)
     files["head.json"] = head.text.encode()
@@ -121,6 +127,16 @@ def pack_evidence(home: Home, config: Config, store: Store, order: str, out: Pat
     signed = _sign(home, config, store, files, pile.order.number)
     _write(out, files)
     return Packed(pile.order.number, out, tuple(judged), len(rows), signed and head.signature is not None)
+
+
+def _pack_revocations(files: Files, store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The authorities' signed answers that the journal rows speak of."""
+    wanted = {json.loads(row["body"])["answer"] for row in rows if row["kind"] == CHECKED} - {""}
+    with store.reading() as connection:
+        for digest in sorted(wanted):
+            found = connection.execute(select(blobs.c.bytes).where(blobs.c.sha256 == digest)).scalar_one_or_none()
+            if found is not None:
+                files[f"revocation/{digest}.der"] = found
 
 
 def _head(home: Home, config: Config, store: Store) -> HeadLine:

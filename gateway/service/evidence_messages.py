@@ -119,7 +119,7 @@ def pack_message(files: Files, store: Store, row: Mapping[str, Any], channels: M
     files[f"{name}.request.json"] = dumps({**json.loads(row["request"]), "received_at": row["received_at"]}).encode()
     if row["proof"]:
         files[f"{name}.proof.json"] = row["proof"].encode()
-    if brought := _certificates_in(reply):
+    if brought := certificates_in(reply):
         files[f"certificates/{row['id']}.pem"] = pem(brought)
     believed = channels.get(row["channel"])
     if believed is None:
@@ -147,7 +147,7 @@ def pem(certificates: Iterable[x509.Certificate]) -> bytes:
     return b"".join(dict.fromkeys(certificate.public_bytes(Encoding.PEM) for certificate in certificates))
 
 
-def _certificates_in(reply: Reply) -> list[x509.Certificate]:
+def certificates_in(reply: Reply) -> list[x509.Certificate]:
     """Certificates a message brings. They are shown, not believed: belief comes from the anchors."""
     try:
         root = parse(reply.raw)

@@ -14,7 +14,9 @@ from gateway.core.clock import to_text
 from gateway.core.errors import Corrupt, Refused
 from gateway.service.evidence_check import check_history
 from gateway.service.evidence_daily import export_head
+from gateway.service.evidence_signers import check_signers
 from gateway.service.wiring import Installation
+from gateway.signing.revocation_fetch import HttpFetch
 from gateway.store import alarms, marks
 from gateway.warehouse.tables import movements, stock
 
@@ -48,7 +50,16 @@ def keep_house(installation: Installation) -> None:
         unit.commit()
     rows, heads = history.chain.rows, history.heads
     _log.info("house kept", journal_rows=rows, heads=heads, journal_ok=history.ok, wrong_balances=len(balances))
+    if installation.config.proof.check_signers:
+        _ask_about_signers(installation)
     _send_head_away(installation)
+
+
+def _ask_about_signers(installation: Installation) -> None:
+    """Whether the certificates behind the banks' messages of the day were called back."""
+    with HttpFetch() as fetch:
+        found = check_signers(installation.store, installation.home, installation.config, fetch)
+    _log.info("signers asked about", states=[answer.state for _, answer in found])
 
 
 def _send_head_away(installation: Installation) -> None:

@@ -9,16 +9,21 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from lxml import html
 
+from gateway.service import evidence_signers
 from gateway.service.config import Home, load_config
+from gateway.service.evidence_signers import check_signers
 from gateway.service.open_keys import VAULT_SERVICE
 from gateway.service.verifier import verify
-from gateway.service.wiring import vault_of
+from gateway.service.wiring import open_installation, vault_of
 from gateway.signing.keys import load_pkcs12
+from gateway.signing.revocation import Revocation
 from gateway.store.tree import root_by_path
 from tests.service.conftest import CREDENTIALS, Kvit, tamper
 from tests.service.evidence_stage import Traded, trade
@@ -201,3 +206,74 @@ def test_heads_are_signed_by_the_company_and_checked(kvit: Kvit, traded: Traded)
     with pytest.raises(verify.Bad):
         forged = verify.canonical({**body, "seq": 1})
         verify.check_signature(b"kvit-head-1\n" + forged, line["signature"], key)
+
+
+# Were the signers' certificates called back?
+
+
+def never(url: str, body: bytes | None) -> bytes:
+    raise AssertionError("the sandbox's certificates name nobody to ask")
+
+
+def ask(traded: Traded) -> list[str]:
+    installation = open_installation(Home(traded.home))
+    try:
+        found = check_signers(installation.store, installation.home, installation.config, never)
+    finally:
+        installation.close()
+    return [answer.state for _, answer in found]
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, **said: object) -> None:
+    """An authority that answers so."""
+
+    def check(certificate: x509.Certificate, issuer: x509.Certificate, fetch: object, at: datetime) -> Revocation:
+        assert certificate.issuer == issuer.subject
+        given = {"source": "ocsp", "url": "http://ocsp.example", "checked_at": at, "answer": b"signed answer", **said}
+        return Revocation(**given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(evidence_signers, "check", check)
+
+
+def test_a_signer_nobody_can_be_asked_about_is_recorded_as_unknown_once(
+    kvit: Kvit, traded: Traded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(traded) == ["unknown"]
+    assert ask(traded) == [], "nothing new was signed since"
+    files, _ = packed(kvit, traded, tmp_path / "e.zip")
+    (row,) = [json.loads(line) for line in files["journal.jsonl"].splitlines() if b"certificate.checked" in line]
+    assert json.loads(row["body"])["reason"] == "revocation.no_source"
+    assert verify.main([str(tmp_path / "e.zip"), "--language", "en"]) == 0
+    assert "Revocation was asked about: unknown" in capsys.readouterr().out
+
+
+def test_the_authoritys_answer_is_kept_and_packed(
+    kvit: Kvit, traded: Traded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(monkeypatch, state="good")
+    assert ask(traded) == ["good"]
+    files, _ = packed(kvit, traded, tmp_path / "e.zip")
+    assert [content for name, content in files.items() if name.startswith("revocation/")] == [b"signed answer"]
+    assert verify.main([str(tmp_path / "e.zip"), "--language", "en"]) == 0
+    assert "Revocation was asked about: good (ocsp" in capsys.readouterr().out
+    assert kvit("status", "--home", traded.home, "--json").json["alarms"] == []
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, 1), (1, 0)])
+def test_a_revoked_signer_is_alarmed_and_counts_from_its_day_on(
+    kvit: Kvit,
+    traded: Traded,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    days: int,
+    code: int,
+) -> None:
+    since = datetime.now(UTC) + timedelta(days=days)
+    answering(monkeypatch, state="revoked", since=since, reason="keyCompromise")
+    assert ask(traded) == ["revoked"]
+    (alarm,) = kvit("status", "--home", traded.home, "--json").json["alarms"]
+    assert alarm["code"] == "signer.revoked"
+    packed(kvit, traded, tmp_path / "e.zip")
+    assert verify.main([str(tmp_path / "e.zip"), "--language", "en"]) == code
+    assert ("was revoked on" in capsys.readouterr().out) == bool(code)

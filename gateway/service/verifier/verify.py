@@ -796,6 +796,27 @@ def check_records(records: Any, rows: list[Any]) -> None:
         need(any((b["number"], b["order"]) == (p["number"], p["order_id"]) for b in bodies), f"list {p['number']}")
 
 
+def check_revocations(files: dict[str, bytes], rows: list[Any], messages: dict[str, str], report: Report) -> None:
+    """What the bank's authority said when the company asked whether the signer's certificate was called back.
+
+    Args:
+        messages: when each message came, by the fingerprint of its signer.
+    """
+    for row in rows:
+        if row["kind"] != "certificate.checked":
+            continue
+        told = json.loads(row["body"])
+        answer = files.get(f"revocation/{told['answer']}.der", b"")
+        if told["answer"] and hashlib.sha256(answer).hexdigest() != told["answer"]:
+            raise Bad("the authority's answer is missing or another one")
+        line = f"{told['state']} ({told['source'] or '-'}, {told['checked_at'][:19]})"
+        report.note(f"Отзыв сертификата проверяли: {line}", f"Revocation was asked about: {line}")
+        came = messages.get(row["subject"].split(":")[1])
+        since = told["since"]
+        if told["state"] == "revoked" and came and (since is None or instant(since) <= instant(came)):
+            raise Bad(f"the signer's certificate was revoked on {since}, before the message came")
+
+
 def check_sums(records: Any) -> None:
     """Nobody was credited with more than the bank's line brought, nor an invoice with more than it asks."""
     entries = {e["id"]: e for e in records["entries"]}
@@ -964,6 +985,15 @@ def check_contents(
         else:
             ru, en = "в тексте банка не назван: основание — решение в журнале", "is not named by the bank: it rests on"
             report.note(f"Счёт {number} {ru}", f"Invoice {number} {en} the decision in the journal", "!")
+    came = {
+        fingerprint(messages[row["id"]].path[0]): row["received_at"]
+        for row in records["messages"]
+        if row["id"] in messages and messages[row["id"]].path
+    }
+    report.check(
+        "О сертификатах подписавших ничто не говорит против", "Nothing speaks against the signers' certificates",
+        lambda: check_revocations(files, rows, came, report),
+    )  # fmt: skip
     signers = {id: m.path[0].subject.rfc4514_string() for id, m in messages.items() if m.path}
     report.check(
         "Страница показывает то же самое", "The page shows the same",
