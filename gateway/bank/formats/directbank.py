@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -84,28 +84,18 @@ def read(source: BinaryIO, zone: ZoneInfo = MOSCOW) -> Iterator[StatementHead | 
 
 
 def _read(source: BinaryIO, zone: ZoneInfo) -> Iterator[StatementHead | Entry]:
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        tag=("{*}Statement", "{*}Data", "{*}OperationInfo"),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=False,
-    )
+    chunk = source.read(_CHUNK)
+    _check_root(chunk)
+    parser = _parser("end", ("{*}Data", "{*}OperationInfo"))
     names = Names()
     statement: _Statement | None = None
-    seen = finished = False
-    while chunk := source.read(_CHUNK):
+    finished = False
+    while chunk:
         parser.feed(chunk)
-        for event, node in parser.read_events():
+        for _, node in parser.read_events():
             element = cast("etree._Element", node)
             name, parent = names[element.tag], element.getparent()
-            if not seen:
-                _check_root(element, names)
-                seen = True
-            if event == "start" or parent is None:
+            if parent is None:
                 continue
             if name == "OperationInfo" and names[parent.tag] == "Data":
                 if statement is None:
@@ -119,19 +109,39 @@ def _read(source: BinaryIO, zone: ZoneInfo) -> Iterator[StatementHead | Entry]:
                 elif (late := statement.late_head()) is not None:
                     yield late
                 finished = True
-    root = parser.close()
-    if not seen:
-        _check_root(root, names)
+        chunk = source.read(_CHUNK)
+    parser.close()
     if not finished:
         raise Corrupt("bank.malformed", what="no data in the statement")
 
 
-def _check_root(element: etree._Element, names: Names) -> None:
-    tree = element.getroottree()
-    name = names[tree.getroot().tag]
-    has_dtd = tree.docinfo.internalDTD is not None
-    if has_dtd:
+def _parser(event: Literal["start", "end"], tags: tuple[str, ...] | None = None) -> etree.XMLPullParser:
+    return etree.XMLPullParser(
+        events=(event,),
+        tag=tags,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+    )
+
+
+def _check_root(beginning: bytes) -> None:
+    """See that a statement begins here, before anything of it is read.
+
+    Raises:
+        Corrupt: see `read`.
+    """
+    parser = _parser("start")
+    parser.feed(beginning)
+    root = next((cast("etree._Element", node) for _, node in parser.read_events()), None)
+    if root is None:
+        raise Corrupt("bank.malformed", what="no element")
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Corrupt("bank.dtd")
+    name = etree.QName(root).localname
     if name != "Statement":
         raise Corrupt("bank.unknown_content", what=name[:80])
 
@@ -225,36 +235,37 @@ class _Statement:
         return tuple(found), warnings
 
     def _entry(self, operation: etree._Element) -> Entry:
-        names = self._names
+        parts = self._children(operation)
         warnings: list[str] = []
-        document = child(operation, names, "PayDoc")
+        document = parts.get("PayDoc")
         paid = document[0] if document is not None and len(document) else None
-        text = {} if paid is None else {names[part.tag]: text_of(part) for part in paid}
+        fields = {} if paid is None else self._children(paid)
+        text = {name: text_of(part) for name, part in fields.items()}
         bank_id = "" if document is None else " ".join(document.get("id", "").split())
         stable = len(bank_id) >= _SHORTEST_ID and bank_id != text.get("DocNo", "")
-        side = down(operation, names, "DC")
+        side = _text(parts, "DC")
         if side not in ("1", "2"):
             warnings.append("direction_missing")
         incoming = side == "2"
         if self._currency not in ROUBLES:
             warnings.append("currency_foreign" if self._currency else "currency_missing")
-        booked_text, dated = down(operation, names, "Date"), text.get("DocDate", "")
+        booked_text, dated = _text(parts, "Date"), text.get("DocDate", "")
         booked, doc_date = read_date(booked_text), read_date(dated)
         if (booked_text and booked is None) or (dated and doc_date is None):
             warnings.append("date_unreadable")
         return Entry(
             ref=bank_id if stable else "",
             entry_ref="",
-            e2e=given(down(operation, names, "ExtID")),
+            e2e=given(_text(parts, "ExtID")),
             tx_id="" if stable else bank_id,
             amount=_amount(text.get("Sum", ""), warnings),
             incoming=incoming,
             reversal=False,
-            status=_STATUSES.get(down(operation, names, "Stamp", "Status", "Code"), "BOOK"),
+            status=_STATUSES.get(down(parts.get("Stamp"), self._names, "Status", "Code"), "BOOK"),
             booked=booked,
             value=None,
             bank_time=read_operation_time(booked_text, self._zone),
-            counterparty=self._other_side(paid, incoming, text),
+            counterparty=self._other_side("" if paid is None else self._names[paid.tag], fields, incoming, warnings),
             purpose=text.get("Purpose", "") or text.get("TransitionContent", "") or text.get("InnerDocKind", ""),
             doc_no=text.get("DocNo", ""),
             doc_date=doc_date,
@@ -266,6 +277,13 @@ class _Statement:
             currency=self._currency,
         )
 
+    def _children(self, element: etree._Element) -> dict[str, etree._Element]:
+        """Local name → child; of several the first."""
+        found: dict[str, etree._Element] = {}
+        for part in element:
+            found.setdefault(self._names[part.tag], part)
+        return found
+
     def _code(self, document: etree._Element | None, paid: etree._Element | None, text: dict[str, str]) -> str:
         """Kind of document by the standard's table ("10" payment order, "18" bank order), then the bank's own code of
         the operation (вид операции) where it gives one: "10/01"."""
@@ -274,36 +292,42 @@ class _Statement:
         operation = text.get("TransitionKind", "") or text.get("PartialTransitionKind", "")
         return f"{kind}/{operation}" if operation else kind
 
-    def _other_side(self, paid: etree._Element | None, incoming: bool, text: dict[str, str]) -> Party:
+    def _other_side(self, kind: str, fields: dict[str, etree._Element], incoming: bool, warnings: list[str]) -> Party:
         """The payer of what came in, the payee of what went out.
 
-        A bank that names us there (our own account) has swapped them, or means a transfer between accounts of one
-        customer: the other party counts then, if it is another account.
+        Money that comes in by a document whose payer is our own account is our own payment coming back.
         """
-        if paid is None:
-            return Party()
-        if self._names[paid.tag] == "MemOrder":  # names accounts, no parties
+        if kind == "MemOrder":  # names accounts, no parties
             where = "Debit" if incoming else "Credit"
-            return Party(name=text.get(f"AccountName{where}", ""), account=text.get(f"Account{where}", ""))
-        found, other = (self._party(paid, name) for name in (("Payer", "Payee") if incoming else ("Payee", "Payer")))
-        if found.account and found.account == self._account and other.account not in ("", self._account):
-            return other
+            return Party(name=_text(fields, f"AccountName{where}"), account=_text(fields, f"Account{where}"))
+        found = self._party(fields.get("Payer" if incoming else "Payee"))
+        if incoming and found.account and found.account == self._account:
+            payee = self._party(fields.get("Payee"))
+            if payee.account != self._account:
+                warnings.append("returned")
+                return payee
         if not found.name and incoming:
-            return replace(found, name=down(child(paid, self._names, "Person"), self._names, "FullName"))
+            return replace(found, name=down(fields.get("Person"), self._names, "FullName"))
         return found
 
-    def _party(self, paid: etree._Element, name: str) -> Party:
-        names = self._names
-        party = child(paid, names, name)
-        bank = None if party is None else child(party, names, "Bank")
+    def _party(self, party: etree._Element | None) -> Party:
+        if party is None:
+            return Party()
+        parts = self._children(party)
+        bank = self._children(parts["Bank"]) if "Bank" in parts else {}
         return Party(
-            name=down(party, names, "Name"),
-            inn=_number(down(party, names, "INN")),
-            kpp=_number(down(party, names, "KPP")),
-            account=down(party, names, "Account"),
-            bic=down(bank, names, "BIC"),
-            bank_name=down(bank, names, "Name"),
+            name=_text(parts, "Name"),
+            inn=_number(_text(parts, "INN")),
+            kpp=_number(_text(parts, "KPP")),
+            account=_text(parts, "Account"),
+            bic=_text(bank, "BIC"),
+            bank_name=_text(bank, "Name"),
         )
+
+
+def _text(parts: dict[str, etree._Element], name: str) -> str:
+    part = parts.get(name)
+    return "" if part is None else text_of(part)
 
 
 def _amount(text: str, warnings: list[str]) -> Money:

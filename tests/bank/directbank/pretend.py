@@ -355,6 +355,8 @@ def serving(bank: PretendBank, key: Pkcs12Key | None = None) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one write for each answer: two of them wait for each other's acknowledgement
+        disable_nagle_algorithm = True
 
         def _go(self) -> None:
             parts = urlsplit(self.path)

@@ -140,9 +140,10 @@ class TestLines:
         states = [one(line().replace("</OperationInfo>", stamped.format(c))).status for c in ("02", "01", "04", "03")]
         assert states == ["BOOK", "PDNG", "PDNG", "INFO"]
 
-    def test_a_bank_that_swaps_the_parties_does_not_make_us_our_own_customer(self) -> None:
-        swapped = line(credit=False).replace("<DC>1</DC>", "<DC>2</DC>")
-        assert one(swapped).counterparty.name == "ООО Ромашка"
+    def test_our_own_payment_coming_back_is_nobodys_payment(self) -> None:
+        entry = one(line(credit=False).replace("<DC>1</DC>", "<DC>2</DC>"))
+        assert entry.incoming and entry.warnings == ("returned",)
+        assert entry.counterparty.name == "ООО Ромашка", "whom it had gone to"
 
     def test_words_broken_over_lines_stay(self) -> None:
         entry = one(line(purpose='Счёт № 5\nот 1 мая <"кавычки">'))
