@@ -81,6 +81,8 @@ def _errors(draft: OrderDraft, terms: OutgoingTerms, today: date) -> Iterator[Fi
         yield Finding("outgoing.amount_too_large", "amount", {"amount": str(draft.amount)})
     if draft.account not in terms.accounts:
         yield Finding("outgoing.account_unknown", "account", {"account": draft.account[:40]})
+    elif not requisites.is_bic(terms.accounts[draft.account].bic):
+        yield Finding("outgoing.own_bank", "account", {"account": draft.account})
     if draft.number and not _NUMBER.fullmatch(draft.number):
         yield Finding("outgoing.number", "number", {"number": draft.number[:40]})
     if draft.date is not None and abs(draft.date - today) > DATE_WINDOW:

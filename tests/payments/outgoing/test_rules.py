@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.core import catalogue
 from gateway.core.money import Money
 from gateway.core.requisites import with_key
-from gateway.payments.outgoing.model import OrderDraft, TaxFields
+from gateway.payments.outgoing.model import OrderDraft, OwnAccount, TaxFields
 from gateway.payments.outgoing.rules import advise, complete, validate
 from tests.payments.outgoing.desk import (
     ACCOUNT,
@@ -190,6 +190,12 @@ def test_a_kindergarten_takes_money_without_a_code_of_income_the_tax_office_does
     tax = TaxFields("08", "0", "45382000")
     assert errors(replace(TAX_DRAFT, payee=school, tax=tax)) == []
     assert errors(replace(TAX_DRAFT, tax=tax)) == [("outgoing.tax_kbk", "tax.kbk")]
+
+
+@pytest.mark.parametrize("bic", ["", "04452"])
+def test_our_own_bank_must_be_known(bic: str) -> None:
+    terms = replace(TERMS, accounts={ACCOUNT: OwnAccount(ACCOUNT, bic)})
+    assert [found.code for found in validate(complete(DRAFT, TODAY), terms, TODAY)] == ["outgoing.own_bank"]
 
 
 def test_every_error_is_told_at_once() -> None:
