@@ -181,7 +181,8 @@ def _check_root(source: BinaryIO) -> bytes:
         seen.extend(_elements(parser))
         if seen and seen[0].getroottree().docinfo.internalDTD is not None:
             raise Corrupt("bank.dtd")
-    locals_ = [etree.QName(element).localname for element in seen[:2]]
+    names = Names()  # by our own reading: lxml refuses to take names apart that its parser has let through
+    locals_ = [names[element.tag] for element in seen[:2]]
     if len(locals_) < 2 or locals_[0] != "Document" or locals_[1] not in _KINDS:
         raise Corrupt("bank.unknown_content", what="/".join(locals_) or "no element")
     return taken
