@@ -114,9 +114,8 @@ def _kept_here(home: Home, seals: HouseSeals) -> _Kept:
 
 
 def _add_tail(kept: _Kept, home: Home, mac: Callable[[bytes], str] | None) -> None:
-    """The head noted after the last commit. Without the key it cannot be told from a stranger's."""
-    if mac is None:
-        return
+    """The head noted after the last commit. Without the key it cannot be told from a stranger's, but a stranger gains
+    nothing by naming rows that the journal must have."""
     file = heads_folder(home) / TAIL
     last = Tail(file, mac).get()
     if last is not None:

@@ -27,10 +27,11 @@ class Tail:
 
     Args:
         file: `<home>/heads/last`; its folder must exist when something is written.
-        mac: by the installation's key, lower-case hex; whoever has only the disk cannot write a slot.
+        mac: by the installation's key, lower-case hex; whoever has only the disk cannot write a slot. None where the
+            key is not at hand: then nothing can be put, and what is read is anybody's word.
     """
 
-    def __init__(self, file: Path, mac: Mac) -> None:
+    def __init__(self, file: Path, mac: Mac | None) -> None:
         self._file = file
         self._mac = mac
         self._known: tuple[bytes, list[Head | None]] = (b"", [None, None])  # what was read last, and what it says
@@ -39,8 +40,10 @@ class Tail:
         """Note `head` unless a later row is noted already.
 
         Raises:
-            OSError: the disk refuses.
+            OSError: the disk refuses. ValueError: there is no key to put it with.
         """
+        if self._mac is None:
+            raise ValueError("a head is noted with the installation's key or not at all")
         body = {"at": at, "hash": head.hash, "seq": head.seq}
         slot = dumps({**body, "mac": self._mac(_CONTEXT + dumps(body).encode())}).encode().ljust(_SLOT)
         with locked(self._file.with_suffix(".lock")):
@@ -76,7 +79,7 @@ class Tail:
         try:
             stored = json.loads(raw)
             body = {name: stored[name] for name in ("at", "hash", "seq")}
-            if stored["mac"] != self._mac(_CONTEXT + dumps(body).encode()):
+            if self._mac is not None and stored["mac"] != self._mac(_CONTEXT + dumps(body).encode()):
                 return None
             return Head(int(body["seq"]), str(body["hash"]))
         except (ValueError, KeyError, TypeError):

@@ -231,6 +231,10 @@ def test_the_newest_head_is_noted(tmp_path: Path) -> None:
         tail.put(Head(seq, hash_of(seq)), AT)
     assert tail.get() == Head(12, hash_of(12))
     assert Tail(tmp_path / "last", Keys(b"theirs").mac).get() is None
+    blind = Tail(tmp_path / "last", None)
+    assert blind.get() == Head(12, hash_of(12))
+    with pytest.raises(ValueError, match="installation's key"):
+        blind.put(Head(13, hash_of(13)), AT)
 
 
 def test_a_torn_write_leaves_the_note_before_it(tmp_path: Path) -> None:
