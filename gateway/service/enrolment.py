@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.bank.bxd.certificates.authority import certificate_service, open_authority
 from gateway.bank.bxd.certificates.csr import certificate_request
 from gateway.bank.bxd.certificates.issued import Authority, Issued, Wanted
+from gateway.bank.bxd.certificates.pki import PkiService
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, Profile, load_trust
 from gateway.core.authority import Actor
@@ -35,6 +37,7 @@ from gateway.signing.vault import SealedVault
 from gateway.store import Store
 
 _LOCK_FOLDER = "renewal"
+_BANK_CERTIFICATE_AHEAD = timedelta(days=30)
 _Ask = Callable[[Authority, Wanted], Issued]
 
 
@@ -135,6 +138,16 @@ def finish(desk: Desk, table: BankTable) -> Renewed | None:
         return work.finished(work.slots.signing.current()) if work.certified else None
 
 
+def fetch_bank_certificate(desk: Desk, table: BankTable) -> bool:
+    """Get what the bank wants encrypted to, where its certificate is missing or near its end; True when it was fetched.
+
+    Raises:
+        As `renew`.
+    """
+    with _alone(desk):
+        return _Work(desk, table).bank_certificate()
+
+
 def start_over(desk: Desk, table: BankTable) -> None:
     """Give up the next key, if one is in the making.
 
@@ -174,7 +187,8 @@ class _Work:
         resumed = self.certified
         if not resumed:
             issued = self._asked(ask)
-            self._take_bank_certificate(issued)
+            if issued.bank_encryption is not None:
+                self._keep_bank_certificate(issued.bank_encryption)
             # The encryption key first: the signing key's certificate is what says that the bank has answered.
             if self.slots.encryption is not None and issued.encryption is not None:
                 self.slots.encryption.certify(issued.encryption, issued.chain)
@@ -204,6 +218,23 @@ class _Work:
             resumed=resumed,
         )
 
+    def bank_certificate(self) -> bool:
+        """Fetch the bank's encryption certificate where it is needed; True when it was."""
+        if self._profile.encryption is None:
+            return False
+        known = self._trust.bank_encryption
+        if known is not None and known.not_valid_after_utc - self._desk.clock.now() > _BANK_CERTIFICATE_AHEAD:
+            return False
+        authority = self._authority()
+        try:
+            fetched = authority.bank_certificates() if isinstance(authority, PkiService) else None
+        finally:
+            authority.close()
+        if fetched is None or fetched.encryption == known:
+            return False
+        self._keep_bank_certificate(fetched.encryption)
+        return True
+
     def _asked(self, ask: _Ask) -> Issued:
         subject = certificate_service(self._profile, self._agreement).subject
         requests = [
@@ -216,18 +247,15 @@ class _Work:
             for slot in (self.slots.signing, self.slots.encryption)
             if slot is not None
         ]
-        authority = open_authority(
-            self._profile,
-            self._agreement,
-            self._trust,
-            self._desk.home.anchors,
-            self._desk.clock,
-            self._key_of_connection(),
-        )
+        authority = self._authority()
         try:
             return ask(authority, Wanted(*requests))
         finally:
             authority.close()
+
+    def _authority(self) -> Authority:
+        anchors, clock = self._desk.home.anchors, self._desk.clock
+        return open_authority(self._profile, self._agreement, self._trust, anchors, clock, self._key_of_connection())
 
     def _key_of_connection(self) -> Pkcs12Key | None:
         if self._table.tls_key:
@@ -252,12 +280,12 @@ class _Work:
         finally:
             channel.close()
 
-    def _take_bank_certificate(self, issued: Issued) -> None:
+    def _keep_bank_certificate(self, certificate: x509.Certificate) -> None:
         """Put what the bank wants encrypted to, verified by its root, where the channel looks for it."""
-        if self._profile.encryption is not None and issued.bank_encryption is not None:
+        if self._profile.encryption is not None:
             file = self._desk.home.anchors / self._profile.encryption.bank_certificate
             make_private_folder(file.parent)
-            write_private(file, issued.bank_encryption.public_bytes(Encoding.PEM))
+            write_private(file, certificate.public_bytes(Encoding.PEM))
 
     def _drop_ended(self) -> None:
         """A next key whose certificate ended before it was proved is no use any more."""

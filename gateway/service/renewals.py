@@ -13,7 +13,7 @@ from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Profile
 from gateway.core.authority import SERVICE
 from gateway.core.errors import KvitError, Refused
-from gateway.service.enrolment import Desk, Renewed, finish, renew
+from gateway.service.enrolment import Desk, Renewed, fetch_bank_certificate, finish, renew
 from gateway.service.examination.trust import days_left
 from gateway.service.key_slot import slots_of
 from gateway.service.open_keys import signing_key, tls_key
@@ -56,8 +56,9 @@ class Renewals:
             _log.error("key not refreshed", profile=bank.table.profile, error=error.code)
 
     def look(self) -> None:
-        """Renew what has come near its end; an alarm says what could not be renewed."""
+        """Renew what has come near its end, the bank's own included; an alarm says what could not be renewed."""
         for bank in self._banks:
+            self._look_at_the_banks(bank)
             if not renewal_due(bank, self._installation.clock.now()):
                 self._clear(bank)
                 continue
@@ -68,6 +69,17 @@ class Renewals:
                     self._alarm(bank, error)
             else:
                 self._took(bank, done)
+
+    def _look_at_the_banks(self, bank: Bank) -> None:
+        """Where requests are encrypted to the bank: its certificate ends too."""
+        if not isinstance(bank.profile, Profile) or bank.profile.encryption is None:
+            return
+        try:
+            if fetch_bank_certificate(self._wanted_desk(), bank.table):
+                self._reopen(bank, always=True)
+        except KvitError as error:
+            if error.code != "certificates.busy":
+                self._alarm(bank, error)
 
     def _finish(self, bank: Bank) -> None:
         name, now = bank.table.profile, self._installation.clock.monotonic()
@@ -86,9 +98,9 @@ class Renewals:
         self._reopen(bank)
         self._clear(bank)
 
-    def _reopen(self, bank: Bank) -> None:
+    def _reopen(self, bank: Bank, *, always: bool = False) -> None:
         digest = self._digest(bank)
-        if digest == self._digests[bank.table.profile] or not digest.strip():
+        if not always and (digest == self._digests[bank.table.profile] or not digest.strip()):
             return
         desk = self._wanted_desk()
         assert isinstance(bank.channel, BxdChannel)

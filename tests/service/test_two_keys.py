@@ -13,7 +13,7 @@ from gateway.bank.bxd.opening import opened
 from gateway.core.authority import SERVICE
 from gateway.core.clock import FixedClock
 from gateway.service.config import BankTable, Home, load_config
-from gateway.service.enrolment import Desk, _Work, enrol, finish, renew
+from gateway.service.enrolment import Desk, _Work, enrol, fetch_bank_certificate, finish, renew
 from gateway.service.key_slot import KeySlot, Slots, slots_of
 from gateway.service.opening import open_store
 from gateway.service.wiring import profile_of, vault_of
@@ -111,3 +111,15 @@ def opens(desk: Desk, message: bytes) -> bool:
 def test_a_bank_with_two_keys_wants_two_files(desk: Desk, bank: Pki) -> None:
     one = TABLE.model_copy(update={"encryption_key": ""})
     assert refused(lambda: enrol(desk, one, "1234")).code == "certificates.no_encryption_key"
+
+
+def test_the_banks_certificate_is_fetched_again_before_it_ends(desk: Desk, bank: Pki) -> None:
+    enrol(desk, TABLE, "1234")
+    file = desk.home.anchors / "danske-encryption.pem"
+    assert not fetch_bank_certificate(desk, TABLE)  # it lasts for long
+    ending = banks_key("DPCRYPT", -700, 20).certificate.public_bytes(Encoding.PEM)
+    file.write_bytes(ending)
+    assert fetch_bank_certificate(desk, TABLE)
+    assert file.read_bytes() == banks_key("DPCRYPT").certificate.public_bytes(Encoding.PEM)
+    file.unlink()
+    assert fetch_bank_certificate(desk, TABLE)
