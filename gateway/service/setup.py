@@ -32,6 +32,7 @@ if sys.platform == "win32":
 SANDBOX_PROFILE = "sandbox"
 SANDBOX_KEY = "sandbox.p12"
 DIRECTBANK_PROFILE = "directbank-sandbox"
+DIRECTBANK_KEY = "directbank-sandbox.p12"
 CHECK_SERVICE, CHECK_USER, CHECK_VALUE = "kvit.check", "master-key", "opened"
 
 # What may lie in a folder that becomes a home: IT puts keys and anchors there first, the sandbox bank is its own.
@@ -211,13 +212,15 @@ def connect_directbank(
     config = load_config(home)
     if any(bank.profile == DIRECTBANK_PROFILE for bank in config.bank):
         raise Refused("setup.bank_exists", profile=DIRECTBANK_PROFILE)
+    # A copy: each agreement keeps and renews its own.
+    write_private(home.keys / DIRECTBANK_KEY, enrolment.pkcs12)
     vault.set_password(VAULT_SERVICE, DIRECTBANK_PROFILE, enrolment.passphrase)
     vault.set_password(VAULT_SERVICE, f"{DIRECTBANK_PROFILE}.login", enrolment.directbank_password)
     table = BANK_TEMPLATE.format(
         profile=DIRECTBANK_PROFILE,
         customer_id=enrolment.customer_id,
         url=enrolment.directbank_url,
-        key=SANDBOX_KEY,
+        key=DIRECTBANK_KEY,
         accounts=list(accounts),
         poll_every_s=poll_every_s,
     )

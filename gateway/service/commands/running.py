@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +25,14 @@ from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
     from gateway.service.config import Config, Home
+
+
+class Story(StrEnum):
+    """What `kvit demo` can play."""
+
+    SHOP = "shop"
+    BANK = "bank"
+
 
 # Configuration, keys, vault, a damaged file: they are as people left them, and a restart mends nothing.
 _MISCONFIGURED = (
@@ -204,10 +213,18 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help=helped("demo.once"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=helped("demo.json"))] = False,
     tray: Annotated[bool, typer.Option("--tray/--no-tray", help=helped("demo.tray"))] = True,
+    story: Annotated[Story, typer.Option("--story", help=helped("demo.story"))] = Story.SHOP,
 ) -> None:
     from gateway.service.commands.screen import language_of
     from gateway.service.demo.run import Wishes, main
 
+    if story is Story.BANK:
+        from gateway.service.demo.bank_story import play
+
+        code = play(home, language_of(language, home), as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+        return
     code = main(Wishes(home=home, once=once, as_json=as_json, tray=tray, language=language_of(language, home)))
     if code:
         raise typer.Exit(code)
