@@ -30,7 +30,7 @@ from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
-from gateway.payments.outgoing.tables import payment_orders
+from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow, blobs
 from gateway.tasks import service as tasks
@@ -359,6 +359,9 @@ def _tell_no_channel(store: Store, row: AnyRow) -> None:
 def _watch_deadlines(store: Store, terms: Terms) -> None:
     """An order that was to leave today and is not in a statement tomorrow is somebody's business; told once."""
     today = business_date(store.clock.now(), terms.zone)
+    told = select(payment_order_events.c.id).where(
+        payment_order_events.c.order_id == payment_orders.c.id, payment_order_events.c.event == "late"
+    )
     with store.reading() as connection:
         rows = connection.execute(
             select(payment_orders).where(
@@ -366,6 +369,7 @@ def _watch_deadlines(store: Store, terms: Terms) -> None:
                 payment_orders.c.state.in_((OrderState.APPROVED, *ON_THE_WAY)),
                 payment_orders.c.approved_on < today.isoformat(),
                 payment_orders.c.date < today.isoformat(),
+                ~told.exists(),
             )
         ).all()
     for row in rows:
@@ -374,7 +378,7 @@ def _watch_deadlines(store: Store, terms: Terms) -> None:
             continue
         with store.unit() as unit:
             fresh = steps.load(unit, row.id)
-            if fresh.version == row.version and not steps.has_event(unit, row.id, "late"):
+            if fresh.version == row.version:  # else it has just moved: the next round looks again
                 steps.tell(unit, fresh, "late", told={"due": due.isoformat()})
                 values = {**shown(fresh), "date": due.strftime("%d.%m.%Y")}
                 alarms.raise_alarm(unit, LATE, subject(row.id), values)
