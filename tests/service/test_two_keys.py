@@ -12,6 +12,7 @@ from gateway.bank.bxd.certificates import authority
 from gateway.bank.bxd.opening import opened
 from gateway.core.authority import SERVICE
 from gateway.core.clock import FixedClock
+from gateway.service import doctor
 from gateway.service.config import BankTable, Home, load_config
 from gateway.service.enrolment import Desk, _Work, enrol, fetch_bank_certificate, finish, renew
 from gateway.service.key_slot import KeySlot, Slots, slots_of
@@ -123,3 +124,27 @@ def test_the_banks_certificate_is_fetched_again_before_it_ends(desk: Desk, bank:
     assert file.read_bytes() == banks_key("DPCRYPT").certificate.public_bytes(Encoding.PEM)
     file.unlink()
     assert fetch_bank_certificate(desk, TABLE)
+
+
+def test_the_doctor_looks_at_both_keys_and_at_the_banks_certificate(desk: Desk, bank: Pki) -> None:
+    with desk.home.config_file.open("a", encoding="utf-8") as settings:
+        settings.write(
+            '\n[[bank]]\nprofile = "danske"\ncustomer_id = "360817"\nkey = "danske.p12"\n'
+            'encryption_key = "danske-encryption.p12"\n'
+        )
+
+    def found() -> dict[str, str]:
+        looked = doctor.examine_home(desk.home, desk.clock, thorough=False)
+        named = [(str(f.values.get("name", f.values.get("file", ""))), f.code) for f in looked]
+        return {Path(name).name: code for name, code in named if "danske" in name or name == "DPCRYPT"}
+
+    assert found() == {
+        "danske.p12": "config.no_key",
+        "danske-encryption.p12": "config.no_key",
+        "danske-encryption.pem": "bank.no_bank_certificate",
+    }
+    enrol(desk, TABLE, "1234")
+    assert found() == {"danske.p12": "doctor.certificate_lasts", "danske-encryption.p12": "doctor.certificate_lasts"}
+    ending = banks_key("DPCRYPT", -700, 20).certificate.public_bytes(Encoding.PEM)
+    (desk.home.anchors / "danske-encryption.pem").write_bytes(ending)
+    assert found()["DPCRYPT"] == "doctor.anchor_ends"

@@ -12,12 +12,14 @@ from cryptography import x509
 from sqlalchemy import select
 
 from gateway.api.room import Finding
+from gateway.bank.bxd.profile import Profile, load_trust
 from gateway.bank.profiles import BankProfile
 from gateway.bank.tables import polls
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Refused
 from gateway.service.config import BankTable, Home
 from gateway.service.examination.patient import Patient, State, error, of, ok, warning
+from gateway.service.key_slot import KeySlot
 from gateway.service.open_keys import (
     VAULT_SERVICE,
     certificate_file,
@@ -89,6 +91,13 @@ def anchors(patient: Patient) -> Sequence[Finding]:
         except KvitError as failure:
             found.append(of(failure))
             continue
+        if isinstance(profile, Profile) and profile.encryption is not None:
+            receiver = load_trust(profile, patient.home.anchors).bank_encryption
+            if receiver is None:
+                file = profile.encryption.bank_certificate
+                found.append(of(Refused("bank.no_bank_certificate", profile=profile.name, file=file), "warning"))
+            else:
+                believed[receiver] = None
         ending = [_lasting(patient, _called(c), c.not_valid_after_utc, ours=False) for c in believed]
         bad = [finding for finding in ending if finding.state != "ok"]
         found += bad or [ok("doctor.anchors_ok", profile=profile.name, count=len(believed))]
@@ -160,6 +169,16 @@ def _certificates(
         yield table.key, lambda: signing_key(home, opened, table).certificate
     if table.tls_key:
         yield table.tls_key, lambda: tls_key(home, opened, table).certificate
+    if table.encryption_key:
+        slot = KeySlot(home.keys / table.encryption_key, f"{table.profile}.encryption", opened)
+        yield table.encryption_key, lambda: _certificate_in(slot)
+
+
+def _certificate_in(slot: KeySlot) -> x509.Certificate:
+    key = slot.current()
+    if key is None:
+        raise Refused("config.no_key", file=str(slot.file))
+    return key.certificate
 
 
 def _of_token(home: Home, table: BankTable) -> x509.Certificate:
