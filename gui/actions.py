@@ -17,6 +17,7 @@ class Action(Enum):
     PAGE_3 = "page_3"
     PAGE_4 = "page_4"
     PAGE_5 = "page_5"
+    PAGE_6 = "page_6"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -42,6 +43,7 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_3: Command(("Ctrl+3",), lambda: translate("Keys", "Third page")),
     Action.PAGE_4: Command(("Ctrl+4",), lambda: translate("Keys", "Fourth page")),
     Action.PAGE_5: Command(("Ctrl+5",), lambda: translate("Keys", "Fifth page")),
+    Action.PAGE_6: Command(("Ctrl+6",), lambda: translate("Keys", "Sixth page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -86,6 +88,17 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("N", translate("Keys", "no answer, again in 5 minutes")),
                 ("D", translate("Keys", "delivery agreed")),
                 ("C", translate("Keys", "will collect")),
+            ],
+        ),
+        (
+            translate("Keys", "Bank"),
+            [
+                ("N", translate("Keys", "new payment order")),
+                ("C", translate("Keys", "pay the same payee again")),
+                ("Enter", translate("Keys", "to the signature; Space signs")),
+                ("R", translate("Keys", "reject")),
+                ("W", translate("Keys", "withdraw")),
+                ("Ctrl+Enter", translate("Keys", "propose, in the form")),
             ],
         ),
     ]

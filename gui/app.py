@@ -11,7 +11,7 @@ from pathlib import Path
 from gui import __version__
 from gui.preflight import CannotStart, check
 
-PAGES = ("payments", "orders", "picks", "calls", "health")
+PAGES = ("payments", "orders", "picks", "calls", "bank", "health")
 
 _EXAMPLES = """\
 examples:
@@ -25,7 +25,7 @@ exit codes: 0 all is well, 1 the service could not be reached, 2 wrong arguments
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="kvit-tray",
-        description="The tray program of Kvit: payments, orders, pick lists, calls and the health of the service.",
+        description="The tray program of Kvit: payments, orders, pick lists, calls, the bank, the service's health.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

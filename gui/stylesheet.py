@@ -121,8 +121,9 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit { 
   border: 1px solid $strong_border; border-radius: ${r2}px; padding: ${s2}px ${s3}px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus { border: 1px solid $accent; }
-QLineEdit:disabled, QComboBox:disabled { background: $idle_soft; color: $dim; }
-QLineEdit[bad="true"] { border: 1px solid $bad; background: $bad_soft; }
+QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { background: $idle_soft; color: $dim; }
+QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QComboBox[bad="true"],
+QDateTimeEdit[bad="true"] { border: 1px solid $bad; background: $bad_soft; }
 QComboBox::drop-down, QDateTimeEdit::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
   border: none; width: ${s5}px; }
 QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url("$resources/sort-down.svg"); width: ${s4}px;

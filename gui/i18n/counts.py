@@ -41,6 +41,9 @@ class Counts(QObject):
     def days_ago(self, n: int) -> str:
         return self.tr("%n day(s) ago", "", n)
 
+    def days_left(self, n: int) -> str:
+        return self.tr("%n day(s) left", "", n)
+
     def days_late(self, n: int) -> str:
         return self.tr("late by %n day(s)", "", n)
 

@@ -97,6 +97,133 @@
     </message>
 </context>
 <context>
+    <name>Bank</name>
+    <message>
+        <source>the bank says: nothing new</source>
+        <translation>банк ответил: нового нет</translation>
+    </message>
+    <message>
+        <source>new messages: {n}</source>
+        <translation>новых сообщений: {n}</translation>
+    </message>
+    <message>
+        <source>the last poll failed</source>
+        <translation>опрос не удался</translation>
+    </message>
+    <message>
+        <source>not asked yet</source>
+        <translation>ещё не спрашивали</translation>
+    </message>
+    <message>
+        <source>nobody has asked this bank yet</source>
+        <translation>этот банк ещё ни разу не спрашивали</translation>
+    </message>
+    <message>
+        <source>asked {at} ({ago})</source>
+        <translation>опрос {at} ({ago})</translation>
+    </message>
+    <message>
+        <source>it has never answered</source>
+        <translation>ни разу не ответил</translation>
+    </message>
+    <message>
+        <source>last good answer {ago}</source>
+        <translation>последний ответ {ago}</translation>
+    </message>
+    <message>
+        <source>no next poll is planned</source>
+        <translation>следующий опрос не назначен</translation>
+    </message>
+    <message>
+        <source>the next poll is overdue by {span}</source>
+        <translation>опрос опаздывает на {span}</translation>
+    </message>
+    <message>
+        <source>next poll now</source>
+        <translation>опрос сейчас</translation>
+    </message>
+    <message>
+        <source>next poll in {span}</source>
+        <translation>следующий через {span}</translation>
+    </message>
+    <message>
+        <source>no certificate of ours</source>
+        <translation>нашего сертификата нет</translation>
+    </message>
+    <message>
+        <source>certificate until {date}</source>
+        <translation>сертификат до {date}</translation>
+    </message>
+    <message>
+        <source>certificate ended {date}</source>
+        <translation>сертификат закончился {date}</translation>
+    </message>
+    <message>
+        <source>The bank takes nothing from us any more. A new code from the bank: kvit bank enrol --replace</source>
+        <translation>Банк больше ничего от нас не примет. Возьмите в банке новый код: kvit bank enrol --replace</translation>
+    </message>
+    <message>
+        <source>Nothing to do yet: the service renews it by itself in time.</source>
+        <translation>Делать ничего не нужно: служба продлит его сама в срок.</translation>
+    </message>
+    <message>
+        <source>The service is renewing it by itself; by hand: {command}</source>
+        <translation>Служба продлевает его сама; вручную: {command}</translation>
+    </message>
+    <message>
+        <source>Still the old one: IT should look why, and renew it: {command}</source>
+        <translation>Всё ещё прежний: ИТ нужно выяснить почему и продлить: {command}</translation>
+    </message>
+    <message>
+        <source>Urgent: renew it now, or the link to the bank ends: {command}</source>
+        <translation>Срочно: продлите сейчас, иначе связь с банком прервётся: {command}</translation>
+    </message>
+    <message>
+        <source>Renew it: {command}</source>
+        <translation>Продлите его: {command}</translation>
+    </message>
+    <message>
+        <source>Payment orders</source>
+        <translation>Платёжные поручения</translation>
+    </message>
+    <message>
+        <source>No payment order here.</source>
+        <translation>Здесь поручений нет.</translation>
+    </message>
+    <message>
+        <source>Payee, INN, account, sum, №…</source>
+        <translation>Получатель, ИНН, счёт, сумма, №…</translation>
+    </message>
+    <message>
+        <source>New payment order…</source>
+        <translation>Новое поручение…</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Polls</source>
+        <translation>Опросы</translation>
+    </message>
+    <message>
+        <source>No bank has been asked yet.</source>
+        <translation>Ни один банк ещё не опрошен.</translation>
+    </message>
+    <message>
+        <source>New payment order (N)</source>
+        <translation>Новое платёжное поручение (N)</translation>
+    </message>
+    <message>
+        <source>№ {number} · {payee}: proposed</source>
+        <translation>№ {number} · {payee}: предложено</translation>
+    </message>
+    <message>
+        <source>No bank is set up yet: kvit bank enrol makes the first link.</source>
+        <translation>Банк ещё не подключён: первую связь создаёт kvit bank enrol.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close the message</source>
@@ -210,6 +337,41 @@
     </message>
 </context>
 <context>
+    <name>Confirm</name>
+    <message>
+        <source>Please check first</source>
+        <translation>Сначала проверьте</translation>
+    </message>
+    <message>
+        <source>Before this goes on, confirm what you have checked:</source>
+        <translation>Прежде чем продолжить, подтвердите, что проверили:</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>I have checked this and confirm it</source>
+        <translation>Проверено, подтверждаю</translation>
+    </message>
+    <message>
+        <source>Confirmed: {text}</source>
+        <translation>Подтверждаю: {text}</translation>
+    </message>
+    <message>
+        <source>Tick each warning first.</source>
+        <translation>Сначала отметьте каждое предупреждение.</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Причина</translation>
+    </message>
+    <message>
+        <source>Why? The reason stays in the order&apos;s history.</source>
+        <translation>Почему? Причина останется в истории поручения.</translation>
+    </message>
+</context>
+<context>
     <name>Counts</name>
     <message numerus="yes">
         <source>%n payment(s)</source>
@@ -289,6 +451,14 @@
             <numerusform>%n день назад</numerusform>
             <numerusform>%n дня назад</numerusform>
             <numerusform>%n дней назад</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>остался %n день</numerusform>
+            <numerusform>осталось %n дня</numerusform>
+            <numerusform>осталось %n дней</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -495,6 +665,10 @@
     <message>
         <source>Received</source>
         <translation>Получено</translation>
+    </message>
+    <message>
+        <source>Your role has no right to the bytes.</source>
+        <translation>У вашей роли нет права на байты банка.</translation>
     </message>
     <message>
         <source>Save the bank&apos;s bytes</source>
@@ -799,6 +973,10 @@ within 15 minutes: {share}</source>
         <translation>Пятая страница</translation>
     </message>
     <message>
+        <source>Sixth page</source>
+        <translation>Шестая страница</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -909,6 +1087,34 @@ within 15 minutes: {share}</source>
     <message>
         <source>will collect</source>
         <translation>заберёт сам</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>new payment order</source>
+        <translation>новое поручение</translation>
+    </message>
+    <message>
+        <source>pay the same payee again</source>
+        <translation>заплатить тому же получателю ещё раз</translation>
+    </message>
+    <message>
+        <source>to the signature; Space signs</source>
+        <translation>к подписи; пробел подписывает</translation>
+    </message>
+    <message>
+        <source>reject</source>
+        <translation>отклонить</translation>
+    </message>
+    <message>
+        <source>withdraw</source>
+        <translation>отозвать</translation>
+    </message>
+    <message>
+        <source>propose, in the form</source>
+        <translation>предложить (в форме)</translation>
     </message>
     <message>
         <source>Keys</source>
@@ -1177,6 +1383,527 @@ within 15 minutes: {share}</source>
     <message>
         <source>Order, buyer, ИНН, phone…</source>
         <translation>Заказ, покупатель, ИНН, телефон…</translation>
+    </message>
+</context>
+<context>
+    <name>Outgoing</name>
+    <message>
+        <source>To sign</source>
+        <translation>На подпись</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>В пути</translation>
+    </message>
+    <message>
+        <source>Executed</source>
+        <translation>Исполнены</translation>
+    </message>
+    <message>
+        <source>Not paid</source>
+        <translation>Не оплачены</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>no signature yet</source>
+        <translation>без подписей</translation>
+    </message>
+    <message>
+        <source>one of two signatures</source>
+        <translation>одна подпись из двух</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>подписано</translation>
+    </message>
+    <message>
+        <source>being sent</source>
+        <translation>отправляется</translation>
+    </message>
+    <message>
+        <source>asking the bank</source>
+        <translation>спрашиваем банк</translation>
+    </message>
+    <message>
+        <source>with the bank</source>
+        <translation>передано банку</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>принято банком</translation>
+    </message>
+    <message>
+        <source>executed</source>
+        <translation>исполнено</translation>
+    </message>
+    <message>
+        <source>refused by the bank</source>
+        <translation>отказ банка</translation>
+    </message>
+    <message>
+        <source>money came back</source>
+        <translation>деньги вернулись</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>отклонено</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>отозвано</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Дата</translation>
+    </message>
+    <message>
+        <source>Payee</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation>Назначение</translation>
+    </message>
+    <message>
+        <source>Signed by</source>
+        <translation>Подписали</translation>
+    </message>
+    <message>
+        <source>INN</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>Our account</source>
+        <translation>Наш счёт</translation>
+    </message>
+    <message>
+        <source>Proposed</source>
+        <translation>Предложено</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Your role makes no payment orders.</source>
+        <translation>Ваша роль не составляет платёжные поручения.</translation>
+    </message>
+    <message>
+        <source>No account of ours is set up for payments: ask IT.</source>
+        <translation>Ни один наш счёт не настроен для платежей: обратитесь в ИТ.</translation>
+    </message>
+    <message>
+        <source>Your role has no right to sign.</source>
+        <translation>У вашей роли нет права подписи.</translation>
+    </message>
+    <message>
+        <source>By the settings of this company your role does not sign payment orders.</source>
+        <translation>По настройкам компании ваша роль не подписывает поручения.</translation>
+    </message>
+    <message>
+        <source>You have signed already: the second signature must be another person&apos;s. Ask a colleague.</source>
+        <translation>Вы уже подписали: вторая подпись должна быть другого человека. Попросите коллегу.</translation>
+    </message>
+    <message>
+        <source>Choose a payment order.</source>
+        <translation>Выберите поручение.</translation>
+    </message>
+    <message>
+        <source>No signature is wanted any more: {state}.</source>
+        <translation>Подпись больше не нужна: {state}.</translation>
+    </message>
+    <message>
+        <source>Your role has no right to withdraw.</source>
+        <translation>У вашей роли нет права отзывать поручения.</translation>
+    </message>
+    <message>
+        <source>Too late to withdraw: {state}.</source>
+        <translation>Отозвать уже нельзя: {state}.</translation>
+    </message>
+</context>
+<context>
+    <name>OutgoingPanel</name>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Отозвать…</translation>
+    </message>
+    <message>
+        <source>Reject…</source>
+        <translation>Отклонить…</translation>
+    </message>
+    <message>
+        <source>Sign</source>
+        <translation>Подписать</translation>
+    </message>
+    <message>
+        <source>Choose a payment order on the left.</source>
+        <translation>Выберите поручение слева.</translation>
+    </message>
+    <message>
+        <source>Payment order № {number}</source>
+        <translation>Платёжное поручение № {number}</translation>
+    </message>
+    <message>
+        <source>of {date}</source>
+        <translation>от {date}</translation>
+    </message>
+    <message>
+        <source>from 1C</source>
+        <translation>из 1С</translation>
+    </message>
+    <message>
+        <source>from settlements</source>
+        <translation>из взаиморасчётов</translation>
+    </message>
+    <message>
+        <source>Do not pay again: Kvit finds out by itself and sends nothing twice.</source>
+        <translation>Не платите повторно: Kvit выяснит сам и ничего не отправит дважды.</translation>
+    </message>
+    <message>
+        <source>The bank: {text}</source>
+        <translation>Банк: {text}</translation>
+    </message>
+    <message>
+        <source>Reason: {text}</source>
+        <translation>Причина: {text}</translation>
+    </message>
+    <message>
+        <source>Payer</source>
+        <translation>Плательщик</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Счёт</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Payee</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Pay again…</source>
+        <translation>Заплатить ещё раз…</translation>
+    </message>
+    <message>
+        <source>A new order to the same payee (C)</source>
+        <translation>Новое поручение тому же получателю (C)</translation>
+    </message>
+    <message>
+        <source>INN / KPP</source>
+        <translation>ИНН / КПП</translation>
+    </message>
+    <message>
+        <source>INN</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>BIC</source>
+        <translation>БИК</translation>
+    </message>
+    <message>
+        <source>Corr. account</source>
+        <translation>Корр. счёт</translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation>Назначение платежа</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>Очередность</translation>
+    </message>
+    <message>
+        <source>UIN (22)</source>
+        <translation>УИН (22)</translation>
+    </message>
+    <message>
+        <source>Budget fields</source>
+        <translation>Поля бюджета</translation>
+    </message>
+    <message>
+        <source>Signatures</source>
+        <translation>Подписи</translation>
+    </message>
+    <message>
+        <source>Proposed by {name}</source>
+        <translation>Предложено: {name}</translation>
+    </message>
+    <message>
+        <source>a signature is wanted</source>
+        <translation>нужна подпись</translation>
+    </message>
+    <message>
+        <source>Evidence: the money came back</source>
+        <translation>Подтверждение: деньги вернулись</translation>
+    </message>
+    <message>
+        <source>Evidence: the money left</source>
+        <translation>Подтверждение: деньги списаны</translation>
+    </message>
+    <message>
+        <source>Statement line</source>
+        <translation>Строка выписки</translation>
+    </message>
+    <message>
+        <source>Bank&apos;s reference</source>
+        <translation>Референс банка</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Получено</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>Put my signature under this order</source>
+        <translation>Поставить свою подпись под поручением</translation>
+    </message>
+    <message>
+        <source>Refuse to sign, with the reason (R)</source>
+        <translation>Отказаться подписать, с причиной (R)</translation>
+    </message>
+    <message>
+        <source>Take it back before it leaves (W)</source>
+        <translation>Отозвать, пока не ушло в банк (W)</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>подписано</translation>
+    </message>
+    <message>
+        <source>Reject the payment order</source>
+        <translation>Отклонить поручение</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Отклонить</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>отклонено</translation>
+    </message>
+    <message>
+        <source>Withdraw the payment order</source>
+        <translation>Отозвать поручение</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Отозвать</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>отозвано</translation>
+    </message>
+</context>
+<context>
+    <name>PaymentForm</name>
+    <message>
+        <source>Choose the account to pay from.</source>
+        <translation>Выберите счёт, с которого платим.</translation>
+    </message>
+    <message>
+        <source>Who gets the money?</source>
+        <translation>Кто получит деньги?</translation>
+    </message>
+    <message>
+        <source>The payee&apos;s account is missing.</source>
+        <translation>Не указан счёт получателя.</translation>
+    </message>
+    <message>
+        <source>The BIC of the payee&apos;s bank is missing.</source>
+        <translation>Не указан БИК банка получателя.</translation>
+    </message>
+    <message>
+        <source>What is it paid for?</source>
+        <translation>За что платим?</translation>
+    </message>
+    <message>
+        <source>How much?</source>
+        <translation>Сколько?</translation>
+    </message>
+    <message>
+        <source>This is no sum. For example: 12 500,00</source>
+        <translation>Это не сумма. Например: 12 500,00</translation>
+    </message>
+    <message>
+        <source>The sum must be above zero.</source>
+        <translation>Сумма должна быть больше нуля.</translation>
+    </message>
+    <message>
+        <source>{n} characters, {limit} fit.</source>
+        <translation>{n} знаков, а можно {limit}.</translation>
+    </message>
+    <message>
+        <source>New payment order</source>
+        <translation>Новое платёжное поручение</translation>
+    </message>
+    <message>
+        <source>Payee</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Payment</source>
+        <translation>Платёж</translation>
+    </message>
+    <message>
+        <source>Our account</source>
+        <translation>Наш счёт</translation>
+    </message>
+    <message>
+        <source>the next one</source>
+        <translation>следующий</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Номер</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Дата</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Наименование</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Счёт получателя</translation>
+    </message>
+    <message>
+        <source>INN</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>KPP</source>
+        <translation>КПП</translation>
+    </message>
+    <message>
+        <source>Corr. account</source>
+        <translation>Корр. счёт банка</translation>
+    </message>
+    <message>
+        <source>BIC</source>
+        <translation>БИК</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Банк получателя</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>as written in the purpose</source>
+        <translation>как в назначении</translation>
+    </message>
+    <message>
+        <source>not taxed</source>
+        <translation>не облагается</translation>
+    </message>
+    <message>
+        <source>{rate} % included</source>
+        <translation>в т.ч. {rate} %</translation>
+    </message>
+    <message>
+        <source>VAT</source>
+        <translation>НДС</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>Очередность</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>нет</translation>
+    </message>
+    <message>
+        <source>UIN (22)</source>
+        <translation>УИН (22)</translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation>Назначение платежа</translation>
+    </message>
+    <message>
+        <source>Payment to the budget (fields 101–109)</source>
+        <translation>Платёж в бюджет (поля 101–109)</translation>
+    </message>
+    <message>
+        <source>101 Payer&apos;s status</source>
+        <translation>101 Статус составителя</translation>
+    </message>
+    <message>
+        <source>104 Budget code (KBK)</source>
+        <translation>104 КБК</translation>
+    </message>
+    <message>
+        <source>105 Territory (OKTMO)</source>
+        <translation>105 ОКТМО</translation>
+    </message>
+    <message>
+        <source>106 Basis</source>
+        <translation>106 Основание</translation>
+    </message>
+    <message>
+        <source>107 Period</source>
+        <translation>107 Период</translation>
+    </message>
+    <message>
+        <source>108 Document</source>
+        <translation>108 Номер документа</translation>
+    </message>
+    <message>
+        <source>109 Document date</source>
+        <translation>109 Дата документа</translation>
+    </message>
+    <message>
+        <source>Empty the form</source>
+        <translation>Очистить форму</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Propose</source>
+        <translation>Предложить</translation>
+    </message>
+    <message>
+        <source>The bank will read: {text}</source>
+        <translation>Банк прочтёт: {text}</translation>
+    </message>
+    <message>
+        <source>Propose the payment order (Ctrl+Enter)</source>
+        <translation>Предложить поручение (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>No link to the service. What you have typed stays here.</source>
+        <translation>Нет связи со службой. Всё набранное останется здесь.</translation>
     </message>
 </context>
 <context>

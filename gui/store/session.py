@@ -24,7 +24,7 @@ from gui.store.undo import Undoable, UndoStack
 POLL_MS = 15_000
 COALESCE_MS = 300
 STATUS_MS = 700
-TOPICS = ("payment", "order", "pick", "task", "status", "alarm")
+TOPICS = ("payment", "order", "pick", "task", "outgoing")
 
 
 class Link(Enum):
@@ -232,7 +232,7 @@ class Session(QObject):
     def _poll_fallback(self) -> None:
         self.load_status()
         if not self.events.is_open:
-            for topic in TOPICS[:4]:
+            for topic in TOPICS:
                 self.touched(topic, "")
 
     # --- changes -----------------------------------------------------------------------------------------------------

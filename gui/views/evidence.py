@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from gui import wording
-from gui.api.errors import ApiError
 from gui.api.types import Evidence, Happened, Payment
 from gui.i18n import said, translate
 from gui.models.payments import evidence_pill
 from gui.store.session import Session
 from gui.theme import theme
-from gui.widgets.parts import button, clear, columns, dress, label, rows
+from gui.views.raw_bytes import RawBytes
+from gui.widgets.parts import clear, label, rows
 from gui.widgets.pill import PillLabel
 
 
@@ -25,29 +22,20 @@ class EvidencePanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._evidence: Evidence | None = None
         self._box = rows(self, gap=6)
-        self._verdict = label("", wrap=True)
-        self._save = button(translate("Evidence", "Save the bank's bytes…"), icon="file", slot=self._save_bytes)
+        self.bytes = RawBytes(session)
 
     def show_payment(self, payment: Payment) -> None:
-        self._verdict.setParent(None)
-        self._save.setParent(None)
+        self.bytes.setParent(None)
         clear(self._box)
-        self._evidence = payment.evidence
         if payment.evidence is not None:
             self._box.addWidget(label(translate("Evidence", "Evidence"), "section"))
             self._box.addWidget(PillLabel(evidence_pill(payment.evidence.kind)))
             self._box.addLayout(self._facts(payment.evidence))
-            line = columns()
-            line.addWidget(self._save)
-            line.addStretch(1)
-            self._box.addLayout(line)
-            self._verdict.setText("")
-            self._verdict.hide()
-            self._box.addWidget(self._verdict)
-            self._save.show()
-            self._save.setEnabled(self.session.online and bool(payment.evidence.message_id))
+            proof = payment.evidence
+            self.bytes.show_message(proof.message_id or "", proof.sha256 or "", proof.reference or "")
+            self._box.addWidget(self.bytes)
+            self.bytes.show()
         self._box.addWidget(label(translate("Evidence", "Payment document"), "section"))
         self._box.addLayout(self._document(payment))
         if payment.history:
@@ -94,47 +82,6 @@ class EvidencePanel(QWidget):
     def _event(self, event: Happened) -> QLabel:
         when = wording.moment(event.at, self.session.now())
         return label(f"{when} · {event.by} · {said(event.text)}", "muted", wrap=True)
-
-    # --- bytes -------------------------------------------------------------------------------------------------------
-
-    def _save_bytes(self) -> None:
-        evidence = self._evidence
-        if evidence is None or not evidence.message_id:
-            return
-        name, _ = QFileDialog.getSaveFileName(
-            self, translate("Evidence", "Save the bank's bytes"), f"{evidence.reference or evidence.message_id}.xml"
-        )
-        if name:
-            self.fetch_bytes(Path(name))
-
-    def fetch_bytes(self, target: Path) -> None:
-        """Fetch the stored message, compare its fingerprint here, write it."""
-        evidence = self._evidence
-        if evidence is None or not evidence.message_id:
-            return
-
-        def done(content: bytes) -> None:
-            try:
-                target.write_bytes(content)
-            except OSError as error:
-                words = translate("Evidence", "Not saved: {why}").format(why=error.strerror or error)
-                self._tell("bad", words)
-                return
-            found = hashlib.sha256(content).hexdigest()
-            if evidence.sha256 and found != evidence.sha256:
-                self._tell("bad", translate("Evidence", "The fingerprint does NOT agree: these are other bytes."))
-            else:
-                self._tell("ok", translate("Evidence", "Saved, the fingerprint agrees."))
-
-        def failed(error: ApiError) -> None:
-            self._tell("bad", wording.error_text(error))
-
-        self.session.client.raw(f"/v1/evidence/{evidence.message_id}", done, failed, owner=self)
-
-    def _tell(self, tone: str, text: str) -> None:
-        self._verdict.setText(text)
-        dress(self._verdict, tone=tone)
-        self._verdict.show()
 
 
 def _form() -> QFormLayout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -111,8 +111,13 @@ class ListPage(Page):
         *,
         share: tuple[int, int] = (62, 38),
         under: Sequence[QWidget] = (),
+        above: Sequence[QWidget] = (),
+        beside: Sequence[QWidget] = (),
     ) -> None:
-        """Put list and panel beside each other; `under` stands below the list."""
+        """Put list and panel beside each other.
+
+        `under` stands below the list, `above` over the whole width, `beside` at the right of the filters.
+        """
         self.model, self.table, self.bar, self.panel = model, table, bar, panel
         remembered = self.settings.page(self.key)
 
@@ -120,7 +125,9 @@ class ListPage(Page):
         stack = rows(left, gap=0)
         head = frame("bar")
         line = columns(head, margin=8)
-        line.addWidget(bar)
+        line.addWidget(bar, 1)
+        for widget in beside:
+            line.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         stack.addWidget(head)
         stack.addWidget(table, 1)
         for widget in under:
@@ -140,7 +147,10 @@ class ListPage(Page):
         self.splitter.splitterMoved.connect(
             lambda *_: self.settings.remember_page(self.key, {"splitter": self.splitter.sizes()})
         )
-        columns(self, gap=0).addWidget(self.splitter)
+        self.whole = rows(self, gap=0)
+        for widget in above:
+            self.whole.addWidget(widget)
+        self.whole.addWidget(self.splitter, 1)
 
         columns_of_model: list[Any] = model.columns
         table.show_model(model, columns_of_model, sort=self.usual_sort)

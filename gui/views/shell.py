@@ -15,7 +15,9 @@ from gui.api.errors import ApiError, Away, Conflicting
 from gui.i18n import said, translate
 from gui.settings import Settings
 from gui.store.session import Link, Session
+from gui.store.signatures import Signatures
 from gui.theme import theme
+from gui.views.bank import BankPage
 from gui.views.calls import CallsPage
 from gui.views.health import HealthPage
 from gui.views.keys_sheet import KeysSheet
@@ -30,7 +32,7 @@ from gui.widgets.parts import columns, redress_icons, rows
 from gui.widgets.rail import Rail
 from gui.widgets.toast import desk as desk_area
 
-PAGES: tuple[type[Page], ...] = (PaymentsPage, OrdersPage, PicksPage, CallsPage, HealthPage)
+PAGES: tuple[type[Page], ...] = (PaymentsPage, OrdersPage, PicksPage, CallsPage, BankPage, HealthPage)
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
 
 
@@ -107,6 +109,8 @@ class Shell(QMainWindow):
         self._actions: dict[Action, QAction] = {}
         self._make_actions()
 
+        self.signatures = Signatures(session, self)
+        self.signatures.changed.connect(self._badges)
         session.me_changed.connect(self._rights)
         session.status_changed.connect(self._badges)
         session.link_changed.connect(self._link)
@@ -242,6 +246,7 @@ class Shell(QMainWindow):
     def _badges(self) -> None:
         for key, kind in KINDS.items():
             self.rail.buttons[key].set_count(kind.badge(self.session.needs))
+        self.rail.buttons[BankPage.key].set_count(self.signatures.count)
         self._title()
 
     def _title(self) -> None:

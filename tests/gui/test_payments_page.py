@@ -277,15 +277,15 @@ def test_an_earlier_allocation_is_shown_and_replaced(qtbot: QtBot, page: Payment
 
 def test_the_banks_bytes_can_be_saved_and_are_checked(qtbot: QtBot, page: PaymentsPage, world: World, tmp_path: Path):
     payment = go_to(qtbot, page, PAIR)
-    panel = page.decision._evidence
+    panel = page.decision._evidence.bytes
     target = tmp_path / "bytes.xml"
-    panel.fetch_bytes(target)
+    panel.fetch(target)
     qtbot.waitUntil(target.exists, timeout=20000)
     assert hashlib.sha256(target.read_bytes()).hexdigest() == payment.evidence.sha256
-    qtbot.waitUntil(lambda: "сходится" in panel._verdict.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "сходится" in panel.verdict.text(), timeout=20000)
     world.evidence = lambda message: b"other bytes"  # type: ignore[method-assign]
-    panel.fetch_bytes(target)
-    qtbot.waitUntil(lambda: "НЕ сходится" in panel._verdict.text(), timeout=20000)
+    panel.fetch(target)
+    qtbot.waitUntil(lambda: "НЕ сходится" in panel.verdict.text(), timeout=20000)
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from gui.api.fake import render
+from gui.api.fake import render, render_outgoing
 
 if TYPE_CHECKING:
     from gui.api.fake.world import World
@@ -15,6 +15,13 @@ LIMIT, MOST = 200, 500
 
 PAYMENT_STATES = ("all", "new", "auto", "needs_person", "manual", "not_ours", "reversed", "duplicate")
 ORDER_STATES = ("all", "unpaid", "part_paid", "released", "picking", "ready", "on_hold", "shipped", "cancelled")
+OUTGOING_STATES = {
+    "all": tuple(render_outgoing.STATES),
+    "to_approve": ("draft", "waiting_approval"),
+    "on_the_way": ("approved", "sending", "unknown", "sent", "accepted"),
+    "done": ("executed",),
+    "failed": ("refused", "returned", "rejected", "withdrawn"),
+}
 PICK_STATES = ("open", "all", "to_confirm", "new", "working", "short", "done")
 TASK_STATES = ("open", "done", "all")
 
@@ -108,6 +115,28 @@ class Lists:
         asked = {"state": "open", **query}
         names, counts = self._order("picks", asked, w.picks, PICK_STATES, belongs, found, keys, "due_at")
         return self._cut(names, counts, query, lambda n: render.pick_row(w, w.picks[n]))
+
+    def outgoing(self, query: dict[str, str]) -> Json:
+        w = self._world
+
+        def found(o: Any, words: str) -> bool:
+            money = f"{o.amount / 100:.2f}".replace(".", ",")
+            return words in f"{o.number} {o.payee.name} {o.payee.inn} {o.payee.account} {money} {o.purpose}".casefold()
+
+        def belongs(o: Any, state: str) -> bool:
+            return o.state in OUTGOING_STATES[state]
+
+        keys: dict[str, Callable[[Any], Any]] = {
+            "proposed_at": lambda o: o.proposed_at,
+            "date": lambda o: o.day,
+            "number": lambda o: int(o.number),
+            "payee_name": lambda o: o.payee.name,
+            "amount": lambda o: o.amount,
+            "state": lambda o: o.state,
+        }
+        states = tuple(OUTGOING_STATES)
+        names, counts = self._order("outgoing", query, w.outgoing, states, belongs, found, keys, "-proposed_at")
+        return self._cut(names, counts, query, lambda n: render_outgoing.order_row(w.outgoing[n]))
 
     def tasks(self, query: dict[str, str]) -> Json:
         w = self._world

@@ -145,3 +145,61 @@ class DeadRecord:
     attempts: int
     error: str
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeRecord:
+    name: str
+    inn: str
+    kpp: str
+    account: str
+    bic: str
+    bank: str
+    corr: str
+
+
+@dataclass(slots=True)
+class OutgoingRecord:
+    """A payment order; `warnings` are codes with their field and sentences, `lines` the statement lines behind it."""
+
+    id: str
+    number: str
+    day: date
+    account: str
+    payee: PayeeRecord
+    amount: int
+    purpose: str
+    state: str
+    proposed_by: str
+    proposed_at: datetime
+    version: int = 1
+    kind: str = "ordinary"
+    source: str = "hand"
+    priority: int = 5
+    uin: str = ""
+    tax: dict[str, str] | None = None
+    approved_by: list[str] = field(default_factory=list)
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    bank_code: str = ""
+    bank_text: str = ""
+    note: str = ""
+    sent_at: datetime | None = None
+    executed_at: datetime | None = None
+    returned_at: datetime | None = None
+    history: list[tuple[datetime, str, str, str]] = field(default_factory=list)  # at, by, event, note
+    lines: list[tuple[str, bool, datetime]] = field(default_factory=list)  # evidence kind, incoming, at
+
+
+@dataclass(slots=True)
+class ChannelRecord:
+    """A bank channel beside the one whose polls the world keeps; times are minutes from now."""
+
+    channel: str
+    title: str
+    days_left: int | None
+    result: str = "never"
+    asked_min: float | None = None
+    good_min: float | None = None
+    next_min: float | None = None
+    files: int = 0
+    error: tuple[str, str, str, str, str] | None = None  # code, text ru and en, hint ru and en

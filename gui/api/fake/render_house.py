@@ -11,6 +11,34 @@ if TYPE_CHECKING:
     from gui.api.fake.world import World
 
 
+def first_link(world: World) -> Json:
+    """The channel whose polls the world keeps."""
+    now = world.now()
+    last = world.polls[0] if world.polls else None
+    failed = last is not None and last.result == "failed"
+    return {
+        "channel": "bxd:bank-one",
+        "title": "Учебный банк",
+        "last_poll_at": instant(last.at if last else None),
+        "last_good_at": instant(next((p.at for p in world.polls if p.result != "failed"), None)),
+        "next_poll_at": instant(last.at + timedelta(minutes=5) if last else None),
+        "last_result": last.result if last else "never",
+        "new_files": last.files if last else 0,
+        "error": {
+            "code": "bank.away",
+            "text_ru": "Банк не отвечает",
+            "text_en": "The bank does not answer",
+            "hint_ru": "Проверьте интернет; опрос повторится сам",
+            "hint_en": "Check the internet line; polling goes on by itself",
+        }
+        if failed
+        else None,
+        "certificate_expires": (now + timedelta(days=world.certificate_days)).date().isoformat(),
+        "days_left": world.certificate_days,
+        "renewal_due": world.certificate_days <= 30,
+    }
+
+
 def status(world: World) -> Json:
     now = world.now()
     needs = world.needs()
@@ -20,27 +48,7 @@ def status(world: World) -> Json:
     return {
         "state": state,
         "needs": needs,
-        "bank": [
-            {
-                "channel": "bxd:bank-one",
-                "title": "Учебный банк",
-                "last_poll_at": instant(last.at if last else None),
-                "last_good_at": instant(next((p.at for p in world.polls if p.result != "failed"), None)),
-                "next_poll_at": instant(last.at + timedelta(minutes=5) if last else None),
-                "last_result": last.result if last else "never",
-                "new_files": last.files if last else 0,
-                "error": {
-                    "code": "bank.away",
-                    "text_ru": "Банк не отвечает",
-                    "text_en": "The bank does not answer",
-                    "hint_ru": "Проверьте интернет; опрос повторится сам",
-                    "hint_en": "Check the internet line; polling goes on by itself",
-                }
-                if failed
-                else None,
-                "certificate_expires": (now + timedelta(days=83)).date().isoformat(),
-            }
-        ],
+        "bank": [first_link(world)],
         "alarms": [
             {
                 "id": a.id,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gui.api.fake import render, render_house, work
+from gui.api.fake import outgoing, render, render_house, render_outgoing, work
 from gui.api.fake.world import Problem, World
 
 Json = dict[str, Any]
@@ -30,7 +30,10 @@ NEEDED = [  # (method, path pattern, right)
     ("POST", r"picks/.*", "picks.work"),
     ("GET", r"tasks(/.*)?", "tasks.read"),
     ("POST", r"tasks/.*", "tasks.work"),
-    ("GET", r"health", "health.read"),
+    ("GET", r"health|bank", "health.read"),
+    ("GET", r"outgoing(/.*)?", "outgoing.read"),
+    ("POST", r"outgoing(/[^/]+/withdraw)?", "outgoing.propose"),
+    ("POST", r"outgoing/[^/]+/(approve|reject)", "outgoing.approve"),
     ("GET", r"evidence/.*", "evidence.read"),
     ("POST", r"settings/release", "release.switch"),
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
@@ -42,7 +45,7 @@ class FakeDaemon:
 
     Attributes:
         world: what it serves.
-        token: what opens it.
+        token: what opens it; `guests` are the tokens of other people and their roles.
         refuse: {path: Problem}: answers tests put in place of the real ones.
         delay_s: seconds every answer is late.
         hits: every request served, "METHOD /path?query".
@@ -61,6 +64,7 @@ class FakeDaemon:
         """`certificate`: PEM files of a certificate and its key; the server then speaks TLS."""
         self.world = world or World()
         self.token = secrets.token_urlsafe(24)
+        self.guests: dict[str, str] = {}
         self.refuse: dict[str, Problem] = {}
         self.delay_s = 0.0
         self.hits: list[str] = []
@@ -104,12 +108,19 @@ class FakeDaemon:
         self._server.server_close()
         self._thread.join(5)
 
-    def announce(self, home: Path) -> None:
-        """Write the connection file and the token where the tray looks for them."""
+    def announce(self, home: Path, role: str = "") -> None:
+        """Write the connection file and a token where the tray looks for them.
+
+        With a `role` the token is another person's, so that two people can work side by side.
+        """
+        secret = self.token
+        if role:
+            secret = secrets.token_urlsafe(24)
+            self.guests[secret] = role
         run = home / "run"
         run.mkdir(parents=True, exist_ok=True)
         token = run / "tray.token"
-        token.write_text(self.token + "\n", encoding="utf-8")
+        token.write_text(secret + "\n", encoding="utf-8")
         file = run / "connection.json"
         connection = {"url": self.url, "token_file": str(token)}
         if self._certificate is not None:
@@ -190,7 +201,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path = parts.path.removeprefix("/v1/").strip("/")
         try:
-            if self.headers.get("Authorization") != f"Bearer {fake.token}":
+            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+            fake.world.serve_as(fake.guests.get(token, ""))
+            if token != fake.token and token not in fake.guests:
                 raise Problem(401, "auth.unknown", "Ключ доступа не подходит.", "The access token is not valid.")
             for verb, pattern, right in NEEDED:
                 if verb == method and re.fullmatch(pattern, path) and right not in fake.world.permissions:
@@ -231,6 +244,12 @@ class _Handler(BaseHTTPRequestHandler):
                 return render_house.status(world)
             case ["health"]:
                 return render_house.health(world)
+            case ["bank"]:
+                return render_outgoing.bank(world)
+            case ["outgoing"]:
+                return world.lists.outgoing(query)
+            case ["outgoing", name]:
+                return render_outgoing.order_detail(world, outgoing.found(world, name))
             case ["payments"]:
                 return world.lists.payments(query)
             case ["payments", name]:
@@ -263,6 +282,10 @@ class _Handler(BaseHTTPRequestHandler):
                     return world.not_ours(name, str(body.get("kind") or "other_income"))
                 if action == "release-confirm":
                     return world.confirm_release(name)
+            case ["outgoing"]:
+                return outgoing.propose(world, body)
+            case ["outgoing", name, event]:
+                return outgoing.event(world, name, event, body, wanted)
             case ["undo", event]:
                 return world.undo(event)
             case ["orders", name, ("cancel" | "ship") as event]:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gui.api.fake import lists, render, story
+from gui.api.fake import lists, render, story, story_outgoing
 from gui.api.fake.records import (
     AlarmRecord,
     Allocated,
+    ChannelRecord,
     DeadRecord,
     OrderRecord,
+    OutgoingRecord,
     PaymentRecord,
     PickRecord,
     PollRecord,
@@ -24,20 +26,22 @@ Json = dict[str, Any]
 KEPT_EVENTS = 200
 
 # The rights of the service's own roles, and "owner" with all of them at once for looking at the screens.
+_OUTGOING = ("outgoing.read", "outgoing.propose", "outgoing.approve")
 _TRADE = ("orders.read", "picks.read", "tasks.read", "calls.read", "health.read")
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "accountant": (
         "Мария Ковалёва",
-        (*_TRADE, "payments.read", "payments.decide", "evidence.read", "tasks.work", "calls.work"),
+        (*_TRADE, *_OUTGOING, "payments.read", "payments.decide", "evidence.read", "tasks.work", "calls.work"),
     ),
     "warehouse": ("Николай Жуков", ("picks.read", "picks.work", "tasks.read", "tasks.work")),
     "manager": ("Екатерина Лис", (*_TRADE, "orders.work", "tasks.work", "calls.work")),
     "it": ("Тимур Садыков", ("health.read", "health.operate", "evidence.read", "users.manage")),
-    "director": ("Анна Верещагина", (*_TRADE, "payments.read", "evidence.read", "release.switch")),
+    "director": ("Анна Верещагина", (*_TRADE, *_OUTGOING, "payments.read", "evidence.read", "release.switch")),
     "owner": (
         "Мария Ковалёва",
         (
             *_TRADE,
+            *_OUTGOING,
             "payments.read",
             "payments.decide",
             "evidence.read",
@@ -76,14 +80,24 @@ class World:
     Attributes:
         role: whose token is used; decides permissions and whether money is seen.
         live: the payments of today, the ones that can be decided; `payments` holds the past as well.
-        payments, orders, picks, tasks, alarms, dead, polls: what there is, by id.
+        payments, orders, picks, tasks, alarms, dead, polls, outgoing: what there is, by id.
+        certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
 
-    def __init__(self, *, payments: int = 400, role: str = "owner", now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        payments: int = 400,
+        outgoing: int = 0,
+        role: str = "owner",
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`payments`, `outgoing`: how many settled ones of the past there are."""
         self.lock = threading.RLock()
         self.arrived = threading.Condition(self.lock)
-        self.role = role
+        self._role = role
+        self._guest = threading.local()
         self.company = COMPANY
         self.release_mode = "automatic"
         self.payments: dict[str, PaymentRecord] = {}
@@ -94,6 +108,9 @@ class World:
         self.alarms: dict[str, AlarmRecord] = {}
         self.dead: dict[str, DeadRecord] = {}
         self.polls: list[PollRecord] = []
+        self.outgoing: dict[str, OutgoingRecord] = {}
+        self.channels: list[ChannelRecord] = story_outgoing.channels()
+        self.certificate_days = 83
         self.seq = 0
         self.events: list[tuple[int, Json]] = []
         self.revision = 0
@@ -106,7 +123,21 @@ class World:
         story.work(self)
         story.machinery(self)
         story.bulk(self, payments)
+        story_outgoing.orders(self)
+        story_outgoing.bulk(self, outgoing)
         self.lists = lists.Lists(self)
+
+    @property
+    def role(self) -> str:
+        return str(getattr(self._guest, "role", "") or self._role)
+
+    @role.setter
+    def role(self, role: str) -> None:
+        self._role = role
+
+    def serve_as(self, role: str) -> None:
+        """In this thread a person of another role is asking; "" for the usual one."""
+        self._guest.role = role
 
     @property
     def user(self) -> str:

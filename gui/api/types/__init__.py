@@ -6,6 +6,16 @@ States are texts: an unknown one is shown as it came, never guessed. Fields with
 
 from gui.api.types.common import Alarm, BankLink, Change, Fault, Me, Needs, Page, Said, Sla, Status
 from gui.api.types.health import Component, DeadLetter, Health, Journal, Message, Outbox, Poll
+from gui.api.types.outgoing import (
+    Bank,
+    BankCertificate,
+    LineEvidence,
+    Outgoing,
+    OutgoingEvent,
+    OutgoingRow,
+    OwnAccount,
+    Warned,
+)
 from gui.api.types.payments import (
     Allocation,
     Decision,
@@ -38,6 +48,8 @@ from gui.api.types.trade import (
 __all__ = [
     "Alarm",
     "Allocation",
+    "Bank",
+    "BankCertificate",
     "BankLink",
     "Change",
     "Component",
@@ -49,6 +61,7 @@ __all__ = [
     "Health",
     "Invoice",
     "Journal",
+    "LineEvidence",
     "Me",
     "Message",
     "Needs",
@@ -57,6 +70,10 @@ __all__ = [
     "OrderRow",
     "OrderSla",
     "Outbox",
+    "Outgoing",
+    "OutgoingEvent",
+    "OutgoingRow",
+    "OwnAccount",
     "Page",
     "Payment",
     "PaymentFacts",
@@ -77,4 +94,5 @@ __all__ = [
     "Task",
     "Undo",
     "Undone",
+    "Warned",
 ]

@@ -89,6 +89,8 @@ class BankLink:
     new_files: int = 0
     error: Fault | None = None
     certificate_expires: str | None = None
+    days_left: int | None = None
+    renewal_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
