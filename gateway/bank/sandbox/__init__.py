@@ -1,4 +1,5 @@
-"""The bundled bank: a separate process that speaks the bxd agreement over HTTPS and can misbehave on demand.
+"""The bundled bank: a separate process that speaks the bxd agreement and 1C:DirectBank over HTTPS, executes payment
+orders, and can misbehave on demand.
 
 control   `Sandbox`, `launch`: pay, reverse, close the day, misbehave, from any process
 books     its SQLite file and its two clocks          engine      operations

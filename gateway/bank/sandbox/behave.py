@@ -49,8 +49,11 @@ What each one means (— not known there; no option named means the defaults of 
     read-once            —                                         the packet is gone once asked for (so it may be lost)
     unsigned             —                                         the next statement has no signature
     zoned-dates          —                                         2026-11-21Z, …T09:16:43.279Z (as Alfa writes)
-    bare-requisites      —                                         ИНН and КПП "0", ids with a space, no Sum
+    bare-requisites      —                                         ИНН and КПП "0"; sum=missing: no Sum either
     id-off-by-one        —                                         a notice's ExtID differs in one hex digit
+
+What a bank does all the time and not so many times is a habit (`directbank.notices.SWITCHES`): only unread packets are
+listed, nothing is signed, everything is zipped, dates have a zone, ids have a space in them.
 
 Four levels:
 

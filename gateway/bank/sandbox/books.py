@@ -151,10 +151,14 @@ class Books:
 
         Such a bank has no login for DirectBank: customers enter there with their certificate.
         """
-        if not self.path.exists() or self.fact("schema") != "1":
+        if not self.path.exists():
             return
+        outdated = "SELECT 1 FROM facts WHERE name = 'schema' AND value = '1'"
+        with self.read() as db:
+            if db.execute(outdated).fetchone() is None:
+                return
         with self.write() as db:
-            if fact(db, "schema") == "1":  # another process may have been faster
+            if db.execute(outdated).fetchone():  # another process may have been faster
                 for statement in _SCHEMA_2.split(";"):
                     db.execute(statement)
                 put_fact(db, "schema", _SCHEMA_VERSION)

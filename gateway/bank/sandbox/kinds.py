@@ -201,8 +201,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "bare-requisites": _own(
         "file",
-        "writes ИНН and КПП as 0 and ids with a space in the next statement; with sum=missing no sums either",
-        "пишет в следующей выписке ИНН и КПП нулём, номера с пробелом, с sum=missing ещё и без сумм",
+        "writes ИНН and КПП as 0 in the next statement; with sum=missing no sums either",
+        "пишет в следующей выписке ИНН и КПП нулём, с sum=missing ещё и без сумм",
         sum="written",
     ),
     "id-off-by-one": _own(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from gateway.bank.sandbox import directbank
 from gateway.bank.sandbox.server import SandboxServer
 from gateway.core.money import Money
 from gateway.core.requisites import with_key
@@ -26,16 +27,28 @@ from tests.standards import need
 PAYEE = with_key("40702810000000000077", "044525225")
 
 
+def imports(path: Path) -> set[str]:
+    """The gateway's modules a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.startswith("gateway.")}
+
+
 @pytest.mark.parametrize("module", [directbank_client, bxd_client], ids=["directbank", "bxd"])
 def test_the_clients_share_no_code_with_our_channels(module: object) -> None:
-    source = Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8")
-    imported: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            imported.add(node.module)
-        elif isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-    assert {name for name in imported if name.startswith("gateway")} == {"gateway.bank.sandbox.enrol"}
+    used = imports(Path(str(getattr(module, "__file__", ""))))
+    assert used == {"gateway.bank.sandbox.enrol", "gateway.bank.sandbox.enrol.Enrolment"}
+
+
+def test_the_directbank_counter_shares_no_code_with_our_channel() -> None:
+    folder = Path(directbank.__file__).parent
+    used = set().union(*(imports(path) for path in (*folder.glob("*.py"), *folder.parent.glob("p*_*.py"))))
+    assert used
+    assert not [name for name in used if name.startswith(("gateway.bank.directbank", "gateway.bank.formats"))]
 
 
 def test_a_day_with_directbank_by_http_client_lxml_and_openssl(bank: Bank, tmp_path: Path) -> None:
