@@ -46,7 +46,8 @@ from gateway.orders.index import SqlIndex
 from gateway.orders.service import Credited
 from gateway.payments import service as payments
 from gateway.payments.batches import ALONE, Batches
-from gateway.payments.known import Keyed, Keys, Known
+from gateway.payments.known import Keys, Known
+from gateway.payments.lines import Keyed
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks

@@ -14,7 +14,7 @@ from gateway.orders import service as orders
 from gateway.orders.model import ShipState
 from gateway.payments import service as payments
 from gateway.payments.batches import DETAILED
-from gateway.payments.known import Keyed
+from gateway.payments.lines import Keyed
 from gateway.payments.model import PaymentEvent, PaymentState
 from gateway.payments.storno import reversed_payment
 from gateway.store.unit import Unit

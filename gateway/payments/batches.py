@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.payments.known import BOOKED, Keyed
+from gateway.payments.lines import BOOKED, Keyed
 from gateway.payments.model import Habits, PaymentState, line_identity
 from gateway.payments.tables import entries, payments
 from gateway.store import marks

@@ -14,7 +14,7 @@ from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.text import fold
 from gateway.payments.batches import ALONE, Standing
-from gateway.payments.known import BOOKED, Keyed, OnRecord
+from gateway.payments.lines import BOOKED, Keyed, OnRecord
 from gateway.payments.model import PAYMENT, PaymentEvent, PaymentState, Recorded, Source
 from gateway.payments.storno import came_first, reversed_payment
 from gateway.payments.tables import deliveries, entries, payments

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from gateway.bank.statement import Entry
-from gateway.payments.known import BOOKED, Keyed
+from gateway.payments.lines import BOOKED, Keyed
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
 from gateway.store.driver import Query
