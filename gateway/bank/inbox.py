@@ -32,7 +32,7 @@ _log = structlog.get_logger("bank.inbox")
 # How far back each poll looks: late and out-of-order files are found again within it, known ones cost nothing.
 OVERLAP = timedelta(days=7)
 _ACCEPTED = ("proved", "taken", "unreadable")
-_LIST = "downloadFileList"
+_LISTS = ("downloadFileList", "GetPackList")
 # Wait before asking again for a file that was refused so many times: never at first, an hour in the end.
 _PAUSES = tuple(timedelta(seconds=s) for s in (0, 0, 0, 60, 300, 900, 3600))
 # What a bad line or a busy bank does; everything else about a reply may be somebody's doing.
@@ -40,7 +40,7 @@ _PASSING = frozenset(
     f"bank.{what}"
     for what in (
         "away", "slow", "fault", "empty", "truncated", "too_large", "response_refused", "server_untrusted",
-        "client_refused",
+        "client_refused", "busy", "session_refused", "logon_unreadable", "otp_needed", "otp_wrong", "stopped",
     )
 )  # fmt: skip
 _PER_QUERY = 500
@@ -477,7 +477,7 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
                 if polled.cursor:
                     marks.put(unit, f"bank.cursor:{polled.channel}", polled.cursor)
             # Replies that are no file (a list) raise their alarms under the operation's name.
-            for subject in (polled.channel, f"{polled.channel}/{_LIST}"):
+            for subject in (polled.channel, *(f"{polled.channel}/{name}" for name in _LISTS)):
                 _end_passing_alarms(unit, subject)
         else:
             alarms.raise_alarm(

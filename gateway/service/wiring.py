@@ -11,7 +11,7 @@ from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.channel import Channel
 from gateway.bank.directbank import profile as directbank
 from gateway.bank.directbank.client import DirectBankChannel
-from gateway.bank.directbank.memory import Memory, StoredMemory
+from gateway.bank.directbank.memory import StoredMemory
 from gateway.bank.directbank.session import CertificateLogon, PasswordLogon
 from gateway.bank.profiles import BankProfile, Judge, Prove, load_judge, load_profile
 from gateway.core.clock import Clock, SystemClock
@@ -137,7 +137,7 @@ def bxd_trust(home: Home, vault: SealedVault, table: BankTable, profile: bxd.Pro
     return trust.opening_with(slots_of(home, vault, table, profile).decryptors()) if profile.encryption else trust
 
 
-def memory_of(store: Store, profile: BankProfile) -> Memory:
+def memory_of(store: Store, profile: BankProfile) -> StoredMemory:
     """Where a DirectBank channel keeps what waits for a person; `kvit bank otp` and `resume` work on it."""
     return StoredMemory(store, channel_name(profile))
 
@@ -161,6 +161,15 @@ def login_password(vault: SealedVault, table: BankTable) -> str:
     if found is None:
         raise Refused("config.no_login", profile=table.profile, login=table.login)
     return found
+
+
+def keep_login_password(home: Home, table: BankTable, password: str) -> None:
+    """Put the password of a bank entry's login into the vault.
+
+    Raises:
+        Refused: `vault.*`.
+    """
+    vault_of(home).set_password(VAULT_SERVICE, f"{table.profile}.login", password)
 
 
 def open_banks(installation: Installation) -> list[Bank]:

@@ -40,7 +40,7 @@ class StoredMemory:
 
     def __init__(self, store: Store, channel: str) -> None:
         self._store = store
-        self._channel = channel
+        self.channel = channel
 
     def get(self, name: str) -> Any | None:
         with self._store.reading() as connection:
@@ -52,7 +52,7 @@ class StoredMemory:
             unit.commit()
 
     def _mark(self, name: str) -> str:
-        return f"bank.{name}:{self._channel}"
+        return f"bank.{name}:{self.channel}"
 
 
 def give_code(memory: Memory, code: str, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.service.commands import bank_keys, certificates, imports
+from gateway.service.commands import bank_keys, bank_logon, certificates, imports
 from gateway.service.commands.frame import REFUSED, HomeOption, JsonOption, LanguageOption, command, group
 from gateway.service.commands.screen import Screen
 
@@ -32,6 +32,9 @@ def register(app: typer.Typer) -> None:
         ("bank.enrol", certificates.enrol),
         ("bank.renew", certificates.renew),
         ("bank.reimport", imports.reimport),
+        ("bank.password", bank_logon.password),
+        ("bank.otp", bank_logon.otp),
+        ("bank.resume", bank_logon.resume),
     ):
         command(bank, code)(function)
     app.add_typer(bank, name="bank")

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from gateway.bank.archive import raw_reply
 from gateway.bank.bxd.profile import Profile
 from gateway.bank.directbank.client import DirectBankChannel
-from gateway.bank.directbank.memory import waits_for_person
+from gateway.bank.directbank.memory import StoredMemory, waits_for_person
 from gateway.bank.directbank.profile import DirectBankProfile
 from gateway.bank.profiles import environment_of, load_profile
 from gateway.bank.sandbox.control import Sandbox
@@ -44,6 +44,7 @@ from gateway.service.wiring import (
     vault_of,
 )
 from gateway.signing.master_key import CREDENTIAL, new_master_key
+from gateway.store.schema import alarms
 from tests.service.conftest import Kvit
 
 NAME = "directbank-sandbox"
@@ -66,6 +67,7 @@ class Office:
     sandbox: Sandbox
     text: str
     table: dict[str, object] = field(default_factory=dict)
+    password: str = ""
 
     def settings(self, **changes: object) -> None:
         """Write the [[bank]] table anew; None leaves a key out."""
@@ -82,6 +84,12 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         yield Bank(sandbox, enrolment, server.directbank_url)
 
 
+@pytest.fixture(autouse=True)
+def _honest_again(bank: Bank) -> Iterator[None]:
+    yield
+    bank.sandbox.calm()
+
+
 @pytest.fixture
 def office(tmp_path: Path, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Office:
     sandbox, enrolment, url = bank.sandbox, bank.enrolment, bank.url
@@ -96,6 +104,10 @@ def office(tmp_path: Path, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Offic
     vault = vault_of(home)
     vault.set_password(VAULT_SERVICE, f"{NAME}.login", enrolment.directbank_password)
     vault.set_password(VAULT_SERVICE, NAME, enrolment.passphrase)
+    shipped = (PROGRAM_PROFILES / f"{NAME}.toml").read_text(encoding="utf-8")
+    brisk = shipped.replace("first_days = 7", "first_days = 1").replace("answer_pause_s = 0.3", "answer_pause_s = 0.0")
+    assert brisk != shipped
+    (home.profiles / f"{NAME}.toml").write_text(brisk, encoding="utf-8")
     text = home.config_file.read_text(encoding="utf-8")
     table = {
         "profile": NAME,
@@ -105,7 +117,7 @@ def office(tmp_path: Path, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Offic
         "accounts": list(enrolment.accounts),
     }
     (home.root / "customer.p12").write_bytes(enrolment.pkcs12)
-    found = Office(home, sandbox, text, table)
+    found = Office(home, sandbox, text, table, enrolment.directbank_password)
     found.settings()
     return found
 
@@ -228,6 +240,55 @@ def test_profiles_of_both_kinds_are_read_by_their_protocol(office: Office) -> No
     assert isinstance(loaded["sandbox"], Profile) and isinstance(loaded["alfa-directbank"], DirectBankProfile)
     assert environment_of(loaded["sandbox"]) == "TEST" and environment_of(loaded[NAME]) == "PRODUCTION"
     assert isinstance(profile_of(office.home, load_config(office.home).bank[0]), DirectBankProfile)
+
+
+class TestCommands:
+    def test_a_password_goes_into_the_vault_and_ends_a_stop(self, office: Office, installation: Installation) -> None:
+        vault_of(office.home).set_password(VAULT_SERVICE, f"{NAME}.login", "wrong")
+        kvit, where = Kvit(), ("--home", office.home.root, "--json")
+        (polled,) = kvit("bank", "poll", *where).json["polls"]
+        assert polled["result"] == "failed"
+        assert waits_for_person(_memory(installation))["bank_code"] == "1201"
+        right = str(office.password)
+        answer = kvit("bank", "password", "--stdin", *where, input=f"{right}\n")
+        assert answer.code == 0 and answer.json["resumed"] is True and right not in answer.out
+        (polled,) = kvit("bank", "poll", *where).json["polls"]
+        assert polled["result"] != "failed"
+        assert _open_alarms(installation) == []
+
+    def test_a_code_is_given_and_logs_on_once(self, office: Office, installation: Installation) -> None:
+        kvit, where = Kvit(), ("--home", office.home.root, "--json")
+        assert kvit("bank", "otp", "123456", *where).json["error"]["code"] == "bank.otp_not_asked"
+        office.sandbox.behave("otp", channel="directbank")
+        assert kvit("bank", "poll", *where).json["polls"][0]["result"] == "failed"
+        assert _open_alarms(installation) == ["bank.otp_needed"]
+        assert kvit("bank", "otp", "12a", *where).json["error"]["code"] == "bank.otp_format"
+        assert kvit("bank", "otp", office.sandbox.otp(), *where).json == {"profile": NAME, "given": True}
+        assert kvit("bank", "poll", *where).json["polls"][0]["result"] != "failed"
+        assert _open_alarms(installation) == []
+
+    def test_resuming_what_was_not_stopped_does_nothing(self, office: Office) -> None:
+        assert Kvit()("bank", "resume", "--home", office.home.root, "--json").json["resumed"] is False
+
+    def test_a_bank_without_login_has_no_password(self, office: Office) -> None:
+        office.settings(login=None)
+        answer = Kvit()("bank", "password", "--stdin", "--home", office.home.root, "--json", input="x\n")
+        assert answer.json["error"]["code"] == "bank.no_login"
+
+    def test_a_bank_of_the_other_protocol_has_no_logon(self, office: Office) -> None:
+        office.settings(profile="sandbox", login=None)
+        answer = Kvit()("bank", "resume", "--home", office.home.root, "--json")
+        assert answer.json["error"]["code"] == "bank.no_logon"
+
+
+def _memory(installation: Installation) -> StoredMemory:
+    return memory_of(installation.store, profile_of(installation.home, installation.config.bank[0]))
+
+
+def _open_alarms(installation: Installation) -> list[str]:
+    with installation.store.reading() as connection:
+        of_banks = alarms.c.ended_at.is_(None) & alarms.c.code.like("bank.%")
+        return sorted(connection.execute(select(alarms.c.code).where(of_banks)).scalars())
 
 
 @pytest.mark.parametrize(
