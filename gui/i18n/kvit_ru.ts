@@ -800,6 +800,10 @@
         <translation>Время</translation>
     </message>
     <message>
+        <source>Channel</source>
+        <translation>Канал</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>Итог</translation>
     </message>
@@ -1412,8 +1416,8 @@ within 15 minutes: {share}</source>
         <translation>без подписей</translation>
     </message>
     <message>
-        <source>one of two signatures</source>
-        <translation>одна подпись из двух</translation>
+        <source>1 signature of 2</source>
+        <translation>1 подпись из 2</translation>
     </message>
     <message>
         <source>signed</source>
@@ -1556,7 +1560,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Payment order № {number}</source>
-        <translation>Платёжное поручение № {number}</translation>
+        <translation>Поручение № {number}</translation>
     </message>
     <message>
         <source>of {date}</source>
@@ -1747,7 +1751,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>This is no sum. For example: 12 500,00</source>
-        <translation>Это не сумма. Например: 12 500,00</translation>
+        <translation>Это не сумма. Например: 12&#xa0;500,00</translation>
     </message>
     <message>
         <source>The sum must be above zero.</source>

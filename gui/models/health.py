@@ -44,6 +44,7 @@ def polls(parent: QObject | None = None) -> RowsModel:
     return RowsModel(
         [
             Column("at", lambda: translate("Health", "Time"), lambda p: wording.moment(p.at), width=11),
+            Column("channel", lambda: translate("Health", "Channel"), lambda p: p.channel, width=18),
             Column(
                 "result",
                 lambda: translate("Health", "Result"),

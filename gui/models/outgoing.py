@@ -46,7 +46,7 @@ def short_state(state: str) -> str:
     """A state in as few words as a column has room for; "" for one this program does not know."""
     titles = {
         "draft": translate("Outgoing", "no signature yet"),
-        "waiting_approval": translate("Outgoing", "one of two signatures"),
+        "waiting_approval": translate("Outgoing", "1 signature of 2"),
         "approved": translate("Outgoing", "signed"),
         "sending": translate("Outgoing", "being sent"),
         "unknown": translate("Outgoing", "asking the bank"),
@@ -84,7 +84,7 @@ def account(number: str) -> str:
 def columns() -> list[Column]:
     return [
         Column(
-            "number", lambda: translate("Outgoing", "№"), lambda o: o.number, sort="number", paint="strong", width=6
+            "number", lambda: translate("Outgoing", "№"), lambda o: o.number, sort="number", paint="strong", width=7
         ),
         Column("date", lambda: translate("Outgoing", "Date"), lambda o: wording.day(o.date), sort="date", width=9),
         Column(

@@ -49,7 +49,7 @@ class BankPage(ListPage):
             translate("Bank", "Payee, INN, account, sum, №…"),
             tones={"to_approve": "warn"},
             always=outgoing.FILTERS,
-            field_width=215,
+            field_width=240,
         )
         self.new = button(translate("Bank", "New payment order…"), "primary", icon="plus", slot=self.open_new)
         self.panel_of_order = OutgoingPanel(session)
@@ -67,7 +67,7 @@ class BankPage(ListPage):
             under=[self.news],
         )
         self._polls = self._poll_table()
-        self.whole.addWidget(self._polls)
+        self.whole.addWidget(self._polls, 1)
         self.panel_of_order.decided.connect(self._decided)
         self.panel_of_order.refused.connect(session.refused)
         self.panel_of_order.again.connect(self.open_again)
@@ -92,6 +92,7 @@ class BankPage(ListPage):
         self.polls = health.polls(self)
         shown: list[Any] = self.polls.columns
         table.show_model(self.polls, shown)
+        self._poll_view = table
         stack.addWidget(table, 1)
         return whole
 
@@ -103,9 +104,12 @@ class BankPage(ListPage):
     # --- loading -----------------------------------------------------------------------------------------------------
 
     def activate(self) -> None:
-        self.reload()
+        if self.bank is not None:
+            self.reload()
         if self._pays:
             super().activate()
+        else:
+            self._poll_view.setFocus()
 
     def reload(self) -> None:
         me = self.session.me

@@ -163,7 +163,7 @@ class PaymentForm(QDialog):
         grid.addWidget(self._line("payee.kpp", translate("PaymentForm", "KPP"), limit=9), 1, 2)
         grid.addWidget(self._line("payee.corr_account", translate("PaymentForm", "Corr. account"), limit=29), 2, 0)
         grid.addWidget(self._line("payee.bic", translate("PaymentForm", "BIC"), limit=9, hint="044525225"), 2, 1)
-        grid.addWidget(self._line("payee.bank_name", translate("PaymentForm", "Bank"), limit=160), 2, 2)
+        grid.addWidget(self._line("payee.bank_name", translate("PaymentForm", "Bank"), limit=160), 3, 0, 1, 3)
         return grid
 
     def _what(self) -> QGridLayout:

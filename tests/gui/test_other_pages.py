@@ -165,12 +165,12 @@ def visible_pages(shell: Shell) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("owner", ["payments", "orders", "picks", "calls", "health"]),
-        ("accountant", ["payments", "orders", "picks", "calls", "health"]),
+        ("owner", ["payments", "orders", "picks", "calls", "bank", "health"]),
+        ("accountant", ["payments", "orders", "picks", "calls", "bank", "health"]),
         ("warehouse", ["picks", "calls"]),
-        ("manager", ["orders", "picks", "calls", "health"]),
-        ("it", ["health"]),
-        ("director", ["payments", "orders", "picks", "calls", "health"]),
+        ("manager", ["orders", "picks", "calls", "bank", "health"]),
+        ("it", ["bank", "health"]),
+        ("director", ["payments", "orders", "picks", "calls", "bank", "health"]),
     ],
 )
 def test_the_service_decides_which_pages_there_are(
