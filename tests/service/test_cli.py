@@ -49,7 +49,8 @@ def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 def test_the_commands_of_the_design_are_there() -> None:
     promised = {
         "init", "serve", "status", "doctor", "demo", "import", "evidence", "backup", "restore", "release", "version",
-        "bank profiles", "bank poll", "bank key", "bank tokens", "bank enrol", "bank renew", "sandbox code", "journal verify", "journal head", "user add",
+        "bank profiles", "bank poll", "bank key", "bank tokens", "bank enrol", "bank renew", "sandbox code",
+        "journal verify", "journal head", "user add",
         "user list", "user revoke", "bank reimport", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state",
         "sandbox reverse", "sandbox close-day", "sandbox move-clock",
     }  # fmt: skip
