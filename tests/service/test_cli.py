@@ -49,10 +49,10 @@ def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 def test_the_commands_of_the_design_are_there() -> None:
     promised = {
         "init", "serve", "status", "doctor", "demo", "import", "evidence", "backup", "restore", "release", "version",
-        "bank profiles", "bank poll", "bank key", "bank tokens", "bank enrol", "bank renew", "sandbox code",
-        "journal verify", "journal head", "user add",
-        "user list", "user revoke", "bank reimport", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state",
-        "sandbox reverse", "sandbox close-day", "sandbox move-clock",
+        "bank profiles", "bank poll", "bank key", "bank tokens", "bank enrol", "bank renew", "bank reimport",
+        "bank otp", "bank resume", "bank password", "sandbox process", "journal verify", "journal head", "journal mail", "user add", "user list",
+        "user revoke", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state", "sandbox reverse",
+        "sandbox close-day", "sandbox move-clock", "sandbox code", "sandbox otp", "sandbox habit", "sandbox statement",
     }  # fmt: skip
     assert {" ".join(path) for path in COMMANDS} == promised
 

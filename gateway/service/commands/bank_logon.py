@@ -13,7 +13,6 @@ from gateway.service.commands.frame import HomeOption, JsonOption, LanguageOptio
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
-
     from gateway.bank.directbank.memory import StoredMemory
     from gateway.service.config import BankTable, Home
     from gateway.store import Store
