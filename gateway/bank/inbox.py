@@ -39,9 +39,12 @@ _PAUSES = tuple(timedelta(seconds=s) for s in (0, 0, 0, 60, 300, 900, 3600))
 _PASSING = frozenset(
     f"bank.{what}"
     for what in (
-        "away", "slow", "fault", "empty", "truncated", "too_large", "response_refused", "server_untrusted",
-        "client_refused", "busy", "session_refused", "logon_unreadable", "otp_needed", "otp_wrong", "stopped",
+        "away", "slow", "fault", "empty", "truncated", "too_large", "response_refused", "response_vague",
+        "server_untrusted", "client_refused", "busy", "session_refused", "logon_unreadable", "otp_needed", "otp_wrong", "stopped",
     )
+) | frozenset(
+    f"signing.{what}"  # a token that was pulled out, or whose PIN somebody has to put right
+    for what in ("token_gone", "token_failed", "wrong_pin", "pin_locked", "pin_last_try", "pin_not_ready")
 )  # fmt: skip
 _PER_QUERY = 500
 _AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long

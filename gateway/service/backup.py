@@ -40,9 +40,10 @@ MANIFEST = "manifest.json"
 SETTINGS = "kvit.toml"
 DATABASE = "data/kvit.db"
 # Folder → names of it that are taken. Nothing else of a home goes into a backup or comes out of one.
-_TAKEN = {"vault": "*", "keys": "*.p12*", "anchors": "*", "profiles": "*.toml"}
+_TAKEN = {"vault": "*", "keys": "*", "anchors": "*", "profiles": "*.toml"}
 _MANIFEST_LIMIT = 1 << 20
 _PIECE = 1 << 20
+_KEY_LIMIT = 1 << 20
 
 Progress = Callable[[int], None]
 
@@ -144,8 +145,14 @@ def _sources(home: Home) -> Iterator[tuple[str, Path]]:
     """(name in the zip, file) of what is taken besides settings and database."""
     for folder, pattern in _TAKEN.items():
         for file in sorted((home.root / folder).glob(pattern)):
-            if file.is_file() and not file.name.startswith(".") and file.suffix != ".lock":
+            if file.is_file() and not file.name.startswith(".") and file.suffix != ".lock" and not _is_bare_key(file):
                 yield f"{folder}/{file.name}", file
+
+
+def _is_bare_key(file: Path) -> bool:
+    """A private key that nobody closed: none of ours looks like this, and a backup must not carry it away."""
+    content = file.read_bytes() if file.stat().st_size <= _KEY_LIMIT else b""
+    return b"PRIVATE KEY-----" in content and b"ENCRYPTED PRIVATE KEY-----" not in content
 
 
 def _write_zip(target: Path, manifest: Mapping[str, Any], sources: Mapping[str, Path]) -> None:

@@ -36,7 +36,7 @@ DIRECTBANK_KEY = "directbank-sandbox.p12"
 CHECK_SERVICE, CHECK_USER, CHECK_VALUE = "kvit.check", "master-key", "opened"
 
 # What may lie in a folder that becomes a home: IT puts keys and anchors there first, the sandbox bank is its own.
-_KNOWN = {"data", "vault", "keys", "anchors", "profiles", "exchange", "run", "logs", "sandbox"}
+_KNOWN = {"data", "vault", "keys", "anchors", "profiles", "exchange", "run", "logs", "sandbox", "heads"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ wsse      a signed SOAP envelope                      tls         contexts with 
 cms       detached signatures and envelopes (PKCS#7)  der         the octets these are made of
 gost      GOST R 34.10-2012, where OpenSSL has it     raw         digests and signature values by name
 revocation   whether a certificate was called back (CRL, OCSP)
+token     keys on PKCS#11 tokens                      windows_store   keys of Windows' own store
+xmlenc    a document encrypted for one receiver
 vault     secrets, sealed                             master_key  what the vault is sealed with
 ca        a demo authority
 """
