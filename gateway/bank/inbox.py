@@ -40,7 +40,8 @@ _PASSING = frozenset(
     f"bank.{what}"
     for what in (
         "away", "slow", "fault", "empty", "truncated", "too_large", "response_refused", "response_vague",
-        "server_untrusted", "client_refused", "busy", "session_refused", "logon_unreadable", "otp_needed", "otp_wrong", "stopped",
+        "server_untrusted", "client_refused", "busy", "session_refused", "logon_unreadable",
+        "otp_needed", "otp_wrong", "stopped",
     )
 ) | frozenset(
     f"signing.{what}"  # a token that was pulled out, or whose PIN somebody has to put right

@@ -48,11 +48,12 @@ def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 def test_the_commands_of_the_design_are_there() -> None:
     promised = {
-        "init", "serve", "status", "doctor", "demo", "import", "evidence", "backup", "restore", "release", "version",
-        "bank profiles", "bank poll", "bank key", "bank tokens", "bank enrol", "bank renew", "bank reimport",
-        "bank otp", "bank resume", "bank password", "sandbox process", "journal verify", "journal head", "journal mail", "user add", "user list",
-        "user revoke", "sandbox serve", "sandbox pay", "sandbox behave", "sandbox state", "sandbox reverse",
-        "sandbox close-day", "sandbox move-clock", "sandbox code", "sandbox otp", "sandbox habit", "sandbox statement",
+        "backup", "bank enrol", "bank key", "bank otp", "bank password", "bank poll", "bank profiles",
+        "bank reimport", "bank renew", "bank resume", "bank tokens", "demo", "doctor", "evidence", "import", "init",
+        "journal head", "journal mail", "journal verify", "release", "restore", "sandbox behave", "sandbox close-day",
+        "sandbox code", "sandbox habit", "sandbox move-clock", "sandbox otp", "sandbox pay", "sandbox process",
+        "sandbox reverse", "sandbox serve", "sandbox state", "sandbox statement", "serve", "status", "user add",
+        "user list", "user revoke", "version",
     }  # fmt: skip
     assert {" ".join(path) for path in COMMANDS} == promised
 
