@@ -46,7 +46,7 @@ _PASSING = frozenset(
 ) | frozenset(
     f"signing.{what}"  # a token that was pulled out, or whose PIN somebody has to put right
     for what in ("token_gone", "token_failed", "wrong_pin", "pin_locked", "pin_last_try", "pin_not_ready")
-)  # fmt: skip
+) | {"gost.unavailable"}  # fmt: skip
 _PER_QUERY = 500
 _AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long
 
@@ -371,9 +371,18 @@ class Prover(Protocol):
 
 
 def prove(store: Store, channel: Prover, message_id: str, reply: Reply) -> str | None:
-    """Judge a stored message, as of the instant it was received; returns the reason code when it is refused."""
+    """Judge a stored message, as of the instant it was received; returns the reason code when it is refused.
+
+    One that cannot be judged here and now (what verifies it is not installed) stays as it is, with an alarm.
+    """
     try:
         proven = _proven(channel, reply)
+    except Unavailable as error:
+        with store.unit() as unit:
+            row = message_row(unit.connection, store.company, message_id)
+            alarms.raise_alarm(unit, error.code, f"{channel.name}/{row.reference}", _told(error), severity="warning")
+            unit.commit()
+        return error.code
     except (Corrupt, Refused) as error:
         with store.unit() as unit:
             row = message_row(unit.connection, store.company, message_id)
@@ -387,6 +396,10 @@ def prove(store: Store, channel: Prover, message_id: str, reply: Reply) -> str |
         _end_passing_alarms(unit, f"{channel.name}/{row.reference}")
         unit.commit()
     return None
+
+
+def _told(error: KvitError) -> dict[str, str]:
+    return {name: str(value)[:200] for name, value in error.values.items()}
 
 
 def _end_passing_alarms(unit: Unit, subject: str) -> None:
@@ -432,7 +445,7 @@ def _accept(unit: Unit, row: AnyRow, proven: Proven) -> None:
 
 
 def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: KvitError) -> None:
-    values = {name: str(value)[:200] for name, value in error.values.items()}
+    values = _told(error)
     unit.update(messages, message_id, state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
     unit.journal("message.refused", f"message:{message_id}", reason=error.code, values=values)
     alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", values)
@@ -448,7 +461,7 @@ def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
 def unreadable(unit: Unit, message_id: str, error: KvitError) -> None:
     """The message is proved, but no reader understands it (or only its beginning): a person has to look."""
     row = message_row(unit.connection, unit.company, message_id)
-    values = {name: str(value)[:200] for name, value in error.values.items()}
+    values = _told(error)
     unit.update(
         messages, message_id, state="unreadable", reason=error.code, reason_values=dumps(values), done_at=unit.at
     )
@@ -471,7 +484,7 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
                 "files": len(polled.accepted),
                 "refused": len(polled.refused),
                 "error_code": error.code if error else polled.refused[0][1] if polled.refused else None,
-                "error_values": dumps({k: str(v)[:200] for k, v in error.values.items()}) if error else None,
+                "error_values": dumps(_told(error)) if error else None,
             },
         )
         if error is None:
@@ -488,7 +501,7 @@ def _note(store: Store, polled: Polled, duration_ms: int) -> None:
                 unit,
                 error.code,
                 polled.channel,
-                {k: str(v)[:200] for k, v in error.values.items()},
+                _told(error),
                 severity="warning" if isinstance(error, Unavailable) else "error",
             )
         if polled.result != "nothing_new":

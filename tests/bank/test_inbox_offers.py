@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from gateway.bank import inbox
-from gateway.bank.channel import FileRef, Listing, Reply
+from gateway.bank.channel import FileRef, Listing, Proven, Reply
 from gateway.bank.tables import messages, offers
 from gateway.core.errors import Refused, Unavailable
 from gateway.service.rounds import bank_round
@@ -135,3 +135,24 @@ def test_an_offer_of_what_we_have_is_forgotten(shop: Shop, queue: Queue) -> None
 def test_the_migration_made_the_table(shop: Shop) -> None:
     with shop.store.reading() as connection:
         assert connection.execute(select(offers)).all() == []
+
+
+def test_what_cannot_be_judged_here_waits_and_holds_up_nothing(
+    shop: Shop, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = queue.prove
+
+    def without_engine(reply: Reply, at: datetime) -> Proven:
+        if reply.request.reference == "P126":
+            raise Unavailable("gost.unavailable")
+        return honest(reply, at)
+
+    monkeypatch.setattr(queue, "prove", without_engine)
+    bank_round(shop.store, TERMS, queue)
+    assert columns(shop, messages.c.state) == ["taken", "stored", "taken"]
+    assert open_codes(shop) == ["gost.unavailable"]
+    monkeypatch.setattr(queue, "prove", honest)  # the engine is installed
+    bank_round(shop.store, TERMS, queue)
+    assert columns(shop, messages.c.state) == ["taken"] * 3
+    assert queue.fetched.count("P126") == 1
+    assert open_codes(shop) == []
