@@ -8,6 +8,7 @@ in one is valid in the other and the words a decision rests on can be highlighte
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 # Latin letters that look like a Cyrillic one in upper case or in lower case, after lower-casing.
@@ -61,6 +62,11 @@ def fold(text: str) -> str:
     The result has exactly the length of `text`. Letters without a Cyrillic twin (N, S, R, U, …) stay Latin.
     """
     return text.translate(_TABLE)
+
+
+def person_key(name: str) -> str:
+    """A key under which spellings of one person's name meet that an eye cannot, or need not, tell apart."""
+    return " ".join(fold(unicodedata.normalize("NFKC", name)).split())
 
 
 def fold_numbers(folded: str) -> str:

@@ -125,7 +125,7 @@ def _carry(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) 
         row = _send(store, terms, route, prepared, done)
     else:
         if row.state == OrderState.SENDING:  # we died between its commit and its outcome
-            row = _step(store, row.id, OrderEvent.LOST, {"reason": "interrupted"})
+            row = _step(store, row.id, OrderEvent.LOST, {"reason": "interrupted"}, stamp="tried_at")
         if row.state == OrderState.UNKNOWN:
             row = _ask(store, terms, route, row, done)
     done.moved += row.state != before
@@ -257,7 +257,8 @@ def _lost(
     with store.unit() as unit:
         fresh = steps.load(unit, row.id)
         told = {**(told or {}), "reason": _reason(error)}
-        fresh = _move_or_tell(unit, fresh, OrderEvent.LOST, told)
+        # the bank may have been at work on it to the very end of the call: from there its "absent" is waited for
+        fresh = _move_or_tell(unit, fresh, OrderEvent.LOST, told, tried_at=unit.at)
         if fresh.state == OrderState.UNKNOWN:
             alarms.raise_alarm(unit, UNKNOWN, subject(row.id), shown(fresh), severity="warning")
         if isinstance(error, Corrupt):

@@ -15,7 +15,7 @@ from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.core.text import fold
+from gateway.core.text import fold, person_key
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.known import standing_warnings
 from gateway.payments.outgoing.limits import day_totals, fits
@@ -324,10 +324,6 @@ def _signature(unit: Unit, warnings: Collection[Finding]) -> dict[str, Any]:
     return {"by": actor.name, "role": actor.role.value, "at": unit.at, "confirmed": sorted(_codes(warnings))}
 
 
-def _person(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
 def _to_sign(
     unit: Unit, terms: OutgoingTerms, order_id: str, expected_version: int
 ) -> tuple[AnyRow, list[dict[str, Any]]]:
@@ -339,7 +335,7 @@ def _to_sign(
     event = OrderEvent.APPROVE if approvals else OrderEvent.SIGN
     ORDER.step(OrderState(row.state), event)
     # Whatever role he acts in, one person is one signature.
-    if _person(unit.actor.name) in {_person(a["by"]) for a in approvals}:
+    if person_key(unit.actor.name) in {person_key(a["by"]) for a in approvals}:
         raise Refused("outgoing.same_person", name=unit.actor.name, number=row.number)
     return row, approvals
 

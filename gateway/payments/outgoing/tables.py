@@ -6,8 +6,11 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, tex
 
 from gateway.store.schema import Int64, metadata
 
-_LIVE = text("state NOT IN ('rejected', 'withdrawn', 'refused')")
-_LIVE_SOURCE = text("source_id <> '' AND state NOT IN ('rejected', 'withdrawn', 'refused')")
+# Those that may still move money. Not those that have: a bank may carry out an order it had refused, when its number
+# has been given to another one, and that fact must find its place.
+_OPEN = "state NOT IN ('rejected', 'withdrawn', 'refused', 'executed', 'returned')"
+_LIVE = text(_OPEN)
+_LIVE_SOURCE = text(f"source_id <> '' AND {_OPEN}")
 
 payment_orders = Table(
     "payment_orders",

@@ -16,7 +16,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_LIVE = "state NOT IN ('rejected', 'withdrawn', 'refused')"
+_LIVE = "state NOT IN ('rejected', 'withdrawn', 'refused', 'executed', 'returned')"
 
 
 def _text(*names: str) -> list[sa.Column[str]]:
