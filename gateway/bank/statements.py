@@ -163,6 +163,16 @@ def _span(row: AnyRow, zone: ZoneInfo) -> _Span:
     return _Span(end, min(start, end), number, row.opening, row.closing, row.kind)
 
 
+def _latest(rows: Sequence[AnyRow]) -> Iterable[AnyRow]:
+    """Without statements the bank has corrected since: one made anew, of the same name, number and period, takes the
+    place of the one before it."""
+    current: dict[tuple[object, ...], AnyRow] = {}
+    for row in sorted(rows, key=lambda row: (row.created_at or "", row.message_id, row.id)):
+        named = row.statement_id if row.statement_id and row.number else row.id
+        current[row.kind, named, row.number, row.period_from, row.closing_on] = row
+    return current.values()
+
+
 def check_chain(unit: Unit, account: str, zone: ZoneInfo = MOSCOW) -> list[str]:
     """Compare each final statement with those before it; raises or clears `bank.gap` and `bank.gap_number`.
 
@@ -179,7 +189,7 @@ def check_chain(unit: Unit, account: str, zone: ZoneInfo = MOSCOW) -> list[str]:
             statements.c.opening.is_not(None),
         )
     ).all()
-    spans = sorted({_span(row, zone) for row in rows})
+    spans = sorted({_span(row, zone) for row in _latest(rows)})
     subject = f"account:{account}"
     by_balance = _balance_gaps(spans)
     if by_balance:
