@@ -278,6 +278,9 @@ def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None
         return
     polled.away = 0
     message_id = keep(store, channel.name, ref, reply)
+    if message_id is None and _holds(channel, reply):
+        # Refused once, and the rules were put right since: a new certificate of the bank's, an anchor that was missing.
+        message_id = keep(store, channel.name, ref, reply, anew=True)
     if message_id is None:
         polled.refused.append((ref.reference, "bank.replayed"))
         return
@@ -289,8 +292,11 @@ def _bring(store: Store, channel: Channel, ref: FileRef, polled: Polled) -> None
     channel.acknowledge(ref)
 
 
-def keep(store: Store, channel: str, ref: FileRef, reply: Reply) -> str | None:
+def keep(store: Store, channel: str, ref: FileRef, reply: Reply, *, anew: bool = False) -> str | None:
     """Write the raw bytes down, durably, before anything looks at them.
+
+    Args:
+        anew: also where these very bytes were refused before.
 
     Returns:
         The message's id; None when these very bytes were refused before (nothing new to judge, but the alarm counts).
@@ -306,7 +312,7 @@ def keep(store: Store, channel: str, ref: FileRef, reply: Reply) -> str | None:
                 messages.c.state == "refused",
             )
         ).first()
-        if again is not None:
+        if again is not None and not anew:
             alarms.raise_alarm(
                 unit, again.reason, f"{channel}/{ref.reference}", json.loads(again.reason_values or "{}")
             )
@@ -449,6 +455,14 @@ def _refuse(unit: Unit, channel: str, reference: str, message_id: str, error: Kv
     unit.update(messages, message_id, state="refused", reason=error.code, reason_values=dumps(values), done_at=unit.at)
     unit.journal("message.refused", f"message:{message_id}", reason=error.code, values=values)
     alarms.raise_alarm(unit, error.code, f"{channel}/{reference}", values)
+
+
+def _holds(channel: Prover, reply: Reply) -> bool:
+    try:
+        _proven(channel, reply)
+    except (Corrupt, Refused):
+        return False
+    return True
 
 
 def finish(unit: Unit, message_id: str, *, lines: int, fresh: int) -> None:
