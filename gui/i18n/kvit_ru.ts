@@ -1722,6 +1722,10 @@ within 15 minutes: {share}</source>
         <source>withdrawn</source>
         <translation>отозвано</translation>
     </message>
+    <message>
+        <source>Confirm and sign</source>
+        <translation>Подтвердить и подписать</translation>
+    </message>
 </context>
 <context>
     <name>PaymentForm</name>
@@ -1908,6 +1912,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>No link to the service. What you have typed stays here.</source>
         <translation>Нет связи со службой. Всё набранное останется здесь.</translation>
+    </message>
+    <message>
+        <source>Confirm and propose</source>
+        <translation>Подтвердить и предложить</translation>
     </message>
 </context>
 <context>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
@@ -40,6 +40,8 @@ class BankPage(ListPage):
         self.bank: Bank | None = None
         self.form: PaymentForm | None = None
         self._kept: Draft | None = None
+        self._follow = True
+        self._shrinking = False
         self._call: Call | None = None
         table = TableView(translate("Bank", "Payment orders"))
         table.empty_text = translate("Bank", "No payment order here.")
@@ -56,8 +58,10 @@ class BankPage(ListPage):
         self.panel_of_order.setMinimumWidth(theme.px(400))
         self.strip = BankStrip(session)
         self.news = UndoBar()
+        model = outgoing.model(session.client, self)
+        model.rowsAboutToBeRemoved.connect(self._shrinks)  # before the table hears of it
         self.build(
-            outgoing.model(session.client, self),
+            model,
             table,
             bar,
             self.panel_of_order,
@@ -159,10 +163,38 @@ class BankPage(ListPage):
 
     # --- the list ----------------------------------------------------------------------------------------------------
 
+    def _asked(self, **query: str) -> None:
+        self._follow = True
+        super()._asked(**query)
+
+    def _arrived(self, page: int) -> None:
+        """An order that leaves the list while it is looked at stays in the panel.
+
+        Another one in its place would be signed by whoever is just about to press the button.
+        """
+        shown = self.panel_of_order.name
+        self._shrinking = False
+        if self._follow or not shown:
+            super()._arrived(page)
+            self._follow = False
+        elif self.model.find(shown) >= 0:
+            self.table.want(shown)
+            super()._arrived(page)
+        else:
+            self.bar.count(self.model.counts)
+            self.table.setCurrentIndex(QModelIndex())
+            self.table.want(shown)
+            self.loaded()
+
+    def _shrinks(self) -> None:
+        self._shrinking = True
+
     def picked(self, row: Any) -> None:
+        if self._shrinking:
+            return  # rows went away, and Qt looks for another one by itself
         if isinstance(row, OutgoingRow):
             self.panel_of_order.show_row(row)
-        elif not self.model.total:
+        elif not self.model.total and self._follow:
             self.panel_of_order.show_row(None)
 
     def opened(self, row: Any) -> None:

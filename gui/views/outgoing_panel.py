@@ -407,7 +407,7 @@ class OutgoingPanel(QFrame):
             self.allow()
             warnings = warnings_of(error)
             if warnings:
-                dialog = ConfirmWarnings(warnings, translate("OutgoingPanel", "Sign"), self)
+                dialog = ConfirmWarnings(warnings, translate("OutgoingPanel", "Confirm and sign"), self)
                 more = {**body, "confirmed": dialog.codes}
                 self._open_dialog(dialog, lambda: self._act(order, action, more, done_words))
                 return

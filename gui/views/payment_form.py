@@ -145,7 +145,7 @@ class PaymentForm(QDialog):
         grid.addWidget(self._choice("account", translate("PaymentForm", "Our account"), accounts), 0, 0)
         next_number = translate("PaymentForm", "the next one")
         grid.addWidget(self._line("number", translate("PaymentForm", "Number"), limit=6, hint=next_number), 0, 1)
-        day = QDateEdit(QDate.currentDate())
+        day = QDateEdit(self._today())
         day.setDisplayFormat("dd.MM.yyyy")
         day.setCalendarPopup(True)
         self.fields["date"] = Field(translate("PaymentForm", "Date"), day)
@@ -229,6 +229,11 @@ class PaymentForm(QDialog):
         line.addWidget(self.ok)
         return line
 
+    def _today(self) -> QDate:
+        """By the service's clock: this machine's may be wrong by days."""
+        today = self.session.now().astimezone().date()
+        return QDate(today.year, today.month, today.day)
+
     def _edit(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor
         assert isinstance(editor, QLineEdit)
@@ -262,7 +267,7 @@ class PaymentForm(QDialog):
         day = draft.day
         date_edit = self.fields["date"].editor
         assert isinstance(date_edit, QDateEdit)
-        date_edit.setDate(QDate(day.year, day.month, day.day) if day else QDate.currentDate())
+        date_edit.setDate(QDate(day.year, day.month, day.day) if day else self._today())
         self.is_tax.setChecked(draft.is_tax)
         self._tax_toggled(draft.is_tax)
 
@@ -361,7 +366,7 @@ class PaymentForm(QDialog):
             self.allow()
             warnings = warnings_of(error)
             if warnings:
-                self._ask(ConfirmWarnings(warnings, translate("PaymentForm", "Propose"), self), draft, body)
+                self._ask(ConfirmWarnings(warnings, translate("PaymentForm", "Confirm and propose"), self), draft, body)
             else:
                 self._tell(error, draft)
 

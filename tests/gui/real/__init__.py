@@ -1,0 +1,1 @@
+"""The tray's screens against the service's own API, over a real port and a real database."""
