@@ -17,12 +17,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
-from gateway.core.errors import Corrupt, Refused
-from gateway.signing import der, gost, gost_kinds, raw, tbs
+from gateway.core.errors import Corrupt
+from gateway.signing import der, gost_kinds, raw, tbs
 from gateway.signing.cms_attributes import SignedAttributes, read_attributes, write_attributes
 from gateway.signing.cms_enveloped import decrypt, encrypt
 from gateway.signing.cms_names import DATA, DIGEST_NAMES, DIGEST_OIDS, RSA, SIGNATURES, SIGNED_DATA
-from gateway.signing.keys import Pkcs12Key, Signer, fingerprint
+from gateway.signing.keys import Signer, fingerprint
 from gateway.signing.policy import ALGORITHMS, Algorithm, TrustPolicy
 from gateway.signing.trust import establish, read_certificate
 
@@ -67,10 +67,7 @@ def sign_detached(content: bytes, signer: Signer, *, at: datetime) -> bytes:
     algorithm = raw.native_algorithm(certificate)
     attributes = write_attributes(raw.digest(algorithm.digest, content), at)
     value = signer.sign(attributes, algorithm)
-    # keys in memory were compared with their certificates when they were loaded; what a device returns is looked at
-    in_memory = isinstance(signer, Pkcs12Key | gost.GostKey)
-    if not in_memory and not raw.verify(certificate, algorithm, attributes, value):
-        raise Refused("signing.bad_signature", subject=certificate.subject.rfc4514_string())
+    raw.check_made(signer, algorithm, attributes, value)
     digest_algorithm = _digest_identifier(algorithm)
     links = (certificate, *(c for c in signer.chain if c.issuer != c.subject))
     signer_info = der.sequence(

@@ -10,8 +10,8 @@ Every refusal is `Corrupt("cms.malformed")`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from gateway.core.errors import Corrupt
 
@@ -34,8 +34,7 @@ def malformed(detail: str) -> Corrupt:
     return Corrupt("cms.malformed", detail=detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One tag, length, value.
 
     Attributes:
@@ -122,13 +121,14 @@ def only(octets: bytes) -> Element:
 def split(octets: bytes) -> list[Element]:
     """The elements `octets` consist of."""
     found = []
-    at, end = 0, len(octets)
-    while at < end:
+    at, size = 0, len(octets)
+    while at < size:
         tag, start, length = _header(octets, at)
         if length is None:
             raise malformed("indefinite length")
-        found.append(Element(tag, octets[start : start + length], octets[at : start + length]))
-        at = start + length
+        end = start + length
+        found.append(Element(tag, octets[start:end], octets[at:end]))
+        at = end
         if len(found) > _MOST_PARTS:
             raise malformed(f"more than {_MOST_PARTS} elements")
     return found
@@ -263,6 +263,7 @@ def _definite(octets: bytes, at: int, depth: int) -> tuple[bytes, int]:
     return tlv(tag, *parts), here
 
 
+@lru_cache(maxsize=256)  # a message names the same few again and again
 def _dotted(octets: bytes) -> str:
     if not octets or octets[-1] & 0x80 or len(octets) > 64:
         raise malformed("an object identifier that does not end")

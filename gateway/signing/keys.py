@@ -8,6 +8,7 @@ encrypted to us is opened by a `Decryptor`: it unwraps the content key and nothi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography import x509
@@ -126,6 +127,7 @@ def load_pkcs12(data: bytes, passphrase: str) -> Pkcs12Key:
     return Pkcs12Key(key, certificate, tuple(others))
 
 
+@lru_cache(maxsize=256)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the DER certificate, lower-case hex: how we name and pin certificates."""
     return certificate.fingerprint(hashes.SHA256()).hex()

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing import gost, gost_kinds
+from gateway.signing.keys import Pkcs12Key, Signer
 from gateway.signing.policy import ALGORITHMS, HASHES, Algorithm
 
 
@@ -51,6 +52,20 @@ def verify(certificate: x509.Certificate, algorithm: Algorithm, octets: bytes, v
     except InvalidSignature:
         return False
     return True
+
+
+def check_made(signer: Signer, algorithm: Algorithm, octets: bytes, value: bytes) -> None:
+    """See that what a key signed verifies by its own certificate, before anybody else finds that it does not.
+
+    Keys in memory were compared with their certificates when they were loaded; what a device returns is looked at.
+
+    Raises:
+        Refused: `signing.bad_signature`.
+    """
+    if isinstance(signer, Pkcs12Key | gost.GostKey):
+        return
+    if not verify(signer.certificate, algorithm, octets, value):
+        raise Refused("signing.bad_signature", subject=signer.certificate.subject.rfc4514_string())
 
 
 def rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey | None:

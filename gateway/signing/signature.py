@@ -14,6 +14,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import xmlsec
@@ -41,6 +42,9 @@ WSU_ID = f"{{{WSU}}}Id"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 ID_ATTRIBUTES = (WSU_ID, _XML_ID, "Id", "ID", "id")
 SIGNATURE = f"{{{DS}}}Signature"
+_find_ids = etree.XPath(
+    "descendant-or-self::*[@wsu:Id or @xml:id or @Id or @ID or @id]", namespaces={"wsu": WSU}, smart_strings=False
+)
 
 _REFERENCE_TRANSFORMS = (
     xmlsec.constants.TransformEnveloped,
@@ -105,6 +109,11 @@ class SignedInfo:
         return (self.algorithm.name, *sorted({r.digest for r in self.references}))
 
 
+def _with_ids(root: etree._Element) -> list[etree._Element]:
+    """Elements that have an id attribute, found without a look at each of the many that have none."""
+    return cast("list[etree._Element]", _find_ids(root))
+
+
 def wrapped(detail: str) -> Corrupt:
     """The error of a signature that does not cover exactly what it must."""
     return Corrupt("signature.wrapped", detail=detail)
@@ -148,7 +157,7 @@ def check_ids(root: etree._Element) -> None:
         Corrupt: `signature.wrapped`.
     """
     seen: set[str] = set()
-    for node in root.iter("*"):
+    for node in _with_ids(root):
         ids = [str(node.attrib[a]) for a in ID_ATTRIBUTES if a in node.attrib]
         if len(ids) > 1:
             raise wrapped(f"{name(node)} has {len(ids)} ids")
@@ -226,14 +235,18 @@ def check_value(signature: etree._Element, certificate: x509.Certificate, identi
     for transform in _SIGNATURE_TRANSFORMS:
         context.enable_signature_transform(transform)
     try:
-        context.key = xmlsec.Key.from_memory(
-            certificate.public_bytes(Encoding.PEM), xmlsec.constants.KeyDataFormatCertPem
-        )
+        context.key = _engine_key(certificate)
         for node in identified:
             context.register_id(node, "Id", WSU)
         context.verify(signature)
     except xmlsec.Error:
         raise Corrupt("signature.invalid") from None
+
+
+@lru_cache(maxsize=64)  # a bank signs everything with one key; a context takes a copy of its own
+def _engine_key(certificate: x509.Certificate) -> xmlsec.Key:
+    """The engine's public key of a certificate."""
+    return xmlsec.Key.from_memory(certificate.public_bytes(Encoding.PEM), xmlsec.constants.KeyDataFormatCertPem)
 
 
 def build(
@@ -247,6 +260,9 @@ def build(
 
     Args:
         signed: for each reference its URI, its transforms, and the octets these lead to.
+
+    Raises:
+        Refused: `signing.bad_signature` when a device returns a value its own certificate does not verify.
     """
     signature = etree.SubElement(parent, SIGNATURE, nsmap=cast("dict[str, str]", {None: DS}))
     info = etree.SubElement(signature, f"{{{DS}}}SignedInfo")
@@ -262,8 +278,10 @@ def build(
         value.text = base64.b64encode(raw.digest(algorithm.digest, digested)).decode()
     exclusive = canonicalization == EXCLUSIVE_C14N
     to_sign = canonical.exclusive_part(info) if exclusive else canonical.inclusive_part(info)
+    signed_by_key = signer.sign(to_sign, algorithm)
+    raw.check_made(signer, algorithm, to_sign, signed_by_key)
     value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
-    value.text = base64.b64encode(signer.sign(to_sign, algorithm)).decode()
+    value.text = base64.b64encode(signed_by_key).decode()
     etree.SubElement(signature, f"{{{DS}}}KeyInfo")
     return signature
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -50,6 +52,7 @@ def _beginning(certificate: x509.Certificate) -> der.Fields:
     return fields
 
 
+@lru_cache(maxsize=64)
 def _parts(certificate: x509.Certificate) -> tuple[der.Element, der.Element]:
     fields = _beginning(certificate)
     fields.take(der.SEQUENCE)  # signature algorithm

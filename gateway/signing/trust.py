@@ -24,6 +24,7 @@ from gateway.signing.policy import ALGORITHMS, Algorithm, TrustPolicy
 
 T = TypeVar("T", bound=x509.ExtensionType)
 
+_LARGEST_REMEMBERED = 16 * 1024  # strangers send certificates too, and their size is theirs to choose
 _DEEPEST = 4  # certificates between signer and anchor, both included
 
 # extensions that may be critical: those checked here and those that restrict nothing we rely on
@@ -52,9 +53,15 @@ class Trusted:
 def read_certificate(der: bytes) -> x509.Certificate:
     """A certificate out of a message, whole: the library reads parts only when asked, and fails then.
 
+    A bank signs all its messages with one certificate, so what was read is remembered, unless it is very large.
+
     Raises:
         Corrupt: `certificate.unreadable`.
     """
+    return _remembered(der) if len(der) <= _LARGEST_REMEMBERED else _read(der)
+
+
+def _read(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         for part in ("version", "subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc"):
@@ -65,6 +72,9 @@ def read_certificate(der: bytes) -> x509.Certificate:
     except Exception:  # hostile bytes: a dozen kinds of exception, all meaning the same
         raise Corrupt("certificate.unreadable") from None
     return certificate
+
+
+_remembered = lru_cache(maxsize=64)(_read)
 
 
 def establish(
