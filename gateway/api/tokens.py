@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from gateway.api.tables import users
-from gateway.core.authority import RIGHTS, Actor, Right, Role
+from gateway.core.authority import Actor, Right, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.store import Store, Unit
@@ -154,7 +154,7 @@ def authenticate(connection: Connection, company: str, token: str) -> Caller | N
     ).one_or_none()
     if row is None or not hmac.compare_digest(row.token_hash, digest):
         return None
-    return Caller(row.id, Actor(row.name, Role(row.role)), row.language)
+    return Caller(row.id, Actor(row.name, Role(row.role), personal=row.name != LOCAL_USER), row.language)
 
 
 def still_valid(connection: Connection, user_id: str) -> bool:
@@ -168,7 +168,7 @@ def permissions(actor: Actor) -> list[str]:
 
     Besides the rights: "calls.read" and "calls.work" for those who see the calls to customers among the tasks.
     """
-    names = {right.value for right in RIGHTS[actor.role]}
+    names = {right.value for right in Right if actor.may(right)}
     if actor.role is not Role.WAREHOUSE:
         names |= {name.replace("tasks.", "calls.") for name in names if name.startswith("tasks.")}
     return sorted(names)

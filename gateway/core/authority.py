@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.core.errors import Refused
@@ -78,21 +78,26 @@ class Actor:
     Attributes:
         name: the person's name as it stands in the journal.
         role: decides the rights.
+        personal: False for whoever sits at a machine nobody logs on to: he may be anybody, also the person who has
+            signed already, so he signs no payment order.
     """
 
     name: str
     role: Role
+    personal: bool = field(default=True, compare=False)
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS[self.role]
+        return right in RIGHTS[self.role] and (self.personal or right is not Right.OUTGOING_APPROVE)
 
     def require(self, right: Right) -> None:
         """Raise unless this actor has the right.
 
         Raises:
-            Refused: `authority.missing`.
+            Refused: `authority.missing`; `authority.nameless` where a personal token would do.
         """
         if not self.may(right):
+            if right in RIGHTS[self.role]:
+                raise Refused("authority.nameless", name=self.name)
             raise Refused("authority.missing", name=self.name, role=self.role.value, right=right.value)
 
     def __str__(self) -> str:
