@@ -155,8 +155,12 @@
         <translation>сертификат до {date}</translation>
     </message>
     <message>
-        <source>certificate ended {date}</source>
-        <translation>сертификат закончился {date}</translation>
+        <source>certificate has ended</source>
+        <translation>сертификат закончился</translation>
+    </message>
+    <message>
+        <source>The last day: renew it this minute, or the link to the bank ends: {command}</source>
+        <translation>Последний день: продлите немедленно, иначе связь с банком прервётся: {command}</translation>
     </message>
     <message>
         <source>The bank takes nothing from us any more. A new code from the bank: kvit bank enrol --replace</source>

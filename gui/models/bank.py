@@ -58,9 +58,10 @@ def next_poll(link: BankLink, now: datetime) -> tuple[str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class CertificateWords:
-    """Attributes: pill: how long it still lasts; what_to_do: "" while nothing is to be done."""
+    """Attributes: pill: how long it still lasts; until: its end; what_to_do: "" while nothing is to be done."""
 
     pill: Pill
+    until: str = ""
     what_to_do: str = ""
 
 
@@ -72,27 +73,28 @@ def certificate(found: BankCertificate, *, renewal_due: bool = False) -> Certifi
     until = translate("Bank", "certificate until {date}").format(date=wording.day(found.expires))
     if left < 0:
         return CertificateWords(
-            Pill(translate("Bank", "certificate ended {date}").format(date=wording.day(found.expires)), "bad", "error"),
+            Pill(translate("Bank", "certificate has ended"), "bad", "error"),
+            until,
             translate(
                 "Bank", "The bank takes nothing from us any more. A new code from the bank: kvit bank enrol --replace"
             ),
         )
-    text = f"{until} · {counts.days_left(left)}"
+    text = counts.days_left(left)
     if left > STEPS[0]:
-        return CertificateWords(Pill(text, "ok", "shield"))
+        return CertificateWords(Pill(text, "ok", "shield"), until)
     if left > STEPS[1]:
-        return CertificateWords(
-            Pill(text, "info", "shield"),
-            translate("Bank", "Nothing to do yet: the service renews it by itself in time."),
-        )
-    renew = "kvit bank renew"
-    if left > STEPS[2]:
+        words = translate("Bank", "Nothing to do yet: the service renews it by itself in time.")
+        return CertificateWords(Pill(text, "info", "shield"), until, words)
+    if left > STEPS[2] and not renewal_due:
+        words = translate("Bank", "Renew it: {command}")
+    elif left > STEPS[2]:
         words = translate("Bank", "The service is renewing it by itself; by hand: {command}")
     elif left > STEPS[3]:
         words = translate("Bank", "Still the old one: IT should look why, and renew it: {command}")
-    else:
+    elif left > STEPS[4]:
         words = translate("Bank", "Urgent: renew it now, or the link to the bank ends: {command}")
-    if not renewal_due and left > STEPS[2]:
-        words = translate("Bank", "Renew it: {command}")
-    icon = "error" if left <= STEPS[3] else "warning"
-    return CertificateWords(Pill(text, "bad" if left <= STEPS[3] else "warn", icon), words.format(command=renew))
+    else:
+        words = translate("Bank", "The last day: renew it this minute, or the link to the bank ends: {command}")
+    urgent = left <= STEPS[3]
+    pill = Pill(text, "bad" if urgent else "warn", "error" if urgent else "warning")
+    return CertificateWords(pill, until, words.format(command="kvit bank renew"))

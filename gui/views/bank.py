@@ -51,7 +51,7 @@ class BankPage(ListPage):
             translate("Bank", "Payee, INN, account, sum, №…"),
             tones={"to_approve": "warn"},
             always=outgoing.FILTERS,
-            field_width=240,
+            field_width=200,
         )
         self.new = button(translate("Bank", "New payment order…"), "primary", icon="plus", slot=self.open_new)
         self.panel_of_order = OutgoingPanel(session)

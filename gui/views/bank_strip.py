@@ -41,8 +41,9 @@ class LinkCard(QFrame):
         box.addWidget(self.remedy)
         proof = columns(gap=7)
         self.certificate = PillLabel()
+        self.until = Elided("", "muted")
         proof.addWidget(self.certificate)
-        proof.addStretch(1)
+        proof.addWidget(self.until, 1)
         box.addLayout(proof)
         self.to_do = label("", "muted", wrap=True, select=True)
         box.addWidget(self.to_do)
@@ -67,6 +68,7 @@ class LinkCard(QFrame):
         )
         if self.certificate.pill != proof.pill:
             self.certificate.say(proof.pill)
+        self.until.say(proof.until)
         _say(self.to_do, f"→ {proof.what_to_do}" if proof.what_to_do else "")
         tones = {pill.tone, proof.pill.tone, "warn" if late else ""}
         tone = "bad" if "bad" in tones else "warn" if "warn" in tones else ""

@@ -90,7 +90,7 @@ class ConfirmWarnings(QDialog):
         tick.setAccessibleName(translate("Confirm", "Confirmed: {text}").format(text=text))
         tick.toggled.connect(lambda _: self._check())
         self.boxes.append(tick)
-        words.addWidget(tick)
+        words.addWidget(tick, 0, Qt.AlignmentFlag.AlignLeft)
         line.addLayout(words, 1)
         return card
 

@@ -213,7 +213,7 @@ class PaymentForm(QDialog):
             grid.addWidget(self._line(f"tax.{name}", title, limit=limit, hint=hint), number // 3, number % 3)
         self._tax_fields.setLayout(grid)
         self._tax_fields.hide()
-        stack.addWidget(self.is_tax)
+        stack.addWidget(self.is_tax, 0, Qt.AlignmentFlag.AlignLeft)
         stack.addWidget(self._tax_error)
         stack.addWidget(self._tax_fields)
         return whole

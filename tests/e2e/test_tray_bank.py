@@ -103,4 +103,5 @@ def test_a_window_of_a_small_screen_in_the_dark(daemon: FakeDaemon, desk: Desk, 
         tray.until(lambda: "опрос не удался" in tray.texts(), "the failed poll")
         for name in ("Новое поручение…", "Отозвать…", "Отклонить…", "Подписать"):
             tray.until(lambda name=name: tray.find(name, enabled=False), name)
+        tray.until(lambda: "Поручение № 130" in tray.texts(), "the order beside the list")
         desk.picture("bank_6_small_dark")
