@@ -21,9 +21,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.bank.sandbox import behave, engine, enrol, files, orders, statements
+from gateway.bank.sandbox import behave, engine, enrol, files, orders, signers, statements
 from gateway.bank.sandbox.books import Account, Books, accounts, add_account, fact, put_fact
 from gateway.bank.sandbox.directbank import notices, packets, sessions, statement, wire
 from gateway.bank.sandbox.engine import Payment
@@ -136,6 +137,19 @@ class Sandbox:
             put_fact(db, "customer_sha256", sha256)
             _keep_certificate(db, pkcs12, passphrase)
         return pkcs12, passphrase
+
+    def register_customer(self, certificate: x509.Certificate | None) -> None:
+        """The customer brings the certificate it signs with from now on, of whatever authority, RSA or GOST; the key of
+        its connection stays. None: the connection's key signs again.
+
+        Raises:
+            Refused: `sandbox.missing`.
+        """
+        with self.books.write() as db:
+            if certificate is None:
+                signers.forget(db)
+            else:
+                signers.bring(db, certificate)
 
     # Operations. Each raises Refused `sandbox.missing` without a bank in this home.
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from gateway.bank.bxd.wire import COMMANDS, MODEL, SERVICE, XMLDATA, application_schema
+from gateway.bank.sandbox import signers
 from gateway.bank.sandbox.books import fact
 from gateway.core.clock import to_text
 from gateway.core.errors import Corrupt
@@ -123,9 +124,9 @@ def read_call(db: sqlite3.Connection, raw: bytes, root: TrustPolicy, at: datetim
         Unreadable, Rejected.
     """
     echo = _echo(raw)
-    registered = fact(db, "customer_sha256")
+    policy, registered = signers.expected(db, root)
     try:
-        envelope = verify_envelope(raw, root, at)
+        envelope = verify_envelope(raw, policy, at)
     except Corrupt as error:
         raise Rejected("04" if error.code.startswith("certificate.") else "02", echo) from None
     if fingerprint(envelope.certificate) != registered:
@@ -135,7 +136,7 @@ def read_call(db: sqlite3.Connection, raw: bytes, root: TrustPolicy, at: datetim
     if echo.sender_id != fact(db, "customer_id"):
         raise Rejected("07", echo)
     try:
-        document = verify_enveloped(payload, root, at)
+        document = verify_enveloped(payload, policy, at)
     except Corrupt as error:
         raise Rejected("19" if error.code.startswith("certificate.") else "18", echo) from None
     if fingerprint(document.certificate) != registered:

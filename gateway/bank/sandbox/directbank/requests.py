@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
+from gateway.bank.sandbox import signers
 from gateway.bank.sandbox.books import accounts, fact
 from gateway.bank.sandbox.directbank import forms, sessions, wire
 from gateway.bank.sandbox.directbank.settings import SIGNED_KINDS
@@ -186,7 +187,7 @@ def _check_signatures(
     for node in found:
         try:
             cms = base64.b64decode("".join((node[0].text or "").split()))
-            verified = verify_detached(cms, content, customers, at)
+            verified = verify_detached(cms, content, signers.expected(db, customers)[0], at)
         except Corrupt as error:
             raise Failure(_signature_error(error.code), error.code) from None
         certificate = verified.certificate

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
-from gateway.bank.sandbox import behave
+from gateway.bank.sandbox import behave, signers
 from gateway.bank.sandbox.books import fact, put_fact
 from gateway.bank.sandbox.directbank import forms, wire
 from gateway.bank.sandbox.directbank.packets import new_guid
@@ -138,17 +138,23 @@ def by_certificate(
 def check_certificate(
     db: sqlite3.Connection, certificate: x509.Certificate, customers: TrustPolicy, at: datetime
 ) -> None:
-    """See that a certificate is the customer's, by the bank's authority and by its register.
+    """See that a certificate is the customer's, by the bank's authority and by its register, or that it is the one he
+    brought to the branch.
 
     Raises:
         Failure: 1103 to 1106.
     """
+    policy, own = signers.expected(db, customers)
     try:
-        establish(certificate, customers, at)
+        establish(certificate, policy, at)
     except Corrupt as error:
         code = {"certificate.expired": "1104", "certificate.not_yet_valid": "1105"}.get(error.code, "1106")
         raise Failure(code, error.code) from None
     shown = fingerprint(certificate)
+    if signers.brought(db):
+        if shown != own:
+            raise Failure("1103", "Сертификат заменён или принадлежит другому клиенту")
+        return
     if shown == _facts(db, "certificate").get("certificate_next"):
         # a renewed certificate counts from its first use, and ends the one before
         put_fact(db, "customer_sha256", shown)

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from gateway.bank.sandbox import signers
 from gateway.bank.sandbox.books import fact
 from gateway.bank.sandbox.directbank import messages, notices, packets, wire
 from gateway.bank.sandbox.directbank.messages import add
@@ -46,7 +47,10 @@ def write(db: sqlite3.Connection, keys: BankKeys, url: str, now: datetime) -> tu
 
 
 def _cryptography(db: sqlite3.Connection, data: etree._Element, keys: BankKeys) -> None:
-    """Left out where the bank does not have the certificate it knows the customer by."""
+    """Left out where the bank does not have the certificate it knows the customer by, and where the customer brought
+    one of his own: its provider is his affair."""
+    if signers.brought(db):
+        return
     row = db.execute("SELECT value FROM facts WHERE name = 'customer_certificate'").fetchone()
     if row is None:
         return
