@@ -123,7 +123,7 @@ def take_lines(
                         placed, on_record = known.find(unit, keyed)
                         standing = ALONE if on_record else batched.standing(unit, placed)
                         recorded = payments.record(unit, placed, source, on_record, standing)
-                        released = _act_on(unit, terms, placed, recorded)
+                        released = _act_on(unit, terms, source, placed, recorded)
                 except (Unavailable, OperationalError):
                     raise
                 except Exception as error:  # one line we cannot take must not hold up the money behind it
@@ -185,13 +185,15 @@ def _keyed(parts: Iterable[StatementHead | Entry], terms: Terms, space: str) -> 
             yield keys.give(account, part)
 
 
-def _act_on(unit: Unit, terms: Terms, keyed: Keyed, recorded: Recorded) -> int:
+def _act_on(unit: Unit, terms: Terms, source: Source, keyed: Keyed, recorded: Recorded) -> int:
     """What follows from a recorded line; returns how many orders it released."""
     returned = pay_out_line(unit, terms, keyed, recorded.entry_id)
     if recorded.unusable:
         unusable_money(unit, terms, keyed.entry)
     if recorded.proved is not None:
         return proof_came(unit, terms, recorded.proved, retold=recorded.retold)
+    if recorded.storno and not recorded.fresh and matching.has_reversed(unit, recorded.entry_id):
+        return 0  # acted on when only a file told of it; now it is proved
     if recorded.storno and recorded.reverses is not None:
         reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
     elif recorded.storno and not keyed.entry.incoming:
@@ -199,7 +201,7 @@ def _act_on(unit: Unit, terms: Terms, keyed: Keyed, recorded: Recorded) -> int:
     if not recorded.fresh:
         return 0
     if recorded.announced and not keyed.entry.incoming:
-        announced_reversal(unit, terms, keyed)
+        announced_reversal(unit, terms, keyed, source.evidence)
     if payments.RETURNED in keyed.entry.warnings and not keyed.entry.reversal and not returned:
         our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:

@@ -70,10 +70,10 @@ def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: st
     )
 
 
-def announced_reversal(unit: Unit, terms: Terms, keyed: Keyed) -> None:
+def announced_reversal(unit: Unit, terms: Terms, keyed: Keyed, evidence: str) -> None:
     """The bank says that it will take money back, and may still drop that: nothing is undone yet, but people know."""
     entry = keyed.entry
-    payment_id = reversed_payment(unit, keyed)
+    payment_id = reversed_payment(unit, keyed, evidence)
     orders_of = matching.live_of_payment(unit, payment_id) if payment_id else []
     order_ids = [orders.invoice(unit, allocation.invoice_id).order_id for allocation in orders_of]
     numbers = [orders.load(unit, order_id).number for order_id in order_ids if order_id]

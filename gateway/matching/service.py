@@ -91,6 +91,20 @@ def _may_stand_behind(decision: Decision) -> frozenset[str]:
     return decision.release_ok
 
 
+def has_reversed(unit: Unit, storno_entry_id: str) -> bool:
+    """Whether this storno has taken a payment back."""
+    found = unit.connection.execute(
+        select(decisions.c.id)
+        .where(
+            decisions.c.company == unit.company,
+            decisions.c.kind == "reversal",
+            decisions.c.reasons.contains(storno_entry_id, autoescape=True),
+        )
+        .limit(1)
+    )
+    return found.one_or_none() is not None
+
+
 def write_act(
     unit: Unit,
     payment_id: str,

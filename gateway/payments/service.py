@@ -75,7 +75,7 @@ def record(
         evidence=source.evidence,
     )
     if line.reversal:
-        return _storno(unit, keyed, entry_id, fresh=True)
+        return _storno(unit, keyed, source, entry_id, fresh=True)
     if standing.covered:
         unit.journal("entry.covered", f"entry:{entry_id}", batch=line.batch_ref or line.ref)
         return Recorded(entry_id, True)
@@ -93,7 +93,7 @@ def _told_again(unit: Unit, keyed: Keyed, source: Source, old: OnRecord) -> Reco
         _take_over(unit, keyed, source, entry_id)
         unit.journal("entry.booked", f"entry:{entry_id}", message=source.message_id, evidence=source.evidence)
         if line.reversal:
-            return _storno(unit, keyed, entry_id, fresh=False)
+            return _storno(unit, keyed, source, entry_id, fresh=False)
         if _is_payment(line):
             return _opened(unit, entry_id, keyed, source)
         return Recorded(entry_id, False, unusable=_is_unusable(line))
@@ -108,6 +108,8 @@ def _told_again(unit: Unit, keyed: Keyed, source: Source, old: OnRecord) -> Reco
         before=old.evidence,
         message_before=old.message_id,
     )
+    if line.reversal:
+        return _storno(unit, keyed, source, entry_id, fresh=False)
     if line.status != BOOKED or not _is_payment(line) or load_if_any(unit, entry_id) is None:
         return Recorded(entry_id, False)
     _tell_payer(unit, entry_id, line)
@@ -141,11 +143,11 @@ def _take_over(unit: Unit, keyed: Keyed, source: Source, entry_id: str) -> None:
     )
 
 
-def _storno(unit: Unit, keyed: Keyed, entry_id: str, *, fresh: bool) -> Recorded:
+def _storno(unit: Unit, keyed: Keyed, source: Source, entry_id: str, *, fresh: bool) -> Recorded:
     """A reversal acts when it is booked; before that the bank may still drop it."""
     if keyed.entry.status != BOOKED:
         return Recorded(entry_id, fresh, announced=True)
-    reverses = None if keyed.entry.incoming else reversed_payment(unit, keyed)
+    reverses = None if keyed.entry.incoming else reversed_payment(unit, keyed, source.evidence)
     return Recorded(entry_id, fresh, storno=True, reverses=reverses)
 
 
@@ -216,7 +218,9 @@ def _opened(unit: Unit, entry_id: str, keyed: Keyed, source: Source, standing: S
         },
     )
     unit.changed("payment", entry_id)
-    return Recorded(entry_id, True, entry_id, storno_came_first=came_first(unit, keyed), replaces=standing.replaces)
+    return Recorded(
+        entry_id, True, entry_id, storno_came_first=came_first(unit, keyed, source.evidence), replaces=standing.replaces
+    )
 
 
 def _tell_payer(unit: Unit, payment_id: str, line: Entry) -> None:

@@ -15,8 +15,9 @@ from gateway.store.driver import Query
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
+_FILE = "file"
 _STORNO = Query(
-    select(entries.c.booked, entries.c.amount, entries.c.status).where(
+    select(entries.c.booked, entries.c.amount, entries.c.status, entries.c.evidence).where(
         entries.c.company == bindparam("company"),
         entries.c.account == bindparam("account"),
         entries.c.reversal == 1,
@@ -25,17 +26,24 @@ _STORNO = Query(
 )
 
 
-def came_first(unit: Unit, keyed: Keyed) -> bool:
+def came_first(unit: Unit, keyed: Keyed, evidence: str) -> bool:
     """The bank took this payment back before we saw it arrive.
 
     A storno is booked on the payment's day or later, which tells it from one of an earlier year where a bank uses its
-    ids again; and each storno takes back one payment only.
+    ids again; and each storno takes back one payment only. What a file says takes back only what a file says.
+
+    Args:
+        evidence: of the payment.
     """
     line = keyed.entry
     if not line.ref:
         return False
     rows = _STORNO.all(unit.connection, company=unit.company, account=keyed.account, ref=line.ref)
-    stornos = [row for row in rows if row.amount == line.amount.kopecks and row.status == BOOKED]
+    stornos = [
+        row
+        for row in rows
+        if row.amount == line.amount.kopecks and row.status == BOOKED and _counts(row.evidence, evidence)
+    ]
     if not any(not _before(row.booked, line) for row in stornos):
         return False
     reversed_before = unit.connection.execute(
@@ -53,14 +61,22 @@ def came_first(unit: Unit, keyed: Keyed) -> bool:
     return len(stornos) > int(reversed_before)
 
 
+def _counts(evidence: str, of_payment: str) -> bool:
+    """Whoever may bring a file must not undo with it what the bank has proved."""
+    return evidence != _FILE or of_payment == _FILE
+
+
 def _before(booked: str | None, line: Entry) -> bool:
     return bool(booked and line.booked) and str(booked) < str(line.booked)
 
 
-def reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
+def reversed_payment(unit: Unit, keyed: Keyed, evidence: str) -> str | None:
     """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike.
 
     None when there is none, or when several might be meant: then a person decides.
+
+    Args:
+        evidence: of the storno.
     """
     line = keyed.entry
     named = [
@@ -68,16 +84,16 @@ def reversed_payment(unit: Unit, keyed: Keyed) -> str | None:
         *((entries.c.e2e == ref) for ref in (line.original_ref, line.e2e) if ref),
     ]
     for is_named in named:
-        found = _meant(_live(unit, keyed, is_named), line)
+        found = _meant(_live(unit, keyed, evidence, is_named), line)
         if found is not None:
             return found
     if not (line.doc_no and line.counterparty.account):
         return None
     same_document = (entries.c.party_account == line.counterparty.account) & (entries.c.doc_no == line.doc_no)
-    return _meant(_live(unit, keyed, same_document), line)
+    return _meant(_live(unit, keyed, evidence, same_document), line)
 
 
-def _live(unit: Unit, keyed: Keyed, where: Any) -> Sequence[AnyRow]:
+def _live(unit: Unit, keyed: Keyed, evidence: str, where: Any) -> Sequence[AnyRow]:
     """Payments of this account and sum that nobody took back, booked when the storno was or before."""
     line = keyed.entry
     query = (
@@ -91,6 +107,8 @@ def _live(unit: Unit, keyed: Keyed, where: Any) -> Sequence[AnyRow]:
             payments.c.state != PaymentState.REVERSED,
         )
     )
+    if evidence == _FILE:
+        query = query.where(entries.c.evidence == _FILE)
     if line.booked:
         query = query.where(entries.c.booked.is_(None) | (entries.c.booked <= line.booked.isoformat()))
     return unit.connection.execute(query).all()

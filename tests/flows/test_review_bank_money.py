@@ -1,0 +1,52 @@
+"""Found by a hostile reading of incoming money; each was wrong once."""
+
+from __future__ import annotations
+
+from gateway.orders.tables import orders
+from gateway.payments.tables import payments
+from gateway.tasks.tables import tasks
+from tests.flows.shop import Shop
+from tests.flows.test_paid_to_pick import one
+
+
+def paid(shop: Shop, evidence: str = "signed") -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"), evidence=evidence)
+
+
+def test_a_file_takes_back_nothing_that_the_bank_has_proved(shop: Shop) -> None:
+    """Whoever may bring a file could else undo any payment, for ever."""
+    paid(shop)
+    shop.deliver(shop.line(200_000, "Сторно", ref="BACK", reversal_of="GOOD"), evidence="file")
+    assert one(shop.rows(payments)).state == "auto"
+    assert one(shop.rows(orders)).headline != "unpaid"
+    assert len(shop.rows(tasks, reason="task.reversal_unknown")) == 1
+
+
+def test_the_banks_own_storno_after_the_files_takes_it_back_once(shop: Shop) -> None:
+    paid(shop)
+    storno = shop.line(200_000, "Сторно", ref="BACK", reversal_of="GOOD")
+    shop.deliver(storno, evidence="file")
+    for _ in range(2):
+        shop.deliver(storno, evidence="signed")
+    assert one(shop.rows(payments)).state == "reversed"
+    assert len(shop.rows(tasks, reason="task.reversed")) == 1
+
+
+def test_a_file_takes_back_what_a_file_said_and_the_banks_proof_of_it_takes_nothing_else(shop: Shop) -> None:
+    paid(shop, "file")
+    storno = shop.line(200_000, "Сторно", ref="BACK", reversal_of="GOOD")
+    shop.deliver(storno, evidence="file")
+    assert one(shop.rows(payments)).state == "reversed"
+    shop.deliver(storno, evidence="signed")
+    assert len(shop.rows(tasks, reason="task.reversed")) == 1
+    assert shop.rows(tasks, reason="task.reversal_unknown") == []
+
+
+def test_a_files_storno_waits_for_no_payment_of_the_banks(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.deliver(shop.line(200_000, "Сторно", ref="BACK", reversal_of="GOOD"), evidence="file")
+    shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"))
+    assert one(shop.rows(payments)).state == "auto"
