@@ -324,7 +324,9 @@ def load_config(home: Home) -> Config:
         raise Refused("config.invalid", file=str(home.config_file), field=where, detail=first["msg"]) from None
 
 
-def terms_of(config: Config, *, accepts_channel: bool = False, ids_restart_yearly: bool = False) -> Terms:
+def terms_of(
+    config: Config, *, accepts_channel: bool = False, ids_restart_yearly: bool = False, ids_unstable: bool = False
+) -> Terms:
     """The settings the flows go by."""
     company, trade = config.company, config.trade
     accounts = frozenset(config.matching.own_accounts) | {a for bank in config.bank for a in bank.accounts}
@@ -341,6 +343,7 @@ def terms_of(config: Config, *, accepts_channel: bool = False, ids_restart_yearl
         zone=ZoneInfo(company.zone),
         accepts_channel=accepts_channel,
         ids_restart_yearly=ids_restart_yearly,
+        ids_unstable=ids_unstable,
         outgoing=outgoing_terms(
             config.outgoing,
             payer=(company.name, company.inn, company.kpp),

@@ -79,6 +79,7 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
             # One rule for the house: the strictest of its banks.
             accepts_channel=bool(profiles) and all("channel" in p.facts.release for p in profiles),
             ids_restart_yearly=any(p.facts.bank_ids == "per_year" for p in profiles),
+            ids_unstable=any(p.facts.bank_ids == "unstable" for p in profiles),
         ),
     )
 
