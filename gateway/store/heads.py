@@ -220,11 +220,14 @@ class HeadBook:
         return line
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """(where, text) of each line that was written whole, oldest first."""
-        files = self.files()
-        for file in files:
+        """(where, text) of each line that was written whole, oldest first.
+
+        A write that broke off may be the last one of its month, and so the end of a file that is not the last. Whoever
+        cuts a line that was whole breaks the chain to the next one.
+        """
+        for file in self.files():
             raw = file.read_bytes()
-            whole = raw if file is not files[-1] or raw.endswith(b"\n") else raw[: raw.rfind(b"\n") + 1]
+            whole = raw[: raw.rfind(b"\n") + 1]
             for number, text in enumerate(whole.decode("utf-8", "replace").splitlines(), start=1):
                 yield f"{file.name}:{number}", text
 

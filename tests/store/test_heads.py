@@ -279,3 +279,15 @@ def test_the_store_tells_of_commits_and_of_nothing_else(store: Store) -> None:
     assert keeper.told == [2]
     store.close()
     assert keeper.closed == 1
+
+
+def test_a_write_that_broke_off_at_the_end_of_a_month_is_no_tampering(book: HeadBook) -> None:
+    [november] = book.files()
+    with november.open("ab") as file:
+        file.write(b'{"at":"2026-11-30T20:59:59')  # the disk was full
+    add(book, 41, "2026-12-01T09:00:00.000000Z")
+    lines, troubles = check_lines(book, Keys())
+    assert ([line.seq for line in lines], troubles) == ([3, 8, 9, 40, 41], [])
+    whole = november.read_bytes()
+    november.write_bytes(whole[: whole.rstrip(b"\n").rfind(b"\n", 0, whole.rfind(b"\n")) + 1])
+    assert [trouble.code for trouble in check_lines(book, Keys())[1]] == ["unchained"]
