@@ -12,7 +12,6 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from lxml import etree
 
 from gateway.bank.archive import raw_reply
 from gateway.bank.bxd import profile as bxd
@@ -24,7 +23,7 @@ from gateway.core.clock import to_text
 from gateway.core.errors import KvitError
 from gateway.service.config import BankTable, Config, Home
 from gateway.service.wiring import channel_name, profile_of
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import local_name, parse
 from gateway.signing.policy import TrustPolicy
 from gateway.store import Store
 from gateway.store.schema import dumps
@@ -157,7 +156,7 @@ def certificates_in(reply: Reply) -> list[x509.Certificate]:
     for node in root.iter(f"{{*}}{_TOKEN}", f"{{*}}{_CERTIFICATE}", f"{{*}}{_CMS}"):
         try:
             octets = base64.b64decode(node.text or "")
-            if etree.QName(node).localname == _CMS:
+            if local_name(node) == _CMS:
                 found += pkcs7.load_der_pkcs7_certificates(octets)
             else:
                 found.append(x509.load_der_x509_certificate(octets))

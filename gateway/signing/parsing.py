@@ -56,11 +56,26 @@ def parse(raw: bytes, limit: int = DEFAULT_LIMIT) -> etree._Element:
     if len(raw) > limit:
         raise Corrupt("xml.too_large", size=len(raw), limit=limit)
     text = _decode(raw)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if "<!" in text and ("<!DOCTYPE" in text or "<!ENTITY" in text):
         raise Corrupt("xml.dtd")
-    if sum(text.count(mark) for mark in "<\"'") > _MOST_MARKUP:
+    if len(text) > _MOST_MARKUP and sum(text.count(mark) for mark in "<\"'") > _MOST_MARKUP:
         raise Corrupt("xml.too_complex", limit=_MOST_MARKUP)
-    body = _DECLARATION.sub("", text, count=1).encode("utf-8")
+    return _tree(_DECLARATION.sub("", text, count=1).encode("utf-8"))
+
+
+def reparse(canonical: bytes) -> etree._Element:
+    """The root of a new tree from octets that we canonicalised ourselves out of a tree of `parse`.
+
+    What `parse` looks for cannot be in them: canonical XML is UTF-8 without declaration, DTD, entities and comments.
+
+    Raises:
+        Corrupt: `xml.malformed`.
+    """
+    return _tree(canonical)
+
+
+def _tree(body: bytes) -> etree._Element:
+    """The root of UTF-8 octets without XML declaration."""
     try:
         # huge_tree lifts libxml2's 10 MB limit on one text node (a statement is one); entities cannot occur here
         parser = etree.XMLParser(
@@ -74,10 +89,21 @@ def parse(raw: bytes, limit: int = DEFAULT_LIMIT) -> etree._Element:
         )
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise Corrupt(_syntax_code(error, text), line=error.lineno or 0, column=error.offset or 0) from None
+        code = _syntax_code(error, body.decode("utf-8"))
+        raise Corrupt(code, line=error.lineno or 0, column=error.offset or 0) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Corrupt("xml.dtd")
     return root
+
+
+def local_name(node: etree._Element | str) -> str:
+    """The name of an element (or of its tag) without its namespace; "" for a comment or an instruction.
+
+    `etree.QName` refuses names lxml itself has parsed, with a colon or a brace in them: what comes from outside may
+    have such a name, and it is simply not one we know.
+    """
+    tag = node if isinstance(node, str) else node.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _syntax_code(error: etree.XMLSyntaxError, text: str) -> str:

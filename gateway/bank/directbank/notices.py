@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml import etree
-
 from gateway.bank.directbank.errors import UNKNOWN_DOCUMENT, BankError
 from gateway.bank.directbank.result import read_error, read_xml, text_at
 from gateway.bank.directbank.wire import tag
 from gateway.core.errors import Corrupt
+from gateway.signing.parsing import local_name
 
 DOCUMENT, PACKET = "StatusDocNotice", "StatusPacketNotice"
 
@@ -50,7 +49,7 @@ def read_notice(content: bytes) -> Notice:
         Corrupt: `bank.*`: not readable, or neither.
     """
     root = read_xml(content)
-    name = etree.QName(root).localname
+    name = local_name(root)
     if root.tag not in (tag(DOCUMENT), tag(PACKET)):
         raise Corrupt("bank.unknown_content", what=name[:80])
     result = root.find(tag("Result"))

@@ -21,6 +21,7 @@ from gateway.bank.formats.reading import describe
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing.cms import verify_detached
 from gateway.signing.keys import fingerprint
+from gateway.signing.parsing import local_name
 from gateway.signing.policy import TrustPolicy
 
 STATEMENT, STATUS = "directbank.statement", "directbank.status"
@@ -99,7 +100,7 @@ def read_answer(reply: Reply, rules: PacketRules) -> etree._Element:
         assert result.error is not None
         raise Refused("bank.response_refused", bank_code=result.error.code or "-", text=result.error.text[:200])
     if result.answer.tag != wire.tag(wire.ANSWERS[reply.request.operation]):
-        raise Corrupt("bank.unknown_content", what=etree.QName(result.answer).localname[:80])
+        raise Corrupt("bank.unknown_content", what=local_name(result.answer)[:80])
     return result.answer
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from gateway.bank.directbank.errors import BankError
 from gateway.bank.directbank.wire import tag
 from gateway.core.errors import Corrupt
-from gateway.signing.parsing import DEFAULT_LIMIT, parse
+from gateway.signing.parsing import DEFAULT_LIMIT, local_name, parse
 
 # What the XML reader says → what it means for a bank's message.
 _REASONS = {
@@ -47,12 +47,12 @@ def read_result(raw: bytes, limit: int = DEFAULT_LIMIT) -> Result:
     """
     root = read_xml(raw, limit)
     if root.tag != tag("ResultBank"):
-        raise Corrupt("bank.unknown_content", what=etree.QName(root).localname[:80])
+        raise Corrupt("bank.unknown_content", what=local_name(root)[:80])
     outcome = only_child(root, "ResultBank")
     if outcome.tag == tag("Error"):
         return Result(None, read_error(outcome))
     if outcome.tag != tag("Success"):
-        raise Corrupt("bank.unknown_content", what=etree.QName(outcome).localname[:80])
+        raise Corrupt("bank.unknown_content", what=local_name(outcome)[:80])
     return Result(only_child(outcome, "Success"), None)
 
 
@@ -110,4 +110,4 @@ def octets_of(node: etree._Element, limit: int) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Corrupt("bank.malformed", what=etree.QName(node).localname) from None
+        raise Corrupt("bank.malformed", what=local_name(node)) from None

@@ -38,6 +38,7 @@ from gateway.bank.statement import ROUBLES, Balance, Entry, Identity, Party, Sta
 from gateway.core.clock import MOSCOW
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.money import Money
+from gateway.signing.parsing import local_name
 
 _CHUNK = 64 * 1024
 _HEAD_KINDS = {"0": "camt.053", "1": "camt.052", "2": "directbank.balance"}
@@ -141,7 +142,7 @@ def _check_root(beginning: bytes) -> None:
         raise Corrupt("bank.malformed", what="no element")
     if root.getroottree().docinfo.internalDTD is not None:
         raise Corrupt("bank.dtd")
-    name = etree.QName(root).localname
+    name = local_name(root)
     if name != "Statement":
         raise Corrupt("bank.unknown_content", what=name[:80])
 

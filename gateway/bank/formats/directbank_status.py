@@ -9,7 +9,7 @@ from lxml import etree
 
 from gateway.bank.formats.payment_order import OrderNotice, Verdict
 from gateway.core.errors import Corrupt
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import local_name, parse
 
 DOCUMENT_VERDICTS = {
     "01": Verdict.ACCEPTED,
@@ -36,7 +36,7 @@ def read(content: bytes) -> list[OrderNotice]:
         Corrupt: `xml.*`, `bank.unknown_content` for another document, `bank.malformed` without a result.
     """
     root = parse(content)
-    name = etree.QName(root).localname
+    name = local_name(root)
     if name not in _KNOWN:
         raise Corrupt("bank.unknown_content", what=name[:80])
     result = _child(root, "Result")
@@ -48,10 +48,7 @@ def read(content: bytes) -> list[OrderNotice]:
     code = _text(said, "Code")
     words = [_text(said, field) for field in ("Name", "Description", "MoreInfo")]
     text = ". ".join(dict.fromkeys(word for word in words if word))[:_MOST]
-    if status is not None:
-        verdict = _KNOWN[name].get(code, Verdict.STRANGE)
-    else:
-        verdict = _of_error(code)
+    verdict = _of_error(code) if status is None else _KNOWN[name].get(code, Verdict.STRANGE)
     references = [_text(root, field) for field in ("ExtID", "ExtIDPacket")]
     receipt = _text(root, "IDResultSuccessResponse")
     return [OrderNotice(tuple(r for r in references if r), verdict, code, text, receipt)]
@@ -64,7 +61,7 @@ def _of_error(code: str) -> Verdict:
 
 
 def _child(node: etree._Element, name: str) -> etree._Element | None:
-    return next((c for c in node if isinstance(c.tag, str) and etree.QName(c).localname == name), None)
+    return next((c for c in node if isinstance(c.tag, str) and local_name(c) == name), None)
 
 
 def _text(node: etree._Element, name: str) -> str:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from gateway.bank.formats.payment_order import OrderNotice, Verdict
 from gateway.core.errors import Corrupt
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import local_name, parse
 
 VERDICTS = {
     "ACTC": Verdict.ACCEPTED,  # technically valid
@@ -98,4 +98,4 @@ def _text(node: etree._Element, name: str) -> str:
 
 
 def _name(node: etree._Element) -> str:
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+    return local_name(node) if isinstance(node.tag, str) else ""

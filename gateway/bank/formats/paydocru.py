@@ -16,7 +16,7 @@ from gateway.bank.formats.payment_order import Budget, PaymentOrder, Side
 from gateway.core.clock import MOSCOW
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.money import Money
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import local_name, parse
 
 NAMESPACE = "http://directbank.1c.ru/XMLSchema"
 VERSION = "2.3.2"
@@ -117,8 +117,8 @@ def read(content: bytes) -> PaymentOrder:
         Refused: `outgoing.onec_field` naming the field that is missing or unreadable.
     """
     root = parse(content)
-    if etree.QName(root).localname != ROOT:
-        raise Corrupt("bank.unknown_content", what=etree.QName(root).localname[:80])
+    if local_name(root) != ROOT:
+        raise Corrupt("bank.unknown_content", what=local_name(root)[:80])
     data = _child(root, "Data")
     if data is None:
         raise Refused("outgoing.onec_field", field="Data", value="")
@@ -187,7 +187,7 @@ def _money(text: str) -> Money:
 
 
 def _child(node: etree._Element, name: str) -> etree._Element | None:
-    return next((c for c in node if isinstance(c.tag, str) and etree.QName(c).localname == name), None)
+    return next((c for c in node if isinstance(c.tag, str) and local_name(c) == name), None)
 
 
 def _text(node: etree._Element, name: str) -> str:

@@ -13,6 +13,7 @@ from gateway.bank.formats import camt, clientbank_statement, directbank, mt940
 from gateway.bank.formats.clientbank import FIRST_LINE
 from gateway.bank.statement import Entry, StatementHead
 from gateway.core.errors import Corrupt
+from gateway.signing.parsing import local_name
 
 Reader = Callable[[BinaryIO], Iterator[StatementHead | Entry]]
 
@@ -90,7 +91,7 @@ def _outermost(content: bytes) -> tuple[str, str]:
     try:
         events = etree.iterparse(io.BytesIO(content), events=("start",), no_network=True, resolve_entities=False)
         for _, node in events:
-            found.append(etree.QName(node).localname)
+            found.append(local_name(node))
             if len(found) == 2:
                 break
     except (etree.XMLSyntaxError, ValueError):

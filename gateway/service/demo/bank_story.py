@@ -31,13 +31,13 @@ from gateway.service import enrolment
 from gateway.service.demo.bank_stage import BXD, DIRECTBANK, BankStage, bank_stage
 from gateway.service.demo.bank_trials import Books, Trial, Trials, reckoned
 from gateway.service.demo.prepare import fresh_home
+from gateway.service.evidence_check import check_history
 from gateway.service.key_store import keep_key
 from gateway.service.logs import configure
 from gateway.service.passphrases import passphrase_of
 from gateway.service.rounds import bank_round
 from gateway.service.setup import SANDBOX_KEY, SANDBOX_PROFILE
 from gateway.service.wiring import vault_of
-from gateway.store import journal
 
 Tell = Callable[[str, str], None]
 _ACCOUNTANT = Actor("Анна Бухгалтер", Role.ACCOUNTANT)
@@ -107,8 +107,9 @@ class _Story:
         self._pay_out()
         trials.append(self._trials.gap())  # last: the bank's days run ahead of ours with it
         self._told(trials[-1])
-        with self._stage.installation.store.reading() as connection:
-            verdict = journal.verify(connection)
+        installation = self._stage.installation
+        history = check_history(installation.store, installation.home, installation.config)
+        with installation.store.reading() as connection:
             grouped = connection.execute(select(payment_orders.c.state, func.count()).group_by(payment_orders.c.state))
             states = {str(state): int(number) for state, number in grouped}
             reached = {
@@ -129,8 +130,8 @@ class _Story:
             "renewed": renewed,
             "outgoing": states,
             "look_alike_warned": self._orders.warned,
-            "journal_ok": verdict.ok,
-            "journal_rows": verdict.rows,
+            "journal_ok": history.ok,
+            "journal_rows": history.chain.rows,
         }
         good = (
             not (result["lost"] or result["doubled"] or result["forged_accepted"])
@@ -139,7 +140,7 @@ class _Story:
             and renewed
             and reached == self._orders.expected
             and self._orders.warned
-            and verdict.ok
+            and history.ok
         )
         return result, good
 

@@ -71,7 +71,7 @@ def main(wishes: Wishes) -> int:
         if wishes.tray and not wishes.once and has_display():
             processes.append(_start(stage, "gui.app"))
         truth = _play(stage, installation, service, tell)
-        result = account_of_it(installation.store, truth, home.exchange(installation.config) / "out")
+        result = account_of_it(installation, truth)
         result["home"] = str(home.root)
         if wishes.as_json:
             sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +15,9 @@ from gateway.core.errors import KvitError
 from gateway.orders.tables import invoices, orders, releases, timelines
 from gateway.payments.tables import deliveries, payments
 from gateway.service.demo.story import Truth
-from gateway.store import Store, journal
+from gateway.service.evidence_check import check_history
+from gateway.service.wiring import Installation
+from gateway.store import Store
 from gateway.store.schema import outbox
 from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import pick_lists
@@ -53,9 +54,11 @@ def look(store: Store) -> Seen:
         )
 
 
-def account_of_it(store: Store, truth: Truth, outgoing: Path) -> dict[str, Any]:
+def account_of_it(installation: Installation, truth: Truth) -> dict[str, Any]:
     """The final account, ready for JSON; see `kvit demo --help` for the keys."""
-    with store.reading() as connection:
+    outgoing = installation.home.exchange(installation.config) / "out"
+    history = check_history(installation.store, installation.home, installation.config)
+    with installation.store.reading() as connection:
 
         def states(column: Any) -> Mapping[str, int]:
             return dict(connection.execute(select(column, func.count()).group_by(column)).all())
@@ -87,7 +90,6 @@ def account_of_it(store: Store, truth: Truth, outgoing: Path) -> dict[str, Any]:
             select(tasks.c.reason, func.count()).where(tasks.c.kind != "call").group_by(tasks.c.reason)
         ).all()
         repeats = connection.execute(select(func.count()).select_from(deliveries)).scalar_one()
-        verdict = journal.verify(connection)
     wrong = [
         row.number
         for row in released
@@ -115,8 +117,8 @@ def account_of_it(store: Store, truth: Truth, outgoing: Path) -> dict[str, Any]:
             for row in refused
         ],
         "files": sorted(str(path) for path in outgoing.glob("*") if not path.name.startswith(".")),
-        "journal_ok": verdict.ok,
-        "journal_rows": verdict.rows,
+        "journal_ok": history.ok,
+        "journal_rows": history.chain.rows,
         "timeline": [
             {
                 "order": row.number,

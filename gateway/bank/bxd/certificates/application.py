@@ -17,6 +17,7 @@ from gateway.bank.bxd.wire import OK, padded
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing import signature
 from gateway.signing.keys import Signer
+from gateway.signing.parsing import local_name
 from gateway.signing.trust import read_certificate
 from gateway.signing.xmldsig import sign_enveloped
 
@@ -129,7 +130,7 @@ def only_text(node: etree._Element, tag: str) -> str:
     """
     found = node.findall(tag)
     if len(found) > 1:
-        raise Corrupt("bank.malformed", what=etree.QName(tag).localname)
+        raise Corrupt("bank.malformed", what=local_name(tag))
     return (found[0].text or "").strip() if found else ""
 
 

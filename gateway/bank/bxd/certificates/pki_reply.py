@@ -16,7 +16,7 @@ from gateway.bank.bxd.certificates.names import PKI, PKI_ELEMENTS
 from gateway.bank.bxd.response import as_bank_error
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing import canonical, signature
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import local_name, parse
 from gateway.signing.policy import ENVELOPED, EXCLUSIVE_C14N, TrustPolicy
 from gateway.signing.signature import DS, wrapped
 from gateway.signing.trust import establish, read_certificate
@@ -73,7 +73,7 @@ def _parts(root: etree._Element, operation: str) -> tuple[etree._Element, etree.
 
 def _fault(node: etree._Element) -> Refused:
     """A refusal nobody signed; its code and words are shown, and nothing else follows from them."""
-    texts = {etree.QName(child).localname: (child.text or "").strip() for child in node.iter("*")}
+    texts = {local_name(child): (child.text or "").strip() for child in node.iter("*")}
     told = (texts.get("ReturnText", ""), texts.get("AdditionalReturnText", ""), texts.get("faultstring", ""))
     text = " ".join(part for part in told if part)
     return Refused("certificates.refused", bank_code=texts.get("ReturnCode", "Fault")[:16], text=text[:200])
