@@ -244,7 +244,9 @@ def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) ->
     if delivery is Delivery.UNKNOWN or waited < timedelta(seconds=terms.outgoing.absent_after_s):
         return row
     again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
-    return _send(store, terms, route, again, done) if again.state == OrderState.SENDING else again
+    # ours only if nothing moved it since it was read: else another sender may have taken it up
+    ours = again.state == OrderState.SENDING and again.version == row.version + 1
+    return _send(store, terms, route, again, done) if ours else again
 
 
 def _lost(

@@ -16,7 +16,7 @@ from gateway.payments.outgoing.model import OrderState
 from gateway.store.engine import sqlite_url
 from gateway.store.migrate import upgrade
 from tests.flows.pay_out_bank import PretendBank
-from tests.flows.test_pay_out import alarms_of, go
+from tests.flows.test_pay_out import Killed, alarms_of, go
 from tests.flows.test_pay_out_told import deliver, report, say
 from tests.payments.outgoing.desk import Desk, debit, draft
 
@@ -85,3 +85,31 @@ def test_absent_is_believed_some_time_after_the_last_try_has_ended(desk: Desk) -
     desk.clock.at += timedelta(seconds=61)
     go(desk, bank)
     assert len(bank.tries) == 2
+
+
+def test_an_order_another_sender_has_taken_up_meanwhile_is_left_to_it(desk: Desk) -> None:
+    """Both heard "absent"; the other one is sending when we come to write it down."""
+    bank, other = PretendBank(), PretendBank()
+    bank.drop = 1
+    order_id = desk.approved()
+    go(desk, bank)
+    desk.clock.at += timedelta(seconds=61)
+
+    def inside(call: str) -> None:
+        if call == "send":  # the other one's call is under way: ours comes to its end first
+            states.append(desk.state(order_id))
+            raise Killed
+
+    states: list[str] = []
+    other.before = inside
+
+    def ask(call: str) -> None:
+        if call == "delivered":
+            bank.before = lambda _: None
+            with pytest.raises(Killed):
+                go(desk, other)
+
+    bank.before = ask
+    tries = len(bank.tries)
+    go(desk, bank)
+    assert (states, len(bank.tries)) == (["sending"], tries)
