@@ -221,7 +221,7 @@ class Daemon:
         try:
             done = bank_round(
                 self.store,
-                self.terms,
+                bank.terms(self.terms),
                 bank.channel,
                 told=self._wake_office,
                 stopped=self._bank_loop.stopping.is_set,

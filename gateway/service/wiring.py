@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from gateway.bank.bxd import profile as bxd
@@ -35,6 +35,16 @@ class Bank:
     table: BankTable
     profile: BankProfile
     channel: Channel
+
+    def terms(self, house: Terms) -> Terms:
+        """The house's terms with this bank's habits in place of the strictest of all banks."""
+        facts = self.profile.facts
+        return replace(
+            house,
+            ids_restart_yearly=facts.bank_ids == "per_year",
+            ids_unstable=facts.bank_ids == "unstable",
+            closing_always_debit=facts.closing_balance == "always_debit",
+        )
 
     def title(self, language: str = "ru") -> str:
         return self.profile.title_ru if language == "ru" else self.profile.title_en

@@ -150,7 +150,9 @@ class Facts(Part):
     Attributes:
         bank_ids: whether a line's bank reference is unique for ever, within a year, or not at all.
         release: kinds of evidence that may release goods without a person.
+        closing_balance: "always_debit" for a bank that marks every closing balance as debit, whatever it is.
     """
 
+    closing_balance: Literal["stated", "always_debit"] = "stated"
     bank_ids: Literal["stable", "per_year", "unstable"] = "unstable"
     release: list[Literal["signed", "channel"]] = ["signed"]

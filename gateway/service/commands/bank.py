@@ -105,7 +105,9 @@ def _poll_here(screen: Screen, where: Home, _config: Config) -> list[dict[str, A
     with Alone(where) as installation:
         banks = open_banks(installation)
         try:
-            rounds = [(bank, bank_round(installation.store, installation.terms, bank.channel)) for bank in banks]
+            rounds = [
+                (bank, bank_round(installation.store, bank.terms(installation.terms), bank.channel)) for bank in banks
+            ]
         finally:
             for bank in banks:
                 bank.channel.close()

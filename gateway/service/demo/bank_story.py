@@ -284,7 +284,7 @@ class _Story:
             self._send()
             self._stage.sandbox.process()
             for bank in self._stage.banks.values():
-                bank_round(self._stage.installation.store, self._terms, bank.channel)
+                bank_round(self._stage.installation.store, bank.terms(self._terms), bank.channel)
         self._tell(f"   {ru}", f"   {en}")
 
     def _state(self, order_id: str) -> str:

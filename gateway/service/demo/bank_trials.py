@@ -107,7 +107,8 @@ class Trials:
     def poll(self, channel: str) -> Round:
         """One round of the channel, as the service makes it."""
         stage = self._stage
-        return bank_round(stage.installation.store, stage.installation.terms, stage.banks[channel].channel)
+        bank = stage.banks[channel]
+        return bank_round(stage.installation.store, bank.terms(stage.installation.terms), bank.channel)
 
     def run(self, channel: str) -> Iterator[Trial]:
         """Try every behaviour once."""
