@@ -92,10 +92,10 @@ def line_identity(entry: Entry, ids_restart_yearly: bool, space: str = "") -> st
     """
     day = entry.booked or entry.value
     direction = f"{'in' if entry.incoming else 'out'}{'/storno' if entry.reversal else ''}"
+    at = f"@{space}" if space else ""
     if entry.ref:
         year = f"{day.year}:" if ids_restart_yearly and day else ""
-        kind = f"ref@{space}" if space else "ref"
-        return f"{kind}:{year}{entry.ref}:{direction}:{entry.amount.kopecks}"
+        return f"ref{at}:{year}{entry.ref}:{direction}:{entry.amount.kopecks}"
     facts = [
         direction,
         day.isoformat() if day else "",
@@ -107,7 +107,8 @@ def line_identity(entry: Entry, ids_restart_yearly: bool, space: str = "") -> st
         entry.counterparty.inn,
         "" if entry.doc_no else " ".join(entry.purpose.split()),
     ]
-    return "doc:" + hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:40]
+    # The format's name here too: who compares two copies has to know whether one format told them both.
+    return f"doc{at}:" + hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:40]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.orders.tables import orders
 from gateway.payments.tables import payments
 from gateway.tasks.tables import tasks
+from tests.flows.desk import Desk, line61, mt940, text_document, text_file
 from tests.flows.shop import Shop
 from tests.flows.test_paid_to_pick import one
 
@@ -50,3 +53,23 @@ def test_a_files_storno_waits_for_no_payment_of_the_banks(shop: Shop) -> None:
     shop.deliver(shop.line(200_000, "Сторно", ref="BACK", reversal_of="GOOD"), evidence="file")
     shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"))
     assert one(shop.rows(payments)).state == "auto"
+
+
+@pytest.mark.parametrize(
+    ("morning", "evening"),
+    [
+        (text_file(text_document(200_000, doc_no="117")), text_file(text_document(200_000, doc_no="5117"))),
+        (
+            text_file(text_document(200_000, doc_no="", purpose="По счету 1")),
+            text_file(text_document(200_000, doc_no="", purpose="По счету 2")),
+        ),
+        (mt940(line61(200_000, purpose="По счету 1")), mt940(line61(200_000, purpose="По счету 2"), number=2)),
+    ],
+    ids=["numbers that end alike", "text without numbers", "mt940 without ids"],
+)
+def test_two_payments_of_one_format_without_ids_stay_two(shop: Shop, morning: bytes, evening: bytes) -> None:
+    """A format may say little of a line that another format tells in full, but the same one would say it again."""
+    desk = Desk(shop)
+    for content in (morning, evening, morning, evening):
+        desk.send(content, evidence="channel", name="directbank:pretend")
+    assert [amount for amount, _ in desk.payments()] == [200_000, 200_000]
