@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -69,10 +70,10 @@ def sign_detached(content: bytes, signer: Signer, *, at: datetime) -> bytes:
     value = signer.sign(attributes, algorithm)
     raw.check_made(signer, algorithm, attributes, value)
     digest_algorithm = _digest_identifier(algorithm)
-    links = (certificate, *(c for c in signer.chain if c.issuer != c.subject))
+    name, certificates = _who(certificate, signer.chain)
     signer_info = der.sequence(
         der.integer(1),
-        der.sequence(tbs.issuer(certificate), der.integer(certificate.serial_number)),
+        name,
         digest_algorithm,
         der.tlv(der.context(0), der.only(attributes).content),
         _signature_identifier(algorithm),
@@ -82,7 +83,7 @@ def sign_detached(content: bytes, signer: Signer, *, at: datetime) -> bytes:
         der.integer(1),
         der.set_of(digest_algorithm),
         der.sequence(der.oid(DATA)),
-        der.set_of(*(c.public_bytes(Encoding.DER) for c in links), tag=der.context(0)),
+        certificates,
         der.set_of(signer_info),
     )
     return der.sequence(der.oid(SIGNED_DATA), der.tlv(der.context(0), signed))
@@ -239,11 +240,23 @@ def _algorithm(digest_oid: str, signature_oid: str) -> Algorithm:
     return ALGORITHMS[found]
 
 
+@lru_cache(maxsize=16)  # one key signs everything of a company, or of a bank
+def _who(certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]) -> tuple[bytes, bytes]:
+    """IssuerAndSerialNumber of the signer, and its certificates but for the root."""
+    links = (certificate, *(c for c in chain if c.issuer != c.subject))
+    return (
+        der.sequence(tbs.issuer(certificate), der.integer(certificate.serial_number)),
+        der.set_of(*(c.public_bytes(Encoding.DER) for c in links), tag=der.context(0)),
+    )
+
+
+@cache
 def _digest_identifier(algorithm: Algorithm) -> bytes:
     parameters = None if algorithm.opt_in else der.null()
     return der.algorithm(DIGEST_OIDS[algorithm.digest], parameters)
 
 
+@cache
 def _signature_identifier(algorithm: Algorithm) -> bytes:
     kind = gost_kinds.BY_NAME.get(algorithm.name)
     return der.algorithm(kind.key_oid) if kind else der.algorithm(RSA, der.null())

@@ -34,7 +34,7 @@ def read(octets: bytes, certificate: x509.Certificate, issuer: x509.Certificate,
     """
     try:
         return _read(octets, certificate, issuer, at)
-    except ValueError:  # the library reads parts only when asked, and fails then
+    except (ValueError, x509.InvalidVersion):  # the library reads parts only when asked, and fails then
         raise Unusable("revocation.unreadable") from None
 
 

@@ -20,7 +20,7 @@ from gateway.core.clock import Clock
 from gateway.core.errors import Corrupt
 from gateway.signing import canonical, signature
 from gateway.signing.keys import Signer
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import parse, reparse
 from gateway.signing.policy import ALGORITHMS, EXCLUSIVE_C14N, TrustPolicy
 from gateway.signing.signature import WSU, WSU_ID, SignedInfo, children, name, wrapped
 from gateway.signing.trust import establish, read_certificate
@@ -124,11 +124,11 @@ def verify_envelope(raw: bytes, policy: TrustPolicy, at: datetime) -> VerifiedEn
     for reference, signed in covered.values():
         if not reference.matches(signed):
             raise Corrupt("signature.invalid")
-    created, expires = _lifetime(parse(covered["Timestamp"][1]))
+    created, expires = _lifetime(reparse(covered["Timestamp"][1]))
     if policy.check_time:
         _check_fresh(created, expires, policy, at)
     content = covered["Body"][1]
-    verified = parse(content, len(content))
+    verified = reparse(content)
     return VerifiedEnvelope(verified, content, created, expires, certificate, trusted.anchor, info.algorithms)
 
 

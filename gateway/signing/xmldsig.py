@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.core.errors import Corrupt
 from gateway.signing import canonical, signature
 from gateway.signing.keys import Signer, fingerprint
-from gateway.signing.parsing import parse
+from gateway.signing.parsing import parse, reparse
 from gateway.signing.policy import ALGORITHMS, C14N, ENVELOPED, EXCLUSIVE_C14N, TrustPolicy
 from gateway.signing.signature import DS, Reference, wrapped
 from gateway.signing.trust import establish, read_certificate
@@ -89,7 +89,7 @@ def verify_enveloped(xml: bytes, policy: TrustPolicy, at: datetime) -> VerifiedD
     content = canonical.document(root, exclusive=exclusive)
     if not info.references[0].matches(content):
         raise Corrupt("signature.invalid")
-    return VerifiedDocument(content, parse(content, len(content)), certificate, trusted.anchor, info.algorithms)
+    return VerifiedDocument(content, reparse(content), certificate, trusted.anchor, info.algorithms)
 
 
 def _is_whole_document(reference: Reference) -> bool:

@@ -19,8 +19,10 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 120
 TINY = {
     "camt": ["--entries", "50"],
+    "directbank": ["--lines", "50", "--packets", "4"],
     "flow": ["--payments", "30"],
     "poll": ["--calls", "2"],
+    "signing": ["--rounds", "1", "--seconds", "0"],
     "tray": ["--payments", "300", "--runs", "1"],
 }
 

@@ -104,6 +104,8 @@ class StatementRequests:
 
         A day the bank has not closed yet comes as interim though the final one was asked for: it stays wanted.
         """
+        if not statements:
+            return
         asked = {a.document_id: a.kind for a in self._load() if a.document_id in statements}
         self._change({i: "answered" for i, kind in asked.items() if kind != FINAL or statements[i] == FINAL})
 
