@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gateway.bank.channel import Proof, Reply, Request
 from gateway.bank.tables import messages, polls
 from gateway.core.clock import from_text
 from gateway.core.errors import Corrupt, Refused
 from gateway.store import Store
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, blobs
+
+_MESSAGE = Query(select(messages).where(messages.c.id == bindparam("id"), messages.c.company == bindparam("company")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,7 @@ def last_poll(store: Store, channel: str) -> AnyRow | None:
 
 
 def message_row(connection: Any, company: str, message_id: str) -> AnyRow:
-    row: AnyRow | None = connection.execute(
-        select(messages).where(messages.c.id == message_id, messages.c.company == company)
-    ).one_or_none()
+    row = _MESSAGE.one_or_none(connection, id=message_id, company=company)
     if row is None:
         raise Refused("message.unknown", id=message_id)
     return row

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.archive import message_row, raw_reply, waiting
@@ -25,6 +25,7 @@ from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.ids import new_id
 from gateway.store import Store, Unit, alarms, marks
+from gateway.store.driver import Command, Query
 from gateway.store.schema import AnyRow, blobs, dumps
 
 _log = structlog.get_logger("bank.inbox")
@@ -49,6 +50,16 @@ _PASSING = frozenset(
 ) | {"gost.unavailable"}  # fmt: skip
 _PER_QUERY = 500
 _AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long
+
+_FORGET = Command(
+    delete(offers).where(*(offers.c[name] == bindparam(name) for name in ("company", "channel", "reference")))
+)
+_REFUSED_BEFORE = Query(
+    select(messages.c.id, messages.c.reason, messages.c.reason_values).where(
+        *(messages.c[name] == bindparam(name) for name in ("company", "channel", "reference", "sha256")),
+        messages.c.state == "refused",
+    )
+)
 
 
 @dataclass
@@ -219,11 +230,7 @@ def _forget_offers(store: Store, channel: str, have: set[str], lost: set[str]) -
 
 
 def _forget_offer(unit: Unit, channel: str, reference: str) -> None:
-    unit.connection.execute(
-        delete(offers).where(
-            offers.c.company == unit.company, offers.c.channel == channel, offers.c.reference == reference
-        )
-    )
+    _FORGET.run(unit.connection, company=unit.company, channel=channel, reference=reference)
 
 
 def _not_now(store: Store, channel: str, references: Sequence[str]) -> tuple[set[str], set[str], set[str]]:
@@ -303,15 +310,9 @@ def keep(store: Store, channel: str, ref: FileRef, reply: Reply, *, anew: bool =
     """
     digest = hashlib.sha256(reply.raw).hexdigest()
     with store.unit() as unit:
-        again = unit.connection.execute(
-            select(messages.c.id, messages.c.reason, messages.c.reason_values).where(
-                messages.c.company == store.company,
-                messages.c.channel == channel,
-                messages.c.reference == ref.reference,
-                messages.c.sha256 == digest,
-                messages.c.state == "refused",
-            )
-        ).first()
+        again = _REFUSED_BEFORE.first(
+            unit.connection, company=store.company, channel=channel, reference=ref.reference, sha256=digest
+        )
         if again is not None and not anew:
             alarms.raise_alarm(
                 unit, again.reason, f"{channel}/{ref.reference}", json.loads(again.reason_values or "{}")

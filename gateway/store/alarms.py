@@ -11,14 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gateway.core.errors import Conflict, KvitError
 from gateway.core.ids import new_id
+from gateway.store.driver import Query
 from gateway.store.schema import alarms, dumps
 from gateway.store.unit import Unit
 
 Severity = Literal["warning", "error"]
+
+_OPEN_ABOUT = Query(
+    select(alarms.c.code).where(
+        alarms.c.company == bindparam("company"), alarms.c.subject == bindparam("subject"), alarms.c.state == "open"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +114,7 @@ def clear_all(unit: Unit, code: str, beginning: str) -> None:
 
 def open_about(unit: Unit, subject: str) -> list[str]:
     """Codes of the open alarms about `subject`."""
-    return list(
-        unit.connection.execute(
-            select(alarms.c.code).where(
-                alarms.c.company == unit.company, alarms.c.subject == subject, alarms.c.state == "open"
-            )
-        ).scalars()
-    )
+    return [row.code for row in _OPEN_ABOUT.all(unit.connection, company=unit.company, subject=subject)]
 
 
 def acknowledge(unit: Unit, alarm_id: str) -> None:

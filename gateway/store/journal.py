@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, literal_column, select
 
+from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, journal
 
 GENESIS = "0" * 64
 _COLUMNS = ("seq", "at", "company", "kind", "subject", "actor", "body", "prev_hash", "hash")
 _AT_ONCE = 2_000
+_LAST = Query(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(literal_column("1")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,7 @@ def _hash_of(columns: Sequence[str]) -> str:
 
 def head(connection: Connection) -> Head:
     """The last row's number and hash; (0, GENESIS) for an empty journal."""
-    row = connection.execute(
-        select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
-    ).one_or_none()
+    row = _LAST.first(connection)
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
