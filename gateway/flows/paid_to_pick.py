@@ -254,7 +254,8 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
         payments.step(unit, row, PaymentEvent.DUPLICATED, outcome=decision.outcome, allocated=0)
         _ask(unit, terms, payment_id, "task.review_duplicate", decision)
         return 0
-    if not (decision.automatic and decision.allocations):
+    ours = _is_on_our_account(unit, terms, payment_id)
+    if not (decision.automatic and decision.allocations and ours):
         matching.write_decision(unit, payment_id, "proposal", decision, before=before)
         payments.step(unit, row, PaymentEvent.PROPOSED, outcome=decision.outcome, allocated=0)
         if row.state == PaymentState.NEW:
@@ -269,6 +270,24 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
     _tell_difference(unit, terms, payment_id, decision, credited)
     touched = dict.fromkeys(c.order_id for c in credited if c.order_id)
     return sum(settle_order(unit, terms, order_id) for order_id in touched)
+
+
+def _is_on_our_account(unit: Unit, terms: Terms, payment_id: str) -> bool:
+    """Whether the money came to an account named as ours. Where none is named, every account of the bank's messages is.
+
+    A statement may be anybody's, however well it is signed: one of a sister company's in the exchange folder, or one
+    the bank sends by mistake. Such money settles nothing by itself; a person looks, and IT adds the account or not.
+    """
+    own = terms.policy.own_accounts
+    if not own:
+        return True
+    account = payment_in(unit, payment_id).account
+    # Banks write the bare number, or an IBAN around it.
+    if account and any(account in known or known in account for known in own):
+        return True
+    values = {"account": account}
+    alarms.raise_alarm(unit, "statement.foreign_account", f"account:{account}", values, severity="warning")
+    return False
 
 
 def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:

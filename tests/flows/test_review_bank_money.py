@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from gateway.flows.terms import Terms
 from gateway.orders.tables import orders
 from gateway.payments.tables import payments
+from gateway.store.schema import alarms
 from gateway.tasks.tables import tasks
 from tests.flows.desk import Desk, line61, mt940, text_document, text_file
-from tests.flows.shop import Shop
+from tests.flows.shop import ACCOUNT, TERMS, Shop
 from tests.flows.test_paid_to_pick import one
 
 
@@ -16,6 +20,32 @@ def paid(shop: Shop, evidence: str = "signed") -> None:
     shop.goods("a4", main=10)
     shop.order("СР-101", {"a4": 2})
     shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"), evidence=evidence)
+
+
+def house(*accounts: str) -> Terms:
+    return replace(TERMS, policy=replace(TERMS.policy, own_accounts=frozenset(accounts)))
+
+
+@pytest.mark.parametrize(
+    ("accounts", "state", "alarmed"),
+    [
+        ((), "auto", False),  # none is named: every account the bank tells of is ours
+        ((ACCOUNT,), "auto", False),
+        ((f"RU00{ACCOUNT}",), "auto", False),  # an IBAN around it
+        (("40702810900000099999",), "needs_person", True),
+    ],
+)
+def test_money_on_a_strangers_account_settles_nothing_by_itself(
+    shop: Shop, accounts: tuple[str, ...], state: str, alarmed: bool
+) -> None:
+    """A statement may be anybody's, however well it is signed."""
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"), terms=house(*accounts))
+    assert one(shop.rows(payments)).state == state
+    assert one(shop.rows(orders)).pay_state == ("unpaid" if alarmed else "paid")
+    assert [row.code for row in shop.rows(alarms)] == ["statement.foreign_account"] * alarmed
+    assert len(shop.rows(tasks, reason="task.review_payment")) == alarmed
 
 
 def test_a_file_takes_back_nothing_that_the_bank_has_proved(shop: Shop) -> None:
