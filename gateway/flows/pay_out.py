@@ -30,6 +30,7 @@ from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
+from gateway.payments.outgoing.seal import require_signed
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow, blobs
@@ -140,6 +141,7 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
             fresh = steps.load(unit, row.id)
             if fresh.state != OrderState.APPROVED:
                 return None  # withdrawn since
+            require_signed(unit, fresh)
             content = content_of(way, fresh, terms.outgoing, unit.now, customer)
             digest = hashlib.sha256(content).hexdigest()
             _keep(unit, digest, content)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway.bank.channel import Delivery
 from gateway.core.authority import Actor, Role
 from gateway.core.errors import Refused
 from gateway.payments.outgoing.model import OrderState
+from gateway.payments.outgoing.seal import document_digest
+from gateway.payments.outgoing.tables import payment_orders
 from gateway.store.engine import sqlite_url
 from gateway.store.migrate import upgrade
+from gateway.store.schema import dumps
 from tests.flows.pay_out_bank import PretendBank
 from tests.flows.test_pay_out import Killed, alarms_of, go
 from tests.flows.test_pay_out_told import deliver, report, say
@@ -113,3 +118,27 @@ def test_an_order_another_sender_has_taken_up_meanwhile_is_left_to_it(desk: Desk
     tries = len(bank.tries)
     go(desk, bank)
     assert (states, len(bank.tries)) == (["sending"], tries)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("payee_account", "40702810900000099999"), ("amount", 1), ("payee_name", "ООО «Другой»"), ("purpose", "Иное")],
+)
+@pytest.mark.parametrize("forged", [False, True], ids=["as-it-was", "signatures-fitted"])
+def test_what_was_changed_past_the_program_after_the_signatures_never_leaves(
+    desk: Desk, column: str, value: object, forged: bool
+) -> None:
+    """Whoever reaches the database may even fit the signatures' digests: the journal knows what was signed."""
+    bank = PretendBank()
+    order_id = desk.approved()
+    with desk.store.unit() as unit:
+        unit.update(payment_orders, order_id, **{column: value})
+        row = dict(unit.connection.execute(select(payment_orders)).one()._mapping)
+        if forged:
+            signatures = [{**s, "document": document_digest(row)} for s in json.loads(row["approvals"])]
+            unit.update(payment_orders, order_id, approvals=dumps(signatures))
+        unit.commit()
+    go(desk, bank)
+    assert desk.state(order_id) == "approved"
+    assert alarms_of(desk) == ["outgoing.not_prepared"]
+    assert bank.tries == [] and bank.has == {}

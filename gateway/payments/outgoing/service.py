@@ -33,6 +33,7 @@ from gateway.payments.outgoing.model import (
     document_id,
 )
 from gateway.payments.outgoing.rules import advise, complete, validate
+from gateway.payments.outgoing.seal import document_digest
 from gateway.payments.outgoing.steps import load
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store.idempotency import input_hash
@@ -103,7 +104,9 @@ def propose(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, confirmed: Coll
     number = _free_number(unit, whole, whole.date)
     order_id = new_id()
     signs = _may_sign(unit.actor, terms)
-    approvals = [_signature(unit, checked.warnings)] if signs else []
+    columns = _columns(replace(whole, number=number))
+    document = document_digest(columns)
+    approvals = [_signature(unit, checked.warnings, document)] if signs else []
     unit.insert(
         payment_orders,
         {
@@ -111,7 +114,7 @@ def propose(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, confirmed: Coll
             "company": unit.company,
             "version": 1,
             "state": OrderState.WAITING if signs else OrderState.DRAFT,
-            **_columns(replace(whole, number=number)),
+            **columns,
             "draft_hash": digest,
             "proposed_by": unit.actor.name,
             "proposed_role": unit.actor.role.value,
@@ -127,6 +130,8 @@ def propose(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, confirmed: Coll
         },
     )
     told = {"kopecks": whole.amount.kopecks, "payee": whole.payee.account, "source": whole.source, "signed": signs}
+    if signs:
+        told["document"] = document
     steps.began(unit, load(unit, order_id), {**told, "confirmed": sorted(_codes(checked.warnings))})
     return order_id
 
@@ -158,11 +163,12 @@ def approve(
     _confirm(warnings, confirmed)
     if approvals:
         _within_limits(unit, terms, row, [Role(a["role"]) for a in approvals], today)
-    approvals.append(_signature(unit, warnings))
+    document = document_digest(dict(row._mapping))
+    approvals.append(_signature(unit, warnings, document))
     signed: dict[str, Any] = {"approvals": dumps(approvals), "warnings": dumps([w.to_json() for w in warnings])}
     if event is OrderEvent.APPROVE:
         signed |= {"approved_on": today.isoformat(), "approved_at": unit.at}
-    return steps.move(unit, row, event, told={"confirmed": sorted(_codes(warnings))}, **signed)
+    return steps.move(unit, row, event, told={"confirmed": sorted(_codes(warnings)), "document": document}, **signed)
 
 
 def reject(unit: Unit, terms: OutgoingTerms, order_id: str, note: str, expected_version: int) -> AnyRow:
@@ -319,9 +325,15 @@ def _need_signer(actor: Actor, terms: OutgoingTerms) -> None:
         raise Refused("outgoing.not_a_signer", name=actor.name, role=actor.role.value)
 
 
-def _signature(unit: Unit, warnings: Collection[Finding]) -> dict[str, Any]:
+def _signature(unit: Unit, warnings: Collection[Finding], document: str) -> dict[str, Any]:
     actor = unit.actor
-    return {"by": actor.name, "role": actor.role.value, "at": unit.at, "confirmed": sorted(_codes(warnings))}
+    return {
+        "by": actor.name,
+        "role": actor.role.value,
+        "at": unit.at,
+        "confirmed": sorted(_codes(warnings)),
+        "document": document,
+    }
 
 
 def _to_sign(
