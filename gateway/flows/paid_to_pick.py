@@ -25,7 +25,7 @@ from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
-from gateway.flows.pay_out_told import pay_out_line
+from gateway.flows.pay_out_told import own_money_back, pay_out_line
 from gateway.flows.release import settle_order
 from gateway.flows.reversal import (
     announced_reversal,
@@ -120,7 +120,7 @@ def take_lines(
                 try:
                     unit.refresh_clock()
                     with unit.step():
-                        placed, on_record = known.find(unit, keyed)
+                        placed, on_record = known.find(unit, own_money_back(unit, keyed))
                         standing = ALONE if on_record else batched.standing(unit, placed)
                         recorded = payments.record(unit, placed, source, on_record, standing)
                         released = _act_on(unit, terms, source, placed, recorded)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -141,6 +142,23 @@ def _not_ours(unit: Unit, channel_name: str, message_id: str, notice: OrderNotic
     if channel_name.startswith("bxd:"):
         values = {"reference": reference}
         alarms.raise_alarm(unit, "outgoing.status_of_unknown", f"{channel_name}/{reference}", values, "warning")
+
+
+def own_money_back(unit: Unit, keyed: Keyed) -> Keyed:
+    """The line, marked as our own payment coming back where it says so by nothing but our order's id.
+
+    1C:DirectBank has no word for a return: the money comes in from whom it was sent to, under the id it was sent by.
+    """
+    line = keyed.entry
+    if not line.e2e or not line.incoming or line.reversal or _RETURNED in line.warnings or not line.in_roubles:
+        return keyed
+    row = _by_id(unit, keyed)
+    if row is None or not _same_money(row, line):
+        return keyed
+    state = OrderState(row.state)
+    if state is not OrderState.RETURNED and (state, OrderEvent.RETURN) not in ORDER.table:
+        return keyed
+    return replace(keyed, entry=replace(line, warnings=(*line.warnings, _RETURNED)))
 
 
 def pay_out_line(unit: Unit, terms: Terms, keyed: Keyed, entry_id: str) -> bool:

@@ -204,7 +204,7 @@ def reckoned(stage: BankStage, books: Books) -> dict[str, Any]:
             .order_by(messages.c.id)
         ).all()
         gaps = connection.execute(
-            select(func.count()).select_from(alarms).where(alarms.c.code.in_(("bank.gap", "bank.number_gap")))
+            select(func.count()).select_from(alarms).where(alarms.c.code.in_(("bank.gap", "bank.gap_number")))
         ).scalar_one()
     times: dict[str, int] = {}
     channels = dict.fromkeys((bank.channel.name for bank in stage.banks.values()), 0)
