@@ -286,7 +286,7 @@ def _is_on_our_account(unit: Unit, terms: Terms, payment_id: str) -> bool:
     if account and any(account in known or known in account for known in own):
         return True
     values = {"account": account}
-    alarms.raise_alarm(unit, "statement.foreign_account", f"account:{account}", values, severity="warning")
+    alarms.raise_alarm(unit, "bank.foreign_account", f"account:{account}", values, severity="warning")
     return False
 
 

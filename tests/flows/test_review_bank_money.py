@@ -44,7 +44,7 @@ def test_money_on_a_strangers_account_settles_nothing_by_itself(
     shop.deliver(shop.line(200_000, "По счету СР-101", ref="GOOD"), terms=house(*accounts))
     assert one(shop.rows(payments)).state == state
     assert one(shop.rows(orders)).pay_state == ("unpaid" if alarmed else "paid")
-    assert [row.code for row in shop.rows(alarms)] == ["statement.foreign_account"] * alarmed
+    assert [row.code for row in shop.rows(alarms)] == ["bank.foreign_account"] * alarmed
     assert len(shop.rows(tasks, reason="task.review_payment")) == alarmed
 
 

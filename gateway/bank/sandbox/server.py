@@ -40,6 +40,7 @@ from gateway.signing.tls import server_context
 LISTENING = "bank.json"
 STOP = "stop"
 _LARGEST_REQUEST = 64 * 1024 * 1024
+_DRAIN_S, _DRAIN_PIECES = 0.3, 16
 _HANDSHAKE_SECONDS = 10.0
 _IDLE_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -249,14 +250,25 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0" if optional else "")
         if not length.isdigit():
             self._plain(411, "Content-Length required")
+            self._drain()
         elif int(length) > _LARGEST_REQUEST:
             self._plain(413, "request too large")
+            self._drain()
         else:
             raw = self.rfile.read(int(length))
             if len(raw) == int(length):
                 return raw
             self.close_connection = True
         return None
+
+    def _drain(self) -> None:
+        """Read off what is still on its way: closing the line on it would cost the client our answer."""
+        self.close_connection = True
+        self.connection.settimeout(_DRAIN_S)
+        with suppress(OSError):
+            for _ in range(_DRAIN_PIECES):
+                if not self.rfile.read1(1 << 16):
+                    break
 
     def _deliver(self, delivery: Delivery) -> None:
         if delivery.how in ("silent", "hangup"):
