@@ -265,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Read off what is still on its way: closing the line on it would cost the client our answer."""
         self.close_connection = True
         self.connection.settimeout(_DRAIN_S)
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             for _ in range(_DRAIN_PIECES):
                 if not self.rfile.read1(1 << 16):
                     break
