@@ -59,7 +59,7 @@ def test_the_journal_of_that_home_verifies(played: Played) -> None:
     [
         ("one byte of a body", "UPDATE journal SET body = replace(body, 'sha256', 'sha257') WHERE seq = {row}"),
         ("an actor", "UPDATE journal SET actor = actor || 'x' WHERE seq = {row}"),
-        ("a hash", "UPDATE journal SET hash = 'f' || substr(hash, 2) WHERE seq = {row}"),
+        ("a hash", "UPDATE journal SET hash = 'x' || substr(hash, 2) WHERE seq = {row}"),
         ("a row removed", "DELETE FROM journal WHERE seq = {row}"),
         ("the last row cut off", "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)"),
         ("the tail cut off", "DELETE FROM journal WHERE seq > {row}"),
