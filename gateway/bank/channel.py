@@ -242,6 +242,17 @@ class RefusedReply(Corrupt):
         return cls(error.code, reply, **error.values)
 
 
+class Prover(Protocol):
+    """The part of a channel that judges stored bytes."""
+
+    @property
+    def name(self) -> str:
+        """As in `Channel`."""
+
+    def prove(self, reply: Reply, at: datetime) -> Proven:
+        """See `Channel.prove`."""
+
+
 class Channel(Protocol):
     """A way to one bank.
 

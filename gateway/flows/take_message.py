@@ -9,9 +9,8 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from gateway.bank import archive, inbox, statements
-from gateway.bank.channel import DocumentKind
+from gateway.bank.channel import DocumentKind, Prover
 from gateway.bank.formats.reading import read
-from gateway.bank.inbox import Prover
 from gateway.bank.statements import Frames
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.flows.paid_to_pick import Taken, take_lines

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.bank import archive, inbox
-from gateway.bank.channel import Channel
+from gateway.bank.channel import Channel, Prover
 from gateway.bank.formats.clientbank import ClientBankFile
 from gateway.bank.formats.clientbank_statement import is_statement
-from gateway.bank.inbox import Prover
 from gateway.core.authority import Actor
 from gateway.flows.from_1c import Imported, take_file
 from gateway.flows.paid_to_pick import Taken

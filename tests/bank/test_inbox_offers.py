@@ -12,7 +12,7 @@ from sqlalchemy import select
 from gateway.bank import inbox
 from gateway.bank.channel import FileRef, Listing, Proven, Reply
 from gateway.bank.tables import messages, offers
-from gateway.core.errors import Refused, Unavailable
+from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.service.rounds import bank_round
 from gateway.store import marks
 from tests.crash.test_half_done import Bank, columns, open_codes, statement
@@ -28,6 +28,7 @@ class Queue(Bank):
         self.cursors: list[str] = []
         self.dies_at = ""
         self.withholds: set[str] = set()
+        self.told: list[str] = []
 
     def put(self, reference: str, content: bytes) -> None:
         self.files[reference] = content
@@ -47,6 +48,9 @@ class Queue(Bank):
         if ref.reference in self.withholds:
             raise Refused("bank.response_refused", bank_code="2102", text="Packet not found")
         return super().fetch(ref)
+
+    def acknowledge(self, ref: FileRef) -> None:
+        self.told.append(ref.reference)
 
 
 @pytest.fixture
@@ -156,3 +160,75 @@ def test_what_cannot_be_judged_here_waits_and_holds_up_nothing(
     assert columns(shop, messages.c.state) == ["taken"] * 3
     assert queue.fetched.count("P126") == 1
     assert open_codes(shop) == []
+
+
+def test_a_reply_refused_before_that_cannot_be_judged_now_holds_up_nothing(
+    shop: Shop, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = queue.prove
+
+    def failing(error: KvitError) -> None:
+        def prove(reply: Reply, at: datetime) -> Proven:
+            if reply.request.reference == "P125":
+                raise error
+            return honest(reply, at)
+
+        monkeypatch.setattr(queue, "prove", prove)
+
+    failing(Corrupt("bank.untrusted_certificate", subject="CN=new", sha256="aa"))
+    queue.withholds = {"P126", "P127"}
+    bank_round(shop.store, TERMS, queue)
+    failing(Unavailable("gost.unavailable"))
+    queue.withholds = set()
+    polled = bank_round(shop.store, TERMS, queue).polled
+    assert (len(polled.accepted), polled.refused, polled.error) == (2, [("P125", "bank.replayed")], None)
+    assert columns(shop, messages.c.state) == ["refused", "taken", "taken"]
+
+
+def test_a_file_s_bytes_are_durable_before_the_next_is_asked_for(
+    shop: Shop, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, seen = queue.fetch, []
+
+    def fetch(ref: FileRef) -> Reply:
+        seen.append((columns(shop, messages.c.reference), list(queue.told)))
+        return honest(ref)
+
+    monkeypatch.setattr(queue, "fetch", fetch)
+    inbox.poll(shop.store, queue)
+    assert seen == [([], []), (["P125"], []), (["P125", "P126"], ["P125"])]
+    assert queue.told == ["P125", "P126", "P127"]
+
+
+def test_the_bank_is_told_of_a_file_when_its_verdict_is_on_record(
+    shop: Shop, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_record = []
+    monkeypatch.setattr(
+        queue,
+        "acknowledge",
+        lambda ref: on_record.append(
+            (ref.reference, columns(shop, messages.c.state), columns(shop, offers.c.reference))
+        ),
+    )
+    inbox.poll(shop.store, queue)
+    assert on_record == [
+        ("P125", ["proved", "stored"], ["P126", "P127"]),
+        ("P126", ["proved", "proved", "stored"], ["P127"]),
+        ("P127", ["proved"] * 3, []),
+    ]
+
+
+def test_a_verdict_that_could_not_be_written_is_reached_again_out_of_the_stored_bytes(
+    shop: Shop, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("store.unreachable", reason="disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "record", away)
+        assert inbox.poll(shop.store, queue).result == "failed"
+    assert columns(shop, messages.c.state) == ["stored"]
+    assert len(inbox.poll(shop.store, queue).accepted) == 3
+    assert columns(shop, messages.c.state) == ["proved"] * 3
+    assert queue.fetched.count("P125") == 1

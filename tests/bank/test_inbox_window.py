@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bank import inbox
+from gateway.bank import inbox, offers
 from gateway.bank.channel import FileRef, Listing, Proven, Reply
 from gateway.bank.tables import messages
 from gateway.core.errors import Unavailable
@@ -122,4 +122,5 @@ def test_a_bank_that_gives_nothing_is_not_asked_for_every_file(shop: Shop, bank:
 
 def test_many_files_offered_at_once_are_looked_up_in_parts(shop: Shop, bank: Moody) -> None:
     references = [f"F{number}" for number in range(40_000)]
-    assert inbox._not_now(shop.store, bank.name, references) == (set(), set(), set())
+    known = offers.standing(shop.store, bank.name, references)
+    assert known == offers.Standing(frozenset(), frozenset(), frozenset())

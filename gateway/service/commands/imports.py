@@ -232,7 +232,7 @@ def reimport(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.bank import archive
-    from gateway.bank.inbox import Prover
+    from gateway.bank.channel import Prover
     from gateway.flows.take_file import FILES
     from gateway.flows.take_message import reimport as read_again
     from gateway.service.config import find_home
