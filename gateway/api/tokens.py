@@ -19,16 +19,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from gateway.api.tables import users
 from gateway.core.authority import Actor, Right, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
+from gateway.core.text import person_key
 from gateway.store import Store, Unit
+from gateway.store.people import LOCAL_USER, actor_of, let_in
+from gateway.store.schema import users
+
+__all__ = [
+    "LANGUAGES", "LOCAL_USER", "PERSONAL_ROLES", "PREFIX", "Caller", "User", "authenticate", "create_user", "find_user",
+    "list_users", "local_token", "permissions", "revoke_user", "still_valid", "token_hash",
+]  # fmt: skip
 
 PREFIX = "kvit_"  # lets a secret scanner recognise a token that leaked into a file
 PERSONAL_ROLES = (Role.ACCOUNTANT, Role.WAREHOUSE, Role.MANAGER, Role.IT, Role.DIRECTOR, Role.OWNER)
 LANGUAGES = ("ru", "en")
-LOCAL_USER = "tray"
 _ADMINISTRATOR = Actor("kvit", Role.IT)  # who makes the tray's own user: the program, acting for IT
 
 
@@ -69,7 +75,8 @@ def create_user(unit: Unit, name: str, role: str, language: str = "ru") -> str:
     """Let a person in.
 
     Args:
-        name: as it will stand in the journal; unique among users who are not revoked.
+        name: as it will stand in the journal. Of users who are not revoked no two have names that look alike: one
+            person would be two, and two signatures.
         role: one of PERSONAL_ROLES.
         language: "ru" or "en".
 
@@ -78,7 +85,7 @@ def create_user(unit: Unit, name: str, role: str, language: str = "ru") -> str:
 
     Raises:
         Refused: `authority.missing`, `user.bad_name`, `user.bad_role`, `user.bad_language`.
-        Conflict: `user.name_taken`.
+        Conflict: `user.name_taken`, `user.name_alike`.
     """
     unit.actor.require(Right.USERS_MANAGE)
     name = name.strip()
@@ -88,11 +95,7 @@ def create_user(unit: Unit, name: str, role: str, language: str = "ru") -> str:
         raise Refused("user.bad_role", role=role[:40], roles=", ".join(r.value for r in PERSONAL_ROLES))
     if language not in LANGUAGES:
         raise Refused("user.bad_language", language=language[:40])
-    taken = unit.connection.execute(
-        select(users.c.id).where(users.c.company == unit.company, users.c.name == name, users.c.revoked_at.is_(None))
-    ).first()
-    if taken is not None:
-        raise Conflict("user.name_taken", name=name)
+    _need_free_name(unit, name)
     token = PREFIX + secrets.token_urlsafe(32)
     user_id = new_id()
     unit.connection.execute(
@@ -109,6 +112,19 @@ def create_user(unit: Unit, name: str, role: str, language: str = "ru") -> str:
     )
     unit.journal("user.created", f"user:{user_id}", name=name, role=role)
     return token
+
+
+def _need_free_name(unit: Unit, name: str) -> None:
+    """Raises Conflict when a user has this name, or one that looks like it."""
+    alike = [actor.name for actor in let_in(unit.connection, unit.company, name)]
+    if name in alike:
+        raise Conflict("user.name_taken", name=name)
+    if name == LOCAL_USER:
+        return  # the program's own: nobody's name keeps the service from starting
+    if person_key(name) == person_key(LOCAL_USER):
+        alike.append(LOCAL_USER)
+    if alike:
+        raise Conflict("user.name_alike", name=name, known=alike[0])
 
 
 def revoke_user(unit: Unit, user_id: str) -> None:
@@ -154,7 +170,7 @@ def authenticate(connection: Connection, company: str, token: str) -> Caller | N
     ).one_or_none()
     if row is None or not hmac.compare_digest(row.token_hash, digest):
         return None
-    return Caller(row.id, Actor(row.name, Role(row.role), personal=row.name != LOCAL_USER), row.language)
+    return Caller(row.id, actor_of(row.name, row.role), row.language)
 
 
 def still_valid(connection: Connection, user_id: str) -> bool:

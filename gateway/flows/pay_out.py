@@ -1,6 +1,7 @@
 """Money going out: an order two people signed is written, sent once, and asked about until the bank has it.
 
-1. The bytes are made, stored and committed under an id fixed long before ("sending").
+1. Where both signatures count still, the bytes are made, stored and committed under an id fixed long before
+   ("sending").
 2. They leave. Whatever is not a plain yes or a plain no leaves the order "unknown".
 3. An unknown one is asked about (`Channel.delivered`). Only when the bank says it has no such thing, some time after
    the last try, the same bytes go once more under the same id. There is no path to a second id.
@@ -31,6 +32,7 @@ from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
 from gateway.payments.outgoing.seal import require_signed
+from gateway.payments.outgoing.standing import lapsed, take_off_lapsed
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow, blobs
@@ -39,11 +41,12 @@ from gateway.tasks.model import NewTask, TaskKind
 
 _log = structlog.get_logger("flows.pay_out")
 _TO_CARRY = (OrderState.APPROVED, OrderState.SENDING, OrderState.UNKNOWN)
-UNKNOWN, LATE, NO_CHANNEL, NOT_PREPARED = (
+UNKNOWN, LATE, NO_CHANNEL, NOT_PREPARED, LAPSED = (
     "outgoing.unknown_outcome",
     "outgoing.late",
     "outgoing.no_channel",
     "outgoing.not_prepared",
+    "outgoing.signature_lapsed",
 )
 
 
@@ -141,6 +144,10 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
             fresh = steps.load(unit, row.id)
             if fresh.state != OrderState.APPROVED:
                 return None  # withdrawn since
+            if (waiting := take_off_lapsed(unit, terms.outgoing, fresh)).state != OrderState.APPROVED:
+                done.moved += waiting.version != fresh.version
+                unit.commit()
+                return None
             require_signed(unit, fresh)
             content = content_of(way, fresh, terms.outgoing, unit.now, customer)
             digest = hashlib.sha256(content).hexdigest()
@@ -245,10 +252,29 @@ def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) ->
     waited = store.clock.now() - from_text(row.tried_at)
     if delivery is Delivery.UNKNOWN or waited < timedelta(seconds=terms.outgoing.absent_after_s):
         return row
+    if not _may_go_again(store, terms, row):
+        return row
     again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
     # ours only if nothing moved it since it was read: else another sender may have taken it up
     ours = again.state == OrderState.SENDING and again.version == row.version + 1
     return _send(store, terms, route, again, done) if ours else again
+
+
+def _may_go_again(store: Store, terms: Terms, row: AnyRow) -> bool:
+    """Whether both signatures count still; an order whose do not is held, and told of once.
+
+    It stays "unknown" and no one signs it anew: its bytes may be at the bank after all.
+    """
+    with store.unit() as unit:
+        fallen = lapsed(unit, terms.outgoing, row)
+        if fallen and not steps.has_event(unit, row.id, "held"):
+            told = fallen[0].told()
+            steps.tell(unit, steps.load(unit, row.id), "held", told=told)
+            alarms.raise_alarm(unit, LAPSED, subject(row.id), {**shown(row), "who": told["who"]})
+        elif not fallen:
+            _clear(unit, row.id, LAPSED)
+        unit.commit()
+    return not fallen
 
 
 def _lost(
@@ -277,7 +303,7 @@ def _taken(store: Store, order_id: str, told: dict[str, Any], receipt: str = "")
         fresh = steps.load(unit, order_id)
         columns = {"sent_at": fresh.sent_at or unit.at, "bank_ref": receipt or fresh.bank_ref}
         fresh = _move_or_tell(unit, fresh, OrderEvent.TAKEN, told, **columns)
-        _clear(unit, order_id, UNKNOWN)
+        _clear(unit, order_id, UNKNOWN, LAPSED)
         unit.commit()
     return fresh
 
@@ -295,7 +321,7 @@ def refuse(unit: Unit, terms: Terms, row: AnyRow, code: str, text: str, told: di
     """The bank will not carry the order out: it ends, and the accountant has a task."""
     said = {"bank_code": code[:40], "bank_text": text[:400], "bank_at": unit.at}
     moved = _move_or_tell(unit, row, OrderEvent.REFUSE, {"code": code, "text": text, **told}, **said)
-    _clear(unit, row.id, UNKNOWN, LATE)
+    _clear(unit, row.id, UNKNOWN, LATE, LAPSED)
     if moved.state == OrderState.REFUSED and row.state != OrderState.REFUSED:
         reason = " ".join(part for part in (code, text) if part) or "—"
         write_task(unit, terms, moved, "task.outgoing_refused", reason=reason)

@@ -19,7 +19,7 @@ from gateway.bank.formats.payment_order import OrderNotice, Verdict
 from gateway.bank.statement import Entry
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
-from gateway.flows.pay_out import LATE, UNKNOWN, refuse, shown, subject, write_task
+from gateway.flows.pay_out import LAPSED, LATE, UNKNOWN, refuse, shown, subject, write_task
 from gateway.flows.terms import Terms
 from gateway.payments.known import Keyed
 from gateway.payments.outgoing import steps
@@ -86,7 +86,8 @@ def _take(unit: Unit, terms: Terms, channel_name: str, message_id: str, notice: 
     said = {"bank_code": notice.code[:40], "bank_text": notice.text[:400], "bank_at": unit.at}
     if event is not None and moves:
         row = steps.move(unit, row, event, told=told, sent_at=row.sent_at or unit.at, **said)
-        alarms.clear(unit, UNKNOWN, subject(row.id))
+        for code in (UNKNOWN, LAPSED):
+            alarms.clear(unit, code, subject(row.id))
     else:
         row = steps.tell(unit, row, "status", told=told, **said)
     if notice.verdict is Verdict.WAITS:
@@ -210,7 +211,7 @@ def _executed(unit: Unit, row: AnyRow, entry_id: str) -> str:
         steps.tell(unit, row, "execute_noted", told=told, entry_id=entry_id, executed_at=unit.at)
         return order_id
     steps.move(unit, row, OrderEvent.EXECUTE, told=told, entry_id=entry_id, executed_at=unit.at)
-    for code in (UNKNOWN, LATE):
+    for code in (UNKNOWN, LATE, LAPSED):
         alarms.clear(unit, code, subject(order_id))
     if row.state == OrderState.REFUSED:
         alarms.raise_alarm(unit, "outgoing.refused_but_executed", subject(order_id), shown(row))
@@ -237,7 +238,7 @@ def returned_by(unit: Unit, terms: Terms, keyed: Keyed, entry_id: str) -> str | 
         return order_id
     told = {"entry": entry_id}
     after = steps.move(unit, row, OrderEvent.RETURN, told=told, return_entry_id=entry_id, returned_at=unit.at)
-    for code in (UNKNOWN, LATE):
+    for code in (UNKNOWN, LATE, LAPSED):
         alarms.clear(unit, code, subject(order_id))
     write_task(unit, terms, after, "task.outgoing_returned")
     return order_id

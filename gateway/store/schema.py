@@ -139,3 +139,20 @@ blobs = Table(
     Column("sha256", Text, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
+
+# People who may come in, by their tokens.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("revoked_at", Text),
+    Index("uq_users_token", "token_hash", unique=True),
+    Index("ix_users_name", "company", "name"),
+)

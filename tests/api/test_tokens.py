@@ -10,7 +10,6 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from gateway.api.tables import users
 from gateway.api.tokens import (
     authenticate,
     create_user,
@@ -23,7 +22,7 @@ from gateway.api.tokens import (
 from gateway.core.authority import Actor, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.store import Store
-from gateway.store.schema import journal
+from gateway.store.schema import journal, users
 from tests.api.conftest import ADMINISTRATOR
 from tests.api.shop import COMPANY
 

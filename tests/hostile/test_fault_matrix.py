@@ -33,6 +33,7 @@ from gateway.service.demo.bank_stage import BXD, DIRECTBANK, BankStage, bank_sta
 from gateway.service.demo.bank_trials import Books, Trials, reckoned
 from gateway.service.rounds import bank_round
 from gateway.store import journal
+from tests.payments.outgoing.desk import let_in
 
 _NOTICE = "id-off-by-one"  # goes wrong with a notice about an order, wherever it stands in the bank's list
 _WITHHELD = (BXD, "gap")  # shows only over several days: a test of its own
@@ -206,6 +207,7 @@ class Payments:
             purpose=f"Оплата по счёту № {amount.kopecks} за материалы. НДС не облагается",
         )
         store = self._stage.installation.store
+        let_in(store, _ACCOUNTANT, _DIRECTOR)
         confirmed: list[str] = []
         while True:
             try:

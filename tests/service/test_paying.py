@@ -23,6 +23,7 @@ from gateway.service.paying import routes_of
 from gateway.service.rounds import bank_round
 from gateway.service.wiring import open_banks
 from gateway.store.schema import AnyRow
+from tests.payments.outgoing.desk import let_in
 from tests.service.bank_house import House
 
 ANNA, BORIS = Actor("Анна", Role.ACCOUNTANT), Actor("Борис", Role.DIRECTOR)
@@ -41,6 +42,7 @@ class Payer:
         terms = house.installation.terms
         self.terms = replace(terms, outgoing=replace(terms.outgoing, accounts=own))
         self._number = 0
+        let_in(self.store, ANNA, BORIS)
 
     def sign(self, inn: str = "7707083893") -> str:
         """An order two people signed."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from gateway.core.authority import Role
 from gateway.core.money import Money
-from gateway.payments.outgoing.model import DEAD, OutgoingTerms
+from gateway.payments.outgoing.model import DEAD, Limit, OutgoingTerms
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store.unit import Unit
 
@@ -29,16 +29,31 @@ def fits(terms: OutgoingTerms, role: Role, amount: Money, gone: Mapping[Role, Mo
     return limit.day is None or gone.get(role, Money.zero()) + amount <= limit.day
 
 
-def day_totals(unit: Unit, terms: OutgoingTerms, day: date) -> dict[Role, Money]:
+def as_strong(terms: OutgoingTerms, role: Role, other: Role) -> bool:
+    """Whether people of `role` may let out all that those of `other` may."""
+    mine, others = terms.limits.get(role, Limit()), terms.limits.get(other, Limit())
+    return _reaches(mine.order, others.order) and _reaches(mine.day, others.day)
+
+
+def _reaches(one: Money | None, other: Money | None) -> bool:
+    return one is None or (other is not None and one >= other)
+
+
+def day_totals(unit: Unit, terms: OutgoingTerms, day: date, before: str = "") -> dict[Role, Money]:
     """What was approved on `day`, by the roles whose limits it weighs on: those that signed it, unless a role without
-    limits signed it too."""
-    rows = unit.connection.execute(
-        select(payment_orders.c.amount, payment_orders.c.approvals).where(
-            payment_orders.c.company == unit.company,
-            payment_orders.c.approved_on == day.isoformat(),
-            payment_orders.c.state.not_in(DEAD),
-        )
+    limits signed it too.
+
+    Args:
+        before: stored instant; only what was approved earlier counts. "" for all.
+    """
+    query = select(payment_orders.c.amount, payment_orders.c.approvals).where(
+        payment_orders.c.company == unit.company,
+        payment_orders.c.approved_on == day.isoformat(),
+        payment_orders.c.state.not_in(DEAD),
     )
+    if before:
+        query = query.where(payment_orders.c.approved_at < before)
+    rows = unit.connection.execute(query)
     totals: dict[Role, Money] = {}
     for row in rows:
         roles = {Role(signature["role"]) for signature in json.loads(row.approvals)}

@@ -45,6 +45,7 @@ class OrderEvent(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    LAPSE = "lapse"  # a signature counts no longer
     PREPARE = "prepare"
     TAKEN = "taken"
     LOST = "lost"
@@ -62,6 +63,8 @@ ORDER = Machine(
     {
         (_S.DRAFT, _E.SIGN): Transition(_S.WAITING),
         (_S.WAITING, _E.APPROVE): Transition(_S.APPROVED),
+        (_S.APPROVED, _E.LAPSE): Transition(_S.WAITING),
+        (_S.WAITING, _E.LAPSE): Transition(_S.DRAFT),
         (_S.DRAFT, _E.REJECT): Transition(_S.REJECTED),
         (_S.WAITING, _E.REJECT): Transition(_S.REJECTED),
         (_S.DRAFT, _E.WITHDRAW): Transition(_S.WITHDRAWN),
@@ -187,6 +190,10 @@ class Finding:
 
     def hint(self, language: str = "ru") -> str:
         return sentence(self.code, f"hint_{language}", self.values)
+
+    def refused(self) -> Refused:
+        """The error this is to a caller who goes on all the same; `about` stands among its values."""
+        return Refused(self.code, **{**self.values, "about": self.about})
 
     def to_json(self) -> dict[str, Any]:
         return {"code": self.code, "about": self.about, "values": dict(self.values), "confirm": self.confirm}

@@ -53,7 +53,7 @@ def vat_errors(draft: OrderDraft) -> Iterator[Finding]:
             yield Finding(error.code, "vat", {name: str(value) for name, value in error.values.items()})
             return
     if draft.purpose and not _NAMED.search(fold(draft.purpose)):
-        yield Finding("outgoing.no_vat", "purpose")
+        yield Finding("outgoing.no_vat", "vat")
 
 
 def vat_findings(draft: OrderDraft) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from gateway.core.errors import Refused
+from gateway.payments.outgoing.model import OrderEvent
 from gateway.store.schema import AnyRow, dumps, journal
 from gateway.store.unit import Unit
 
@@ -30,16 +31,33 @@ def document_digest(columns: Mapping[str, Any]) -> str:
 
 
 def require_signed(unit: Unit, row: AnyRow) -> None:
-    """Raise unless two signatures are for the order as it stands, and the journal knows both.
+    """Raise unless two people's signatures are for the order as it stands, and stand in the journal.
 
     Raises:
         Refused: `outgoing.document_changed`.
     """
     digest = document_digest(dict(row._mapping))
-    signed = [signature.get("document") for signature in json.loads(row.approvals)]
-    bodies = unit.connection.execute(
-        select(journal.c.body).where(journal.c.company == unit.company, journal.c.subject == f"payment_order:{row.id}")
-    ).scalars()
-    known = [json.loads(body).get("told", {}).get("document") for body in bodies]
-    if len(signed) < _SIGNATURES or set(signed) != {digest} or known.count(digest) < _SIGNATURES:
+    signatures = json.loads(row.approvals)
+    known = _journalled(unit, row.id)
+    sealed = all(s.get("document") == digest == known.get((s["by"], s["role"])) for s in signatures)
+    if len(signatures) < _SIGNATURES or len({s["by"] for s in signatures}) < len(signatures) or not sealed:
         raise Refused("outgoing.document_changed", number=row.number)
+
+
+def _journalled(unit: Unit, order_id: str) -> dict[tuple[str, str], str]:
+    """The signatures that stand by the journal: (who, role) → digest of what was signed."""
+    rows = unit.connection.execute(
+        select(journal.c.actor, journal.c.body)
+        .where(journal.c.company == unit.company, journal.c.subject == f"payment_order:{order_id}")
+        .order_by(journal.c.seq)
+    )
+    standing: dict[tuple[str, str], str] = {}
+    for row in rows:
+        body = json.loads(row.body)
+        told = body.get("told", {})
+        if body.get("event") == OrderEvent.LAPSE:
+            standing.pop((told["who"], told["role"]), None)
+        elif "document" in told:
+            role, _, name = row.actor.partition(":")
+            standing[name, role] = told["document"]
+    return standing

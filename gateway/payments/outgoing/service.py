@@ -34,6 +34,7 @@ from gateway.payments.outgoing.model import (
 )
 from gateway.payments.outgoing.rules import advise, complete, validate
 from gateway.payments.outgoing.seal import document_digest
+from gateway.payments.outgoing.standing import take_off_lapsed
 from gateway.payments.outgoing.steps import load
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store.idempotency import input_hash
@@ -95,7 +96,7 @@ def propose(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, confirmed: Coll
         return earlier
     checked = check(unit, terms, draft)
     if checked.errors:
-        raise Refused(checked.errors[0].code, **checked.errors[0].values)
+        raise checked.errors[0].refused()
     whole = checked.draft
     assert whole.date is not None
     by_person = unit.actor.role is not Role.SERVICE
@@ -141,7 +142,8 @@ def approve(
 ) -> AnyRow:
     """Sign an order; the second signature of another person lets it leave. Returns the new row.
 
-    The rules are asked again: a draft that waited may be too old, or be a duplicate by now.
+    The rules are asked again: a draft that waited may be too old, or be a duplicate by now. So is whether the first
+    signature still counts; where it does not, it is taken off, and this one is the first.
 
     Args:
         confirmed: codes of all warnings that stand now.
@@ -158,7 +160,7 @@ def approve(
     event = OrderEvent.APPROVE if approvals else OrderEvent.SIGN
     errors = validate(draft, terms, today)
     if errors:
-        raise Refused(errors[0].code, **errors[0].values)
+        raise errors[0].refused()
     warnings = (*standing_warnings(unit, terms, draft, row.id, row.number), *advise(draft))
     _confirm(warnings, confirmed)
     if approvals:
@@ -282,7 +284,7 @@ def _free_number(unit: Unit, draft: OrderDraft, day: date) -> str:
     """
     if draft.number:
         if _is_taken(unit, draft.account, day, draft.number):
-            raise Refused("outgoing.number_taken", number=draft.number, date=day.strftime("%d.%m.%Y"))
+            raise Refused("outgoing.number_taken", about="number", number=draft.number, date=day.strftime("%d.%m.%Y"))
         return draft.number
     while True:
         number = str(unit.next_number(f"outgoing.{draft.account}.{day.year}"))
@@ -342,7 +344,7 @@ def _to_sign(
     """The order and its signatures, when this person may add one."""
     unit.actor.require(Right.OUTGOING_APPROVE)
     _need_signer(unit.actor, terms)
-    row = load(unit, order_id, expected_version)
+    row = take_off_lapsed(unit, terms, load(unit, order_id, expected_version))
     approvals: list[dict[str, Any]] = json.loads(row.approvals)
     event = OrderEvent.APPROVE if approvals else OrderEvent.SIGN
     ORDER.step(OrderState(row.state), event)
@@ -365,6 +367,7 @@ def _within_limits(unit: Unit, terms: OutgoingTerms, row: AnyRow, roles: list[Ro
     limit = terms.limits[unit.actor.role]
     raise Refused(
         "outgoing.over_limit",
+        about="amount",
         amount=str(Money(row.amount)),
         order_limit=str(limit.order) if limit.order is not None else "—",
         day_limit=str(limit.day) if limit.day is not None else "—",
@@ -376,5 +379,5 @@ def _end(unit: Unit, order_id: str, note: str, expected_version: int, event: Ord
     row = load(unit, order_id, expected_version)
     said = " ".join(note.split())[:500]
     if not said:
-        raise Refused("outgoing.no_reason")
+        raise Refused("outgoing.no_reason", about="note")
     return steps.move(unit, row, event, said=said, ended_by=unit.actor.name, note=said)

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
+from gateway.api.tokens import create_user
 from gateway.bank.sandbox.launch import launch
 from gateway.core.authority import Actor, Role
 from gateway.core.errors import KvitError, Unavailable
@@ -195,6 +196,10 @@ class _Story:
 
     def _pay_out(self) -> None:
         self._tell("Исходящие платежи", "Outgoing payments")
+        with self._stage.installation.store.unit(_IT) as unit:
+            for person in (_ACCOUNTANT, _DIRECTOR):
+                create_user(unit, person.name, person.role)
+            unit.commit()
         sandbox = self._stage.sandbox
         supplier = _payee("ООО «Багет-Опт»", "7728168971", 777)
         plain = self._propose(BXD, supplier)

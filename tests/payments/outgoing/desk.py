@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.bank.statement import Entry, Party
 from gateway.core.authority import SERVICE, Actor, Role
 from gateway.core.clock import FixedClock
+from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.core.requisites import with_key
+from gateway.core.text import person_key
 from gateway.payments.outgoing import service
 from gateway.payments.outgoing.model import (
     Limit,
@@ -25,10 +27,10 @@ from gateway.payments.outgoing.model import (
     TaxFields,
 )
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
-from gateway.store import Store
+from gateway.store import Store, Unit
 from gateway.store.engine import sqlite_url
 from gateway.store.migrate import upgrade
-from gateway.store.schema import AnyRow
+from gateway.store.schema import AnyRow, users
 
 TODAY = date(2026, 11, 23)  # a Monday
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -92,6 +94,7 @@ class Desk:
     ) -> str:
         if known:
             self.know(wanted.payee)
+        self.let_in(by)
         with self.store.unit(by) as unit:
             order_id = service.propose(unit, self.terms, wanted, confirmed)
             unit.commit()
@@ -99,6 +102,7 @@ class Desk:
 
     def approve(self, order_id: str, by: Actor = ZIMIN, version: int | None = None) -> AnyRow:
         seen = self.row(order_id).version if version is None else version
+        self.let_in(by)
         with self.store.unit(by) as unit:
             row = service.approve(unit, self.terms, order_id, seen, ALL)
             unit.commit()
@@ -108,6 +112,19 @@ class Desk:
         order_id = self.propose(wanted)
         self.approve(order_id)
         return order_id
+
+    def let_in(self, person: Actor) -> None:
+        """Give a person a user, unless somebody of that look has had one."""
+        let_in(self.store, person)
+
+    def now_is(self, person: Actor, role: Role | None) -> None:
+        """From now on the person has another role; None when he is let in no longer."""
+        with self.store.unit() as unit:
+            mine = (users.c.company == unit.company, users.c.name == person.name, users.c.revoked_at.is_(None))
+            unit.connection.execute(update(users).where(*mine).values(revoked_at=unit.at))
+            if role is not None:
+                add_user(unit, replace(person, role=role))
+            unit.commit()
 
     def know(self, payee: Payee) -> None:
         """We have paid this payee before."""
@@ -132,6 +149,23 @@ class Desk:
                 .order_by(payment_order_events.c.id)
             )
             return [row.event for row in rows]
+
+
+def add_user(unit: Unit, person: Actor) -> None:
+    """A user's row, with a token nobody has."""
+    user_id = new_id()
+    row = {"id": user_id, "company": unit.company, "name": person.name, "role": person.role, "language": "ru"}
+    unit.insert(users, {**row, "token_hash": user_id, "created_at": unit.at, "created_by": "test"})
+
+
+def let_in(store: Store, *people: Actor) -> None:
+    """Give people a user each, unless somebody of that look has had one; the service itself needs none."""
+    with store.unit() as unit:
+        known = {person_key(name) for name in unit.connection.execute(select(users.c.name)).scalars()}
+        for person in people:
+            if person.role is not Role.SERVICE and person_key(person.name) not in known:
+                add_user(unit, person)
+        unit.commit()
 
 
 def debit(
