@@ -125,6 +125,9 @@ def test_revisions_are_one_line() -> None:
     assert len(scripts.get_bases()) == 1
     revisions = [s.revision for s in scripts.walk_revisions()]
     assert revisions == sorted(revisions, reverse=True)
+    # the files' names tell the same as Alembic, which is asked only when there is something to do
+    assert list(reversed(revisions)) == migrate._revisions()
+    assert scripts.get_current_head() == migrate.head_revision()
 
 
 def test_down_to_nothing_and_up_again(empty: str) -> None:
