@@ -1,0 +1,21 @@
+"""For all tests: the order of the files, and what is worth doing once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.opened_once import containers_open_once
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, or the last of them would keep one core busy while the others have nothing left."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_stay_open() -> Iterator[None]:
+    with containers_open_once():
+        yield
