@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
@@ -26,6 +27,7 @@ PACKET = "6ec0f0c2-8a58-4d2e-9a53-0c1f8b7a0c11"
 STATEMENT = (
     "\ufeff<?xml version='1.0' encoding='UTF-8'?>"
     "<Statement xmlns='http://directbank.1c.ru/XMLSchema' id='s1' formatVersion='2.3.2'><Data>"
+    "<Account>40702810900000000002</Account>"
     "<OperationInfo><PayDoc id='p1' docKind='10'><PayDocRu><DocNo>17</DocNo><Sum>10980.00</Sum>"
     "<Payer><Name>ООО «Багет»</Name><INN>7728168971</INN><Account>40702810900000000001</Account></Payer>"
     "<Purpose>Оплата по счёту СР-001031</Purpose></PayDocRu></PayDoc><DC>2</DC><Date>2026-11-21</Date></OperationInfo>"
@@ -34,6 +36,8 @@ STATEMENT = (
     "<Purpose>Аренда</Purpose></PayDocRu></PayDoc><DC>1</DC><Date>2026-11-21</Date></OperationInfo>"
     "</Data></Statement>"
 ).encode()
+# What a reader of bytes that are none may raise beside Bad: `Report.check` takes each of these for "no proof".
+UNREADABLE = (ValueError, IndexError, UnsupportedAlgorithm)
 REQUEST = {"reference": PACKET, "operation": "GetPack", "request_id": "r1"}
 
 
@@ -109,7 +113,7 @@ def test_no_bit_of_the_signature_or_document_can_be_another_one(
         flipped = der[:place] + bytes([der[place] ^ (1 << order.randrange(8))]) + der[place + 1 :]
         try:
             path = verify.verify_cms(flipped, STATEMENT, policy, NOW)
-        except Exception:
+        except (verify.Bad, *UNREADABLE):
             continue
         # what the standard leaves outside of the signature (version numbers, digest lists) proves nothing else
         outside += 1
@@ -161,42 +165,3 @@ def test_one_good_signature_does_not_cover_for_a_bad_one(bank: Pkcs12Key, policy
 def test_what_is_no_signature_is_refused(policy: verify.Policy, der: bytes) -> None:
     with pytest.raises((verify.Bad, ValueError, IndexError)):
         verify.verify_cms(der, STATEMENT, policy, NOW)
-
-
-ENTRY = {
-    "amount": 1_098_000, "direction": "in", "party_name": "ООО «Багет»", "party_inn": "7728168971",
-    "party_account": "40702810900000000001", "purpose": "Оплата по счёту СР-001031",
-    "ref": "p1", "entry_ref": "", "e2e": "", "tx_id": "", "doc_no": "17",
-}  # fmt: skip
-BANK_TEXT = (
-    "1CClientBankExchange\r\nСекцияДокумент=Платежное поручение\r\nНомер=17\r\nСумма=10980.00\r\n"
-    "Плательщик1=ООО «Багет»\r\nПлательщикИНН=7728168971\r\nПлательщикСчет=40702810900000000001\r\n"
-    "НазначениеПлатежа=Оплата по счёту СР-001031\r\nКонецДокумента\r\n"
-).encode("cp1251")
-MT940 = (
-    ":20:S\r\n:25:1\r\n:61:2611211121C10980,00NTRFp1//17\r\n:86:ООО «Багет» 7728168971 40702810900000000001\r\n"
-    "Оплата по счёту СР-001031\r\n:61:2611211121C1,00NTRFp2//18\r\n"
-).encode()
-
-
-@pytest.mark.parametrize("content", [STATEMENT, BANK_TEXT, MT940], ids=["directbank", "1c-text", "mt940"])
-def test_a_record_follows_from_the_signed_line(content: bytes) -> None:
-    # the bank's id of a line is an attribute in DirectBank; the other two carry the document's number only
-    ref = "p1" if content is STATEMENT else "17"
-    verify.check_entry({**ENTRY, "ref": ref}, verify.Message("m", [content]))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"amount": 1_098_001},
-        {"amount": 50_000},
-        {"direction": "out"},
-        {"party_name": "ООО «Рама»"},
-        {"party_inn": "7729500100"},
-        {"purpose": "Аренда"},
-    ],
-)
-def test_a_record_of_anything_else_does_not(change: dict[str, object]) -> None:
-    with pytest.raises(verify.Bad, match="no line of the signed statement"):
-        verify.check_entry({**ENTRY, **change}, verify.Message("m", [STATEMENT]))

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """Checks an evidence file of Kvit on a machine without Kvit.
 
-    python3 verify.py EVIDENCE.zip [--language ru|en] [--anchor BANK.pem] [--company SHA256]
+    python3 verify.py EVIDENCE.zip [--language ru|en] [--anchor BANK.pem] [--signer SHA256] [--company SHA256]
 
-Needs Python 3.11 and the libraries `cryptography` and `lxml`; asks no network. Exit code 0: everything holds; 1: not.
+Needs Python 3.11 and the libraries `cryptography` and `lxml`; asks no network. Exit code 0: everything holds; 1: not;
+2: the options make no sense.
 
 Take this program from Kvit's distribution, not from the file you doubt, and compare the fingerprints it prints with
-those the bank and the company publish; --anchor and --company make it insist on yours.
+those the bank and the company publish, or make it insist on yours: --anchor names the bank's authority, --signer who
+signs for the bank, --company the company's certificate. What you do not name is taken from the file, and it says so.
 
 What it checks: every file is the one the company signed; the bank's signatures over the raw messages, with chains to
-the bank's authorities as of the instant each message came; that payments and invoices follow from the signed bytes;
-each journal row's hash, and its place in the journal up to a head the company signed; and that the page for people
-shows nothing else.
+the bank's authorities as of the instant each message came; that each payment is a booked line of the signed bytes, on
+the account it is shown for, and no line is two payments; each journal row's hash, and its place in the journal up to a
+head the company signed; and that the page for people shows nothing else.
+
+What it cannot know: what the company left out of the file and of the journal rows in it; and what no signature it can
+check vouches for (GOST, statements a bank does not sign). For GOST it prints the openssl commands, and --extract FOLDER
+writes the files they need.
 """
 
 from __future__ import annotations
@@ -27,7 +33,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -37,11 +43,20 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree, html
 
 FORMAT = 2
 MOST = 1 << 30  # bytes of all files together
+MANIFEST_CONTEXT, HEAD_CONTEXT = b"kvit-evidence-2\n", b"kvit-head-1\n"  # what the company signs begins with it
+OLDEST_HEAD = timedelta(hours=1)  # the head is sealed for the very file it lies in
+# of a page: what could change, cover or hide a text of it
+ACTIVE = frozenset(("base", "canvas", "embed", "form", "iframe", "img", "link", "noscript", "object", "script", "svg"))
+HIDING = re.compile(
+    r"display\s*:\s*none|visibility|opacity|content\s*:|url\(|@import|position\s*:|[^-]font-size\s*:\s*0"
+)
 DEEPEST = 4  # certificates from signer to anchor
+LONG_ID = 12  # a shorter id of a line is a document's number or a counter of the day, and comes again
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 XENC = "http://www.w3.org/2001/04/xmlenc#"
@@ -72,6 +87,8 @@ RSA_OIDS = {
     "1.2.840.113549.1.1.13": "sha512",
     "1.2.840.113549.1.1.5": "sha1",
 }
+GOST_DIGESTS = {"gost2012-256": "-md_gost12_256", "gost2012-512": "-md_gost12_512"}  # the engine's names
+GOST_OIDS = "1.2.643."  # everything of the Russian standards
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -81,7 +98,19 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 
 
 class Bad(Exception):
-    """Something does not hold; the text says what."""
+    """Something does not hold; the text says what.
+
+    Args:
+        advice: (Russian, English) lines on how else it can be checked.
+    """
+
+    def __init__(self, reason: str, *advice: tuple[str, str]) -> None:
+        super().__init__(reason)
+        self.advice = advice
+
+
+class Gost(Bad):
+    """A signature by GOST R 34.10, which needs a provider of its own."""
 
 
 # The report
@@ -110,6 +139,8 @@ class Report:
             result = proof()
         except Bad as error:
             self.bad(f"{ru}: {error}", f"{en}: {error}")
+            for line in error.advice:
+                self.note(f"    {line[0]}", f"    {line[1]}")
             return None
         except Exception as error:  # hostile bytes: whatever breaks on them is no proof
             self.bad(f"{ru}: {type(error).__name__}: {error}"[:400], f"{en}: {type(error).__name__}: {error}"[:400])
@@ -194,9 +225,62 @@ def rsa_verify(certificate: x509.Certificate, value: bytes, octets: bytes, diges
         raise Bad("the signature does not hold") from None
 
 
+Subject = frozenset[tuple[str, str]]  # of a certificate: (object identifier, value) of each attribute
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the person at the keyboard knows without the file; empty where the file's word is taken.
+
+    Attributes:
+        anchors: the bank's authorities.
+        signers: who signs for the bank: SHA-256 of certificates, or whole subjects.
+        company: SHA-256 of the company's certificate.
+        extract: where the files go that other programs need.
+    """
+
+    anchors: Sequence[x509.Certificate] = ()
+    signers: Sequence[str | Subject] = ()
+    company: str = ""
+    extract: Path | None = None
+
+
+def read_certificates(octets: bytes) -> list[x509.Certificate]:
+    """PEM, several of them too, or one in DER."""
+    if b"-----BEGIN" in octets:
+        return x509.load_pem_x509_certificates(octets)
+    return [x509.load_der_x509_certificate(octets)]
+
+
+def read_signers(told: str) -> list[str | Subject]:
+    """A certificate's file, its SHA-256, or its subject as this program or openssl prints it.
+
+    Raises:
+        ValueError: it is none of these. OSError: the file cannot be read.
+    """
+    if len(told) < 256 and Path(told).is_file():
+        return [fingerprint(certificate) for certificate in read_certificates(Path(told).read_bytes())]
+    digits = re.sub(r"[:\s]", "", told).lower()
+    if re.fullmatch(r"[0-9a-f]{64}", digits):
+        return [digits]
+    name = x509.Name.from_rfc4514_string(re.sub(r"\s*([=,])\s*", r"\1", told.removeprefix("subject=").strip()))
+    if not list(name):
+        raise ValueError("an empty subject")
+    return [subject_of(name)]
+
+
+def subject_of(name: x509.Name) -> Subject:
+    """Whatever the order: openssl prints it the other way round than RFC 4514."""
+    return frozenset((a.oid.dotted_string, re.sub(r"\s*([=,])\s*", r"\1", str(a.value))) for a in name)
+
+
+def is_named(certificate: x509.Certificate, named: Sequence[str | Subject]) -> bool:
+    return fingerprint(certificate) in named or subject_of(certificate.subject) in named
+
+
 @dataclass
 class Policy:
-    """Whom one channel believed, as packed (or as the person at the keyboard insists)."""
+    """Whom one channel believed, as packed; `named` and, where given, the anchors are of the person at the keyboard."""
 
     protocol: str
     anchors: list[x509.Certificate]
@@ -208,25 +292,32 @@ class Policy:
     legacy: bool
     skew: timedelta
     life: timedelta
+    named: Sequence[str | Subject] = ()
 
     def admits(self, digest: str) -> bool:
         return digest != "sha1" or self.legacy
 
 
-def read_policy(files: dict[str, bytes], name: str, at: datetime, own: list[x509.Certificate]) -> Policy:
+def read_policy(files: dict[str, bytes], channel: str, at: datetime, known: Known) -> Policy:
+    name = channel.replace(":", "-")
+    if f"anchors/{name}.json" not in files:
+        raise Bad(f"the rules by which {channel} was believed are not in the file")
     told = strict(files, f"anchors/{name}.json")
     until = told["legacy_until"]
+    if not 0 <= told["clock_skew_s"] <= 3600 or not 0 < told["timestamp_life_s"] <= 86400:
+        raise Bad("rules that believe a message of any age")
     return Policy(
         protocol=told["protocol"],
-        anchors=own or certificates(files, f"anchors/{name}.anchors.pem"),
+        anchors=list(known.anchors) or certificates(files, f"anchors/{name}.anchors.pem"),
         intermediates=certificates(files, f"anchors/{name}.intermediates.pem"),
         signers=told["signers"],
         payload_signers=told["payload_signers"],
         payload_signed=told["payload_signed"],
-        pinned=[] if own else told["pinned"],
+        pinned=[] if known.anchors else told["pinned"],
         legacy=told["legacy"] and (until is None or at < instant(until)),
         skew=timedelta(seconds=told["clock_skew_s"]),
         life=timedelta(seconds=told["timestamp_life_s"]),
+        named=known.signers,
     )
 
 
@@ -258,11 +349,14 @@ def believe(
         if found is None or len(found) < 2:
             raise Bad(f"no chain to the bank's authority: {leaf.subject.rfc4514_string()}")
         path = found
-        if signers and common_name(leaf) not in signers:
+        if signers and not policy.named and common_name(leaf) not in signers:
             raise Bad(f"{common_name(leaf)!r} does not sign for the bank")
         basic, usage = extension(leaf, x509.BasicConstraints), extension(leaf, x509.KeyUsage)
         if (basic and basic.ca) or (usage and not (usage.digital_signature or usage.content_commitment)):
             raise Bad("the signer's certificate is not for signatures")
+    if policy.named and not is_named(leaf, policy.named):
+        told = f"{leaf.subject.rfc4514_string()}, SHA-256 {fingerprint(leaf)}"
+        raise Bad(f"signed by {told}: not one of the signers you named")
     for depth, certificate in enumerate(path):
         if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
             raise Bad(f"not valid at {at:%Y-%m-%d}: {certificate.subject.rfc4514_string()}")
@@ -354,6 +448,14 @@ def signed_info(signature: etree._Element, policy: Policy) -> tuple[str, bytes, 
     info = signature[0]
     way, method, *rest = info
     digest = METHODS.get(method.get("Algorithm", ""))
+    if "gost" in method.get("Algorithm", "").lower():
+        raise Bad(
+            "a GOST signature in XML, which neither this program nor openssl checks",
+            (
+                "Проверьте файл .bin программой вашего СКЗИ (КриптоПро), которая проверяет XMLDSig.",
+                "Check the .bin file with the program of your GOST provider that verifies XMLDSig.",
+            ),
+        )
     if digest is None or not policy.admits(digest):
         raise Bad(f"signature method {method.get('Algorithm')}")
     references = []
@@ -514,11 +616,13 @@ def verify_cms(der: bytes, content: bytes, policy: Policy, at: datetime) -> list
     _v, identity, digest_algorithm, attributes, method, value, *_unsigned = signer
     digest = DIGEST_OIDS.get(oid(next(iter(digest_algorithm))), "")
     named = RSA_OIDS.get(oid(next(iter(method))))
+    if oid(next(iter(method))).startswith(GOST_OIDS):
+        raise Gost("a GOST signature, which this program does not check")
     if named is None or not digest or named not in ("", digest) or not policy.admits(digest):
-        raise Bad("an algorithm this program does not check (GOST needs its provider)")
+        raise Bad("an algorithm this program does not check")
     if attributes.tag != 0xA0:
         raise Bad("no signed attributes")
-    (leaf,) = [c for c in given if is_named(c, identity)]
+    (leaf,) = [c for c in given if is_identified(c, identity)]
     path = believe(leaf, policy, policy.signers, at, [c for c in given if c is not leaf])
     told = {oid(kind): list(values) for kind, values in attributes}
     if len(told) != len(list(attributes)):
@@ -530,7 +634,7 @@ def verify_cms(der: bytes, content: bytes, policy: Policy, at: datetime) -> list
     return path
 
 
-def is_named(certificate: x509.Certificate, identity: Der) -> bool:
+def is_identified(certificate: x509.Certificate, identity: Der) -> bool:
     if identity.tag == 0x80:
         known = extension(certificate, x509.SubjectKeyIdentifier)
         return known is not None and known.digest == identity.content
@@ -598,49 +702,179 @@ def gunzip(packed: bytes) -> bytes:
     return b"".join(parts)
 
 
-def verify_directbank(
-    raw: bytes, request: Any, policy: Policy, at: datetime
-) -> tuple[list[bytes], list[x509.Certificate]]:
+@dataclass
+class Part:
+    """A document of a packet, opened: its kind, its exact bytes, and the detached signatures over them."""
+
+    kind: str
+    content: bytes
+    signatures: list[bytes]
+
+
+def open_packet(raw: bytes, request: Any) -> list[Part]:
+    """The documents of a DirectBank packet; nothing is verified yet."""
     root = parse(raw)
     packets = list(root.iter("{*}GetPacketResponse", "{*}Packet"))
     if len(packets) != 1 or packets[0].get("id", "").casefold() != request["reference"].casefold():
         raise Bad("not the packet that was asked for")
-    documents, path = [], []
+    parts = []
     for node in packets[0].iterfind("{*}Document"):
         (data,) = node.iterfind("{*}Data")
         content = unbase64(data.text)
         if node.get("compressed") in ("true", "1"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                (entry,) = archive.infolist()
-                content = archive.read(entry)
+            content = unzip(content)
         signatures = [unbase64(s.text) for s in node.iterfind("{*}Signature/{*}SignedData")]
-        if not signatures and node.get("dockind") == "15":
+        parts.append(Part(node.get("dockind", ""), content, signatures))
+    return parts
+
+
+def unzip(packed: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        (entry,) = archive.infolist()
+        with archive.open(entry) as file:
+            content = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise Bad("the packed content is too large")
+    return content
+
+
+def verify_directbank(
+    raw: bytes, request: Any, policy: Policy, at: datetime
+) -> tuple[list[bytes], list[x509.Certificate]]:
+    documents, path = [], []
+    for part in open_packet(raw, request):
+        if not part.signatures and part.kind == "15":
             raise Bad("the bank did not sign the statement: it rests on the company's word for the connection")
-        for signature in signatures:
-            path = verify_cms(signature, content, policy, at)
-        if signatures:
-            documents.append(content)
+        for signature in part.signatures:
+            path = verify_cms(signature, part.content, policy, at)
+        if part.signatures:
+            documents.append(part.content)
     return documents, path
 
 
-def verify_message(files: dict[str, bytes], row: Any, own: list[x509.Certificate]) -> Message:
+def verify_message(files: dict[str, bytes], row: Any, known: Known) -> Message:
     """A message of the bank from its raw bytes, as of the instant it came."""
     name = f"messages/{row['id']}"
+    if row["evidence"] != "signed":
+        raise Bad(UNSIGNED.get(row["evidence"], "nobody signed it"), *unsigned_advice(row))
     raw, request = files[f"{name}.bin"], strict(files, f"{name}.request.json")
     if hashlib.sha256(raw).hexdigest() != row["sha256"]:
         raise Bad("not the bytes on record")
     if request["reference"] != row["reference"] or request["received_at"] != row["received_at"]:
         raise Bad("the request is not the one on record")
     at = instant(row["received_at"])
-    policy = read_policy(files, row["channel"].replace(":", "-"), at, own)
+    policy = read_policy(files, row["channel"], at, known)
     verify = {"bxd": verify_bxd, "directbank": verify_directbank}.get(policy.protocol)
     if verify is None:
         raise Bad(f"protocol {policy.protocol}")
-    documents, path = verify(raw, request, policy, at)
+    try:
+        documents, path = verify(raw, request, policy, at)
+    except Gost as error:
+        raise Bad(str(error), *gost_advice(row, open_packet(raw, request), known)) from None
     packed = sorted(n for n in files if n.startswith(f"{name}.content"))
     if [files[n] for n in packed] != documents:
         raise Bad("the packed content is not the signed one")
     return Message(row["id"], documents, path)
+
+
+# What other programs can check
+
+UNSIGNED = {
+    "channel": "the bank did not sign it: it rests on the company's word for the connection",
+    "file": "nobody signed it: a person brought the file in",
+}
+
+
+def unsigned_advice(row: Any) -> list[tuple[str, str]]:
+    """Of a message that came over a connection we believed, or as a file: only the bank itself can confirm it."""
+    advice = [
+        (
+            f"Запросите у банка выписку за этот день с его подписью и сверьте с messages/{row['id']}.bin.",
+            f"Ask the bank for that day's statement under its signature and compare messages/{row['id']}.bin with it.",
+        )
+    ]
+    server = row["transport"].get("peer_sha256", "")
+    if server:
+        command = "openssl s_client -connect BANK:443 </dev/null | openssl x509 -noout -subject -fingerprint -sha256"
+        advice.append(
+            (
+                f"По словам компании, сервер предъявил сертификат SHA-256 {server}; нынешний покажет: {command}",
+                f"By the company's word the server showed the certificate SHA-256 {server}; today's: {command}",
+            )
+        )
+    return advice
+
+
+def plain_name(told: str) -> str:
+    """A name out of the file that becomes the name of a file here."""
+    if not re.fullmatch(r"[\w-]{1,80}", told):
+        raise Bad(f"an odd id: {told[:80]!r}")
+    return told
+
+
+def gost_advice(row: Any, parts: Sequence[Part], known: Known) -> Iterator[tuple[str, str]]:
+    """The commands that check a packet's signatures, with openssl and its engine for GOST."""
+    folder = known.extract or Path("FOLDER")
+    if known.extract is None:
+        yield ("Повторите с --extract FOLDER, затем:", "Run this again with --extract FOLDER, then:")
+    when, id = int(instant(row["received_at"]).timestamp()), plain_name(row["id"])
+    for document, part in enumerate(parts, start=1):
+        for number, _ in enumerate(part.signatures, start=1):
+            signature = folder / f"{id}-{document}-{number}"
+            verify = (
+                f"openssl cms -verify -engine gost -inform DER -binary -in {signature}.p7s"
+                f" -content {folder / f'{id}-{document}'}.document -CAfile {folder / id}.authorities.pem -purpose any"
+                f" -attime {when} -signer {signature}.signer.pem -out {signature}.verified"
+            )
+            who = f"openssl x509 -engine gost -in {signature}.signer.pem -noout -subject -fingerprint -sha256"
+            yield verify, verify
+            yield who, who
+
+
+def company_advice(what: str, known: Known) -> Iterator[tuple[str, str]]:
+    """The commands that check a signature of the company by GOST."""
+    folder = known.extract or Path("FOLDER")
+    if known.extract is None:
+        yield ("Повторите с --extract FOLDER, затем:", "Run this again with --extract FOLDER, then:")
+    key = f"openssl x509 -engine gost -in {folder / 'company.pem'} -noout -pubkey -out {folder / 'company.key'}"
+    check = (
+        f"openssl dgst -engine gost -HASH -verify {folder / 'company.key'}"
+        f" -signature {folder / what}.signature {folder / what}.signed"
+    )
+    for command in (key, check):
+        yield command, command
+
+
+def outside(files: dict[str, bytes], known: Known) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the files that other programs need to check the signatures."""
+    manifest, head = files["manifest.json"], strict(files, "head.json")
+    yield "company.pem", files["company/certificate.pem"]
+    for what, signed, signature in (
+        ("manifest", MANIFEST_CONTEXT + manifest, strict(files, "signature.json")),
+        ("head", head_octets(head), head["signature"]),
+    ):
+        if signature:
+            yield f"{what}.signed", signed
+            yield f"{what}.signature", unbase64(signature["value"])
+    for row in strict(files, "evidence.json")["records"]["messages"]:
+        policy = read_policy(files, row["channel"], instant(row["received_at"]), known)
+        if policy.protocol != "directbank":
+            continue
+        id = plain_name(row["id"])
+        links = (*policy.anchors, *policy.intermediates)
+        yield f"{id}.authorities.pem", b"".join(c.public_bytes(Encoding.PEM) for c in links)
+        parts = open_packet(files[f"messages/{id}.bin"], strict(files, f"messages/{id}.request.json"))
+        for document, part in enumerate(parts, start=1):
+            yield f"{id}-{document}.document", part.content
+            for number, signature in enumerate(part.signatures, start=1):
+                yield f"{id}-{document}-{number}.p7s", signature
+
+
+def write_outside(files: dict[str, bytes], known: Known) -> None:
+    if known.extract is not None:
+        known.extract.mkdir(parents=True, exist_ok=True)
+        for name, content in outside(files, known):
+            (known.extract / name).write_bytes(content)
 
 
 # The journal
@@ -700,58 +934,300 @@ def check_journal(files: dict[str, bytes], head: Any) -> list[Any]:
 # From the signed bytes to what is shown
 
 
+@dataclass(frozen=True)
+class Line:
+    """One movement that a signed statement states.
+
+    Attributes:
+        account: the statement's own.
+        kopecks: None where the sum is not in roubles or cannot be read.
+        way: "in", "out", "" where the line does not say.
+        booked: False for what the bank only announces (pending, suspended, information).
+        undone: a reversal, or our own payment coming back: nobody's payment to us.
+        day: of the booking, ISO; "" where the format has none that can be compared.
+        ref: the bank's own reference.
+        words: each text of the line by itself, without white space; None where the format has no fields.
+        text: all of it, without white space.
+    """
+
+    account: str
+    kopecks: int | None
+    way: str
+    booked: bool
+    undone: bool
+    day: str
+    ref: str
+    words: frozenset[str] | None
+    text: str
+
+    def says(self, part: str) -> bool:
+        packed = squash(part)
+        return not packed or (packed in self.words if self.words is not None else packed in self.text)
+
+    def proves(self, entry: Any) -> bool:
+        """Whether the record `entry` of a payment is what this line says."""
+        wanted = [entry["party_inn"], entry["party_account"], entry["party_name"]]
+        wanted += [entry["purpose"]] if self.says(entry["purpose"]) else entry["purpose"].split(" | ")
+        wanted.append(next((entry[name] for name in ("ref", "entry_ref", "e2e", "tx_id", "doc_no") if entry[name]), ""))
+        return (
+            self.booked
+            and not self.undone
+            and self.way == "in"
+            and self.kopecks == entry["amount"]
+            and same_account(self.account, entry["account"])
+            and (not self.day or entry["booked"] in (None, self.day))
+            and all(map(self.says, wanted))
+        )
+
+
 def squash(text: str) -> str:
     return "".join(text.split())
 
 
 def kopecks(text: str) -> int | None:
-    text = text.strip().lstrip("+-")
-    match = re.fullmatch(r"(\d{1,15})(?:[.,](\d{1,2})0*)?", text)
+    match = re.fullmatch(r"\+?(\d{1,15})(?:[.,](\d{1,2})0*)?[.,]?", text.strip())
     return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None
 
 
-def lines_of(content: bytes) -> Iterator[tuple[set[int], str, str]]:
-    """(sums in it, direction "in" | "out" | "", all its text) of each line of a statement, and of each detail."""
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        root = parse(content)
-        for node in root.iter("{*}Ntry", "{*}OperationInfo"):
-            mark = next((n.text for n in node.iter("{*}CdtDbtInd", "{*}DC")), None)
-            way = {"CRDT": "in", "2": "in", "DBIT": "out", "1": "out"}.get((mark or "").strip(), "")
-            # a space between them: two fields must not run together into a third text
-            attributes = [str(value) for n in node.iter("*") for value in n.attrib.values()]
-            whole = " ".join([*map(str, node.itertext()), *attributes])
-            sums = {k for n in node.iter("*") if not len(n) and (k := kopecks(n.text or "")) is not None}
-            yield sums, way, whole
+def same_account(stated: str, recorded: str) -> bool:
+    """The same number; banks also write it with a code of the bank before it or the currency behind it."""
+    one, other = squash(stated), squash(recorded)
+    return one == other or (min(len(one), len(other)) >= 10 and (one in other or other in one))
+
+
+def in_roubles(account: str, currency: str) -> bool:
+    """By the currency that is stated, else by digits 6 to 8 of a Russian account."""
+    if currency:
+        return currency in ("RUB", "RUR")
+    return not re.fullmatch(r"\d{20}", account) or account[5:8] in ("810", "643")
+
+
+def own_text(node: etree._Element, path: str) -> str:
+    return squash(node.findtext(path) or "")
+
+
+def words_of(*nodes: etree._Element) -> frozenset[str]:
+    """Each text and attribute by itself, and the lines of a purpose that the bank split up."""
+    found = set()
+    for top in nodes:
+        for node in top.iter("*"):
+            found |= {squash(node.text or ""), *(squash(str(value)) for value in node.attrib.values())}
+        for purpose in top.iter("{*}RmtInf"):
+            found.add("".join(squash(n.text or "") for n in purpose.iterfind("{*}Ustrd")))
+            structured = [
+                *purpose.iterfind("{*}Strd/{*}CdtrRefInf/{*}Ref"),
+                *purpose.iterfind("{*}Strd/{*}AddtlRmtInf"),
+            ]
+            found.add("".join(squash(n.text or "") for n in structured))
+    return frozenset(found)
+
+
+def lines_of(content: bytes) -> Iterator[Line]:
+    """The lines of a signed statement; nothing of what is no statement."""
+    if not content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        yield from lines_of_text(readable(content))
         return
-    for encoding in ("utf-8", "cp1251"):
+    root = parse(content)
+    if root.tag.endswith("}Statement"):
+        for data in root.iterfind("{*}Data"):
+            for operation in data.iterfind("{*}OperationInfo"):
+                yield directbank_line(operation, own_text(data, "{*}Account"))
+    elif root.tag.endswith("}Document"):
+        for name in ("Stmt", "Rpt", "Ntfctn"):
+            for statement in root.iterfind(f"{{*}}*/{{*}}{name}"):
+                for entry in statement.iterfind("{*}Ntry"):
+                    yield from camt_lines(entry, statement)
+
+
+def directbank_line(operation: etree._Element, account: str) -> Line:
+    """1C:DirectBank, OperationInfo. A Stamp with one of these states: not executed, or not yet."""
+    stamps = {squash(node.text or "") for node in operation.iterfind(".//{*}Stamp/{*}Status/{*}Code")}
+    document = operation.find("{*}PayDoc")
+    payers = {own_text(node, "{*}Account") for node in operation.iterfind("{*}PayDoc/*/{*}Payer")}
+    return Line(
+        account=account,
+        kopecks=kopecks(operation.findtext("{*}PayDoc/*/{*}Sum") or "") if in_roubles(account, "") else None,
+        way={"2": "in", "1": "out"}.get(own_text(operation, "{*}DC"), ""),
+        booked=not stamps & {"01", "03", "04", "05", "06"},
+        undone=bool(account) and account in payers,
+        day=own_text(operation, "{*}Date")[:10],
+        ref="" if document is None else squash(document.get("id", "")),
+        words=words_of(operation),
+        text=squash(" ".join(map(str, operation.itertext()))),
+    )
+
+
+def camt_lines(entry: etree._Element, statement: etree._Element) -> Iterator[Line]:
+    """ISO 20022: an Ntry, or each of its details where there are several and their sums make up the Ntry."""
+    account = own_text(statement, "{*}Acct/{*}Id/{*}IBAN") or own_text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
+    amount = entry.find("{*}Amt")
+    currency = "" if amount is None else amount.get("Ccy", "")
+    total = kopecks(entry.findtext("{*}Amt") or "")
+    side = own_text(entry, "{*}CdtDbtInd")
+    details = entry.findall("{*}NtryDtls/{*}TxDtls")
+    own = [part for part in entry if not part.tag.endswith("}NtryDtls")]
+    parts = shares(details, total, side) if len(details) > 1 else None
+    status = entry.find("{*}Sts")
+    for detail, kopecks_of_it, side_of_it in parts or [(None, total, side)]:
+        inside = [entry] if detail is None else [*own, detail]
+        yield Line(
+            account=account,
+            kopecks=kopecks_of_it if in_roubles(account, currency or own_text(statement, "{*}Acct/{*}Ccy")) else None,
+            way={"CRDT": "in", "DBIT": "out"}.get(side_of_it, ""),
+            booked=status is not None and squash("".join(map(str, status.itertext()))) == "BOOK",
+            undone=own_text(entry, "{*}RvslInd") in ("true", "1") or any(list(n.iter("{*}RtrInf")) for n in inside),
+            day=squash(" ".join(str(s) for n in entry.iterfind("{*}BookgDt") for s in n.itertext()))[:10],
+            ref=camt_ref(entry, details) if detail is None else own_text(detail, "{*}Refs/{*}AcctSvcrRef"),
+            words=words_of(*inside),
+            # NtryRef numbers the lines of one statement: the same line has another number in the next one
+            text=" ".join(
+                squash(n.text or "") for top in inside for n in top.iter("*") if not n.tag.endswith("}NtryRef")
+            ),
+        )
+
+
+def camt_ref(entry: etree._Element, details: list[etree._Element]) -> str:
+    """The bank's reference of an Ntry; banks also write it into its only detail instead."""
+    inner = own_text(details[0], "{*}Refs/{*}AcctSvcrRef") if len(details) == 1 else ""
+    return own_text(entry, "{*}AcctSvcrRef") or inner
+
+
+def shares(
+    details: list[etree._Element], total: int | None, side: str
+) -> list[tuple[etree._Element | None, int | None, str]] | None:
+    """(detail, its sum, its side) of each, by the first kind of sum that makes up the whole; None where none does."""
+    sides = [own_text(detail, "{*}CdtDbtInd") or side for detail in details]
+    for place in ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}Amt"):
+        sums = [kopecks(detail.findtext(place) or "") or 0 for detail in details]
+        if not all(sums):
+            continue
+        if sum(k if own == side else -k for k, own in zip(sums, sides, strict=True)) == total:
+            return list(zip(details, sums, sides, strict=True))
+        if sum(sums) == total:
+            return [(detail, k, side) for detail, k in zip(details, sums, strict=True)]
+    return None
+
+
+def readable(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1251"):
         try:
-            text = content.decode(encoding)
-            break
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    else:
-        raise Bad("a statement in an unknown encoding")
-    pieces = re.split(r"(?m)^(?=:61:|СекцияДокумент)", text)[1:]
-    for piece in pieces:
-        sums = {k for word in re.findall(r"\d+[.,]\d{0,2}", piece) if (k := kopecks(word.rstrip(",."))) is not None}
-        yield sums, "", piece
+    raise Bad("a statement in an unknown encoding")
 
 
-def check_entry(entry: Any, message: Message) -> None:
-    """The record of a payment follows from the bytes the bank signed."""
-    wanted = [entry["party_inn"], entry["party_account"], entry["party_name"]]
-    wanted += entry["purpose"].split(" | ")
-    wanted += [next((entry[name] for name in ("ref", "entry_ref", "e2e", "tx_id", "doc_no") if entry[name]), "")]
-    for content in message.documents:
-        for sums, way, text in lines_of(content):
-            packed = squash(text)
-            if (
-                entry["amount"] in sums
-                and way in ("", entry["direction"])
-                and all(squash(part) in packed for part in wanted)
-            ):
-                return
-    raise Bad(f"no line of the signed statement says so: {amount(entry['amount'])}, {entry['purpose'][:80]}")
+def lines_of_text(text: str) -> Iterator[Line]:
+    """1C's text format, or MT940."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.startswith("1CClientBankExchange"):
+        for page in re.split(r"(?m)^(?=:20:)", text)[1:]:
+            yield from mt940_lines(page)
+        return
+    own = set(re.findall(r"(?m)^РасчСчет=(\S+)", text))
+    for section in re.findall(r"(?ms)^СекцияДокумент=.*?^КонецДокумента", text):
+        told = dict(re.findall(r"(?m)^(\w+)=(.*)$", section))
+        for side, way, moved in (("Получатель", "in", "ДатаПоступило"), ("Плательщик", "out", "ДатаСписано")):
+            account = next((a for name in ("Счет", "РасчСчет") if (a := told.get(side + name, "").strip()) in own), "")
+            day = re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})", told.get(moved, "").strip())
+            if account:
+                yield Line(
+                    account=account,
+                    kopecks=kopecks(told.get("Сумма", "")) if in_roubles(account, "") else None,
+                    way=way,
+                    booked=True,
+                    undone=False,
+                    day=f"{day[3]}-{day[2]}-{day[1]}" if day else "",
+                    ref="",
+                    words=None,
+                    text=squash(section),
+                )
+
+
+def mt940_lines(page: str) -> Iterator[Line]:
+    """SWIFT MT940: each :61: with what follows it."""
+    account = re.search(r"(?m)^:25:(\S+)", page)
+    currency = re.search(r"(?m)^:(?:60[FM]|34F):[CD]?(?:\d{6})?([A-Z]{3})", page)
+    for piece in re.split(r"(?m)^(?=:(?:61|6[2-5]|20):)", page):
+        found = re.match(r":61:\d{6}(?:\d{4})?(R?[CD])[A-Z]?(\d+,\d{0,2})", piece)
+        if found:
+            yield Line(
+                account=account[1] if account else "",
+                kopecks=kopecks(found[2]) if in_roubles("", currency[1] if currency else "") else None,
+                way="in" if found[1] in ("C", "RD") else "out",
+                booked=True,
+                undone=found[1].startswith("R"),
+                day="",
+                ref="",
+                words=None,
+                text=squash(piece),
+            )
+
+
+def check_entries(entries: Sequence[Any], messages: dict[str, Message]) -> dict[str, str]:
+    """The entries that do not follow from the signed bytes, by id, each with the reason.
+
+    A line bears out one entry and no more, in however many messages it was delivered. Entries and lines are paired so
+    that as many entries as possible have one (a short purpose may fit the line that another entry needs).
+    """
+    numbered = {id: numbered_lines(message.documents) for id, message in messages.items()}
+    fitting = {e["id"]: [key for key, line in numbered[e["message_id"]] if line.proves(e)] for e in entries}
+    owner: dict[Any, str] = {}
+
+    def give(entry: str, tried: set[Any]) -> bool:
+        for key in fitting[entry]:
+            if key not in tried:
+                tried.add(key)
+                if key not in owner or give(owner[key], tried):
+                    owner[key] = entry
+                    return True
+        return False
+
+    wrong: dict[str, str] = {}
+    for e in entries:
+        if (e["direction"], e["reversal"], e["status"], e["currency"]) != ("in", 0, "BOOK", "RUB"):
+            wrong[e["id"]] = "the record is not of booked money that came in, in roubles"
+        elif not fitting[e["id"]]:
+            told = f"{amount(e['amount'])}, {e['purpose'][:80]}"
+            lines = [line for _, line in numbered[e["message_id"]]]
+            wrong[e["id"]] = f"no line of the signed statement says so: {told}{nearly(e, lines)}"
+        elif not give(e["id"], set()):
+            wrong[e["id"]] = "the only line that says so bears out another payment already"
+    return wrong
+
+
+def nearly(entry: Any, lines: Sequence[Line]) -> str:
+    """What is wrong with the line that comes closest, where one thing is."""
+    for line in lines:
+        for why, change in (
+            ("the bank has only announced it, not booked it", {"booked": True}),
+            ("it is a reversal, or our own payment coming back", {"undone": False}),
+            ("it went out", {"way": "in"}),
+            (f"it is of account {line.account}", {"account": entry["account"]}),
+            (f"it is of {line.day}", {"day": ""}),
+        ):
+            if replace(line, **change).proves(entry):
+                return f" ({why})"
+    return ""
+
+
+def numbered_lines(documents: Sequence[bytes]) -> list[tuple[Any, Line]]:
+    """Lines with what tells them apart wherever they are delivered: equal lines of one statement are several payments,
+    the same line in another statement (or the same statement again) is not another one."""
+    found = []
+    for content in dict.fromkeys(documents):
+        seen: dict[Any, int] = {}
+        for line in lines_of(content):
+            key = (
+                squash(line.account),
+                line.way,
+                line.kopecks,
+                line.day,
+                line.ref if len(line.ref) >= LONG_ID else line.text,
+            )
+            seen[key] = seen.get(key, 0) + 1
+            found.append(((*key, seen[key]), line))
+    return found
 
 
 def amount(value: int) -> str:
@@ -778,6 +1254,9 @@ def check_records(records: Any, rows: list[Any]) -> None:
     for e in records["entries"]:
         bodies = rows_about(rows, "entry.recorded", f"entry:{e['id']}")
         need(any((b["kopecks"], b["account"]) == (e["amount"], e["account"]) for b in bodies), f"entry {e['id']}")
+        for kind in ("entry.booked", "entry.proved"):
+            bodies += rows_about(rows, kind, f"entry:{e['id']}")
+        need(any(b["message"] == e["message_id"] for b in bodies), f"the message of entry {e['id']}")
     for a in records["allocations"]:
         kind, name = ("payment.allocated", a["id"])
         if a["amount"] < 0:
@@ -790,10 +1269,26 @@ def check_records(records: Any, rows: list[Any]) -> None:
         need(any((b["decision"], b["outcome"]) == (d["id"], d["outcome"]) for b in bodies), f"decision {d['id']}")
     for r in records["releases"]:
         bodies = rows_about(rows, "order.released", f"order:{r['order_id']}")
-        need(any(b["release"] == r["id"] for b in bodies), f"release {r['id']}")
+        said = [(b["release"], b["payments"], b["messages"]) for b in bodies]
+        need((r["id"], json.loads(r["payment_ids"]), json.loads(r["message_ids"])) in said, f"release {r['id']}")
     for p in records["pick_lists"]:
         bodies = rows_about(rows, "pick_list.written", f"pick_list:{p['id']}")
         need(any((b["number"], b["order"]) == (p["number"], p["order_id"]) for b in bodies), f"list {p['number']}")
+    check_nothing_taken_back(records, rows)
+
+
+def check_nothing_taken_back(records: Any, rows: list[Any]) -> None:
+    """What the packed rows say was undone is shown as undone."""
+    invoices = {i["id"] for i in records["invoices"]}
+    undone = {a["undoes"] for a in records["allocations"] if a["amount"] < 0}
+    withdrawn = {r["id"] for r in records["releases"] if r["withdrawn_at"]}
+    for row in rows:
+        body = json.loads(row["body"])
+        taken_back = row["kind"] == "payment.allocation_taken_back" and body["invoice"] in invoices
+        if taken_back and body["allocation"] not in undone:
+            raise Bad(f"row {row['seq']} takes allocation {body['allocation']} back, the records do not")
+        if row["kind"] == "order.release_withdrawn" and body["release"] not in withdrawn:
+            raise Bad(f"row {row['seq']} withdraws release {body['release']}, the records do not")
 
 
 def check_revocations(files: dict[str, bytes], rows: list[Any], messages: dict[str, str], report: Report) -> None:
@@ -869,10 +1364,20 @@ def shown(records: Any, rows: list[Any], signers: dict[str, str]) -> dict[str, s
     return facts
 
 
-def check_page(page: bytes, facts: dict[str, str]) -> None:
-    """Every fact marked on the page is one of ours and says the same; every fact of ours is there."""
+def check_page(page: bytes, facts: dict[str, str], told: str) -> None:
+    """Every fact marked on the page is one of ours and says the same; every fact of ours is there, to be seen.
+
+    Args:
+        told: everything else the page may take sums from: records and journal.
+    """
+    root = html.fromstring(page.decode())
     left = set(facts)
-    for node in html.fromstring(page.decode()).iter("*"):
+    for node in root.iter("*"):
+        active = [
+            n for n in map(str.lower, map(str, node.attrib)) if n.startswith("on") or n in ("hidden", "src", "style")
+        ]
+        if active or node.tag in ACTIVE or (node.tag == "style" and HIDING.search(node.text or "")):
+            raise Bad(f"the page can show something else than it says: <{node.tag}>")
         name = node.get("data-fact")
         if name is None:
             continue
@@ -882,32 +1387,48 @@ def check_page(page: bytes, facts: dict[str, str]) -> None:
         left.discard(name)
     if left:
         raise Bad(f"the page does not show {', '.join(sorted(left))[:200]}")
+    allowed = squash(" ".join((*facts.values(), told)))
+    for found in re.findall(r"\d[\d\s]*,\d\d(?!\d)", "\n".join(f"/{text}/" for text in map(str, root.itertext()))):
+        if squash(found) not in allowed:
+            raise Bad(f"the page shows a sum of its own: {found[:40]}")
 
 
 # All of it
 
 
-def check_signature(octets: bytes, signature: Any, certificate: x509.Certificate) -> None:
+def check_signature(octets: bytes, signature: Any, certificate: x509.Certificate, what: str, known: Known) -> None:
     digest = {"rsa-sha256": "sha256", "rsa-sha384": "sha384", "rsa-sha512": "sha512"}.get(signature["algorithm"])
+    if signature["algorithm"] in GOST_DIGESTS:
+        command = GOST_DIGESTS[signature["algorithm"]]
+        advice = [
+            (ru.replace("-HASH", command), en.replace("-HASH", command)) for ru, en in company_advice(what, known)
+        ]
+        raise Bad("the company signed with GOST, which this program does not check", *advice)
     if digest is None:
-        raise Bad(f"algorithm {signature['algorithm']}: this program checks RSA only (GOST needs its provider)")
+        raise Bad(f"algorithm {signature['algorithm'][:40]!r}: the company did not sign it, or not by RSA")
     if signature["certificate"] != fingerprint(certificate):
         raise Bad("signed with another certificate than the packed one")
     rsa_verify(certificate, unbase64(signature["value"]), octets, digest)
 
 
-def check_head(files: dict[str, bytes], certificate: x509.Certificate, company: str) -> Any:
+def head_octets(head: Any) -> bytes:
+    """What the company signs of a head."""
+    return HEAD_CONTEXT + canonical({n: v for n, v in head.items() if n not in ("mac", "signature", "sealed_by")})
+
+
+def check_head(files: dict[str, bytes], certificate: x509.Certificate, manifest: Any, known: Known) -> Any:
     head = strict(files, "head.json")
-    body = {name: head[name] for name in head if name not in ("mac", "signature", "sealed_by")}
     if head["signature"] is None:
         raise Bad("the company did not sign it")
-    check_signature(b"kvit-head-1\n" + canonical(body), head["signature"], certificate)
-    if head["company"] != company:
+    check_signature(head_octets(head), head["signature"], certificate, "head", known)
+    if head["company"] != manifest["company"]["key"]:
         raise Bad("the head of another company's journal")
+    if not timedelta(0) <= instant(manifest["made_at"]) - instant(head["at"]) <= OLDEST_HEAD:
+        raise Bad(f"the head is of {head['at'][:19]}, the file of {manifest['made_at'][:19]}: an old head says nothing")
     return head
 
 
-def verify(files: dict[str, bytes], report: Report, own: list[x509.Certificate], company: str) -> None:
+def verify(files: dict[str, bytes], report: Report, known: Known) -> None:
     """Check everything; the report says how it went."""
     manifest = report.check("Опись читается", "The manifest can be read", lambda: strict(files, "manifest.json"))
     if manifest is None or manifest.get("format") != FORMAT:
@@ -925,14 +1446,16 @@ def verify(files: dict[str, bytes], report: Report, own: list[x509.Certificate],
     name = f"{signer.subject.rfc4514_string()}, SHA-256 {fingerprint(signer)}"
     report.check(
         "Опись подписана компанией", "The company signed the manifest",
-        lambda: check_signature(b"kvit-evidence-2\n" + files["manifest.json"], strict(files, "signature.json"), signer),
+        lambda: check_signature(
+            MANIFEST_CONTEXT + files["manifest.json"], strict(files, "signature.json"), signer, "manifest", known
+        ),
     )  # fmt: skip
     report.note(f"Компания: {name}", f"Company: {name}")
-    if company and company != fingerprint(signer):
+    if known.company and known.company != fingerprint(signer):
         report.bad("Это не тот сертификат компании, который вы назвали", "Not the company certificate you named")
     head = report.check(
         "Конец журнала подписан компанией", "The company signed the journal's head",
-        lambda: check_head(files, signer, manifest["company"]["key"]),
+        lambda: check_head(files, signer, manifest, known),
     )  # fmt: skip
     rows = head and report.check(
         "Строки журнала целы и стоят на своих местах", "The journal's rows are whole and in their places",
@@ -943,12 +1466,10 @@ def verify(files: dict[str, bytes], report: Report, own: list[x509.Certificate],
         report.bad("Дальше проверять нечего", "There is nothing further to check")
         return
     report.note(f"Журнал до строки {head['seq']}: {head['at']}", f"The journal up to row {head['seq']}: {head['at']}")
-    check_contents(files, evidence["records"], rows, report, own)
+    check_contents(files, evidence["records"], rows, report, known)
 
 
-def check_contents(
-    files: dict[str, bytes], records: Any, rows: list[Any], report: Report, own: list[x509.Certificate]
-) -> None:
+def check_contents(files: dict[str, bytes], records: Any, rows: list[Any], report: Report, known: Known) -> None:
     """The bank's messages, and what follows from them."""
     messages: dict[str, Message] = {}
     if not records["messages"]:
@@ -957,7 +1478,7 @@ def check_contents(
         what = f"{row['reference']} ({row['received_at'][:19]})"
         found = report.check(
             f"Подпись банка верна: {what}", f"The bank's signature holds: {what}",
-            partial(verify_message, files, row, own),
+            partial(verify_message, files, row, known),
         )  # fmt: skip
         if found is None:
             continue
@@ -965,18 +1486,7 @@ def check_contents(
         for certificate in found.path:
             line = f"    {certificate.subject.rfc4514_string()}, SHA-256 {fingerprint(certificate)}"
             report.note(line, line)
-    for entry in records["entries"]:
-        what = f"{amount(entry['amount'])}, {entry['party_name']}"
-        message = messages.get(entry["message_id"])
-        if message is None:
-            report.bad(f"Платёж ничем не подтверждён: {what}", f"Nothing proves the payment: {what}")
-            continue
-        report.check(
-            f"Платёж следует из подписанных байтов: {what}", f"The payment follows from the signed bytes: {what}",
-            partial(check_entry, entry, message),
-        )  # fmt: skip
-    if not records["entries"]:
-        report.bad("Платежей нет", "There are no payments")
+    report_entries(records["entries"], messages, report)
     report.check("Записи опираются на журнал", "The records stand on the journal", lambda: check_records(records, rows))
     report.check("Суммы сходятся", "The sums agree", lambda: check_sums(records))
     for number, named in named_invoices(records):
@@ -995,10 +1505,75 @@ def check_contents(
         lambda: check_revocations(files, rows, came, report),
     )  # fmt: skip
     signers = {id: m.path[0].subject.rfc4514_string() for id, m in messages.items() if m.path}
+    told = f"{files['evidence.json'].decode()} {files['journal.jsonl'].decode()}"
     report.check(
         "Страница показывает то же самое", "The page shows the same",
-        lambda: check_page(files["index.html"], shown(records, rows, signers)),
+        lambda: check_page(files["index.html"], shown(records, rows, signers), told),
     )  # fmt: skip
+
+
+def report_entries(entries: Sequence[Any], messages: dict[str, Message], report: Report) -> None:
+    """Each payment: the line of the bank's that bears it out, or why none does."""
+    proved = [e for e in entries if e["message_id"] in messages]
+    wrong = report.check(
+        "Строки выписок читаются", "The statements' lines can be read", lambda: check_entries(proved, messages)
+    )
+    for entry in entries:
+        what = f"{amount(entry['amount'])}, {entry['party_name']}"
+        ru, en = f"Платёж следует из подписанных байтов: {what}", f"The payment follows from the signed bytes: {what}"
+        if entry not in proved or not isinstance(wrong, dict):
+            report.bad(f"Платёж ничем не подтверждён: {what}", f"Nothing proves the payment: {what}")
+        elif entry["id"] in wrong:
+            report.bad(f"{ru}: {wrong[entry['id']]}", f"{en}: {wrong[entry['id']]}")
+        else:
+            report.good(ru, en)
+    if not entries:
+        report.bad("Платежей нет", "There are no payments")
+
+
+def tell_what_was_believed(files: dict[str, bytes], known: Known, report: Report) -> None:
+    """Everything this verdict takes from the file itself: the company that packed it could have written it."""
+    rules = [strict(files, name) for name in sorted(files) if re.fullmatch(r"anchors/[^/]+\.json", name)]
+    if not known.anchors:
+        report.note(
+            "Удостоверяющий центр банка взят из самого файла: назовите свой (--anchor)",
+            "The bank's authority was taken from the file itself: name yours (--anchor)", "!",
+        )  # fmt: skip
+    if not known.signers:
+        names = ", ".join(sorted({n for told in rules for n in (*told["signers"], *told["payload_signers"])})) or "—"
+        report.note(
+            f"Кто подписывает за банк ({names}), взято из самого файла: назовите сертификат (--signer)",
+            f"Who signs for the bank ({names}) was taken from the file itself: name the certificate (--signer)", "!",
+        )  # fmt: skip
+    if not known.company:
+        report.note(
+            "Сертификат компании взят из самого файла: назовите его (--company)",
+            "The company's certificate was taken from the file itself: name it (--company)", "!",
+        )  # fmt: skip
+    if any(told["legacy"] for told in rules):
+        report.note(
+            "По правилам из файла допускались SHA-1 и ключи RSA от 1024 бит",
+            "By the file's own rules SHA-1 and RSA keys from 1024 bits were admitted", "!",
+        )  # fmt: skip
+
+
+def judge(evidence: Path, known: Known, report: Report) -> None:
+    """Read and check; whatever breaks on the way is a bad line."""
+    try:
+        files = read_files(evidence)
+    except (OSError, ValueError, Bad, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        report.bad(f"Не читается: {error}", f"Cannot be read: {error}")
+        return
+    try:
+        verify(files, report, known)
+        tell_what_was_believed(files, known, report)
+    except Exception as error:  # hostile input ends in a report, never in a traceback
+        report.bad(f"Не проверяется: {type(error).__name__}", f"Cannot be checked: {type(error).__name__}")
+    if known.extract is not None:
+        report.check(
+            f"Файлы для openssl выложены в {known.extract}", f"Files for openssl are in {known.extract}",
+            lambda: write_outside(files, known),
+        )  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -1006,24 +1581,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("evidence", type=Path, help="the zip, or the folder it was unpacked into")
     parser.add_argument("--language", choices=("ru", "en"), default="ru")
-    parser.add_argument("--anchor", type=Path, action="append", default=[], help="the bank's authority, as you know it")
+    parser.add_argument(
+        "--anchor", type=Path, action="append", default=[], help="file of the bank's authority, PEM or DER; repeatable"
+    )
+    parser.add_argument(
+        "--signer", action="append", default=[],
+        help="who signs for the bank: SHA-256 of the certificate, its whole subject, or its file; repeatable",
+    )  # fmt: skip
     parser.add_argument("--company", default="", help="SHA-256 of the company's certificate, as you know it")
+    parser.add_argument(
+        "--extract", type=Path, metavar="FOLDER", help="write documents and signatures there, for openssl"
+    )
     asked = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    report = Report(asked.language)
-    own: list[x509.Certificate] = []
     try:
-        for file in asked.anchor:
-            own += x509.load_pem_x509_certificates(file.read_bytes())
-        files = read_files(asked.evidence)
-    except (OSError, ValueError, Bad, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-        report.bad(f"Не читается: {error}", f"Cannot be read: {error}")
-    else:
-        try:
-            verify(files, report, own, asked.company.lower().replace(":", ""))
-        except Exception as error:  # hostile input ends in a report, never in a traceback
-            report.bad(f"Не проверяется: {type(error).__name__}", f"Cannot be checked: {type(error).__name__}")
+        known = Known(
+            anchors=[c for file in asked.anchor for c in read_certificates(file.read_bytes())],
+            signers=[one for told in asked.signer for one in read_signers(told)],
+            company=re.sub(r"[:\s]", "", asked.company).lower(),
+            extract=asked.extract,
+        )
+    except (OSError, ValueError) as error:
+        parser.error(f"--anchor, --signer: {error}")
+    report = Report(asked.language)
+    judge(asked.evidence, known, report)
     if report.failed:
         report.note(f"НЕ ПОДТВЕРЖДЕНО, не сходится: {report.failed}", f"NOT CONFIRMED: {report.failed} failed", "x")
         return 1
