@@ -32,7 +32,7 @@ from gateway.flows.reversal import (
     our_payment_returned,
     reverse_payment,
     set_aside_whole,
-    unknown_reversal,
+    take_storno,
     unusable_money,
 )
 from gateway.flows.terms import Terms
@@ -192,12 +192,9 @@ def _act_on(unit: Unit, terms: Terms, source: Source, keyed: Keyed, recorded: Re
         unusable_money(unit, terms, keyed.entry)
     if recorded.proved is not None:
         return proof_came(unit, terms, recorded.proved, retold=recorded.retold)
-    if recorded.storno and not recorded.fresh and matching.has_reversed(unit, recorded.entry_id):
-        return 0  # acted on when only a file told of it; now it is proved
-    if recorded.storno and recorded.reverses is not None:
-        reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
-    elif recorded.storno and not keyed.entry.incoming:
-        unknown_reversal(unit, terms, keyed.entry, recorded.entry_id)
+    if recorded.storno:
+        take_storno(unit, terms, keyed.entry, recorded, returned=returned)
+        return 0
     if not recorded.fresh:
         return 0
     if recorded.announced and not keyed.entry.incoming:
@@ -206,8 +203,8 @@ def _act_on(unit: Unit, terms: Terms, source: Source, keyed: Keyed, recorded: Re
         our_payment_returned(unit, terms, keyed.entry)
     if recorded.payment_id is None:
         return 0
-    if recorded.storno_came_first:
-        reverse_payment(unit, terms, recorded.payment_id, recorded.entry_id)
+    if recorded.storno_came_first is not None:
+        reverse_payment(unit, terms, recorded.payment_id, recorded.storno_came_first)
         return 0
     if recorded.replaces is not None:
         set_aside_whole(unit, recorded.replaces)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from gateway.bank.statement import Entry
 from gateway.core.authority import Role
 from gateway.core.money import Money
@@ -15,13 +17,31 @@ from gateway.orders.model import ShipState
 from gateway.payments import service as payments
 from gateway.payments.batches import DETAILED
 from gateway.payments.lines import Keyed
-from gateway.payments.model import PaymentEvent, PaymentState
+from gateway.payments.model import PaymentEvent, PaymentState, Recorded
 from gateway.payments.storno import reversed_payment
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
+from gateway.tasks.tables import tasks as tasks_table
 
 HOLD = "reversed"
+
+
+def take_storno(unit: Unit, terms: Terms, entry: Entry, recorded: Recorded, *, returned: bool) -> None:
+    """A booked storno, told for the first time or with a stronger proof: it acts once, and people are told once.
+
+    Args:
+        returned: it brought back the money of one of our payment orders, which has been told of.
+    """
+    if entry.incoming:
+        if not returned:
+            _tell_once(unit, terms, "task.debit_reversed", entry, recorded.entry_id)
+    elif not recorded.fresh and matching.has_reversed(unit, recorded.entry_id):
+        return  # acted on when only a file told of it; now it is proved
+    elif recorded.reverses is not None:
+        reverse_payment(unit, terms, recorded.reverses, recorded.entry_id)
+    else:  # a person looks for its payment; one that comes later and is named by it is caught
+        _tell_once(unit, terms, "task.reversal_unknown", entry, recorded.entry_id)
 
 
 def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: str) -> None:
@@ -35,6 +55,7 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
         before=(row.state, row.outcome),
         values={"entry": storno_entry_id},
     )
+    unit.journal("entry.took_back", f"entry:{storno_entry_id}", payment=payment_id, decision=decision_id)
     touched: dict[str, None] = {}
     for allocation in matching.live_of_payment(unit, payment_id):
         matching.take_back(unit, allocation, decision_id)
@@ -54,19 +75,6 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
         payment_id=payment_id,
         buyer=row.payer,
         amount=Money(row.amount),
-    )
-
-
-def unknown_reversal(unit: Unit, terms: Terms, entry: Entry, storno_entry_id: str) -> None:
-    """A storno that names no payment we know (yet): a person looks for it; a later payment it names is caught."""
-    _tell(
-        unit,
-        terms,
-        "task.reversal_unknown",
-        Role.ACCOUNTANT,
-        {"amount": str(entry.amount), "payer": entry.counterparty.name, "entry": storno_entry_id},
-        buyer=entry.counterparty.name,
-        amount=entry.amount,
     )
 
 
@@ -125,6 +133,29 @@ def unusable_money(unit: Unit, terms: Terms, entry: Entry) -> None:
         {"amount": str(entry.amount), "currency": entry.currency, "payer": entry.counterparty.name},
         buyer=entry.counterparty.name,
     )
+
+
+def _tell_once(unit: Unit, terms: Terms, reason: str, entry: Entry, entry_id: str) -> None:
+    """A task about a line, unless there is or was one: each stronger proof of the line is told anew."""
+    found = unit.connection.execute(
+        select(tasks_table.c.id)
+        .where(
+            tasks_table.c.company == unit.company,
+            tasks_table.c.reason == reason,
+            tasks_table.c["values"].contains(entry_id, autoescape=True),
+        )
+        .limit(1)
+    )
+    if found.one_or_none() is None:
+        _tell(
+            unit,
+            terms,
+            reason,
+            Role.ACCOUNTANT,
+            {"amount": str(entry.amount), "payer": entry.counterparty.name, "entry": entry_id},
+            buyer=entry.counterparty.name,
+            amount=entry.amount,
+        )
 
 
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:

@@ -131,7 +131,7 @@ class Recorded:
         storno: this is a booked reversal that has not been acted on before.
         announced: a reversal that is not booked yet: the bank only says that it is coming.
         reverses: the payment a storno takes back, when it was found.
-        storno_came_first: the bank took this payment back before we saw it arrive.
+        storno_came_first: the entry of the storno by which the bank took this payment back before we saw it arrive.
         unusable: money was booked to us that can be no payment: of another currency, or of a sum nobody can read.
         proved: a payment known before has now a stronger proof.
         retold: with that proof the bank tells the payment otherwise (payer, purpose, document) than we knew it.
@@ -144,7 +144,7 @@ class Recorded:
     storno: bool = False
     announced: bool = False
     reverses: str | None = None
-    storno_came_first: bool = False
+    storno_came_first: str | None = None
     unusable: bool = False
     proved: str | None = None
     retold: bool = False

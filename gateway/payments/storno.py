@@ -17,17 +17,19 @@ from gateway.store.unit import Unit
 
 _FILE = "file"
 _STORNO = Query(
-    select(entries.c.booked, entries.c.amount, entries.c.status, entries.c.evidence).where(
+    select(entries.c.id, entries.c.booked, entries.c.amount, entries.c.status, entries.c.evidence)
+    .where(
         entries.c.company == bindparam("company"),
         entries.c.account == bindparam("account"),
         entries.c.reversal == 1,
         entries.c.original_ref == bindparam("ref"),
     )
+    .order_by(entries.c.id)
 )
 
 
-def came_first(unit: Unit, keyed: Keyed, evidence: str) -> bool:
-    """The bank took this payment back before we saw it arrive.
+def came_first(unit: Unit, keyed: Keyed, evidence: str) -> str | None:
+    """The entry of the storno by which the bank took this payment back before we saw it arrive; None for no such.
 
     A storno is booked on the payment's day or later, which tells it from one of an earlier year where a bank uses its
     ids again; and each storno takes back one payment only. What a file says takes back only what a file says.
@@ -37,7 +39,7 @@ def came_first(unit: Unit, keyed: Keyed, evidence: str) -> bool:
     """
     line = keyed.entry
     if not line.ref:
-        return False
+        return None
     rows = _STORNO.all(unit.connection, company=unit.company, account=keyed.account, ref=line.ref)
     stornos = [
         row
@@ -45,7 +47,7 @@ def came_first(unit: Unit, keyed: Keyed, evidence: str) -> bool:
         if row.amount == line.amount.kopecks and row.status == BOOKED and _counts(row.evidence, evidence)
     ]
     if not any(not _before(row.booked, line) for row in stornos):
-        return False
+        return None
     reversed_before = unit.connection.execute(
         select(func.count())
         .select_from(payments)
@@ -58,7 +60,9 @@ def came_first(unit: Unit, keyed: Keyed, evidence: str) -> bool:
             payments.c.state == PaymentState.REVERSED,
         )
     ).scalar_one()
-    return len(stornos) > int(reversed_before)
+    # Those before took a payment back each; of the rest it is the first that can be this one's.
+    free = [row for row in stornos[int(reversed_before) :] if not _before(row.booked, line)] or stornos[-1:]
+    return str(free[0].id) if len(stornos) > int(reversed_before) else None
 
 
 def _counts(evidence: str, of_payment: str) -> bool:

@@ -118,6 +118,45 @@ def test_impossible_users_are_refused(store: Store, name: str, role: str, langua
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("Анна", "Aнна"),  # a Latin A
+        ("Анна", "АННА"),
+        ("Анна Ёлкина", "Анна  Елкина"),
+        ("Ivanova", "ivanоva"),  # a Cyrillic о
+        ("tray", "Tray"),
+        ("tray", "trаy"),  # a Cyrillic а
+    ],
+)
+def test_nobody_is_let_in_twice_under_names_that_look_alike(store: Store, name: str, alike: str) -> None:
+    if name != "tray":  # the machine's own name is kept free even before it has a user
+        make(store, name)
+    with store.unit(ADMINISTRATOR) as unit, pytest.raises(Conflict) as refused:
+        create_user(unit, alike, "director")
+    assert refused.value.code == "user.name_alike"
+    assert "{" not in refused.value.text("ru") + refused.value.hint("en") and name in refused.value.text("ru")
+
+
+def test_a_name_is_free_again_once_its_look_alike_is_revoked(store: Store) -> None:
+    make(store, "Анна")
+    with store.unit(ADMINISTRATOR) as unit:
+        user = find_user(unit.connection, COMPANY, "Анна")
+        assert user is not None
+        revoke_user(unit, user.id)
+        unit.commit()
+    assert make(store, "АННА")
+
+
+def test_a_users_name_like_the_trays_does_not_keep_the_service_from_starting(store: Store, tmp_path: Path) -> None:
+    with store.unit(ADMINISTRATOR) as unit:  # let in before such names were refused
+        row = {"id": "old", "company": COMPANY, "name": "Tray", "role": "manager", "language": "ru"}
+        unit.insert(users, {**row, "token_hash": "x", "created_at": unit.at, "created_by": "it"})
+        unit.commit()
+    local_token(store, tmp_path / "tray.token")
+    assert (tmp_path / "tray.token").read_text().startswith("kvit_")
+
+
 def test_the_tray_gets_a_token_of_its_own(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "run" / "tray.token"
     local_token(store, path)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+import pytest
+
 from gateway.flows import picking
 from gateway.flows.by_hand import ship_order
+from gateway.matching.tables import decisions
 from gateway.orders.tables import invoices, orders, releases
-from gateway.payments.tables import payments
+from gateway.payments.tables import entries, payments
+from gateway.store.schema import journal
+from gateway.tasks import service as task_service
 from gateway.tasks.tables import tasks
 from gateway.warehouse.tables import pick_lists, reservations, stock
-from tests.flows.shop import MANAGER, STOREMAN, TERMS, Shop
+from tests.flows.shop import ACCOUNTANT, MANAGER, STOREMAN, TERMS, Shop
 from tests.flows.test_paid_to_pick import one
 
 
@@ -91,3 +99,85 @@ def test_the_same_storno_twice_is_one_storno(shop: Shop) -> None:
     shop.deliver(storno)
     shop.deliver(storno, message="again")
     assert len(shop.rows(tasks, reason="task.reversed")) == 1
+
+
+def acts_of(shop: Shop, storno_id: str) -> list[str]:
+    """Payments a storno took back, by its own journal rows."""
+    rows = shop.rows(journal, subject=f"entry:{storno_id}", kind="entry.took_back")
+    return [json.loads(row.body)["payment"] for row in rows]
+
+
+def named_storno(shop: Shop) -> str:
+    """The storno the payment's own history names."""
+    (reason,) = json.loads(one(shop.rows(decisions, kind="reversal")).reasons)
+    return str(reason["values"]["entry"])
+
+
+def test_a_storno_and_its_payment_know_each_other_whichever_came_first(shop: Shop) -> None:
+    shop.order("СР-101", {"a4": 2})
+    lines = [shop.line(200_000, "Сторно", ref="BACK", reversal_of="LATE"), shop.line(200_000, "СР-101", ref="LATE")]
+    for line in lines:
+        shop.deliver(line)
+    storno, payment = one(shop.rows(entries, reversal=1)), one(shop.rows(payments))
+    assert payment.state == "reversed"
+    assert (named_storno(shop), acts_of(shop, storno.id)) == (storno.id, [payment.id])
+
+
+def test_a_storno_in_its_order_knows_its_payment_too(shop: Shop) -> None:
+    paid_order(shop)
+    shop.deliver(shop.line(200_000, "Сторно", reversal_of="GOOD"))
+    storno, payment = one(shop.rows(entries, reversal=1)), one(shop.rows(payments))
+    assert (named_storno(shop), acts_of(shop, storno.id)) == (storno.id, [payment.id])
+
+
+def test_two_stornos_before_two_payments_of_one_reference_take_one_each(shop: Shop) -> None:
+    for number, doc in enumerate(("1", "2")):
+        shop.deliver(shop.line(200_000, "Сторно", ref=f"BACK{number}", reversal_of="LATE", doc_no=doc))
+    stornos = [row.id for row in shop.rows(entries, reversal=1)]
+    shop.deliver(*(shop.line(200_000, "По счету", ref="LATE", doc_no=doc) for doc in ("1", "2")))
+    taken = [acts_of(shop, storno) for storno in stornos]
+    assert sorted(payment for one_of in taken for payment in one_of) == sorted(r.id for r in shop.rows(payments))
+    assert [len(one_of) for one_of in taken] == [1, 1]
+
+
+def test_a_storno_that_came_first_and_is_proved_later_tells_nothing_new(shop: Shop) -> None:
+    shop.order("СР-101", {"a4": 2})
+    storno = shop.line(200_000, "Сторно", ref="BACK", reversal_of="LATE")
+    shop.deliver(storno, evidence="channel")
+    shop.deliver(shop.line(200_000, "По счету СР-101", ref="LATE"), evidence="channel")
+    before = len(shop.rows(tasks))
+    shop.deliver(storno, evidence="signed")
+    assert len(shop.rows(tasks)) == before
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["open", "done"])
+def test_a_files_storno_of_nothing_is_one_task_however_often_it_is_proved(shop: Shop, done: bool) -> None:
+    storno = shop.line(200_000, "Сторно", ref="BACK", reversal_of="GONE")
+    shop.deliver(storno, evidence="file")
+    task = one(shop.rows(tasks, reason="task.reversal_unknown"))
+    if done:
+        with shop.store.unit(ACCOUNTANT) as unit:
+            task_service.done(unit, task.id, "resolved")
+            unit.commit()
+    for evidence in ("channel", "signed", "signed"):
+        shop.deliver(storno, evidence=evidence)
+    assert len(shop.rows(tasks)) == 1
+
+
+@pytest.mark.parametrize("first", ["file", "channel", "signed"])
+def test_the_storno_of_a_debit_that_is_no_order_of_ours_is_the_accountants_business(shop: Shop, first: str) -> None:
+    """Somebody paid by the bank's own client program, or the bank took a fee and gave it back."""
+    back = replace(shop.line(9_900, "Сторно комиссии", ref="BACK", reversal_of="FEE"), incoming=True)
+    for evidence in (first, "signed"):
+        shop.deliver(back, evidence=evidence)
+    task = one(shop.rows(tasks))
+    assert (task.reason, task.role, task.amount) == ("task.debit_reversed", "accountant", 9_900)
+    assert shop.rows(payments) == []
+
+
+def test_a_storno_that_is_only_announced_asks_for_nothing_yet_where_the_money_is_ours(shop: Shop) -> None:
+    pending = replace(shop.line(9_900, "Сторно", ref="B", reversal_of="FEE", status="PDNG"), incoming=True)
+    shop.deliver(pending)
+    assert shop.rows(tasks) == []
+    shop.deliver(replace(pending, status="BOOK"))
+    assert one(shop.rows(tasks)).reason == "task.debit_reversed"
