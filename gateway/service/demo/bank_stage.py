@@ -36,7 +36,7 @@ from gateway.signing.master_key import CREDENTIAL
 BXD, DIRECTBANK = "bxd", "directbank"
 _OPENING = Money(100_000_000)
 # The bank's misbehaviour is waited out by the clock; the story is impatient, and its bank sends nothing large.
-_IMPATIENT = {"message_mib": "2", "read_s": "1.5", "total_s": "6"}
+_IMPATIENT = {"message_mib": "2", "read_s": "1.0", "total_s": "4"}
 _AT_ONCE = {"ask_every_s": "0", "answer_wait_s": "2", "answer_pause_s": "0.05"}
 
 
