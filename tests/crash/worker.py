@@ -40,6 +40,7 @@ from gateway.service.config import Home
 from gateway.service.rounds import bank_round, take_onec
 from gateway.service.wiring import open_banks, open_installation
 from gateway.store import Store, Unit
+from tests.opened_once import containers_open_once
 
 
 class Points:
@@ -158,7 +159,8 @@ def say(**line: Any) -> None:
 
 
 def main(warm: Path) -> None:
-    # everything a round needs is imported and the WSDL parsed, for the children to inherit; nothing stays open
+    # everything a round needs is imported, the WSDL parsed and the keys opened, for the children to inherit; no file or
+    # connection stays open
     work(Home(warm), 0, Points(None), lambda: None)
     gc.freeze()
     say(warm=True)
@@ -171,4 +173,5 @@ def main(warm: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    with containers_open_once():
+        main(Path(sys.argv[1]))
