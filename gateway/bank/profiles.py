@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from pydantic import ValidationError
 
 from gateway.bank.bxd import profile as bxd
 from gateway.bank.bxd import response
@@ -18,7 +16,7 @@ from gateway.bank.channel import Proven, Reply
 from gateway.bank.directbank import profile as directbank
 from gateway.bank.directbank import prove
 from gateway.bank.directbank.profile import DirectBankProfile
-from gateway.core.errors import Refused
+from gateway.bank.profile_parts import read_table
 
 BankProfile = Profile | DirectBankProfile
 Prove = Callable[[Reply, datetime], Proven]
@@ -46,18 +44,9 @@ def load_profile(file: Path) -> BankProfile:
     Raises:
         Refused: `bank.profile_unreadable`, `bank.profile_invalid` naming the field.
     """
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Refused("bank.profile_unreadable", file=file.name, detail=str(error)[:200]) from None
-    if table.get("protocol") != "directbank":
-        return bxd.load_profile(file)
-    try:
-        return directbank.read_profile(table, file)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Refused("bank.profile_invalid", file=file.name, field=where, detail=first["msg"]) from None
+    table = read_table(file)
+    kind: type[BankProfile] = DirectBankProfile if table.get("protocol") == "directbank" else Profile
+    return kind.checked(table, file)
 
 
 def environment_of(profile: BankProfile) -> str:

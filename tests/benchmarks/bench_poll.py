@@ -30,12 +30,13 @@ from lxml import etree
 from gateway.bank.bxd import client
 from gateway.bank.bxd.client import BxdChannel
 from gateway.bank.bxd.profile import Agreement, load_profile, load_trust
-from gateway.bank.bxd.transport import HttpReply, PinnedTransport
+from gateway.bank.bxd.transport import PinnedTransport
 from gateway.bank.channel import FileRef
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.engine import Payment
 from gateway.bank.sandbox.enrol import HOST, Enrolment, load_keys
 from gateway.bank.sandbox.server import SandboxServer
+from gateway.bank.transport import HttpReply
 from gateway.core.clock import SystemClock
 from gateway.core.money import Money
 from gateway.signing.keys import load_pkcs12

@@ -17,7 +17,8 @@ import pytest
 
 from gateway.bank import archive
 from gateway.bank.bxd.client import BxdChannel
-from gateway.bank.bxd.profile import Agreement, LimitTable, load_profile, load_trust
+from gateway.bank.bxd.profile import Agreement, load_profile, load_trust
+from gateway.bank.profile_parts import LimitTable
 from gateway.bank.sandbox import behave
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.enrol import Enrolment

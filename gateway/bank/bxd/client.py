@@ -18,13 +18,13 @@ from gateway.bank.bxd import response, wire
 from gateway.bank.bxd.compression import compress
 from gateway.bank.bxd.profile import Agreement, BankTrust, Profile
 from gateway.bank.bxd.request import ApplicationRequest
-from gateway.bank.bxd.transport import HttpReply, OwnFiles, PinnedTransport
+from gateway.bank.bxd.transport import OwnFiles, PinnedTransport
 from gateway.bank.channel import Delivery, FileRef, Listing, Proven, RefusedReply, Reply, Request, Sending
+from gateway.bank.transport import HttpReply
 from gateway.core.clock import Clock
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.ids import new_id
 from gateway.signing.keys import Pkcs12Key, Signer
-from gateway.signing.tls import client_context
 from gateway.signing.wsse import sign_envelope
 from gateway.signing.xmlenc import encrypt_document
 
@@ -96,8 +96,7 @@ class BxdChannel:
         former.close()
 
     def _connect(self, tls_key: Pkcs12Key | None) -> None:
-        context = client_context(self._trust.tls_anchors, tls_key)
-        self._transport = PinnedTransport(context, self._profile.transport_limits)
+        self._transport = PinnedTransport(self._trust.tls_anchors, self._profile.transport_limits, tls_key)
         client = zeep.Client(
             _document(),
             wsse=EnvelopeSigner(self._signer, self._clock, self._profile.service.algorithm),

@@ -6,40 +6,25 @@ is the `Agreement`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
-from pydantic import Field, ValidationError
 
-from gateway.bank.bxd.profile_parts import (
-    Certificates,
-    Encryption,
-    Facts,
-    LimitTable,
-    Part,
-    Service,
-    TrialPlace,
-    Trust,
-)
+from gateway.bank.bxd.profile_parts import Certificates, Encryption, Service, TrialPlace, Trust
 from gateway.bank.bxd.response import ReplyRules
-from gateway.bank.bxd.transport import Limits
 from gateway.bank.bxd.wire import padded
+from gateway.bank.profile_parts import MIB, ProfileHead, certificates_in, read_table
 from gateway.core.errors import Refused
 from gateway.signing.keys import Decryptor
-from gateway.signing.policy import ALGORITHMS, TrustPolicy
+from gateway.signing.policy import ALGORITHMS
 from gateway.signing.xmlenc import ALGORITHMS as CONTENTS
 from gateway.signing.xmlenc import TRANSPORTS
 
-__all__ = ["Agreement", "BankTrust", "LimitTable", "Profile", "certificates_in", "load_profile", "load_trust"]
 
-_MIB = 1 << 20
-
-
-class Profile(Part):
+class Profile(ProfileHead):
     """One bank.
 
     Attributes:
@@ -48,24 +33,26 @@ class Profile(Part):
         test: the bank's test environment; None where it has none.
     """
 
-    format: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    title_ru: str
-    title_en: str
     protocol: Literal["bxd"]
     service: Service
     trust: Trust
-    limits: LimitTable = LimitTable()
-    facts: Facts = Facts()
     certificates: Certificates | None = None
     encryption: Encryption | None = None
     test: TrialPlace | None = None
 
-    @property
-    def transport_limits(self) -> Limits:
-        """The limits the transport keeps."""
-        table = self.limits
-        return Limits(table.message_mib * _MIB, table.connect_s, table.read_s, table.total_s)
+    def wrong(self) -> tuple[str, str] | None:
+        issued, sealing = self.certificates, self.encryption
+        if self.service.algorithm not in ALGORITHMS:
+            return "service.algorithm", self.service.algorithm
+        if wrong := self.trust.wrong():
+            return wrong
+        if issued is not None and issued.kind != "pki" and not (issued.service_namespace and issued.data_namespace):
+            return "certificates.service_namespace", "is needed, and data_namespace"
+        if sealing is not None and not (sealing.content in CONTENTS and sealing.key_transport in TRANSPORTS):
+            return "encryption.content", f"{', '.join(CONTENTS)}; key_transport: {', '.join(TRANSPORTS)}"
+        if issued is not None and issued.kind == "pki" and not (issued.root_serial and sealing):
+            return "certificates.root_serial", "is needed, and a table [encryption]"
+        return None
 
     def in_test(self) -> Profile:
         """This bank's test environment: its addresses and anchors, and requests that say TEST.
@@ -128,18 +115,7 @@ def load_profile(file: Path) -> Profile:
     Raises:
         Refused: `bank.profile_unreadable`, `bank.profile_invalid` naming the field.
     """
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Refused("bank.profile_unreadable", file=file.name, detail=str(error)[:200]) from None
-    try:
-        profile = Profile.model_validate(table)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Refused("bank.profile_invalid", file=file.name, field=where, detail=first["msg"]) from None
-    _check(profile, file)
-    return profile
+    return Profile.checked(read_table(file), file)
 
 
 def load_trust(profile: Profile, anchors: Path) -> BankTrust:
@@ -149,23 +125,16 @@ def load_trust(profile: Profile, anchors: Path) -> BankTrust:
         Refused: `bank.anchor_unreadable`.
     """
     trust = profile.trust
-    envelope = TrustPolicy(
-        anchors=certificates_in(trust.signing_anchors, anchors),
-        pinned=frozenset(pin.lower().replace(":", "") for pin in trust.pinned) or None,
-        signers=frozenset(trust.signers),
-        intermediates=certificates_in(trust.intermediates, anchors),
-        algorithms=frozenset(trust.algorithms),
-        legacy=trust.legacy,
-        legacy_until=trust.legacy_until,
+    envelope = replace(
+        trust.policy(anchors, profile.limits.message_mib * MIB),
         max_skew=timedelta(seconds=trust.clock_skew_s),
         max_lifetime=timedelta(seconds=trust.timestamp_life_s),
-        max_bytes=profile.limits.message_mib * _MIB,
     )
     payload = None
     if trust.payload_signed:
         payload = replace(envelope, signers=frozenset(trust.payload_signers or trust.signers))
     vague = frozenset(padded(code) for code in profile.service.vague_codes)
-    rules = ReplyRules(envelope, payload, profile.limits.content_mib * _MIB, vague)
+    rules = ReplyRules(envelope, payload, profile.limits.content_mib * MIB, vague)
     return BankTrust(certificates_in(trust.tls_anchors, anchors), rules, _bank_encryption(profile, anchors))
 
 
@@ -173,44 +142,3 @@ def _bank_encryption(profile: Profile, anchors: Path) -> x509.Certificate | None
     if profile.encryption is None or not (anchors / profile.encryption.bank_certificate).is_file():
         return None
     return certificates_in([profile.encryption.bank_certificate], anchors)[0]
-
-
-def _check(profile: Profile, file: Path) -> None:
-    """What the types cannot say."""
-
-    def wrong(field: str, detail: str) -> Refused:
-        return Refused("bank.profile_invalid", file=file.name, field=field, detail=detail)
-
-    trust, issued = profile.trust, profile.certificates
-    unknown = {*trust.algorithms, profile.service.algorithm} - ALGORITHMS.keys()
-    if unknown:
-        raise wrong("trust.algorithms", ", ".join(sorted(unknown)))
-    if not trust.pinned and not (trust.signing_anchors and trust.signers):
-        # a bank's authority certifies its customers too: without names or pins each of them could sign for the bank
-        raise wrong("trust.signers", "give signing_anchors with signers, or pinned")
-    if trust.legacy_until is not None and trust.legacy_until.tzinfo is None:
-        raise wrong("trust.legacy_until", "a date and time with its zone, 2022-11-27T12:33:50Z")
-    if trust.legacy_until is not None and not trust.legacy:
-        raise wrong("trust.legacy_until", "has no meaning without legacy = true")
-    if issued is not None and issued.kind != "pki" and not (issued.service_namespace and issued.data_namespace):
-        raise wrong("certificates.service_namespace", "is needed, and data_namespace")
-    sealing = profile.encryption
-    if sealing is not None and not (sealing.content in CONTENTS and sealing.key_transport in TRANSPORTS):
-        raise wrong("encryption.content", f"{', '.join(CONTENTS)}; key_transport: {', '.join(TRANSPORTS)}")
-    if issued is not None and issued.kind == "pki" and not (issued.root_serial and profile.encryption):
-        raise wrong("certificates.root_serial", "is needed, and a table [encryption]")
-
-
-def certificates_in(names: list[str], folder: Path) -> tuple[x509.Certificate, ...]:
-    """The certificates of the PEM files `names` in `folder`.
-
-    Raises:
-        Refused: `bank.anchor_unreadable`.
-    """
-    found: list[x509.Certificate] = []
-    for name in names:
-        try:
-            found += x509.load_pem_x509_certificates((folder / name).read_bytes())
-        except (OSError, ValueError):
-            raise Refused("bank.anchor_unreadable", file=name) from None
-    return tuple(found)

@@ -1,23 +1,16 @@
-"""The tables of a bank's profile file, each checked by itself; `profile` puts them together."""
+"""The tables of a profile file that this protocol alone has, each checked by itself; `profile` puts them together."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gateway.signing.policy import MODERN
+from gateway.bank.profile_parts import Part, TrustTable
 
 _HTTPS = r"^https://\S+$"
 Operation = Literal["downloadFileList", "downloadFile", "uploadFile", "deleteFile", "getUserInfo"]
 ALL_OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-
-
-class Part(BaseModel):
-    """A table of the file: no unknown keys, no guessing between types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Service(Part):
@@ -40,44 +33,34 @@ class Service(Part):
     receiver_id: str = ""
     language: Literal["EN", "FI", "SV"] = "EN"
     environment: Literal["PRODUCTION", "TEST"] = "PRODUCTION"
-    operations: list[Operation] = list(ALL_OPERATIONS)
-    file_types: list[str] = []
+    operations: list[Operation] = Field(default_factory=lambda: list(ALL_OPERATIONS))
+    file_types: list[str] = Field(default_factory=list)
     list_status: Literal["ALL", "NEW", "DLD"] = "ALL"
     service_id: str = ""
     compression: bool = True
     algorithm: str = "rsa-sha256"
-    vague_codes: list[str] = []
+    vague_codes: list[str] = Field(default_factory=list)
     order_format: Literal["pain.001.001.03", "pain.001.001.09"] = "pain.001.001.03"
     order_file_type: str = Field(default="XL", min_length=1, max_length=40)
 
 
-class Trust(Part):
-    """Whom we believe. File names are relative to the folder of anchors.
+class Trust(TrustTable):
+    """Whom we believe.
 
     Attributes:
-        tls_anchors: authorities of the bank's server certificate.
-        signing_anchors, intermediates: authorities of the bank's signatures.
-        signers: common names a signer under `signing_anchors` must have one of.
-        pinned: SHA-256 fingerprints of single trusted signers.
-        payload_signers: the same for ApplicationResponse where another certificate signs it; empty means `signers`.
+        payload_signers: as `signers`, for ApplicationResponse where another certificate signs it; empty: the same.
         payload_signed: False for a bank that does not sign ApplicationResponse (its envelope must be signed still).
-        legacy: admit SHA-1 and RSA-1024. Off, except for a bank that has nothing better.
-        legacy_until: the instant from which even then nothing of that kind counts; what was received before it still
-            verifies as of its own day.
     """
 
-    tls_anchors: list[str] = Field(min_length=1)
-    signing_anchors: list[str] = []
-    intermediates: list[str] = []
-    signers: list[str] = []
-    pinned: list[str] = []
-    payload_signers: list[str] = []
+    payload_signers: list[str] = Field(default_factory=list)
     payload_signed: bool = True
-    legacy: bool = False
-    legacy_until: datetime | None = None
-    algorithms: list[str] = Field(default_factory=lambda: sorted(MODERN))
     clock_skew_s: int = Field(default=300, ge=0, le=3600)
     timestamp_life_s: int = Field(default=3600, ge=1, le=86400)
+
+    def wrong(self) -> tuple[str, str] | None:
+        if not self.names_signers():
+            return "trust.signers", "give signing_anchors with signers, or pinned"
+        return super().wrong()
 
 
 class Encryption(Part):
@@ -119,7 +102,7 @@ class Certificates(Part):
     renewal_service: str = ""
     subject: list[str] = Field(min_length=1)
     signed: bool = True
-    issuers: list[str] = []
+    issuers: list[str] = Field(default_factory=list)
     root_serial: str = ""
 
 
@@ -128,31 +111,7 @@ class TrialPlace(Part):
 
     url: str = Field(default="", pattern=r"^(https://\S+)?$")
     certificates_url: str = Field(default="", pattern=r"^(https://\S+)?$")
-    tls_anchors: list[str] = []
-    signing_anchors: list[str] = []
-    intermediates: list[str] = []
-    signers: list[str] = []
-
-
-class LimitTable(Part):
-    """How much and how long, in MiB and seconds."""
-
-    message_mib: int = Field(default=64, ge=1, le=1024)
-    content_mib: int = Field(default=256, ge=1, le=4096)
-    connect_s: float = Field(default=10, gt=0)
-    read_s: float = Field(default=30, gt=0)
-    total_s: float = Field(default=120, gt=0)
-
-
-class Facts(Part):
-    """What is known of this bank's statements.
-
-    Attributes:
-        bank_ids: whether a line's bank reference is unique for ever, within a year, or not at all.
-        release: kinds of evidence that may release goods without a person.
-        closing_balance: "always_debit" for a bank that marks every closing balance as debit, whatever it is.
-    """
-
-    closing_balance: Literal["stated", "always_debit"] = "stated"
-    bank_ids: Literal["stable", "per_year", "unstable"] = "unstable"
-    release: list[Literal["signed", "channel"]] = ["signed"]
+    tls_anchors: list[str] = Field(default_factory=list)
+    signing_anchors: list[str] = Field(default_factory=list)
+    intermediates: list[str] = Field(default_factory=list)
+    signers: list[str] = Field(default_factory=list)

@@ -3,7 +3,7 @@
     wire       names and times of the standard        errors     the table of errors and what each makes us do
     transport  pinned TLS, limits, time-outs          result     ResultBank, what every method answers with
     session    logging on, and on again               memory     what must survive a restart, what waits for a person
-    packet     the container, written and read        documents  requests of ours     settings, notices  of the bank's
+    packet     the container, written and read        documents  requests of ours     settings   of the bank's
     asking     which statements to ask for            delivery   whether something of ours has arrived
     prove      a packet, proved document by document  profile    what is particular to one bank
     client     `DirectBankChannel`

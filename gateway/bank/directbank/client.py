@@ -26,14 +26,14 @@ from gateway.bank.directbank import prove, wire
 from gateway.bank.directbank.asking import Asked, Pace, StatementRequests
 from gateway.bank.directbank.delivery import Deliveries
 from gateway.bank.directbank.documents import Writer
-from gateway.bank.directbank.errors import UNKNOWN_DOCUMENT, BankError, Handling
+from gateway.bank.directbank.errors import BankError, Handling
 from gateway.bank.directbank.memory import Memory
-from gateway.bank.directbank.notices import read_notice
 from gateway.bank.directbank.packet import BankName, Customer, Outgoing, Signed, stable_id, write_packet
 from gateway.bank.directbank.profile import Agreement, DirectBankProfile, DirectBankTrust
 from gateway.bank.directbank.result import read_xml, text_at
 from gateway.bank.directbank.session import CertificateLogon, PasswordLogon, Place, Session
 from gateway.bank.directbank.transport import Transport
+from gateway.bank.formats.directbank_status import UNKNOWN_DOCUMENT, read_notice
 from gateway.core.clock import Clock, business_date
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing.cms import sign_detached

@@ -16,8 +16,8 @@ from typing import Any
 
 from gateway.bank.channel import Delivery
 from gateway.bank.directbank.memory import DELIVERIES, Memory
-from gateway.bank.directbank.notices import Notice
 from gateway.bank.directbank.packet import stable_id
+from gateway.bank.formats.directbank_status import Notice
 from gateway.core.clock import Clock, from_text, to_text
 
 _AGAIN = timedelta(minutes=15)  # a question may stay without answer so long before it is asked anew

@@ -98,4 +98,3 @@ HANDLING = {code: handling for handling, codes in _BY_HANDLING.items() for code 
 """Error code → handling: all 48 of the standard."""
 
 WRONG_OTP = "1204"
-UNKNOWN_DOCUMENT = "2207"

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography import x509
 from pydantic import Field
 
-from gateway.bank.bxd.profile import certificates_in
-from gateway.bank.bxd.profile_parts import Facts, LimitTable, Part
-from gateway.bank.bxd.transport import Limits
 from gateway.bank.directbank.prove import PacketRules
+from gateway.bank.profile_parts import MIB, Part, ProfileHead, TrustTable, certificates_in
 from gateway.core.errors import Refused
 from gateway.signing.keys import fingerprint
-from gateway.signing.policy import ALGORITHMS, MODERN, TrustPolicy
 
-_MIB = 1 << 20
 Version = Literal["2.1.1", "2.1.2", "2.2.1", "2.2.2", "2.3.1", "2.3.2"]
 
 
@@ -58,43 +53,29 @@ class Service(Part):
     answer_pause_s: float = Field(default=2.0, ge=0, le=60)
 
 
-class Trust(Part):
-    """Whom we believe. File names are relative to the folder of anchors.
+class Trust(TrustTable):
+    """Whom we believe; the bank signs documents.
 
     Attributes:
-        tls_anchors: authorities of the bank's server certificate.
-        signing_anchors, intermediates: authorities of the bank's signatures on documents.
-        signers: common names a signer under `signing_anchors` must have one of.
-        pinned: SHA-256 fingerprints of single trusted signers.
         signatures: "required": a statement without the bank's signature is refused; "verified": signatures that are
             there must hold, a statement without one is evidence of the connection only; "ignored": this machine
             cannot check this bank's signatures, so all it sends is evidence of the connection only.
-        legacy, legacy_until: admit SHA-1 and RSA-1024, and until when. Off.
     """
 
-    tls_anchors: list[str] = Field(min_length=1)
-    signing_anchors: list[str] = Field(default_factory=list)
-    intermediates: list[str] = Field(default_factory=list)
-    signers: list[str] = Field(default_factory=list)
-    pinned: list[str] = Field(default_factory=list)
     signatures: Literal["required", "verified", "ignored"] = "verified"
-    legacy: bool = False
-    legacy_until: datetime | None = None
-    algorithms: list[str] = Field(default_factory=lambda: sorted(MODERN))
+
+    def wrong(self) -> tuple[str, str] | None:
+        if self.signatures != "ignored" and not self.names_signers():
+            return "trust.signers", 'give signing_anchors with signers, or pinned, or signatures = "ignored"'
+        return super().wrong()
 
 
-class DirectBankProfile(Part):
+class DirectBankProfile(ProfileHead):
     """One bank."""
 
-    format: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    title_ru: str
-    title_en: str
     protocol: Literal["directbank"]
     service: Service
     trust: Trust
-    limits: LimitTable = LimitTable()
-    facts: Facts = Facts()
 
     def in_test(self) -> DirectBankProfile:
         """A bank's test stand is a profile of its own here.
@@ -104,11 +85,10 @@ class DirectBankProfile(Part):
         """
         raise Refused("bank.no_test_environment", profile=self.name)
 
-    @property
-    def transport_limits(self) -> Limits:
-        """The limits the transport keeps."""
-        table = self.limits
-        return Limits(table.message_mib * _MIB, table.connect_s, table.read_s, table.total_s)
+    def wrong(self) -> tuple[str, str] | None:
+        if any(len(kind) != 2 or not kind.isdigit() for kind in self.service.sign):
+            return "service.sign", "two digits each, as in the standard's table of document kinds"
+        return self.trust.wrong()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +124,6 @@ class DirectBankTrust:
         return (*self.tls_anchors, *(() if signers is None else (*signers.anchors, *signers.intermediates)))
 
 
-def read_profile(table: dict[str, Any], file: Path) -> DirectBankProfile:
-    """The profile in a parsed TOML file.
-
-    Raises:
-        Refused: `bank.profile_invalid`. ValidationError: a field is wrong.
-    """
-    profile = DirectBankProfile.model_validate(table)
-    wrong = _wrong(profile)
-    if wrong is not None:
-        raise Refused("bank.profile_invalid", file=file.name, field=wrong[0], detail=wrong[1])
-    return profile
-
-
 def load_trust(profile: DirectBankProfile, anchors: Path) -> DirectBankTrust:
     """The certificates a profile names, from the folder `anchors`.
 
@@ -167,37 +134,12 @@ def load_trust(profile: DirectBankProfile, anchors: Path) -> DirectBankTrust:
     tls_anchors = certificates_in(trust.tls_anchors, anchors)
     signers = None
     if trust.signatures != "ignored":
-        signers = TrustPolicy(
-            anchors=certificates_in(trust.signing_anchors, anchors),
-            pinned=frozenset(pin.lower().replace(":", "") for pin in trust.pinned) or None,
-            signers=frozenset(trust.signers),
-            intermediates=certificates_in(trust.intermediates, anchors),
-            algorithms=frozenset(trust.algorithms),
-            legacy=trust.legacy,
-            legacy_until=trust.legacy_until,
-            max_bytes=profile.limits.content_mib * _MIB,
-        )
+        signers = trust.policy(anchors, profile.limits.content_mib * MIB)
     rules = PacketRules(
         signers=signers,
         required=trust.signatures == "required",
         tls_anchors=frozenset(fingerprint(anchor) for anchor in tls_anchors),
-        message_limit=profile.limits.message_mib * _MIB,
-        content_limit=profile.limits.content_mib * _MIB,
+        message_limit=profile.limits.message_mib * MIB,
+        content_limit=profile.limits.content_mib * MIB,
     )
     return DirectBankTrust(tls_anchors, rules)
-
-
-def _wrong(profile: DirectBankProfile) -> tuple[str, str] | None:
-    """(field, why) of what the types cannot say; None when all is well."""
-    trust = profile.trust
-    unknown = set(trust.algorithms) - ALGORITHMS.keys()
-    if unknown:
-        return "trust.algorithms", ", ".join(sorted(unknown))
-    if trust.signatures != "ignored" and not trust.pinned and not (trust.signing_anchors and trust.signers):
-        # a bank's authority certifies its customers too: without names or pins each of them could sign for the bank
-        return "trust.signers", 'give signing_anchors with signers, or pinned, or signatures = "ignored"'
-    if trust.legacy_until is not None and trust.legacy_until.tzinfo is None:
-        return "trust.legacy_until", "a date and time with its zone, 2022-11-27T12:33:50Z"
-    if any(len(kind) != 2 or not kind.isdigit() for kind in profile.service.sign):
-        return "service.sign", "two digits each, as in the standard's table of document kinds"
-    return None

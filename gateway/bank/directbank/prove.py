@@ -14,9 +14,9 @@ from lxml import etree
 
 from gateway.bank.channel import Document, DocumentKind, EvidenceKind, FileRef, Proof, Proven, Reply
 from gateway.bank.directbank import wire
-from gateway.bank.directbank.notices import read_notice
 from gateway.bank.directbank.packet import Incoming, read_packet
 from gateway.bank.directbank.result import read_result
+from gateway.bank.formats.directbank_status import read_notice
 from gateway.bank.formats.reading import describe
 from gateway.core.errors import Corrupt, Refused
 from gateway.signing.cms import verify_detached

@@ -15,7 +15,6 @@ from typing import Protocol
 
 from lxml import etree
 
-from gateway.bank.bxd.transport import HttpReply
 from gateway.bank.channel import RefusedReply, Reply, Request
 from gateway.bank.directbank import wire
 from gateway.bank.directbank.documents import Writer
@@ -24,6 +23,7 @@ from gateway.bank.directbank.memory import OTP, STOP, Memory
 from gateway.bank.directbank.packet import stable_id
 from gateway.bank.directbank.result import Result, octets_of, read_result, text_at
 from gateway.bank.directbank.settings import Settings, read_settings
+from gateway.bank.transport import HttpReply
 from gateway.core.clock import Clock, to_text
 from gateway.core.errors import Corrupt, Refused, Unavailable
 from gateway.core.ids import new_id

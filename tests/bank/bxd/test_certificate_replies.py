@@ -16,13 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from gateway.bank.bxd.certificates import pki_reply
+from gateway.bank.bxd.certificates.counter import Counter, Customer
 from gateway.bank.bxd.certificates.csr import certificate_request, new_private_key
 from gateway.bank.bxd.certificates.issued import Issued, Wanted
 from gateway.bank.bxd.certificates.names import PKI, PKI_ELEMENTS
 from gateway.bank.bxd.certificates.pki import PkiService
-from gateway.bank.bxd.certificates.service import CertificateService, Customer
+from gateway.bank.bxd.certificates.service import CertificateService
 from gateway.bank.bxd.profile import load_profile, load_trust
-from gateway.bank.bxd.transport import HttpReply
+from gateway.bank.transport import HttpReply
 from gateway.core.clock import FixedClock
 from gateway.core.errors import Corrupt, KvitError, Refused
 from gateway.signing import canonical, signature
@@ -58,24 +59,37 @@ def recorded_nordea(tmp_path: Path, at: datetime) -> CertificateService:
     policy = load_trust(profile, tmp_path).rules.envelope
     assert profile.certificates is not None
     customer = Customer("11111111", "PRODUCTION", "rsa-sha1")
-    return CertificateService(profile.certificates, customer, Post(lambda _: b""), FixedClock(at), policy)  # type: ignore[arg-type]
+    post = Post(lambda _: b"")
+    return CertificateService(Counter(profile.certificates, customer, post, FixedClock(at), policy))  # type: ignore[arg-type]
 
 
 def test_a_recorded_certificate_answer_holds_as_of_its_day(tmp_path: Path) -> None:
     raw = need("bxd/samples/sepafm/nordea/gc.xml").read_bytes()
     request_id = etree.fromstring(raw).findtext(".//{*}RequestId")
     at = datetime(2014, 8, 6, 8, 40, tzinfo=UTC)
-    found = recorded_nordea(tmp_path, at)._read(HttpReply(raw), request_id)
+    found = recorded_nordea(tmp_path, at)._read(raw, request_id)
     assert [c.subject.rfc4514_string() for c in found] == ["2.5.4.5=2094370004,CN=eid onfile,C=FI"]
     for service, wanted in (
         (recorded_nordea(tmp_path, at), "bank.wrong_request_id"),
         (recorded_nordea(tmp_path, at + timedelta(hours=2)), "bank.stale_timestamp"),
         (recorded_nordea(tmp_path, datetime(2023, 1, 1, tzinfo=UTC)), "bank.algorithm_forbidden"),
     ):
-        assert code(lambda service=service: service._read(HttpReply(raw), "another")) == wanted  # type: ignore[misc]
-    assert code(lambda: recorded_nordea(tmp_path, at)._read(HttpReply(raw[:-9], {"incomplete": "x"}), "")) == (
-        "bank.truncated"
-    )
+        assert code(lambda service=service: service._read(raw, "another")) == wanted  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (HttpReply(b"<a/>", {"incomplete": "ReadError"}), "bank.truncated"),
+        (HttpReply(b"<a/>", too_large=True), "bank.too_large"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: HttpReply, told: str
+) -> None:
+    service = recorded_nordea(tmp_path, NOW)
+    monkeypatch.setattr(service._counter.transport, "post_xml", lambda *_: reply)
+    assert code(lambda: service.enrol(wanted(), "1234")) == told
 
 
 def danske_then(tmp_path: Path, raw: bytes) -> TrustPolicy:
@@ -283,15 +297,15 @@ def service(bank: Callable[[bytes], bytes], issuers: tuple[x509.Certificate, ...
     profile = load_profile(PROFILES / "danske.toml")
     assert profile.certificates is not None and profile.encryption is not None
     policy = TrustPolicy(anchors=(root().certificate,), signers=frozenset(profile.trust.signers))
-    return PkiService(
+    counter = Counter(
         profile.certificates,
-        profile.encryption,
         Customer("360817", "PRODUCTION", "rsa-sha256"),
         Post(bank),  # type: ignore[arg-type]
         FixedClock(NOW),
         policy,
         issuers or (root().certificate,),
     )
+    return PkiService(counter, profile.encryption)
 
 
 def keys_of(issued: Issued) -> list[object]:
@@ -305,7 +319,7 @@ def test_a_pin_brings_two_certificates_for_the_two_keys() -> None:
     asked = [x509.load_der_x509_csr(r).public_key().public_numbers() for r in (wanted().signing, wanted().encryption)]
     assert keys_of(issued) == asked
     assert issued.bank_encryption == banks_key("DPCRYPT").certificate
-    sent = made._transport.heard[-1]  # type: ignore[attr-defined]
+    sent = made._counter.transport.heard[-1]  # type: ignore[attr-defined]
     assert b"1234</" not in sent and b"EncryptedData" in sent  # the PIN travels encrypted only
 
 
@@ -337,7 +351,7 @@ def test_nothing_is_encrypted_to_somebody_elses_certificate() -> None:
     ):
         made = service(Pki(encryption=encryption))
         assert code(lambda made=made: made.enrol(wanted(), "1234")) == "certificates.not_the_banks"  # type: ignore[misc]
-        assert len(made._transport.heard) == 1  # type: ignore[attr-defined]
+        assert len(made._counter.transport.heard) == 1  # type: ignore[attr-defined]
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused() -> None:

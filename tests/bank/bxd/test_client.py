@@ -14,9 +14,10 @@ import pytest
 
 from gateway.bank.bxd.client import BxdChannel, EnvelopeSigner
 from gateway.bank.bxd.compression import compress, decompress
-from gateway.bank.bxd.profile import Agreement, BankTrust, LimitTable, load_profile
+from gateway.bank.bxd.profile import Agreement, BankTrust, load_profile
 from gateway.bank.bxd.wire import XMLDATA
 from gateway.bank.channel import Channel, FileRef, Listing, RefusedReply, Sending
+from gateway.bank.profile_parts import LimitTable
 from gateway.core.clock import SystemClock
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.signing.keys import Pkcs12Key
@@ -114,7 +115,7 @@ def test_a_file_is_fetched_raw_and_proved_later(bank: PretendBank, ours: BxdChan
     assert bank.heard[0].application.findtext(f".//{{{XMLDATA}}}FileReference") == "A1"
     assert reply.request.reference == "A1"
     assert reply.transport["tls"] in ("TLSv1.2", "TLSv1.3")
-    assert len(reply.transport["peer_sha256"]) == 64
+    assert len(reply.transport["peer_sha256"]) == len(reply.transport["anchors"]) == 64
     assert reply.transport["url"] == bank.url
     ours.close()
     proven = ours.prove(reply, reply.received_at)
@@ -300,5 +301,5 @@ def test_what_zeep_calls_to_verify_fails_closed(ours: BxdChannel) -> None:
 
 def test_no_public_authority_is_trusted_behind_our_back(ours: BxdChannel) -> None:
     """requests, zeep's own transport, would add certifi's roots to a context it is given."""
-    context = ours._transport._http._transport._pool._ssl_context
+    context = ours._transport._https._http._transport._pool._ssl_context
     assert context.cert_store_stats()["x509"] == 1

@@ -68,6 +68,11 @@ def test_what_is_left_out_is_strict(tmp_path: Path) -> None:
         ("[trust]", '[trust]\nlegacy = "no"', "trust.legacy"),
         ("[trust]", '[trust]\nalgorithms = ["rsa-md5"]', "trust.algorithms"),
         ('signers = ["Bank"]', "", "trust.signers"),
+        ("[trust]", "[trust]\nlegacy = true\nlegacy_until = 2022-11-27T12:33:50", "trust.legacy_until"),
+        ("[trust]", "[trust]\nlegacy_until = 2022-11-27T12:33:50Z", "trust.legacy_until"),
+        ("[service]", '[service]\nalgorithm = "rsa-md5"', "service.algorithm"),
+        ("[trust]", "[limits]\ntotal_s = 90\nabsent_after_s = 89\n[trust]", "limits.absent_after_s"),
+        ("[trust]", "[limits]\nresends = 21\n[trust]", "limits.resends"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, old: str, new: str, field: str) -> None:
@@ -75,6 +80,16 @@ def test_a_wrong_field_is_named(tmp_path: Path, old: str, new: str, field: str) 
     assert error.code == "bank.profile_invalid"
     assert error.values["field"] == field
     assert field in error.text("ru")
+
+
+@pytest.mark.parametrize(
+    ("limits", "seconds"), [("", 120), ("total_s = 300", 300), ("total_s = 60\nabsent_after_s = 75", 75)]
+)
+def test_an_order_is_not_taken_for_lost_before_a_whole_call_has_had_its_time(
+    tmp_path: Path, limits: str, seconds: int
+) -> None:
+    (tmp_path / "bank.toml").write_text(f"{LEAST}[limits]\n{limits}\n", encoding="utf-8")
+    assert load_profile(tmp_path / "bank.toml").limits.absent_after.total_seconds() == seconds
 
 
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gateway.bank.bxd.client import BxdChannel
-from gateway.bank.bxd.profile import Agreement, LimitTable, load_profile, load_trust
+from gateway.bank.bxd.profile import Agreement, load_profile, load_trust
 from gateway.bank.channel import Delivery, FileRef, RefusedReply, Sending
+from gateway.bank.profile_parts import LimitTable
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.server import SandboxServer
 from gateway.core.clock import SystemClock

@@ -10,7 +10,6 @@ from lxml import etree
 
 from gateway.bank.directbank import wire
 from gateway.bank.directbank.documents import Writer
-from gateway.bank.directbank.notices import read_notice
 from gateway.bank.directbank.packet import (
     BankName,
     Customer,
@@ -23,6 +22,7 @@ from gateway.bank.directbank.packet import (
 )
 from gateway.bank.directbank.result import read_result, read_xml
 from gateway.bank.directbank.settings import read_settings, signatures_needed
+from gateway.bank.formats.directbank_status import read_notice
 from gateway.core.errors import Corrupt
 from gateway.signing.cms import sign_detached
 from tests.bank.bxd.pretend import customer_key
@@ -147,12 +147,12 @@ class TestSettings:
 class TestNotices:
     def test_of_a_document(self) -> None:
         found = read_notice(notice("our-order", status="02"))
-        assert (found.about, found.packet, found.status, found.text) == ("our-order", False, "02", "Состояние")
-        assert not found.unknown
+        assert (found.about, found.packet, found.code, found.text) == ("our-order", False, "02", "Состояние")
+        assert not found.failed and not found.unknown
 
     def test_of_a_document_the_bank_does_not_know(self) -> None:
         found = read_notice(notice("our-order", error_code="2207"))
-        assert found.unknown and found.status == "" and found.error is not None and found.error.text == "нет"
+        assert found.unknown and found.failed and (found.code, found.text) == ("2207", "нет")
 
     def test_of_a_packet(self) -> None:
         found = read_notice(notice("receipt", status="01", of_packet="our-packet"))

@@ -14,10 +14,10 @@ from gateway.bank.channel import Delivery, DocumentKind, EvidenceKind, Proven, S
 from gateway.bank.directbank.client import DirectBankChannel
 from gateway.bank.directbank.documents import Writer
 from gateway.bank.directbank.memory import give_code, resume
-from gateway.bank.directbank.notices import read_notice
 from gateway.bank.directbank.packet import BankName, Customer
 from gateway.bank.directbank.profile import Agreement, DirectBankProfile, load_trust
 from gateway.bank.directbank.session import CertificateLogon, PasswordLogon
+from gateway.bank.formats.directbank_status import read_notice
 from gateway.bank.formats.reading import read
 from gateway.bank.profiles import load_profile
 from gateway.bank.sandbox.control import Sandbox
@@ -178,7 +178,7 @@ def test_an_order_is_taken_once_and_its_state_is_told(house: House) -> None:
         for d in packet.documents
         if d.kind is DocumentKind.ORDER_STATUS and d.answers == sending.document_id
     ]
-    assert told and not any(notice.error for notice in told)
+    assert told and not any(notice.failed for notice in told)
 
 
 def test_an_order_nobody_is_sure_of_is_asked_about(house: House) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from gateway.bank.bxd.certificates.counter import Counter, Customer
 from gateway.bank.bxd.certificates.issued import Authority
 from gateway.bank.bxd.certificates.pki import PkiService
-from gateway.bank.bxd.certificates.service import CertificateService, Customer
-from gateway.bank.bxd.profile import Agreement, BankTrust, Profile, certificates_in
+from gateway.bank.bxd.certificates.service import CertificateService
+from gateway.bank.bxd.profile import Agreement, BankTrust, Profile
 from gateway.bank.bxd.profile_parts import Certificates
 from gateway.bank.bxd.transport import PinnedTransport
+from gateway.bank.profile_parts import certificates_in
 from gateway.core.clock import Clock
 from gateway.core.errors import Refused
 from gateway.signing.keys import Pkcs12Key
-from gateway.signing.tls import client_context
 
 
 def open_authority(
@@ -36,12 +37,13 @@ def open_authority(
     """
     issued = certificate_service(profile, agreement)
     customer = Customer(agreement.customer_id, profile.service.environment, profile.service.algorithm)
-    transport = PinnedTransport(client_context(trust.tls_anchors, tls_key), profile.transport_limits)
-    policy, issuers = trust.rules.envelope, certificates_in(issued.issuers, anchors)
+    transport = PinnedTransport(trust.tls_anchors, profile.transport_limits, tls_key)
+    issuers = certificates_in(issued.issuers, anchors)
+    counter = Counter(issued, customer, transport, clock, trust.rules.envelope, issuers)
     if issued.kind == "pki":
         assert profile.encryption is not None  # the profile was checked
-        return PkiService(issued, profile.encryption, customer, transport, clock, policy, issuers)
-    return CertificateService(issued, customer, transport, clock, policy, issuers)
+        return PkiService(counter, profile.encryption)
+    return CertificateService(counter)
 
 
 def certificate_service(profile: Profile, agreement: Agreement) -> Certificates:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from cryptography import x509
 from lxml import etree
 
-from gateway.bank.bxd.certificates.issued import Issued, Wanted, certificate_for, check_issued, issued_by
+from gateway.bank.bxd.certificates.counter import Counter, activation_code
+from gateway.bank.bxd.certificates.issued import Issued, Wanted, issued_by
 from gateway.bank.bxd.certificates.names import PKI_ELEMENTS
 from gateway.bank.bxd.certificates.pki_messages import (
     ENVIRONMENTS,
@@ -21,14 +22,10 @@ from gateway.bank.bxd.certificates.pki_messages import (
     renew_certificate,
 )
 from gateway.bank.bxd.certificates.pki_reply import read_reply
-from gateway.bank.bxd.certificates.service import Customer
-from gateway.bank.bxd.profile_parts import Certificates, Encryption
-from gateway.bank.bxd.transport import PinnedTransport
-from gateway.core.clock import Clock
-from gateway.core.errors import Corrupt, Refused
+from gateway.bank.bxd.profile_parts import Encryption
+from gateway.core.errors import Corrupt
 from gateway.signing import signature
 from gateway.signing.keys import Signer
-from gateway.signing.policy import TrustPolicy
 from gateway.signing.trust import common_name, read_certificate
 from gateway.signing.wsse import sign_envelope
 from gateway.signing.xmlenc import encrypted
@@ -43,46 +40,26 @@ class BankCertificates:
 
 
 class PkiService:
-    """See the module; `issued.Authority` is its contract.
+    """See the module; `issued.Authority` is its contract. The anchors of the counter's policy are the bank's roots."""
 
-    Args:
-        policy: whom we believe as signer of answers; its anchors are the bank's roots.
-        issuers: authorities that may certify us; empty where the profile knows none.
-    """
-
-    def __init__(
-        self,
-        profile: Certificates,
-        encryption: Encryption,
-        customer: Customer,
-        transport: PinnedTransport,
-        clock: Clock,
-        policy: TrustPolicy,
-        issuers: tuple[x509.Certificate, ...] = (),
-    ) -> None:
-        self._profile = profile
+    def __init__(self, counter: Counter, encryption: Encryption) -> None:
+        self._counter = counter
         self._encryption = encryption
-        self._customer = customer
-        self._transport = transport
-        self._clock = clock
-        self._policy = policy
-        self._issuers = issuers
 
     def enrol(self, wanted: Wanted, code: str) -> Issued:
         """See `Authority`."""
-        if not code.strip():
-            raise Refused("certificates.no_code")
+        code = activation_code(code)
         bank, asking = self.bank_certificates(), self._asking()
-        inside = create_certificate(asking, wanted.signing, wanted.encryption, code.strip())
+        inside = create_certificate(asking, wanted.signing, wanted.encryption, code)
         envelope = in_envelope("CreateCertificate", asking, self._encrypted(inside, bank))
         return self._issued("CreateCertificate", asking, envelope, wanted, bank)
 
     def renew(self, wanted: Wanted, old: Signer) -> Issued:
         """See `Authority`."""
-        bank, asking, algorithm = self.bank_certificates(), self._asking(), self._customer.algorithm
+        bank, asking, algorithm = self.bank_certificates(), self._asking(), self._counter.customer.algorithm
         inside = renew_certificate(asking, wanted.signing, wanted.encryption, old, algorithm)
         envelope = in_envelope("RenewCertificate", asking, self._encrypted(inside, bank))
-        sign_envelope(envelope, old, self._clock, algorithm=algorithm)
+        sign_envelope(envelope, old, self._counter.clock, algorithm=algorithm)
         return self._issued("RenewCertificate", asking, envelope, wanted, bank)
 
     def bank_certificates(self) -> BankCertificates:
@@ -92,14 +69,12 @@ class PkiService:
             As `Authority`, and Corrupt `certificates.not_the_banks`.
         """
         asking = self._asking()
-        asked = get_bank_certificate(asking, self._profile.root_serial)
+        asked = get_bank_certificate(asking, self._counter.profile.root_serial)
         answer = self._ask("GetBankCertificate", asking, in_envelope("GetBankCertificate", asking, asked))
         encryption, signing = (_certificate(answer, name) for name in ("BankEncryptionCert", "BankSigningCert"))
-        now = self._clock.now()
-        by_root = any(issued_by(encryption, anchor) for anchor in self._policy.anchors)
-        current = (
-            encryption.not_valid_before_utc <= now + self._policy.max_skew and now < encryption.not_valid_after_utc
-        )
+        now, policy = self._counter.now(), self._counter.policy
+        by_root = any(issued_by(encryption, anchor) for anchor in policy.anchors)
+        current = encryption.not_valid_before_utc <= now + policy.max_skew and now < encryption.not_valid_after_utc
         if not by_root or not current or common_name(encryption) not in self._encryption.bank_names:
             raise Corrupt("certificates.not_the_banks", subject=encryption.subject.rfc4514_string())
         return BankCertificates(encryption, signing)
@@ -110,7 +85,7 @@ class PkiService:
         Raises:
             As `Authority`.
         """
-        asking, algorithm = self._asking(), self._customer.algorithm
+        asking, algorithm = self._asking(), self._counter.customer.algorithm
         serials = [certificate.serial_number for certificate in certificates]
         asked = certificate_status(asking, serials, signer, algorithm)
         answer = self._ask("CertificateStatus", asking, in_envelope("CertificateStatus", asking, asked))
@@ -124,15 +99,12 @@ class PkiService:
         return told
 
     def close(self) -> None:
-        self._transport.close()
+        self._counter.transport.close()
 
     def _asking(self) -> Asking:
-        return Asking(
-            self._customer.customer_id,
-            secrets.token_hex(5),
-            self._clock.now(),
-            ENVIRONMENTS[self._customer.environment],
-        )
+        customer = self._counter.customer
+        environment = ENVIRONMENTS[customer.environment]
+        return Asking(customer.customer_id, secrets.token_hex(5), self._counter.now(), environment)
 
     def _encrypted(self, inside: etree._Element, bank: BankCertificates) -> etree._Element:
         return encrypted(
@@ -148,20 +120,13 @@ class PkiService:
     ) -> Issued:
         answer = self._ask(operation, asking, envelope)
         told = {n: _certificate(answer, n) for n in ("SigningCert", "EncryptionCert", "CACert")}
-        signing = certificate_for(wanted.signing, [told["SigningCert"]])
-        encryption = certificate_for(wanted.encryption, [told["EncryptionCert"]])
-        for certificate in (signing, encryption):
-            check_issued(certificate, self._issuers, self._policy, self._clock.now())
+        signing = self._counter.certificate(wanted.signing, [told["SigningCert"]])
+        encryption = self._counter.certificate(wanted.encryption, [told["EncryptionCert"]])
         return Issued(signing, encryption, (told["CACert"],), bank.encryption)
 
     def _ask(self, operation: str, asking: Asking, envelope: etree._Element) -> etree._Element:
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{operation}"'}
-        reply = self._transport.post_xml(self._profile.url, envelope, headers)
-        if reply.too_large:
-            raise Corrupt("bank.too_large", limit=self._policy.max_bytes)
-        if "incomplete" in reply.seen:
-            raise Corrupt("bank.truncated")
-        return read_reply(reply.content, operation, asking.request_id, self._policy, self._clock.now())
+        raw = self._counter.post(envelope, operation)
+        return read_reply(raw, operation, asking.request_id, self._counter.policy, self._counter.now())
 
 
 def _certificate(answer: etree._Element, name: str) -> x509.Certificate:

@@ -7,7 +7,6 @@ keyed with it, the OP family the secret itself. A renewal is proved by the old k
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
 from cryptography import x509
 from lxml import etree
@@ -20,17 +19,14 @@ from gateway.bank.bxd.certificates.application import (
     keyed_hash,
     only_text,
 )
-from gateway.bank.bxd.certificates.issued import Issued, Wanted, certificate_for, check_issued
-from gateway.bank.bxd.profile_parts import Certificates
+from gateway.bank.bxd.certificates.counter import Counter, activation_code
+from gateway.bank.bxd.certificates.issued import Issued, Wanted
 from gateway.bank.bxd.response import as_bank_error
-from gateway.bank.bxd.transport import HttpReply, PinnedTransport
-from gateway.core.clock import Clock
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.ids import new_id
 from gateway.signing import signature
 from gateway.signing.keys import Signer
 from gateway.signing.parsing import parse
-from gateway.signing.policy import TrustPolicy
 from gateway.signing.wsse import SOAP, verify_envelope
 from gateway.signing.xmldsig import verify_enveloped
 
@@ -38,66 +34,34 @@ _SOFTWARE = "Kvit"
 _OPERATION = "getCertificate"
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who asks.
-
-    Attributes:
-        environment: PRODUCTION or TEST.
-        algorithm: of our signatures.
-    """
-
-    customer_id: str
-    environment: str
-    algorithm: str
-
-
 class CertificateService:
-    """The certificate service of a bank of the Nordea or the OP family; see `issued.Authority`.
+    """The certificate service of a bank of the Nordea or the OP family; see `issued.Authority`."""
 
-    Args:
-        issuers: authorities that may certify us; empty where the profile knows none.
-        policy: whom we believe as signer of replies, where replies are signed.
-    """
-
-    def __init__(
-        self,
-        profile: Certificates,
-        customer: Customer,
-        transport: PinnedTransport,
-        clock: Clock,
-        policy: TrustPolicy,
-        issuers: tuple[x509.Certificate, ...] = (),
-    ) -> None:
-        self._profile = profile
-        self._customer = customer
-        self._transport = transport
-        self._clock = clock
-        self._policy = policy
-        self._issuers = issuers
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
 
     def enrol(self, wanted: Wanted, code: str) -> Issued:
         """See `Authority`."""
-        if not code.strip():
-            raise Refused("certificates.no_code")
-        request = self._request(wanted, self._profile.service, command=COMMAND, code=code.strip())
+        code = activation_code(code)
+        request = self._request(wanted, self._counter.profile.service, command=COMMAND, code=code)
         return self._get(wanted, request.to_xml())
 
     def renew(self, wanted: Wanted, old: Signer) -> Issued:
         """See `Authority`."""
-        request = self._request(wanted, self._profile.renewal_service)
-        return self._get(wanted, request.signed(old, self._customer.algorithm))
+        request = self._request(wanted, self._counter.profile.renewal_service)
+        return self._get(wanted, request.signed(old, self._counter.customer.algorithm))
 
     def close(self) -> None:
-        self._transport.close()
+        self._counter.transport.close()
 
     def _request(self, wanted: Wanted, service: str, *, command: str = "", code: str = "") -> CertApplicationRequest:
-        keyed = self._profile.kind == "hmac"
+        profile, customer = self._counter.profile, self._counter.customer
+        keyed = profile.kind == "hmac"
         return CertApplicationRequest(
-            namespace=self._profile.data_namespace,
-            customer_id=self._customer.customer_id,
-            timestamp=self._clock.now(),
-            environment=self._customer.environment,
+            namespace=profile.data_namespace,
+            customer_id=customer.customer_id,
+            timestamp=self._counter.now(),
+            environment=customer.environment,
             software_id=_SOFTWARE,
             service=service,
             content=wanted.signing,
@@ -110,35 +74,26 @@ class CertificateService:
     def _get(self, wanted: Wanted, payload: bytes) -> Issued:
         request_id = new_id()
         envelope = get_certificate(
-            self._profile.service_namespace,
-            self._customer.customer_id,
+            self._counter.profile.service_namespace,
+            self._counter.customer.customer_id,
             request_id,
-            f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}",
+            f"{self._counter.now():%Y-%m-%dT%H:%M:%SZ}",
             payload,
         )
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-        reply = self._transport.post_xml(self._profile.url, envelope, headers)
-        offered = self._read(reply, request_id)
-        certificate = certificate_for(wanted.signing, offered)
-        check_issued(certificate, self._issuers, self._policy, self._clock.now())
+        offered = self._read(self._counter.post(envelope, ""), request_id)
+        certificate = self._counter.certificate(wanted.signing, offered)
         return Issued(certificate, chain=tuple(c for c in offered if c != certificate))
 
-    def _read(self, reply: HttpReply, request_id: str) -> list[x509.Certificate]:
-        if reply.too_large:
-            raise Corrupt("bank.too_large", limit=self._policy.max_bytes)
-        if "incomplete" in reply.seen:
-            raise Corrupt("bank.truncated")
+    def _read(self, raw: bytes, request_id: str) -> list[x509.Certificate]:
         try:
-            return self._certificates(reply.content, request_id)
+            return self._certificates(raw, request_id)
         except Corrupt as error:
             raise as_bank_error(error) from None
 
     def _certificates(self, raw: bytes, request_id: str) -> list[x509.Certificate]:
-        at, service = self._clock.now(), self._profile.service_namespace
-        if self._profile.signed:
-            body = verify_envelope(raw, self._policy, at).body
-        else:
-            body = _only_body(parse(raw, self._policy.max_bytes))
+        at, profile, policy = self._counter.now(), self._counter.profile, self._counter.policy
+        service = profile.service_namespace
+        body = verify_envelope(raw, policy, at).body if profile.signed else _only_body(parse(raw, policy.max_bytes))
         header, carried = _parts(body, service)
         echoed = only_text(header, f"{{{service}}}RequestId")
         if echoed != request_id:
@@ -148,11 +103,8 @@ class CertificateService:
         if not payload:
             check_code(code, only_text(header, f"{{{service}}}ResponseText"))
             raise Corrupt("bank.malformed", what="ApplicationResponse")
-        if self._profile.signed:
-            root = verify_enveloped(payload, self._policy, at).root
-        else:
-            root = parse(payload, self._policy.max_bytes)
-        found = certificates_in(root, self._profile.data_namespace)
+        root = verify_enveloped(payload, policy, at).root if profile.signed else parse(payload, policy.max_bytes)
+        found = certificates_in(root, profile.data_namespace)
         if code:
             check_code(code, only_text(header, f"{{{service}}}ResponseText"))
         return found
