@@ -6,30 +6,25 @@ anew is tried too: then the bank's signatures and the journal have to show it.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.service.config import Home, load_config
-from gateway.service.open_keys import signing_key
 from gateway.service.verifier import verify
-from gateway.service.wiring import vault_of
 from gateway.signing.keys import Pkcs12Key
-from tests.service.conftest import CREDENTIALS, Kvit
+from tests.e2e.forgery import Files, company_key_of, judge, pack, put, raw_of, signed_anew
 from tests.service.evidence_stage import Traded, trade, verify_alone
 
-Files = dict[str, bytes]
 PROGRAM = Path(verify.__file__)
 
 
@@ -38,76 +33,19 @@ def traded(tmp_path_factory: pytest.TempPathFactory) -> Traded:
     return trade(tmp_path_factory.mktemp("traded"))
 
 
-@pytest.fixture(scope="module")
-def packed(traded: Traded) -> Iterator[Callable[[str], Files]]:
-    """The evidence of an order by its number, as files; packed once."""
-    done: dict[str, Files] = {}
-
-    def pack(number: str) -> Files:
-        if number not in done:
-            out = traded.home.parent / f"{number}.zip"
-            answer = Kvit()("evidence", number, "--out", out, "--home", traded.home, "--json")
-            assert answer.code == 0, answer.err
-            assert answer.json["signed"] is True
-            with zipfile.ZipFile(out) as archive:
-                done[number] = {name: archive.read(name) for name in archive.namelist()}
-        return dict(done[number])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CREDENTIALS, str(traded.credentials))
-        yield pack
+@pytest.fixture
+def files(traded: Traded) -> Files:
+    return pack(traded, traded.order.number)
 
 
 @pytest.fixture
-def files(packed: Callable[[str], Files], traded: Traded) -> Files:
-    return packed(traded.order.number)
-
-
-@pytest.fixture
-def other(packed: Callable[[str], Files], traded: Traded) -> Files:
-    return packed(traded.other.number)
+def other(traded: Traded) -> Files:
+    return pack(traded, traded.other.number)
 
 
 @pytest.fixture(scope="module")
 def company_key(traded: Traded) -> Pkcs12Key:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CREDENTIALS, str(traded.credentials))
-        home = Home(traded.home)
-        key = signing_key(home, vault_of(home), load_config(home).bank[0])
-    assert isinstance(key, Pkcs12Key)
-    return key
-
-
-def put(files: Files, file: Path) -> Path:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file
-
-
-def signed_anew(files: Files, key: Pkcs12Key) -> Files:
-    """As the company itself could do it: a new manifest, a new signature."""
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"] = {
-        name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-        for name, content in files.items()
-        if name not in ("manifest.json", "signature.json")
-    }
-    octets = verify.canonical(manifest)
-    value = key.private_key.sign(b"kvit-evidence-2\n" + octets, padding.PKCS1v15(), hashes.SHA256())
-    signature = {**json.loads(files["signature.json"]), "value": base64.b64encode(value).decode()}
-    return {**files, "manifest.json": octets, "signature.json": verify.canonical(signature)}
-
-
-def judge(files: Files, folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
-    capsys.readouterr()
-    code = verify.main([str(put(files, folder / "judged.zip")), "--language", "en", *options])
-    return code, capsys.readouterr().out
-
-
-def raw_of(files: Files) -> str:
-    (name,) = [n for n in files if n.startswith("messages/") and n.endswith(".bin")]
-    return name
+    return company_key_of(traded)
 
 
 # As an auditor does it
@@ -218,27 +156,77 @@ def test_another_signer_of_the_manifest_is_refused(
     certificate = _certificate(key, "Kvit Sandbox Bank")
     stranger = Pkcs12Key(key, certificate)
     files["company/certificate.pem"] = certificate.public_bytes(Encoding.PEM)
-    forged = signed_anew(files, stranger)
-    signature = {**json.loads(forged["signature.json"]), "certificate": verify.fingerprint(certificate)}
-    forged["signature.json"] = verify.canonical(signature)
-    code, said = judge(forged, tmp_path, capsys)
+    code, said = judge(signed_anew(files, stranger), tmp_path, capsys)
     assert code == 1
     assert "+ The company signed the manifest" in said
     assert "x The company signed the journal's head" in said
 
 
-def test_the_company_and_the_bank_can_be_insisted_on(
+def anchor_of(files: Files) -> bytes:
+    return files["anchors/bxd-sandbox.anchors.pem"]
+
+
+def signer_of(files: Files) -> x509.Certificate:
+    (name,) = [n for n in files if n.startswith("certificates/")]
+    found = x509.load_pem_x509_certificates(files[name])
+    return next(c for c in found if verify.common_name(c) == "Kvit Sandbox Bank")
+
+
+def test_it_says_what_it_takes_from_the_file_itself(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    code, said = judge(files, tmp_path, capsys)
+    assert code == 0
+    assert "! The bank's authority was taken from the file itself" in said
+    assert "! Who signs for the bank (Kvit Sandbox Bank) was taken from the file itself" in said
+    assert "! The company's certificate was taken from the file itself" in said
+    (tmp_path / "bank.pem").write_bytes(anchor_of(files))
+    code, said = judge(files, tmp_path, capsys, "--anchor", tmp_path / "bank.pem")
+    assert (code, "! Who signs for the bank" in said, "! The bank's authority" in said) == (0, True, False)
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_the_company_and_the_bank_can_be_insisted_on(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: Encoding
+) -> None:
     company = verify.fingerprint(x509.load_pem_x509_certificate(files["company/certificate.pem"]))
-    anchor = tmp_path / "bank.pem"
-    anchor.write_bytes(files["anchors/bxd-sandbox.anchors.pem"])
-    assert judge(files, tmp_path, capsys, "--company", company, "--anchor", str(anchor))[0] == 0
+    (authority,) = x509.load_pem_x509_certificates(anchor_of(files))
+    anchor, signer = tmp_path / "bank.cer", tmp_path / "signer.cer"
+    anchor.write_bytes(authority.public_bytes(encoding))
+    signer.write_bytes(signer_of(files).public_bytes(encoding))
+    code, said = judge(files, tmp_path, capsys, "--company", company, "--anchor", anchor, "--signer", signer)
+    assert (code, "taken from the file" in said) == (0, False), said
     assert judge(files, tmp_path, capsys, "--company", "00" * 32)[0] == 1
     stranger = _certificate(rsa.generate_private_key(65537, 2048), "Kvit Sandbox Signing Root", ca=True)
-    anchor.write_bytes(stranger.public_bytes(Encoding.PEM))
-    code, said = judge(files, tmp_path, capsys, "--anchor", str(anchor))
+    anchor.write_bytes(stranger.public_bytes(encoding))
+    code, said = judge(files, tmp_path, capsys, "--anchor", anchor)
     assert (code, "no chain to the bank's authority" in said) == (1, True)
+
+
+def test_a_signer_is_named_by_fingerprint_or_whole_subject(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = verify.fingerprint(signer_of(files))
+    with_colons = ":".join(digits[i : i + 2] for i in range(0, 64, 2)).upper()
+    for named in (
+        digits,
+        with_colons,
+        "CN=Kvit Sandbox Bank,O=Kvit Sandbox,C=RU",  # as this program prints it
+        "subject=C = RU, O = Kvit Sandbox, CN = Kvit Sandbox Bank",  # as openssl prints it
+    ):
+        assert judge(files, tmp_path, capsys, "--signer", named)[0] == 0, named
+        assert judge(files, tmp_path, capsys, "--signer", "00" * 32, "--signer", named)[0] == 0, "one of several"
+    for named in ("00" * 32, "CN=Kvit Sandbox Bank", "CN=Kvit Sandbox Bank,O=Another,C=RU"):
+        code, said = judge(files, tmp_path, capsys, "--signer", named)
+        assert (code, "not one of the signers you named" in said) == (1, True), named
+        assert digits in said, "the report names who did sign"
+
+
+@pytest.mark.parametrize("options", [("--signer", "nobody"), ("--signer", ""), ("--anchor", "/nowhere/bank.pem")])
+def test_options_that_make_no_sense_are_refused(files: Files, tmp_path: Path, options: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        verify.main([str(put(files, tmp_path / "e.zip")), *options])
+    assert ended.value.code == 2
 
 
 def _certificate(key: rsa.RSAPrivateKey, name: str, *, ca: bool = False) -> x509.Certificate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pytest
 
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.sandbox.launch import launch
+from gateway.bank.statement import Party
 from gateway.core.clock import business_date
-from gateway.service.config import Home
+from gateway.service.config import PROGRAM_PROFILES, Home
 from gateway.service.demo import shop as shops
-from gateway.service.setup import connect_sandbox, make_home
+from gateway.service.setup import DIRECTBANK_PROFILE, connect_directbank, connect_sandbox, make_home
 from gateway.signing.master_key import CREDENTIAL, new_master_key
 from tests.service.conftest import COMPANY, CREDENTIALS, Answer, Kvit
 
@@ -48,6 +50,7 @@ class Traded:
     """A home in which `order` was paid through the sandbox bank and released.
 
     Attributes:
+        other: paid too, by another statement or in the same one.
         credentials: the folder that CREDENTIALS_DIRECTORY names for it.
     """
 
@@ -57,8 +60,13 @@ class Traded:
     credentials: Path
 
 
-def trade(folder: Path) -> Traded:
-    """Make it: two orders paid, on a real sandbox bank over HTTPS, with real signatures."""
+def trade(folder: Path, protocol: str = "bxd") -> Traded:
+    """Make it: two orders paid, on a real sandbox bank over HTTPS, with real signatures.
+
+    Args:
+        protocol: "bxd" or "directbank", by which the statements come. With the latter the house has two accounts at
+            the bank, one for each protocol, and the money comes to the second.
+    """
     kvit = Kvit()
     credentials = folder / "credentials"
     credentials.mkdir(parents=True)
@@ -67,9 +75,16 @@ def trade(folder: Path) -> Traded:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CREDENTIALS, str(credentials))
         made = make_home(Home(home), COMPANY)
-        _, enrolment = Sandbox.create(home)
+        customer = Party(name=COMPANY.name, inn=COMPANY.inn, kpp=COMPANY.kpp)
+        _, enrolment = Sandbox.create(home, company=customer, accounts=2)
         assert made.vault is not None
-        connect_sandbox(made.home, enrolment, made.vault)
+        first, second = enrolment.accounts
+        account = first
+        connect_sandbox(made.home, enrolment, made.vault, accounts=[first])
+        if protocol == "directbank":
+            account = second
+            _own_profile(made.home)
+            connect_directbank(made.home, enrolment, made.vault, [second])
         now = datetime.now(UTC)
         shop = shops.make_shop(business_date(now))
         for name, make in (("1", shops.catalogue_file), ("2", shops.offers_file), ("3", shops.orders_file)):
@@ -79,19 +94,31 @@ def trade(folder: Path) -> Traded:
         small = [order for order in shop.orders if order.pieces <= 5 and not order.delivery]
         with launch(home):
             for order in small[:2]:
-                pay(kvit, home, order)
+                pay(home, order, account, notify=protocol == "bxd")
                 well(kvit("bank", "poll", "--home", home))
     return Traded(home, small[0], small[1], credentials)
 
 
-def pay(kvit: Kvit, home: Path, order: shops.Order) -> None:
-    """The customer pays the order's invoice."""
-    well(
-        kvit(
-            "sandbox", "pay", "--home", home, "--invoice", order.number, "--amount", order.amount.decimal_text(),
-            "--payer", order.customer.name, "--inn", order.customer.inn, "--account", order.customer.account,
-        )
-    )  # fmt: skip
+def _own_profile(home: Home) -> None:
+    """A bank that answers at once and is asked about one day."""
+    text = (PROGRAM_PROFILES / f"{DIRECTBANK_PROFILE}.toml").read_text(encoding="utf-8")
+    for name, value in (("first_days", "1"), ("ask_every_s", "0"), ("answer_pause_s", "0.05")):
+        text, found = re.subn(rf"(?m)^{name} = \S+", f"{name} = {value}", text)
+        assert found == 1
+    (home.profiles / f"{DIRECTBANK_PROFILE}.toml").write_text(text, encoding="utf-8")
+
+
+def pay(home: Path, order: shops.Order, account: str, *, notify: bool) -> None:
+    """The customer pays the order's invoice to our `account`."""
+    Sandbox(home).pay(
+        invoice=order.number,
+        amount=order.amount,
+        payer=order.customer.name,
+        inn=order.customer.inn,
+        account=order.customer.account,
+        to=account,
+        notify=notify,
+    )
 
 
 def well(answer: Answer) -> None:
