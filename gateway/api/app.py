@@ -29,6 +29,7 @@ def create_app(
     heartbeat_s: float = HEARTBEAT_S,
     max_body: int = MAX_BODY,
     stale_after_s: float = STALE_AFTER_S,
+    send_now: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The API over one store.
 
@@ -39,9 +40,11 @@ def create_app(
         status: the daemon's own knowledge.
         poll_now: asks the daemon for a bank poll; must return at once.
         stale_after_s: age of the last good round at which /healthz turns to 503; some three poll intervals.
+        send_now: told when a payment order has its second signature; must return at once.
         names: host names besides this machine's own under which the API is reached over the LAN.
     """
-    room = Room(store, terms, status, poll_now, version, Events(store, heartbeat_s=heartbeat_s), stale_after_s)
+    events = Events(store, heartbeat_s=heartbeat_s)
+    room = Room(store, terms, status, poll_now, version, events, stale_after_s, send_now)
     metrics = Metrics(room)
     app = FastAPI(
         title="Kvit",

@@ -67,6 +67,7 @@ class Room:
 
     Attributes:
         poll_now: asks the daemon for a bank poll; returns at once.
+        send_now: tells the daemon that a payment order may leave; returns at once.
         stale_after_s: an older last good round makes /healthz answer 503.
     """
 
@@ -77,6 +78,7 @@ class Room:
     version: str
     events: Events
     stale_after_s: float = STALE_AFTER_S
+    send_now: Callable[[], None] = lambda: None
 
     def now(self) -> str:
         """The service's clock, as answers carry it."""

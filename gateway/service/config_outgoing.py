@@ -48,7 +48,7 @@ class OutgoingTable(_Part):
         limits: by role. Over them, somebody of a role with a higher limit, or none, must be among the two.
         duplicate_days: within so many days two equal payments look like one made twice.
         absent_after_s: a bank that says it has not got an order is believed so long after the last try.
-        send_every_s: how often signed orders are looked for.
+        send_every_s: how often signed orders are looked for; one that is signed here leaves at once besides.
     """
 
     signers: list[Signer] = Field(default=["accountant", "director", "owner"], min_length=1)

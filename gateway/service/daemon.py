@@ -44,6 +44,7 @@ from gateway.store import alarms, outbox
 
 _log = structlog.get_logger("service.daemon")
 OUTBOX_EVERY_S = 1
+SENDING = "payment-orders"  # the job that carries signed orders to their banks
 SILENT_S = 900.0  # how long a loop may work on one job before it counts as hung
 
 
@@ -146,7 +147,7 @@ class Daemon:
         self._bank_loop.add("certificates", self._bank_loop.every(LOOK_EVERY_H).hours, self._renewals.look)
         # in the banks' loop too: an order is sent and its bank asked about it in one line
         pay_every = self._bank_loop.every(self.config.outgoing.send_every_s)
-        self._bank_loop.add("payment-orders", pay_every.seconds, self._pay_out)
+        self._bank_loop.add(SENDING, pay_every.seconds, self._pay_out)
         office = self._office_loop
         office.add("outbox", office.every(OUTBOX_EVERY_S).seconds, self._drain)
         self._exchange = ExchangeFolder(
@@ -174,6 +175,7 @@ class Daemon:
             __version__,
             names=api.names,
             stale_after_s=max(SILENT_S, 3.0 * slowest),
+            send_now=partial(self._bank_loop.trigger, SENDING),
         )
         self._notify = app.state.notify
         tls = Tls(self.home.root / api.certificate, self.home.root / api.key) if api.certificate and api.key else None

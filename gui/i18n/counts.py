@@ -17,6 +17,9 @@ class Counts(QObject):
     def more_payments(self, n: int) -> str:
         return self.tr("And %n more payment(s).", "", n)
 
+    def to_sign(self, n: int) -> str:
+        return self.tr("%n payment order(s) to sign", "", n)
+
     def pick_lists(self, n: int) -> str:
         return self.tr("%n pick list(s)", "", n)
 

@@ -18,6 +18,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n payment order(s) to sign</source>
+        <translation>
+            <numerusform>%n payment order to sign</numerusform>
+            <numerusform>%n payment orders to sign</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n pick list(s)</source>
         <translation>
             <numerusform>%n pick list</numerusform>

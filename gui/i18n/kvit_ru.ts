@@ -394,6 +394,14 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n payment order(s) to sign</source>
+        <translation>
+            <numerusform>%n поручение на подпись</numerusform>
+            <numerusform>%n поручения на подпись</numerusform>
+            <numerusform>%n поручений на подпись</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n pick list(s)</source>
         <translation>
             <numerusform>%n лист сборки</numerusform>
@@ -735,6 +743,10 @@
     <message>
         <source>Accept</source>
         <translation>Принять</translation>
+    </message>
+    <message>
+        <source>To sign: {sum} · {payee}</source>
+        <translation>На подпись: {sum} · {payee}</translation>
     </message>
     <message>
         <source>by {time}</source>

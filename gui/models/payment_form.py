@@ -22,7 +22,7 @@ BUDGET = ("03", "40101", "40201", "40204", "40302")
 _NAMED = re.compile(r"(?<![а-яё])ндс(?![а-яё])|без\s+налога", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;!]?\s*(?:(?P<none>НДС не облагается)|В т\.ч\. НДС \((?P<percent>\d{1,2})%\) [\d-]+)$")
 
-# The service names the rule, not the field: a rule is about one field, and this says which.
+# Where an error names its rule alone: a rule is about one field, and this says which.
 _FIELD_OF = {
     "outgoing.account_unknown": "account",
     "outgoing.number": "number",

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui import wording
-from gui.api.types import Page, Payment, PaymentRow, PickRow, Task
+from gui.api.types import OutgoingRow, Page, Payment, PaymentRow, PickRow, Task
 from gui.i18n import said, translate
 from gui.models.orders import delivery_text
 from gui.models.picks import action_title
@@ -18,7 +18,7 @@ from gui.store.session import Session
 from gui.views.reasons import reason_tone
 from gui.views.suggestion import difference
 
-MOST = 5
+MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Item:
     """One thing that waits.
 
     Attributes:
-        kind: "payment", "call", "pick" or "alarm".
+        kind: "payment", "order" to sign, "call", "pick" or "alarm".
         page: where it is shown in the window.
         action: words of its button; "" = only to be looked at.
         act: what the button does; carries version and key, so a colleague's decision is never overwritten.
@@ -85,6 +85,11 @@ class News(QObject):
             for state in ("needs_person", "duplicate"):
                 query = {"state": state, "limit": str(MOST), "sort": "-bank_time"}
                 session.client.page("/v1/payments", PaymentRow, partial(self._payments, state), owner=self, query=query)
+        if me.may("outgoing.approve"):
+            query = {"state": "to_approve", "limit": "50", "sort": "proposed_at"}
+            session.client.page(
+                "/v1/outgoing", OutgoingRow, lambda page: self._orders(page.items), owner=self, query=query
+            )
         if me.sees("calls") or me.sees("tasks"):
             query = {"state": "open", "limit": str(MOST), "sort": "due_at"}
             session.client.page("/v1/tasks", Task, lambda page: self._tasks(page.items), owner=self, query=query)
@@ -97,14 +102,14 @@ class News(QObject):
         # One of each kind first, then the rest: a heap of payments must not hide a call that is due.
         queues = [
             [item for part in parts for item in self._parts.get(part, [])]
-            for parts in (("needs_person", "duplicate"), ("call",), ("pick",), ("alarm",))
+            for parts in (("needs_person", "duplicate"), ("order",), ("call",), ("pick",), ("alarm",))
         ]
         found: list[Item] = []
         while any(queues) and len(found) < MOST:
             for queue in queues:
                 if queue and len(found) < MOST:
                     found.append(queue.pop(0))
-        kinds = ("payment", "call", "pick", "alarm")
+        kinds = ("payment", "order", "call", "pick", "alarm")
         found.sort(key=lambda item: kinds.index(item.kind))
         if [_face(i) for i in found] != [_face(i) for i in self.items]:
             self.items = found
@@ -157,6 +162,26 @@ class News(QObject):
             text = said(detail.decision.sentence)
         title = f"{wording.money(row.amount)} · {row.payer_name}"
         return Item("payment", "payments", row.id, "warn", "payments", title, text, action, act)
+
+    def _orders(self, rows: tuple[OutgoingRow, ...]) -> None:
+        """Orders that want this person's signature. To be looked at first: nobody signs from a list of headlines."""
+        me, needs = self.session.me, self.session.needs
+        unsigned = [row for row in rows if me is not None and me.user not in row.approved_by] if needs.to_sign else []
+        self._parts["order"] = [
+            Item(
+                "order",
+                "bank",
+                row.id,
+                "warn",
+                "pen",
+                translate("Flyout", "To sign: {sum} · {payee}").format(
+                    sum=wording.money(row.amount), payee=row.payee_name
+                ),
+                row.purpose,
+            )
+            for row in unsigned[:MOST]
+        ]
+        self._soon.start()
 
     def _tasks(self, rows: tuple[Task, ...]) -> None:
         found = []

@@ -59,6 +59,7 @@ def _mine(session: Session, needs: Needs) -> int:
     count += needs.calls if me.sees("calls") else 0
     count += needs.tasks if me.sees("calls") or me.sees("tasks") else 0
     count += needs.alarms if me.sees("health") else 0
+    count += needs.to_sign if me.may("outgoing.approve") else 0
     return count
 
 
@@ -70,6 +71,8 @@ def needs_words(session: Session, needs: Needs) -> list[str]:
         return words
     if needs.payments and me.sees("payments"):
         words.append(counts.payments(needs.payments))
+    if needs.to_sign and me.may("outgoing.approve"):
+        words.append(counts.to_sign(needs.to_sign))
     if needs.picks and me.sees("picks"):
         words.append(counts.pick_lists(needs.picks))
     if needs.calls and me.sees("calls"):

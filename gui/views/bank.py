@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
 from gui.api.client import Call
-from gui.api.types import Bank, Me, Outgoing, OutgoingRow
+from gui.api.types import Bank, Me, Needs, Outgoing, OutgoingRow
 from gui.i18n import translate
 from gui.models import health, outgoing
 from gui.models.payment_form import Draft, copy_of
@@ -86,6 +86,10 @@ class BankPage(ListPage):
     @classmethod
     def opens_to(cls, me: Me) -> bool:
         return me.sees("outgoing") or me.sees("health")
+
+    @classmethod
+    def badge(cls, needs: Needs) -> int:
+        return needs.to_sign
 
     def _poll_table(self) -> QFrame:
         whole = QFrame()

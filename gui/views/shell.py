@@ -15,7 +15,6 @@ from gui.api.errors import ApiError, Away, Conflicting
 from gui.i18n import said, translate
 from gui.settings import Settings
 from gui.store.session import Link, Session
-from gui.store.signatures import Signatures
 from gui.theme import theme
 from gui.views.bank import BankPage
 from gui.views.calls import CallsPage
@@ -109,8 +108,6 @@ class Shell(QMainWindow):
         self._actions: dict[Action, QAction] = {}
         self._make_actions()
 
-        self.signatures = Signatures(session, self)
-        self.signatures.changed.connect(self._badges)
         session.me_changed.connect(self._rights)
         session.status_changed.connect(self._badges)
         session.link_changed.connect(self._link)
@@ -246,7 +243,6 @@ class Shell(QMainWindow):
     def _badges(self) -> None:
         for key, kind in KINDS.items():
             self.rail.buttons[key].set_count(kind.badge(self.session.needs))
-        self.rail.buttons[BankPage.key].set_count(self.signatures.count)
         self._title()
 
     def _title(self) -> None:

@@ -34,6 +34,7 @@ class Desk:
         self.findings: list[Finding] = []
         self.age: float | None = 1.0
         self.polls = 0
+        self.sendings = 0
 
     def bank(self) -> Sequence[BankFacts]:
         return self.channels
@@ -46,6 +47,9 @@ class Desk:
 
     def poll_now(self) -> None:
         self.polls += 1
+
+    def send_now(self) -> None:
+        self.sendings += 1
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +98,7 @@ def tokens(store: Store) -> dict[str, str]:
 
 @pytest.fixture
 def app(store: Store, terms: Terms, desk: Desk) -> Iterator[FastAPI]:
-    app = create_app(store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3)
+    app = create_app(store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3, send_now=desk.send_now)
     yield app
     app.state.events.close()
 

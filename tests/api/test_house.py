@@ -27,7 +27,7 @@ def test_an_idle_house_is_ok(shop: Shop, accountant: httpx.Client) -> None:
     shop.poll(-3)
     found = accountant.get("/v1/status").json()
     assert found["state"] == "ok"
-    assert found["needs"] == {"payments": 0, "picks": 0, "calls": 0, "tasks": 0, "alarms": 0}
+    assert found["needs"] == {"payments": 0, "picks": 0, "calls": 0, "tasks": 0, "alarms": 0, "to_sign": 0}
     assert found["company"] == "ООО «Багет»"
     assert found["version"] == "0.1.0"
     assert found["alarms"] == []
@@ -92,11 +92,11 @@ def test_each_role_is_needed_by_its_own_work(shop: Shop, as_role: Callable[[str]
     shop.task(kind="stop", reason="task.stop_picking", role="warehouse")
     expected = {
         # The review task stands for a payment that is counted already.
-        "accountant": {"payments": 2, "picks": 1, "calls": 1, "tasks": 2, "alarms": 0},
-        "manager": {"payments": 0, "picks": 1, "calls": 1, "tasks": 1, "alarms": 0},
-        "warehouse": {"payments": 0, "picks": 1, "calls": 0, "tasks": 1, "alarms": 0},
-        "it": {"payments": 0, "picks": 0, "calls": 0, "tasks": 0, "alarms": 0},
-        "director": {"payments": 2, "picks": 1, "calls": 1, "tasks": 2, "alarms": 0},
+        "accountant": {"payments": 2, "picks": 1, "calls": 1, "tasks": 2, "alarms": 0, "to_sign": 0},
+        "manager": {"payments": 0, "picks": 1, "calls": 1, "tasks": 1, "alarms": 0, "to_sign": 0},
+        "warehouse": {"payments": 0, "picks": 1, "calls": 0, "tasks": 1, "alarms": 0, "to_sign": 0},
+        "it": {"payments": 0, "picks": 0, "calls": 0, "tasks": 0, "alarms": 0, "to_sign": 0},
+        "director": {"payments": 2, "picks": 1, "calls": 1, "tasks": 2, "alarms": 0, "to_sign": 0},
     }
     for role, needs in expected.items():
         found = as_role(role).get("/v1/status").json()

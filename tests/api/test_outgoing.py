@@ -8,14 +8,30 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway.api.reads.outgoing import GROUPS
 from gateway.api.schemas.outgoing import OutgoingFilter
+from gateway.api.tokens import find_user, revoke_user
+from gateway.core.authority import SERVICE, Role
 from gateway.core.catalogue import entries as sentences
+from gateway.core.money import Money
 from gateway.core.requisites import with_key
 from gateway.flows.terms import Terms
-from gateway.payments.outgoing.model import ON_THE_WAY, UNSENT, OrderEvent, OrderState, OutgoingTerms, OwnAccount
-from tests.api.conftest import Desk
+from gateway.payments.outgoing import service as outgoing
+from gateway.payments.outgoing.model import (
+    ON_THE_WAY,
+    UNSENT,
+    OrderDraft,
+    OrderEvent,
+    OrderState,
+    OutgoingTerms,
+    OwnAccount,
+    Payee,
+)
+from gateway.store import Store
+from tests.api.conftest import ADMINISTRATOR, Desk
+from tests.api.shop import COMPANY
 
 BIC = "044525225"
 OWN = with_key("40702810000000000001", BIC)
@@ -36,6 +52,16 @@ ORDER = {
     "amount": 1_250_000,
     "purpose": "Оплата по счету № 77 от 20.11.2026 за багет. НДС не облагается",
 }
+
+
+DRAFT = OrderDraft(
+    OWN,
+    Payee("ООО «Багет-Опт»", "7728168971", "772801001", PAYEE, BIC, "ПАО Сбербанк", CORR),
+    Money(1_250_000),
+    "Оплата по счету № 77 от 20.11.2026 за багет. НДС не облагается",
+    source="1c",
+    source_id="77",
+)
 
 
 @pytest.fixture
@@ -89,6 +115,99 @@ def test_two_people_sign_and_one_person_cannot_be_two(as_role: Client) -> None:
     assert signed.json()["state"] == "approved"
     assert [line["event"] for line in signed.json()["history"]] == ["proposed", "approve"]
     assert all(line["text_ru"] and line["text_en"] for line in signed.json()["history"])
+
+
+def test_the_second_signature_wakes_the_sender_and_nothing_else_does(as_role: Client, desk: Desk) -> None:
+    order = propose(as_role("accountant")).json()
+    sign(as_role("accountant"), order)  # refused: the same person
+    assert desk.sendings == 0
+    assert sign(as_role("director"), order).json()["state"] == "approved"
+    assert desk.sendings == 1
+    other = propose(as_role("accountant"), number="77").json()
+    as_role("director").post(
+        f"/v1/outgoing/{other['id']}/reject", json={"note": "нет"}, headers={"If-Match": f'"{other["version"]}"'}
+    )
+    assert desk.sendings == 1
+
+
+def test_a_signature_whose_signer_was_revoked_falls_before_the_eyes_of_the_second(
+    as_role: Client, desk: Desk, store: Store
+) -> None:
+    order = propose(as_role("accountant")).json()
+    with store.unit(ADMINISTRATOR) as unit:
+        user = find_user(unit.connection, COMPANY, "user-accountant")
+        assert user is not None
+        revoke_user(unit, user.id)
+        unit.commit()
+    signed = sign(as_role("director"), order)
+    assert (signed.status_code, signed.json()["state"]) == (200, "waiting_approval")
+    assert (signed.json()["approved_by"], desk.sendings) == (["user-director"], 0)
+    fallen = signed.json()["history"][1]
+    assert "user-accountant" in fallen["text_ru"] and "отозван" in fallen["text_ru"]
+    assert "user-accountant" in fallen["text_en"] and "no longer" in fallen["text_en"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("signed by me", {"accountant": 0, "director": 1, "owner": 1}),
+        ("from 1C", {"accountant": 1, "director": 1, "owner": 1}),
+        ("signed by two", {"accountant": 0, "director": 0, "owner": 0}),
+    ],
+)
+def test_the_status_counts_what_waits_for_my_signature(
+    as_role: Client, store: Store, terms: Terms, state: str, expected: dict[str, int]
+) -> None:
+    if state == "from 1C":
+        with store.unit(SERVICE) as unit:
+            outgoing.propose(unit, terms.outgoing, DRAFT)
+            unit.commit()
+    else:
+        order = propose(as_role("accountant")).json()
+        if state == "signed by two":
+            sign(as_role("director"), order)
+    told = {role: as_role(role).get("/v1/status").json() for role in (*expected, "manager", "it", "warehouse")}
+    assert {role: told[role]["needs"]["to_sign"] for role in told} == {
+        **expected, "manager": 0, "it": 0, "warehouse": 0,
+    }  # fmt: skip
+    for role, count in expected.items():
+        assert (told[role]["state"] == "needs_you") is bool(count), role
+
+
+def test_roles_that_do_not_sign_by_the_settings_are_not_counted(as_role: Client, app: FastAPI) -> None:
+    propose(as_role("accountant"))
+    room = app.state.room
+    only = replace(room.terms, outgoing=replace(room.terms.outgoing, signers=frozenset({Role.OWNER})))
+    app.state.room = replace(room, terms=only)
+    counts = {r: as_role(r).get("/v1/status").json()["needs"]["to_sign"] for r in ("accountant", "director", "owner")}
+    assert counts == {"accountant": 0, "director": 0, "owner": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        ({"account": with_key("40702810000000000009", BIC)}, "account"),
+        ({"payee": {**ORDER["payee"], "inn": "7728168972"}}, "payee.inn"),  # type: ignore[dict-item]
+        ({"payee": {**ORDER["payee"], "account": PAYEE[:-1] + "0"}}, "payee.account"),  # type: ignore[dict-item]
+        ({"purpose": "За багет"}, "vat"),
+        ({"date": "2025-01-15"}, "date"),
+    ],
+)
+def test_a_refusal_names_the_field_it_is_about(as_role: Client, change: dict[str, Any], about: str) -> None:
+    error = as_role("accountant").post("/v1/outgoing", json={**ORDER, **change}).json()["error"]
+    assert error["values"]["about"] == about, error
+
+
+def test_a_taken_number_and_a_missing_reason_name_their_fields(as_role: Client) -> None:
+    order = propose(as_role("accountant"), number="5").json()
+    taken = propose(as_role("accountant"), number="5", amount=1_00)
+    assert (taken.json()["error"]["code"], taken.json()["error"]["values"]["about"]) == (
+        "outgoing.number_taken",
+        "number",
+    )
+    path, seen = f"/v1/outgoing/{order['id']}/withdraw", {"If-Match": f'"{order["version"]}"'}
+    silent = as_role("accountant").post(path, json={"note": " "}, headers=seen)
+    assert silent.json()["error"]["values"]["about"] == "note"
 
 
 def test_a_signature_is_for_the_version_that_was_seen(as_role: Client) -> None:

@@ -419,12 +419,13 @@ def test_without_the_service_every_decision_is_closed_and_says_why(
 
 
 def test_the_rail_counts_what_waits_for_a_signature(qtbot: QtBot, shell: Shell, world: World, session: Session):
+    """Of this person, who has signed one of the three before."""
     made = shell.rail.buttons["bank"]
-    qtbot.waitUntil(lambda: made.accessibleName() == "Банк: 3", timeout=20000)
+    qtbot.waitUntil(lambda: made.accessibleName() == "Банк: 2", timeout=20000)
     with world.lock:
         world.outgoing[FROM_1C].state = "withdrawn"
         world.tell("outgoing", FROM_1C)
-    qtbot.waitUntil(lambda: made.accessibleName() == "Банк: 2", timeout=20000)
+    qtbot.waitUntil(lambda: made.accessibleName() == "Банк: 1", timeout=20000)
     become(qtbot, session, world, "manager")
     qtbot.waitUntil(lambda: made.accessibleName() == "Банк", timeout=20000)
 

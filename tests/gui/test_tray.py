@@ -162,14 +162,14 @@ def test_picture_and_tip_follow_the_service(qtbot: QtBot, tray: Tray, world: Wor
 def open_flyout(qtbot: QtBot, tray: Tray) -> None:
     tray._activated(QSystemTrayIcon.ActivationReason.Trigger)
     assert tray.flyout.isVisible()
-    qtbot.waitUntil(lambda: len(tray.flyout.item_rows()) == 5, timeout=20000)
+    qtbot.waitUntil(lambda: len(tray.flyout.item_rows()) == 6, timeout=20000)
 
 
 def test_one_click_shows_what_waits_with_a_button_each(qtbot: QtBot, tray: Tray):
     open_flyout(qtbot, tray)
     rows = tray.flyout.item_rows()
-    assert {r.item.kind for r in rows} == {"payment", "call", "pick", "alarm"}
-    assert len({r.item.id for r in rows}) == 5
+    assert {r.item.kind for r in rows} == {"payment", "order", "call", "pick", "alarm"}
+    assert len({r.item.id for r in rows}) == 6
     tray._activated(QSystemTrayIcon.ActivationReason.Trigger)
     assert not tray.flyout.isVisible()
 
@@ -191,6 +191,51 @@ def test_only_what_agrees_and_has_nothing_against_it_is_one_click_away(qtbot: Qt
     qtbot.waitUntil(lambda: world.payments["p-015"].state == "manual", timeout=20000)
     qtbot.waitUntil(lambda: "p-015" not in [r.item.id for r in tray.flyout.item_rows()], timeout=20000)
     assert tray.session.undo.top is not None, "and Ctrl+Z takes it back"
+
+
+def test_orders_that_want_this_persons_signature_are_counted_and_shown(
+    qtbot: QtBot, tray: Tray, session: Session, world: World
+):
+    def waiting() -> list[str]:
+        return [r.item.id for r in tray.flyout.item_rows() if r.item.kind == "order"]
+
+    wanted = [o for o in world.outgoing.values() if o.state in ("draft", "waiting_approval")]
+    mine = [o.id for o in wanted if world.user not in o.approved_by]
+    assert session.needs.to_sign == len(mine)
+    assert f"{len(mine)} поручени" in tray_state(session).sentence and "на подпись" in tray_state(session).sentence
+    open_flyout(qtbot, tray)
+    qtbot.waitUntil(lambda: bool(waiting()), timeout=20000)
+    row = next(r for r in tray.flyout.item_rows() if r.item.kind == "order")
+    assert row.item.id in mine and not row.item.action, "an order is read before it is signed"
+    with qtbot.waitSignal(tray.go) as gone:
+        row.open_button.click()
+    assert gone.args == ["bank", row.item.id]
+    before = tray_state(session).count
+    with world.lock:
+        for order in wanted:
+            order.approved_by.append(world.user)
+            world.tell("outgoing", order.id)
+    qtbot.waitUntil(lambda: session.needs.to_sign == 0, timeout=20000)
+    assert tray_state(session).count == before - len(mine)
+    open_flyout_anew(qtbot, tray)
+    qtbot.waitUntil(lambda: not waiting(), timeout=20000)
+
+
+@pytest.mark.parametrize("role", ["manager", "warehouse", "it"])
+def test_who_signs_nothing_hears_of_no_order(qtbot: QtBot, tray: Tray, session: Session, world: World, role: str):
+    as_role(qtbot, session, world, role)
+    qtbot.waitUntil(lambda: session.needs.to_sign == 0, timeout=20000)
+    assert "на подпись" not in tray_state(session).sentence
+    open_flyout_anew(qtbot, tray)
+    assert not [r for r in tray.flyout.item_rows() if r.item.kind == "order"]
+
+
+def open_flyout_anew(qtbot: QtBot, tray: Tray) -> None:
+    """Open it, and have it gather what waits by now."""
+    tray._activated(QSystemTrayIcon.ActivationReason.Trigger)
+    assert tray.flyout.isVisible()
+    with qtbot.waitSignal(tray.flyout.news.changed, timeout=5000, raising=False):
+        tray.flyout.news.refresh()
 
 
 def test_a_row_opens_the_window_on_it(qtbot: QtBot, tray: Tray):

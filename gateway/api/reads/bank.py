@@ -13,6 +13,7 @@ from gateway.api.room import BankFacts, Room
 from gateway.api.tokens import Caller
 from gateway.core.authority import Right
 from gateway.core.clock import business_date
+from gateway.payments.outgoing.service import may_sign
 
 WARN_DAYS, ERROR_DAYS = 60, 7
 """A certificate is worth a look from so many days on, and urgent from so many."""
@@ -33,7 +34,7 @@ def bank(connection: Connection, room: Room, caller: Caller) -> dict[str, Any]:
         if pays
         else [],
         "may_propose": caller.actor.may(Right.OUTGOING_PROPOSE),
-        "may_approve": caller.actor.may(Right.OUTGOING_APPROVE) and caller.actor.role in room.terms.outgoing.signers,
+        "may_approve": may_sign(caller.actor, room.terms.outgoing),
     }
 
 

@@ -10,7 +10,10 @@ from sqlalchemy import Connection, func, select
 from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import hinted, in_catalogue, said, stored_list, stored_map
 from gateway.bank.tables import messages
-from gateway.payments.outgoing.model import ON_THE_WAY, UNSENT, OrderState
+from gateway.core.authority import Actor
+from gateway.core.text import person_key
+from gateway.payments.outgoing.model import ON_THE_WAY, UNSENT, OrderState, OutgoingTerms
+from gateway.payments.outgoing.service import may_sign
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.payments.tables import entries
 from gateway.store.schema import AnyRow
@@ -50,6 +53,19 @@ def listed(connection: Connection, company: str, group: str, window: Window) -> 
     rows = connection.execute(select(payment_orders).where(payment_orders.c.id.in_(cut.ids)))
     items = in_order(cut.ids, {row.id: item(row) for row in rows})
     return {"items": items, "total": counts[group], "next": cut.next, "counts": counts}
+
+
+def to_sign(connection: Connection, company: str, terms: OutgoingTerms, actor: Actor) -> int:
+    """How many orders wait for a signature of this very person."""
+    if not may_sign(actor, terms):
+        return 0
+    waiting = connection.execute(
+        select(payment_orders.c.approvals).where(
+            payment_orders.c.company == company, payment_orders.c.state.in_(GROUPS["to_approve"])
+        )
+    ).scalars()
+    mine = person_key(actor.name)
+    return sum(mine not in {person_key(signature["by"]) for signature in stored_list(found)} for found in waiting)
 
 
 def item(row: AnyRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from gateway.api.reads.outgoing import to_sign
 from gateway.api.reads.tasks import OPEN, visible
 from gateway.api.reads.texts import hinted, said, seconds_between, stored_map
 from gateway.api.room import BankFacts, Finding, Room
@@ -36,7 +37,10 @@ def status(connection: Connection, room: Room, caller: Caller, now: datetime) ->
     actor, company = caller.actor, room.store.company
     bank = [link(connection, company, facts) for facts in room.status.bank()]
     raised = alarm_rows.open_alarms(connection, company) if actor.may(Right.HEALTH_READ) else []
-    needs = _needs(connection, company, actor, now, len(raised))
+    needs = {
+        **_needs(connection, company, actor, now, len(raised)),
+        "to_sign": to_sign(connection, company, room.terms.outgoing, actor),
+    }
     return {
         "state": _state(connection, room, actor, bank, needs),
         "needs": needs,
@@ -97,6 +101,7 @@ def _state(
         "calls": Right.TASKS_WORK,
         "tasks": Right.TASKS_WORK,
         "alarms": Right.HEALTH_READ,
+        "to_sign": Right.OUTGOING_APPROVE,
     }
     if any(needs[what] and actor.may(right) for what, right in acts.items()):
         return "needs_you"

@@ -32,7 +32,7 @@ from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.payments.outgoing import service as outgoing
-from gateway.payments.outgoing.model import NeedsConfirming, OrderDraft, Payee, TaxFields
+from gateway.payments.outgoing.model import NeedsConfirming, OrderDraft, OrderState, Payee, TaxFields
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store import Unit
 
@@ -94,14 +94,20 @@ def propose(room: TheRoom, caller: TheCaller, terms: TheTerms, asked: Propose) -
 def approve(
     room: TheRoom, caller: TheCaller, terms: TheTerms, payment_order_id: Id, asked: Approve | None = None
 ) -> dict[str, Any]:
-    """Sign a payment order; the second signature, of another person, lets it leave."""
+    """Sign a payment order; the second signature, of another person, lets it leave at once.
+
+    Where the first signer may sign no longer, that signature is taken off and this one is the first.
+    """
     confirmed = asked.confirmed if asked else []
 
     def work(unit: Unit) -> None:
         with _told_warnings():
             outgoing.approve(unit, room.terms.outgoing, payment_order_id, _seen(terms), confirmed=confirmed)
 
-    return _changed(room, caller, terms, "approve", payment_order_id, {"confirmed": confirmed}, work)
+    found = _changed(room, caller, terms, "approve", payment_order_id, {"confirmed": confirmed}, work)
+    if found["state"] == OrderState.APPROVED:
+        room.send_now()
+    return found
 
 
 @router.post(

@@ -28,6 +28,7 @@ class Needs(BaseModel):
     calls: int
     tasks: int
     alarms: int
+    to_sign: int = Field(description="Payment orders that wait for a signature of the caller, who may sign")
 
 
 class Fault(BaseModel):

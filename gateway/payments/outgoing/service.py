@@ -41,7 +41,7 @@ from gateway.store.idempotency import input_hash
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
-__all__ = ["Checked", "approve", "check", "draft_of", "load", "propose", "reject", "withdraw"]
+__all__ = ["Checked", "approve", "check", "draft_of", "load", "may_sign", "propose", "reject", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def propose(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, confirmed: Coll
         _confirm(checked.warnings, confirmed)
     number = _free_number(unit, whole, whole.date)
     order_id = new_id()
-    signs = _may_sign(unit.actor, terms)
+    signs = may_sign(unit.actor, terms)
     columns = _columns(replace(whole, number=number))
     document = document_digest(columns)
     approvals = [_signature(unit, checked.warnings, document)] if signs else []
@@ -318,7 +318,8 @@ def _confirm(warnings: tuple[Finding, ...], confirmed: Collection[str]) -> None:
         raise NeedsConfirming(tuple(w for w in warnings if w.confirm))
 
 
-def _may_sign(actor: Actor, terms: OutgoingTerms) -> bool:
+def may_sign(actor: Actor, terms: OutgoingTerms) -> bool:
+    """Whether this person's signature counts on payment orders."""
     return actor.may(Right.OUTGOING_APPROVE) and actor.role in terms.signers
 
 

@@ -193,6 +193,12 @@ class World:
                 "calls": sum(t.kind == "call" and t.state in ("new", "snoozed") for t in self.tasks.values()),
                 "tasks": sum(t.kind != "call" and t.state == "new" for t in self.tasks.values()),
                 "alarms": len(self.alarms),
+                "to_sign": sum(
+                    o.state in ("draft", "waiting_approval") and self.user not in o.approved_by
+                    for o in self.outgoing.values()
+                )
+                if "outgoing.approve" in self.permissions
+                else 0,
             }
 
     def evidence(self, message: str) -> bytes:

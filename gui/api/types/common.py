@@ -63,10 +63,11 @@ class Needs:
     calls: int = 0
     tasks: int = 0
     alarms: int = 0
+    to_sign: int = 0
 
     @property
     def total(self) -> int:
-        return self.payments + self.picks + self.calls + self.tasks + self.alarms
+        return self.payments + self.picks + self.calls + self.tasks + self.alarms + self.to_sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
