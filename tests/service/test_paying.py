@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from datetime import timedelta
 
+import httpx
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from gateway.api.tokens import create_user
 from gateway.bank.sandbox.control import BIC as SANDBOX_BIC
 from gateway.core.authority import Actor, Role
 from gateway.core.money import Money
@@ -19,8 +24,10 @@ from gateway.payments.outgoing import service
 from gateway.payments.outgoing.model import Limit, OrderDraft, OwnAccount, Payee
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.service.config import Config
+from gateway.service.daemon import SENDING, Daemon
 from gateway.service.paying import routes_of
 from gateway.service.rounds import bank_round
+from gateway.service.scheduler import JsonDueTimes
 from gateway.service.wiring import open_banks
 from gateway.store.schema import AnyRow
 from tests.payments.outgoing.desk import let_in
@@ -44,8 +51,8 @@ class Payer:
         self._number = 0
         let_in(self.store, ANNA, BORIS)
 
-    def sign(self, inn: str = "7707083893") -> str:
-        """An order two people signed."""
+    def propose(self, inn: str = "7707083893") -> str:
+        """An order one person signed."""
         self._number += 1
         account = with_key(f"40702810000000000{self._number:03d}", BIC)
         payee = Payee("ООО «Багет-Опт»", inn, "", account, BIC, "ПАО Сбербанк", "30101810400000000225")
@@ -54,6 +61,11 @@ class Payer:
         with self.store.unit(ANNA) as unit:
             order_id = service.propose(unit, self.terms.outgoing, draft, WARNINGS)
             unit.commit()
+        return order_id
+
+    def sign(self, inn: str = "7707083893") -> str:
+        """An order two people signed."""
+        order_id = self.propose(inn)
         with self.store.unit(BORIS) as unit:
             service.approve(unit, self.terms.outgoing, order_id, 1, WARNINGS)
             unit.commit()
@@ -67,11 +79,11 @@ class Payer:
         done = bank_round(self.store, self.terms, self.banks[0].channel)
         assert done.polled.error is None and not done.polled.refused
 
-    def until(self, order_id: str, state: str, rounds: int = 6) -> AnyRow:
+    def until(self, order_id: str, state: str, rounds: int = 6, routes: dict[str, Route] | None = None) -> AnyRow:
         for _ in range(rounds):
             if self.row(order_id).state == state:
                 break
-            self.send()
+            self.send(routes)
             self.poll()
         row = self.row(order_id)
         assert row.state == state
@@ -122,8 +134,10 @@ def test_an_order_that_never_arrived_goes_again_under_the_same_id(payer: Payer) 
     order_id = payer.sign()
     payer.terms = replace(payer.terms, outgoing=replace(payer.terms.outgoing, absent_after_s=0))
     payer.send()
-    assert payer.row(order_id).state == "unknown"
-    payer.until(order_id, "executed")
+    payer.send()
+    assert payer.row(order_id).state == "unknown", "the bank may still be at work on it: its profile says how long"
+    routes = {account: replace(r, absent_after=timedelta(0)) for account, r in routes_of(payer.banks).items()}
+    payer.until(order_id, "executed", routes=routes)
     assert len(payer.house.sandbox.orders()) == 1
 
 
@@ -173,3 +187,33 @@ def test_outgoing_settings() -> None:
 def test_wrong_outgoing_settings(wrong: str) -> None:
     with pytest.raises(ValidationError):
         config(wrong)
+
+
+def test_the_second_signature_wakes_the_sender_of_the_service(payer: Payer) -> None:
+    """By its schedule alone it would look for signed orders in an hour."""
+    house, order_id = payer.house.installation, payer.propose()
+    with house.store.unit(Actor("root", Role.IT)) as unit:
+        token = create_user(unit, "Вера", "director")
+        unit.commit()
+    rare = house.config.outgoing.model_copy(update={"send_every_s": 3600})
+    free = house.config.api.model_copy(update={"port": 0})
+    config = house.config.model_copy(update={"outgoing": rare, "api": free})
+    due = JsonDueTimes(house.home.run / "due-bank.json")
+    due.save({SENDING: house.clock.now() + timedelta(hours=1)})
+    daemon = Daemon(replace(house, config=config, terms=payer.terms))
+    daemon.start()
+    try:
+        answer = httpx.post(
+            f"{daemon.url}/v1/outgoing/{order_id}/approve",
+            json={"confirmed": list(WARNINGS)},
+            headers={"Authorization": f"Bearer {token}", "If-Match": '"1"'},
+            trust_env=False,
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        end = time.monotonic() + 30
+        while payer.row(order_id).state in ("approved", "sending") and time.monotonic() < end:
+            time.sleep(0.05)
+        assert payer.row(order_id).sent_at
+    finally:
+        daemon.stop()
