@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, Table, insert
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -60,6 +60,25 @@ def run(connection: Connection, sql: str, given: Any = (), *, many: bool = False
         dialect = connection.dialect
         raise DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
     return cursor
+
+
+_INSERTS: dict[tuple[Table, tuple[str, ...], str], Text] = {}
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, at least one; all of them name the same columns.
+
+    Raises:
+        DBAPIError: what SQLAlchemy would raise.
+    """
+    key = (table, tuple(rows[0]), connection.dialect.name)
+    text = _INSERTS.get(key)
+    if text is None:
+        text = _INSERTS[key] = Text(insert(table), connection.dialect, key[1])
+    if len(rows) == 1:
+        run(connection, text.sql, text.given(rows[0]))
+    else:
+        run(connection, text.sql, [text.given(row) for row in rows], many=True)
 
 
 class _Compiled:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, literal_column, select
+from sqlalchemy import Connection, literal_column, select
 
-from gateway.store.driver import Query
+from gateway.store.driver import Query, insert_rows
 from gateway.store.schema import AnyRow, journal
 
 GENESIS = "0" * 64
@@ -103,7 +103,7 @@ def append(connection: Connection, lines: Sequence[Line]) -> Head:
             }
         )
         last = Head(seq, digest)
-    connection.execute(insert(journal), rows)
+    insert_rows(connection, journal, rows)
     return last
 
 

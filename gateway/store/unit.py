@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, insert, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, update
 
 from gateway.core.authority import Actor
 from gateway.core.clock import Clock, to_text
 from gateway.core.ids import new_id
 from gateway.store import journal, marks
-from gateway.store.driver import Text, run
+from gateway.store.driver import Text, insert_rows, run
 from gateway.store.schema import changes, dumps, outbox
 
 # Called once at the end of a unit with everything that was put off for it.
@@ -31,20 +31,17 @@ class _Mark:
     counters: dict[str, int]
 
 
-_TEXTS: dict[tuple[str, Table, tuple[str, ...], str], Text] = {}
+_UPDATES: dict[tuple[Table, tuple[str, ...], str], Text] = {}
 
 
-def _text(verb: str, table: Table, columns: tuple[str, ...], dialect: Dialect) -> Text:
-    """INSERT of these columns, or UPDATE of these columns of the row `row_id`."""
-    key = (verb, table, columns, dialect.name)
-    text = _TEXTS.get(key)
+def _update_of(table: Table, columns: tuple[str, ...], dialect: Dialect) -> Text:
+    """UPDATE of these columns of the row `row_id`."""
+    key = (table, columns, dialect.name)
+    text = _UPDATES.get(key)
     if text is None:
-        if verb == "insert":
-            text = Text(insert(table), dialect, columns)
-        else:
-            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-            text = Text(update(table).where(table.c.id == bindparam("row_id")).values(values), dialect)
-        _TEXTS[key] = text
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+        text = Text(update(table).where(table.c.id == bindparam("row_id")).values(values), dialect)
+        _UPDATES[key] = text
     return text
 
 
@@ -122,15 +119,11 @@ class Unit:
     def insert(self, table: Table, *rows: dict[str, Any]) -> None:
         """Insert rows; all of one call name the same columns."""
         if rows:
-            text = _text("insert", table, tuple(rows[0]), self.connection.dialect)
-            if len(rows) == 1:
-                run(self.connection, text.sql, text.given(rows[0]))
-            else:
-                run(self.connection, text.sql, [text.given(row) for row in rows], many=True)
+            insert_rows(self.connection, table, rows)
 
     def update(self, table: Table, row_id: str, **values: Any) -> None:
         """Update columns of the row with this id."""
-        text = _text("update", table, tuple(values), self.connection.dialect)
+        text = _update_of(table, tuple(values), self.connection.dialect)
         given = text.given({"row_id": row_id, **{f"new_{name}": value for name, value in values.items()}})
         run(self.connection, text.sql, given)
 
@@ -198,9 +191,9 @@ class Unit:
             self.head = journal.append(self.connection, self._journal)
             self._journal = []
         if self._outbox:
-            self.connection.execute(insert(outbox), self._outbox)
+            insert_rows(self.connection, outbox, self._outbox)
             self._outbox = []
         if self._changes:
             unique = list({(c["topic"], c["id"]): c for c in self._changes}.values())
-            self.connection.execute(insert(changes), unique)
+            insert_rows(self.connection, changes, unique)
             self._changes = []
