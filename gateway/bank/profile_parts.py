@@ -15,6 +15,8 @@ from gateway.core.errors import Refused
 from gateway.signing.policy import ALGORITHMS, MODERN, TrustPolicy
 
 MIB = 1 << 20
+RESENDS = 3
+"""How often a payment order the bank has not got is sent again before a person is asked."""
 
 
 class Part(BaseModel):
@@ -97,7 +99,7 @@ class LimitTable(Part):
     read_s: float = Field(default=30, gt=0)
     total_s: float = Field(default=120, gt=0)
     absent_after_s: int | None = Field(default=None, ge=1, le=86400)
-    resends: int = Field(default=3, ge=0, le=20)
+    resends: int = Field(default=RESENDS, ge=0, le=20)
 
     @property
     def absent_after(self) -> timedelta:

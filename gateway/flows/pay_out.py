@@ -4,7 +4,8 @@
    ("sending").
 2. They leave. Whatever is not a plain yes or a plain no leaves the order "unknown".
 3. An unknown one is asked about (`Channel.delivered`). Only when the bank says it has no such thing, some time after
-   the last try, the same bytes go once more under the same id. There is no path to a second id.
+   the last try, the same bytes go once more under the same id, and only so many times before a person is asked
+   (`pay_out_absent`). There is no path to a second id.
 
 What the bank says afterwards is `pay_out_told`; what 1C sends and hears, `pay_out_1c`.
 """
@@ -22,32 +23,34 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.channel import Channel, Delivery, Reply, Sending
-from gateway.core.authority import Role
+from gateway.bank.profile_parts import RESENDS
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
-from gateway.core.money import Money
-from gateway.core.workdays import add_work_minutes, is_workday
+from gateway.core.workdays import is_workday
+from gateway.flows.pay_out_absent import may_go_again
+from gateway.flows.pay_out_alarms import (
+    IN_DOUBT,
+    LATE,
+    NO_CHANNEL,
+    NOT_PREPARED,
+    UNKNOWN,
+    clear,
+    shown,
+    subject,
+    write_task,
+)
 from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
 from gateway.payments.outgoing.seal import require_signed
-from gateway.payments.outgoing.standing import lapsed, take_off_lapsed
+from gateway.payments.outgoing.standing import take_off_lapsed
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow, blobs
-from gateway.tasks import service as tasks
-from gateway.tasks.model import NewTask, TaskKind
 
 _log = structlog.get_logger("flows.pay_out")
 _TO_CARRY = (OrderState.APPROVED, OrderState.SENDING, OrderState.UNKNOWN)
-UNKNOWN, LATE, NO_CHANNEL, NOT_PREPARED, LAPSED = (
-    "outgoing.unknown_outcome",
-    "outgoing.late",
-    "outgoing.no_channel",
-    "outgoing.not_prepared",
-    "outgoing.signature_lapsed",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,17 @@ class Route:
         order_format: "pain.001.001.03", "pain.001.001.09" or "paydocru"; "" for the protocol's own.
         file_type: the bank's name of files of orders; "" for the usual one (XL, or kind 10).
         customer_id: ours at the bank, where the format names it and the bank's own settings do not tell.
+        absent_after: a bank that says it has not got an order is believed so long after the last try, or as long as
+            the company's terms say, if that is longer.
+        resends: how often such an order is sent again without a person being asked.
     """
 
     channel: Channel
     order_format: str = ""
     file_type: str = ""
     customer_id: str = ""
+    absent_after: timedelta = timedelta(0)
+    resends: int = RESENDS
 
 
 @dataclass
@@ -165,7 +173,7 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
                 prepared_at=unit.at,
                 tried_at=unit.at,
             )
-            _clear(unit, row.id, NO_CHANNEL, NOT_PREPARED)
+            clear(unit, row.id, NO_CHANNEL, NOT_PREPARED)
             unit.commit()
     except Unavailable as error:
         if error.code.startswith("store."):
@@ -250,31 +258,13 @@ def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) ->
     if delivery is Delivery.ARRIVED:
         return _taken(store, row.id, {"asked": "arrived"})
     waited = store.clock.now() - from_text(row.tried_at)
-    if delivery is Delivery.UNKNOWN or waited < timedelta(seconds=terms.outgoing.absent_after_s):
-        return row
-    if not _may_go_again(store, terms, row):
+    believed_after = max(route.absent_after, timedelta(seconds=terms.outgoing.absent_after_s))
+    if delivery is Delivery.UNKNOWN or waited < believed_after or not may_go_again(store, terms, row, route.resends):
         return row
     again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
     # ours only if nothing moved it since it was read: else another sender may have taken it up
     ours = again.state == OrderState.SENDING and again.version == row.version + 1
     return _send(store, terms, route, again, done) if ours else again
-
-
-def _may_go_again(store: Store, terms: Terms, row: AnyRow) -> bool:
-    """Whether both signatures count still; an order whose do not is held, and told of once.
-
-    It stays "unknown" and no one signs it anew: its bytes may be at the bank after all.
-    """
-    with store.unit() as unit:
-        fallen = lapsed(unit, terms.outgoing, row)
-        if fallen and not steps.has_event(unit, row.id, "held"):
-            told = fallen[0].told()
-            steps.tell(unit, steps.load(unit, row.id), "held", told=told)
-            alarms.raise_alarm(unit, LAPSED, subject(row.id), {**shown(row), "who": told["who"]})
-        elif not fallen:
-            _clear(unit, row.id, LAPSED)
-        unit.commit()
-    return not fallen
 
 
 def _lost(
@@ -303,7 +293,7 @@ def _taken(store: Store, order_id: str, told: dict[str, Any], receipt: str = "")
         fresh = steps.load(unit, order_id)
         columns = {"sent_at": fresh.sent_at or unit.at, "bank_ref": receipt or fresh.bank_ref}
         fresh = _move_or_tell(unit, fresh, OrderEvent.TAKEN, told, **columns)
-        _clear(unit, order_id, UNKNOWN, LAPSED)
+        clear(unit, order_id, *IN_DOUBT)
         unit.commit()
     return fresh
 
@@ -321,36 +311,10 @@ def refuse(unit: Unit, terms: Terms, row: AnyRow, code: str, text: str, told: di
     """The bank will not carry the order out: it ends, and the accountant has a task."""
     said = {"bank_code": code[:40], "bank_text": text[:400], "bank_at": unit.at}
     moved = _move_or_tell(unit, row, OrderEvent.REFUSE, {"code": code, "text": text, **told}, **said)
-    _clear(unit, row.id, UNKNOWN, LATE, LAPSED)
+    clear(unit, row.id, *IN_DOUBT, LATE)
     if moved.state == OrderState.REFUSED and row.state != OrderState.REFUSED:
         reason = " ".join(part for part in (code, text) if part) or "—"
         write_task(unit, terms, moved, "task.outgoing_refused", reason=reason)
-
-
-def write_task(unit: Unit, terms: Terms, row: AnyRow, reason_code: str, **more: str) -> None:
-    """Something about an order that the accountant has to do."""
-    tasks.write(
-        unit,
-        NewTask(
-            kind=TaskKind.REVIEW,
-            reason=reason_code,
-            role=Role.ACCOUNTANT,
-            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
-            values={**shown(row), "payee": row.payee_name, **more},
-            buyer=row.payee_name,
-            amount=Money(row.amount),
-        ),
-    )
-
-
-def shown(row: AnyRow) -> dict[str, str]:
-    """What sentences about an order name."""
-    return {"number": row.number, "amount": str(Money(row.amount))}
-
-
-def subject(order_id: str) -> str:
-    """What alarms about an order are about."""
-    return f"payment_order:{order_id}"
 
 
 def steps_row(store: Store, order_id: str) -> AnyRow:
@@ -373,11 +337,6 @@ def _move_or_tell(unit: Unit, row: AnyRow, event: OrderEvent, told: dict[str, An
     if (OrderState(row.state), event) in ORDER.table:
         return steps.move(unit, row, event, told=told, **columns)
     return steps.tell(unit, row, f"{event}_noted", told=told, **columns)
-
-
-def _clear(unit: Unit, order_id: str, *codes: str) -> None:
-    for code in codes:
-        alarms.clear(unit, code, subject(order_id))
 
 
 def _tell_no_channel(store: Store, row: AnyRow) -> None:

@@ -156,7 +156,7 @@ def _text(told: dict[str, str]) -> str:
     if told["state"] in (OrderState.REJECTED, OrderState.WITHDRAWN):
         words = (told["note"],)
     elif told["state"] in (OrderState.SENT, OrderState.ACCEPTED, OrderState.REFUSED):
-        words = (told["bank_code"], told["bank_text"])
+        words = (told["bank_code"], told["bank_text"], told["note"])  # of an order that did not go, a person's words
     said = " ".join(word for word in words if word)
     return f"{state}: {said}" if said else state
 

@@ -19,7 +19,8 @@ from gateway.bank.formats.payment_order import OrderNotice, Verdict
 from gateway.bank.statement import Entry
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
-from gateway.flows.pay_out import LAPSED, LATE, UNKNOWN, refuse, shown, subject, write_task
+from gateway.flows.pay_out import refuse
+from gateway.flows.pay_out_alarms import IN_DOUBT, LATE, clear, shown, subject, write_task
 from gateway.flows.terms import Terms
 from gateway.payments.known import Keyed
 from gateway.payments.outgoing import steps
@@ -86,8 +87,7 @@ def _take(unit: Unit, terms: Terms, channel_name: str, message_id: str, notice: 
     said = {"bank_code": notice.code[:40], "bank_text": notice.text[:400], "bank_at": unit.at}
     if event is not None and moves:
         row = steps.move(unit, row, event, told=told, sent_at=row.sent_at or unit.at, **said)
-        for code in (UNKNOWN, LAPSED):
-            alarms.clear(unit, code, subject(row.id))
+        clear(unit, row.id, *IN_DOUBT)
     else:
         row = steps.tell(unit, row, "status", told=told, **said)
     if notice.verdict is Verdict.WAITS:
@@ -211,8 +211,7 @@ def _executed(unit: Unit, row: AnyRow, entry_id: str) -> str:
         steps.tell(unit, row, "execute_noted", told=told, entry_id=entry_id, executed_at=unit.at)
         return order_id
     steps.move(unit, row, OrderEvent.EXECUTE, told=told, entry_id=entry_id, executed_at=unit.at)
-    for code in (UNKNOWN, LATE, LAPSED):
-        alarms.clear(unit, code, subject(order_id))
+    clear(unit, order_id, *IN_DOUBT, LATE)
     if row.state == OrderState.REFUSED:
         alarms.raise_alarm(unit, "outgoing.refused_but_executed", subject(order_id), shown(row))
     elif row.state not in ON_THE_WAY:
@@ -238,8 +237,7 @@ def returned_by(unit: Unit, terms: Terms, keyed: Keyed, entry_id: str) -> str | 
         return order_id
     told = {"entry": entry_id}
     after = steps.move(unit, row, OrderEvent.RETURN, told=told, return_entry_id=entry_id, returned_at=unit.at)
-    for code in (UNKNOWN, LATE, LAPSED):
-        alarms.clear(unit, code, subject(order_id))
+    clear(unit, order_id, *IN_DOUBT, LATE)
     write_task(unit, terms, after, "task.outgoing_returned")
     return order_id
 

@@ -19,6 +19,8 @@ def routes_of(banks: Iterable[Bank]) -> dict[str, Route]:
             order_format=service.order_format if service else "",
             file_type=service.order_file_type if service else "",
             customer_id=bank.table.customer_id,
+            absent_after=bank.profile.limits.absent_after,
+            resends=bank.profile.limits.resends,
         )
         for account in bank.table.accounts:
             routes.setdefault(account, route)

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from datetime import timedelta
 
 import httpx
 import pytest

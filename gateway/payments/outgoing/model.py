@@ -50,6 +50,7 @@ class OrderEvent(StrEnum):
     TAKEN = "taken"
     LOST = "lost"
     AGAIN = "again"
+    GIVE_UP = "give_up"  # a person has made sure that the bank never got it
     ACCEPT = "accept"
     REFUSE = "refuse"
     EXECUTE = "execute"
@@ -77,6 +78,7 @@ ORDER = Machine(
         (_S.UNKNOWN, _E.TAKEN): Transition(_S.SENT),
         (_S.UNKNOWN, _E.AGAIN): Transition(_S.SENDING),
         (_S.UNKNOWN, _E.REFUSE): Transition(_S.REFUSED),
+        (_S.UNKNOWN, _E.GIVE_UP): Transition(_S.REFUSED),
         (_S.SENT, _E.REFUSE): Transition(_S.REFUSED),
         (_S.ACCEPTED, _E.REFUSE): Transition(_S.REFUSED),
         **{(state, _E.ACCEPT): Transition(_S.ACCEPTED) for state in (_S.SENDING, _S.UNKNOWN, _S.SENT)},

@@ -57,13 +57,15 @@ def move(
     return _change(unit, row, event, to, said, told or {}, columns)
 
 
-def tell(unit: Unit, row: AnyRow, event: str, *, told: dict[str, Any] | None = None, **columns: Any) -> AnyRow:
-    """Something happened to an order that does not move it; returns its new row.
+def tell(
+    unit: Unit, row: AnyRow, event: str, *, said: str = "", told: dict[str, Any] | None = None, **columns: Any
+) -> AnyRow:
+    """Something happened to an order that does not move it; returns its new row. The arguments are those of `move`.
 
     Raises:
         Conflict: `outgoing.changed`.
     """
-    return _change(unit, row, event, OrderState(row.state), "", told or {}, columns)
+    return _change(unit, row, event, OrderState(row.state), said, told or {}, columns)
 
 
 def began(unit: Unit, row: AnyRow, told: dict[str, Any]) -> None:
