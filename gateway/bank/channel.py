@@ -8,7 +8,7 @@ which is what lets a pick list be traced back to evidence that still verifies.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -54,10 +54,13 @@ class Listing:
         files: in the bank's order.
         cursor: where the bank says the next listing may begin, its own text as it is; "" where it has no such thing.
             Kept, and handed back, only when everything listed is safe here.
+        repeatable: the bank gives a listed file again, however often it was fetched. Where that is not known, each
+            file is kept, durably, before the next one is fetched.
     """
 
     files: tuple[FileRef, ...]
     cursor: str = ""
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Request:
     reference: str = ""
 
     def to_json(self) -> str:
-        return _json({**asdict(self), "sent_at": to_text(self.sent_at)})
+        return _json({**_fields(self), "sent_at": to_text(self.sent_at)})
 
     @classmethod
     def from_json(cls, text: str) -> Request:
@@ -129,7 +132,7 @@ class Proof:
 
     def to_json(self) -> str:
         instants = {name: to_text(getattr(self, name)) for name in ("signed_at", "verified_at")}
-        return _json({**asdict(self), **instants})
+        return _json({**_fields(self), **instants})
 
     @classmethod
     def from_json(cls, text: str) -> Proof:
@@ -330,6 +333,10 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Release connections."""
+
+
+def _fields(of: Request | Proof) -> dict[str, object]:
+    return {field.name: getattr(of, field.name) for field in fields(of)}
 
 
 def _json(value: dict[str, object]) -> str:

@@ -33,6 +33,11 @@ OVERLAP = timedelta(days=7)
 _LISTS = ("downloadFileList", "GetPackList")
 _AWAY_ENOUGH = 3  # files in a row the bank did not give: it is away, and each further one would wait as long
 
+# Files that share a commit: how many, how large together, and how long the first of them may wait for it.
+_MOST_SHARING = 50
+_MOST_BYTES = 8 << 20
+_LONGEST_S = 1.0
+
 # the same bytes may come under several names; they are kept once
 _KEEP_BYTES = {
     dialect.dialect.name: Command(
@@ -93,7 +98,8 @@ def poll(store: Store, channel: Channel, *, stopped: Callable[[], bool] = lambda
         lost = standing.tired - {ref.reference for ref in listing.files}
         offers.tidy(store, channel.name, standing.have, lost)
         alone = standing.have | standing.later | lost
-        _bring_in(store, channel, [ref for ref in refs if ref.reference not in alone], polled, stopped)
+        wanted = [ref for ref in refs if ref.reference not in alone]
+        _bring_in(store, channel, wanted, polled, stopped, repeatable=listing.repeatable)
         polled.owed = bool(standing.later or polled.refused or stopped() or polled.away >= _AWAY_ENOUGH)
         polled.cursor = listing.cursor if listing.cursor != cursor else ""
         polled.result = "new" if polled.accepted else "failed" if polled.refused else "nothing_new"
@@ -139,9 +145,15 @@ def _cursor(store: Store, channel: str) -> str:
 
 
 def _bring_in(
-    store: Store, channel: Channel, wanted: Sequence[FileRef], polled: Polled, stopped: Callable[[], bool]
+    store: Store,
+    channel: Channel,
+    wanted: Sequence[FileRef],
+    polled: Polled,
+    stopped: Callable[[], bool],
+    *,
+    repeatable: bool,
 ) -> None:
-    intake = _Intake(store, channel, polled)
+    intake = _Intake(store, channel, polled, _MOST_SHARING if repeatable else 1)
     try:
         for ref in wanted:
             if stopped() or polled.away >= _AWAY_ENOUGH:
@@ -152,21 +164,28 @@ def _bring_in(
 
 
 class _Intake:
-    """Fetches the files of one poll and keeps, proves and acknowledges them, one after the other.
+    """Fetches the files of one poll and keeps, proves and acknowledges them.
 
-    The bytes of a file are durable before the next file is asked for, for a bank may give each only once. What proof
-    says about them is durable when the next file's bytes are: so a file costs one commit, and a crash between two
-    leaves one message to be judged again, out of its stored bytes.
+    Where a bank may give a file only once, its bytes are durable before the next file is asked for; where it gives a
+    file again, some files share that commit, for their names are durable already. What proof says about files is
+    durable with the bytes of the files behind them. So a crash leaves nothing worse than files to be fetched again
+    and messages to be judged again out of their stored bytes.
+
+    Args:
+        most: files that may share a commit.
     """
 
-    def __init__(self, store: Store, channel: Channel, polled: Polled) -> None:
+    def __init__(self, store: Store, channel: Channel, polled: Polled, most: int) -> None:
         self._store = store
         self._channel = channel
         self._polled = polled
-        self._judged: tuple[FileRef, Verdict] | None = None
+        self._most = most
+        self._fetched: list[tuple[FileRef, Reply]] = []  # not durable yet
+        self._fetched_since = 0.0
+        self._judged: list[tuple[FileRef, Verdict]] = []  # durable bytes, a verdict that is not
 
     def bring(self, ref: FileRef) -> None:
-        """Bring one file in; whether that went well is in the poll."""
+        """Fetch a file; when a commit is full, keep and judge what it holds. How all went is in the poll."""
         polled = self._polled
         try:
             reply = self._channel.fetch(ref)
@@ -180,44 +199,64 @@ class _Intake:
             polled.away += isinstance(error, Unavailable)
             return
         polled.away = 0
-        message_id = self._keep(ref, reply)
-        if message_id is None and holds(self._channel, reply):
-            # Refused once, and the rules were put right since: a new certificate of the bank's, a missing anchor.
-            message_id = self._keep(ref, reply, anew=True)
-        if message_id is None:
-            polled.refused.append((ref.reference, "bank.replayed"))
-            return
-        verdict = judge(self._channel, message_id, ref.reference, reply)
-        if verdict.error is None:
-            polled.accepted.append(message_id)
-        else:
-            polled.refused.append((ref.reference, verdict.error.code))
-        self._judged = ref, verdict
+        if not self._fetched:
+            self._fetched_since = self._store.clock.monotonic()
+        self._fetched.append((ref, reply))
+        if self._is_full():
+            self._keep()
 
     def settle(self) -> None:
-        """Put the last verdict on record."""
-        if self._judged is not None:
+        """Keep, judge and put on record whatever is left."""
+        if self._fetched:
+            self._keep()
+        if self._judged:
             with self._store.unit() as unit:
                 self._record(unit)
                 unit.commit()
             self._acknowledge()
 
-    def _keep(self, ref: FileRef, reply: Reply, *, anew: bool = False) -> str | None:
+    def _is_full(self) -> bool:
+        return (
+            len(self._fetched) >= self._most
+            or sum(len(reply.raw) for _, reply in self._fetched) >= _MOST_BYTES
+            or self._store.clock.monotonic() - self._fetched_since >= _LONGEST_S
+        )
+
+    def _keep(self) -> None:
+        """Make what was fetched durable, together with the verdicts on what came before it; then judge it."""
         with self._store.unit() as unit:
             self._record(unit)
-            message_id = _keep(unit, self._channel.name, ref, reply, anew=anew)
+            kept = [
+                (ref, reply, _keep(unit, self._channel.name, ref, reply, anew=False)) for ref, reply in self._fetched
+            ]
             unit.commit()
+        self._fetched = []
         self._acknowledge()
-        return message_id
+        for ref, reply, message_id in kept:
+            self._judge(ref, reply, message_id)
+
+    def _judge(self, ref: FileRef, reply: Reply, message_id: str | None) -> None:
+        if message_id is None and holds(self._channel, reply):
+            # Refused once, and the rules were put right since: a new certificate of the bank's, a missing anchor.
+            message_id = keep(self._store, self._channel.name, ref, reply, anew=True)
+        if message_id is None:
+            self._polled.refused.append((ref.reference, "bank.replayed"))
+            return
+        verdict = judge(self._channel, message_id, ref.reference, reply)
+        if verdict.error is None:
+            self._polled.accepted.append(message_id)
+        else:
+            self._polled.refused.append((ref.reference, verdict.error.code))
+        self._judged.append((ref, verdict))
 
     def _record(self, unit: Unit) -> None:
-        if self._judged is not None:
-            record(unit, self._channel.name, self._judged[1])
+        for _, verdict in self._judged:
+            record(unit, self._channel.name, verdict)
 
     def _acknowledge(self) -> None:
-        """The verdict is on record: the bank may know."""
-        if self._judged is not None:
-            (ref, verdict), self._judged = self._judged, None
+        """The verdicts are on record: the bank may know."""
+        judged, self._judged = self._judged, []
+        for ref, verdict in judged:
             if verdict.error is None:
                 self._channel.acknowledge(ref)
 

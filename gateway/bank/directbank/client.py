@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -44,6 +45,7 @@ _log = structlog.get_logger("bank.directbank")
 # Now and then the list is asked from a day before the cursor: a packet may be finished later than one stamped after it.
 _WIDE_EVERY_S = 3600.0
 _WIDE = timedelta(days=1)
+_REMEMBERED = 200  # packets whose answers wait for `acknowledge`: more than ever share a commit
 _REFERENCE = re.compile(r"[\x21-\x7e]{1,100}")
 _KINDS = {"paydocru": wire.PAYMENT_ORDER, "pain.001": wire.CURRENCY_ORDER}
 
@@ -96,7 +98,7 @@ class DirectBankChannel:
         self._deliveries = Deliveries(memory, clock)
         self._listed: frozenset[str] | None = None
         self._wide_at: float | None = None
-        self._proven: tuple[str, Proven] | None = None
+        self._proven: dict[str, _Answers] = {}
 
     @property
     def name(self) -> str:
@@ -142,25 +144,26 @@ class DirectBankChannel:
         return self._session.call(wire.GET_PACK, query={"id": ref.reference}, reference=ref.reference)
 
     def prove(self, reply: Reply, at: datetime) -> Proven:
-        """See `Channel`; pure, but that what was proved last is remembered for `acknowledge`."""
+        """See `Channel`; pure, but that what the last packets answer is remembered for `acknowledge`."""
         proven = prove.prove(reply, self._trust.rules, at)
-        self._proven = (reply.request.reference, proven)
+        answers = _Answers.of(proven)
+        if answers.statements or answers.notices:
+            while len(self._proven) >= _REMEMBERED:
+                del self._proven[next(iter(self._proven))]
+            self._proven[reply.request.reference] = answers
         return proven
 
     def acknowledge(self, ref: FileRef) -> None:
         """The packet is safe here: its statements are answers to what we asked, its notices to what we wondered."""
-        if self._proven is None or self._proven[0] != ref.reference:
+        answers = self._proven.pop(ref.reference, None)
+        if answers is None:
             return
-        documents = self._proven[1].documents
-        self._proven = None
-        statements = [d for d in documents if d.kind is DocumentKind.STATEMENT and d.answers]
-        self._requests.answered({d.answers: prove.statement_type(d.content) for d in statements})
-        for document in documents:
-            if document.format == prove.STATUS:
-                try:
-                    self._deliveries.note(read_notice(document.content))
-                except Corrupt as error:
-                    _log.warning("a notice cannot be read", reference=ref.reference, reason=error.code)
+        self._requests.answered(answers.statements)
+        for notice in answers.notices:
+            try:
+                self._deliveries.note(read_notice(notice))
+            except Corrupt as error:
+                _log.warning("a notice cannot be read", reference=ref.reference, reason=error.code)
 
     def user_info(self) -> dict[str, object]:
         """See `Channel`: what the bank's settings say, or the profile where they are not asked."""
@@ -277,7 +280,8 @@ class DirectBankChannel:
         if wide:
             self._wide_at = self._clock.monotonic()
         stamp = wire.later(cursor, (answer.get("TimeStampLastPacket") or "").strip())
-        return Listing(tuple(FileRef(name, prove.PACKET) for name in dict.fromkeys(names)), stamp)
+        files = tuple(FileRef(name, prove.PACKET) for name in dict.fromkeys(names))
+        return Listing(files, stamp, self._profile.service.repeatable)
 
     def _send(
         self, packet_id: str, document_id: str, kind: str, content: Callable[[], bytes], request_id: str = ""
@@ -325,6 +329,28 @@ class DirectBankChannel:
             created=wire.local_time(self._clock.now(), self._zone),
             sender=Customer(session.customer_id, agreement.name, agreement.inn, agreement.kpp),
             recipient=BankName(service.bic, service.bank_name),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What a proved packet answers.
+
+    Attributes:
+        statements: id of our request → type of the statement.
+        notices: the documents that tell of our documents.
+    """
+
+    statements: dict[str, str]
+    notices: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, proven: Proven) -> _Answers:
+        documents = proven.documents
+        statements = [d for d in documents if d.kind is DocumentKind.STATEMENT and d.answers]
+        return cls(
+            {d.answers: prove.statement_type(d.content) for d in statements},
+            tuple(d.content for d in documents if d.format == prove.STATUS),
         )
 
 

@@ -35,6 +35,7 @@ class Service(Part):
         first_days: how many closed days are asked for at the very first poll.
         answer_tries, answer_pause_s: a statement is made on demand: how often, and after what pause, to look for it
             before leaving it to the next poll.
+        repeatable: GetPack gives a packet again, however often it was given; see `Listing.repeatable`.
     """
 
     url: str = Field(pattern=r"^https://\S+$")
@@ -51,6 +52,7 @@ class Service(Part):
     first_days: int = Field(default=7, ge=0, le=90)
     answer_tries: int = Field(default=3, ge=0, le=20)
     answer_pause_s: float = Field(default=2.0, ge=0, le=60)
+    repeatable: bool = False
 
 
 class Trust(TrustTable):

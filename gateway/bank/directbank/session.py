@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,7 @@ from gateway.signing.keys import Decryptor, fingerprint
 
 _SID = re.compile(r"[\x21-\x7e]{1,128}")
 _SETTINGS_LIMIT = 1 << 22
+_ERROR_MARKS = (b"Error", b"\0")  # no error without its name; text in UTF-16 is read to find out
 
 
 class Caller(Protocol):
@@ -214,10 +216,10 @@ class Session:
         """
         if "incomplete" in reply.transport:
             return None
-        try:
-            result = read_result(reply.raw, self._limit)
-        except Corrupt:
-            result = Result(None, None)
+        result = Result(None, None)
+        if any(mark in reply.raw for mark in _ERROR_MARKS):
+            with suppress(Corrupt):
+                result = read_result(reply.raw, self._limit)
         if reply.transport.get("status") != "200" and result.error is None:
             text = reply.raw[:200].decode("utf-8", "replace")
             raise Unavailable("bank.fault", retry_after=300.0, status=reply.transport.get("status", ""), text=text)
