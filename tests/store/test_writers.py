@@ -107,11 +107,11 @@ def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
             assert journal.head(connection).seq == 0
 
 
+# PostgreSQL's writers queue for as long as it takes.
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_writer_that_is_held_up_too_long_is_told_so(
     store: Store, url: str, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL's writers queue for as long as it takes")
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 100)
     other = Store(url, clock, COMPANY)
     with store.unit(), pytest.raises(Unavailable) as caught, other.unit():
