@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
@@ -52,16 +52,21 @@ def _signed_still(unit: Unit, terms: Terms, row: AnyRow) -> bool:
 
 
 def _tries_left(unit: Unit, row: AnyRow, resends: int) -> bool:
-    past = _events(unit, row.id)
+    past = _events(unit.connection, row.id)
     again = past[OrderEvent.AGAIN]
     if again < resends + past[_ALLOWED]:
         return True
     fresh = steps.load(unit, row.id)
-    if fresh.version == row.version and not _waits_for_a_person(past):
+    if fresh.version == row.version and not _is_asked(past):
         steps.tell(unit, fresh, _ASKED, told={"tries": again + 1})
         clear(unit, row.id, UNKNOWN)
         alarms.raise_alarm(unit, ABSENT, subject(row.id), {**shown(row), "tries": str(again + 1)})
     return False
+
+
+def waits_for_a_person(connection: Connection, row: AnyRow) -> bool:
+    """Whether somebody has to say what becomes of the order: `send_again` or `did_not_go`."""
+    return row.state == OrderState.UNKNOWN and _is_asked(_events(connection, row.id))
 
 
 def send_again(unit: Unit, terms: OutgoingTerms, order_id: str, note: str, expected_version: int) -> AnyRow:
@@ -97,23 +102,23 @@ def _to_decide(unit: Unit, terms: OutgoingTerms, order_id: str, note: str, expec
     if actor.role not in terms.signers:
         raise Refused("outgoing.not_a_signer", name=actor.name, role=actor.role.value)
     row = steps.load(unit, order_id, expected_version)
-    if row.state != OrderState.UNKNOWN or not _waits_for_a_person(_events(unit, order_id)):
+    if not waits_for_a_person(unit.connection, row):
         raise Refused("outgoing.not_absent", number=row.number)
     said = " ".join(note.split())[:500]
     if not said:
-        raise Refused("outgoing.no_reason")
+        raise Refused("outgoing.no_reason", about="note")
     return row, said
 
 
-def _events(unit: Unit, order_id: str) -> Counter[str]:
+def _events(connection: Connection, order_id: str) -> Counter[str]:
     """How often each thing happened to the order."""
     event = payment_order_events.c.event
-    rows = unit.connection.execute(
+    rows = connection.execute(
         select(event, func.count().label("times")).where(payment_order_events.c.order_id == order_id).group_by(event)
     )
     return Counter({row.event: row.times for row in rows})
 
 
-def _waits_for_a_person(past: Counter[str]) -> bool:
+def _is_asked(past: Counter[str]) -> bool:
     """Each question is answered by one "send again", or by the order's end."""
     return past[_ASKED] > past[_ALLOWED]

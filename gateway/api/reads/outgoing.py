@@ -12,6 +12,7 @@ from gateway.api.reads.texts import hinted, in_catalogue, said, stored_list, sto
 from gateway.bank.tables import messages
 from gateway.core.authority import Actor
 from gateway.core.text import person_key
+from gateway.flows.pay_out_absent import waits_for_a_person
 from gateway.payments.outgoing.model import ON_THE_WAY, UNSENT, OrderState, OutgoingTerms
 from gateway.payments.outgoing.service import may_sign
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
@@ -118,6 +119,7 @@ def detail(connection: Connection, company: str, order_id: str) -> dict[str, Any
         "bank_ref": row.bank_ref,
         "returned_at": row.returned_at,
         "may_withdraw": row.state in UNSENT,
+        "to_decide": waits_for_a_person(connection, row),
         "history": _history(connection, order_id),
         "evidence": _evidence(connection, [i for i in (row.entry_id, row.return_entry_id) if i]),
     }

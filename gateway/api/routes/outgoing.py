@@ -31,6 +31,7 @@ from gateway.api.writing import Target, TheTerms, change
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.flows import pay_out_absent
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import NeedsConfirming, OrderDraft, OrderState, Payee, TaxFields
 from gateway.payments.outgoing.tables import payment_orders
@@ -132,6 +133,36 @@ def withdraw(room: TheRoom, caller: TheCaller, terms: TheTerms, payment_order_id
         outgoing.withdraw(unit, room.terms.outgoing, payment_order_id, asked.note, _seen(terms))
 
     return _changed(room, caller, terms, "withdraw", payment_order_id, asked.model_dump(mode="json"), work)
+
+
+@router.post(
+    "/outgoing/{payment_order_id}/send-again", response_model=OutgoingAnswer, dependencies=APPROVE, responses=CHANGE
+)
+def send_again(
+    room: TheRoom, caller: TheCaller, terms: TheTerms, payment_order_id: Id, asked: Because
+) -> dict[str, Any]:
+    """Let an order the bank has not got after all tries go once more: the same bytes under the same id."""
+
+    def work(unit: Unit) -> None:
+        pay_out_absent.send_again(unit, room.terms.outgoing, payment_order_id, asked.note, _seen(terms))
+
+    found = _changed(room, caller, terms, "send-again", payment_order_id, asked.model_dump(mode="json"), work)
+    room.send_now()
+    return found
+
+
+@router.post(
+    "/outgoing/{payment_order_id}/did-not-go", response_model=OutgoingAnswer, dependencies=APPROVE, responses=CHANGE
+)
+def did_not_go(
+    room: TheRoom, caller: TheCaller, terms: TheTerms, payment_order_id: Id, asked: Because
+) -> dict[str, Any]:
+    """End an order the bank has not got after all tries: a person has made sure that it never arrived."""
+
+    def work(unit: Unit) -> None:
+        pay_out_absent.did_not_go(unit, room.terms.outgoing, payment_order_id, asked.note, _seen(terms))
+
+    return _changed(room, caller, terms, "did-not-go", payment_order_id, asked.model_dump(mode="json"), work)
 
 
 def _seen(terms: TheTerms) -> int:

@@ -107,6 +107,7 @@ class OutgoingFull(OutgoingItem):
     bank_ref: str
     returned_at: Instant | None
     may_withdraw: bool
+    to_decide: bool = Field(description="The bank has not got it after all tries: send-again or did-not-go.")
     history: list[HistoryLine]
     evidence: list[LineEvidence]
 
