@@ -6,6 +6,7 @@ data/kvit.db      one consistent state of the database
 vault/…           sealed secrets; the master key that opens them is not among them
 keys/*.p12        closed by pass phrases that stand in the vault
 anchors/, profiles/
+heads/            ends of the journal, kept outside the database (see `backup_heads`)
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from typing import Any
 from gateway import __version__
 from gateway.core.clock import Clock, SystemClock, to_text
 from gateway.core.errors import Corrupt, Refused
+from gateway.service import backup_heads
 from gateway.service.config import Config, Home, load_config
+from gateway.service.evidence_keeper import heads_folder
 from gateway.service.opening import check_revision
 from gateway.service.private_files import make_private_folder, new_private
 from gateway.service.setup import make_tree
@@ -39,8 +42,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 SETTINGS = "kvit.toml"
 DATABASE = "data/kvit.db"
-# Folder → names of it that are taken. Nothing else of a home goes into a backup or comes out of one.
+# Folder → names of it that are taken. Nothing else but heads goes into a backup or comes out of one.
 _TAKEN = {"vault": "*", "keys": "*", "anchors": "*", "profiles": "*.toml"}
+_FOLDERS = {*_TAKEN, backup_heads.FOLDER, backup_heads.CERTIFICATES}
 _MANIFEST_LIMIT = 1 << 20
 _PIECE = 1 << 20
 _KEY_LIMIT = 1 << 20
@@ -56,6 +60,8 @@ class Backup:
         created: stored instant.
         head: the end of the journal in it.
         sha256: of the zip; "" where nobody computed it.
+        known_rows: the last journal row that a head kept beside the home names; more than `head.seq` where an older
+            copy of the database was put back.
     """
 
     file: Path
@@ -64,6 +70,12 @@ class Backup:
     created: str
     head: Head
     files: int
+    known_rows: int = 0
+
+    @property
+    def behind(self) -> bool:
+        """The heads know of rows that the database has not."""
+        return self.known_rows > self.head.seq
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -75,6 +87,7 @@ class Backup:
             "created": self.created,
             "files": self.files,
             "journal": {"seq": self.head.seq, "hash": self.head.hash},
+            "known_rows": self.known_rows,
         }
 
 
@@ -98,10 +111,13 @@ def back_up(home: Home, out: Path, *, clock: Clock | None = None, progress: Prog
     created = to_text(clock.now())
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".kvit-backup-", dir=out.parent) as folder:
-        copy = Path(folder) / "kvit.db"
+        copy, heads = Path(folder) / "kvit.db", Path(folder) / "heads"
+        heads.mkdir()
+        before = backup_heads.Kept.of(home)
         copy_database(home.data / "kvit.db", copy, progress)
         head = _verified_head(copy, config, clock)
         sources = {SETTINGS: home.config_file, DATABASE: copy, **dict(_sources(home))}
+        sources |= dict(backup_heads.take(home, before, head.seq, heads))
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "version": __version__,
@@ -114,17 +130,20 @@ def back_up(home: Home, out: Path, *, clock: Clock | None = None, progress: Prog
         temporary = Path(folder) / "backup.zip"
         _write_zip(temporary, manifest, sources)
         temporary.replace(out)
-    return Backup(out, out.stat().st_size, _sha256(out), created, head, len(sources))
+    known_rows = backup_heads.known_rows(home)
+    return Backup(out, out.stat().st_size, _sha256(out), created, head, len(sources), known_rows)
 
 
 def restore(file: Path, home: Home, *, clock: Clock | None = None, progress: Progress = lambda _: None) -> Backup:
     """Put a backup back into an empty or new folder. Nothing of it counts until everything was verified.
 
+    The folder `heads` may be there already: it is what this machine remembers of the journal, and stays.
+
     Raises:
-        Refused: `restore.not_empty`, `restore.newer`, `backup.not_a_backup`.
+        Refused: `restore.not_empty`, `restore.newer`, `restore.other_heads`, `backup.not_a_backup`.
         Corrupt: `backup.altered` naming the file, `backup.journal_broken`.
     """
-    if home.root.exists() and any(home.root.iterdir()):
+    if home.root.exists() and any(entry != heads_folder(home) for entry in home.root.iterdir()):
         raise Refused("restore.not_empty", home=str(home.root))
     make_private_folder(home.root, tighten=True)
     unpacked = home.root / f".restore-{uuid.uuid4().hex}"
@@ -132,13 +151,16 @@ def restore(file: Path, home: Home, *, clock: Clock | None = None, progress: Pro
     try:
         manifest = _unpack(file, unpacked, progress)
         head = _check_unpacked(unpacked, manifest, clock or SystemClock())
+        backup_heads.put_back(unpacked / backup_heads.FOLDER, heads_folder(home))
+        shutil.rmtree(unpacked / backup_heads.FOLDER, ignore_errors=True)
         # The settings come last: without them the folder is no installation.
         for entry in sorted(unpacked.iterdir(), key=lambda path: path.name == SETTINGS):
             entry.rename(home.root / entry.name)
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
     make_tree(home, load_config(home))
-    return Backup(file, file.stat().st_size, "", str(manifest["created"]), head, len(manifest["files"]))
+    created, known_rows = str(manifest["created"]), backup_heads.known_rows(home)
+    return Backup(file, file.stat().st_size, "", created, head, len(manifest["files"]), known_rows)
 
 
 def _sources(home: Home) -> Iterator[tuple[str, Path]]:
@@ -202,9 +224,9 @@ def _is_ours(name: str) -> bool:
     """Whether a backup of ours has a file of this name: a manifest from elsewhere must not write where it likes."""
     if name in (SETTINGS, DATABASE):
         return True
-    folder, slash, inner = name.partition("/")
-    plain = bool(slash) and "\\" not in inner and ":" not in inner and PurePosixPath(inner).name == inner
-    return plain and folder in _TAKEN and not inner.startswith(".")
+    folder, _, inner = name.rpartition("/")
+    plain = "\\" not in inner and ":" not in inner and PurePosixPath(inner).name == inner
+    return plain and folder in _FOLDERS and not inner.startswith(".")
 
 
 def _extract(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], target: Path) -> None:

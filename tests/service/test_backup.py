@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import stat
 import sys
 import threading
@@ -19,10 +20,12 @@ from gateway.core.errors import Corrupt, KvitError, Refused
 from gateway.service.backup import MANIFEST, back_up, restore
 from gateway.service.config import Home, load_config
 from gateway.service.open_keys import VAULT_SERVICE
+from gateway.service.opening import open_store
 from gateway.service.wiring import vault_of
-from gateway.store import Store
+from gateway.store import Store, journal
 from gateway.store.backup import copy_database
 from gateway.store.engine import sqlite_url
+from gateway.store.heads import HeadBook
 from tests.service.conftest import COMPANY, Kvit, tamper
 
 
@@ -208,6 +211,9 @@ def _rename(name: str) -> Callable[[dict[str, bytes]], None]:
         (_rename("keys/..\\evil"), "backup.not_a_backup"),
         (_rename("keys/.."), "backup.not_a_backup"),
         (_rename("run/tray.token"), "backup.not_a_backup"),
+        (_rename("heads/../run/tray.token"), "backup.not_a_backup"),
+        (_rename("heads/certificates/../../evil"), "backup.not_a_backup"),
+        (_rename("heads/certificates/deeper/evil"), "backup.not_a_backup"),
     ],
 )
 def test_a_changed_backup_is_refused_and_leaves_nothing(
@@ -265,3 +271,133 @@ def test_an_older_database_is_brought_up_to_date(backup: Path, tmp_path: Path, m
     monkeypatch.setattr("gateway.service.backup.upgrade", asked.append)
     restore(backup, Home(tmp_path / "new"))
     assert len(asked) == 1
+
+
+class TestHeads:
+    """Heads of the journal go into a backup for a new machine, and nothing newer is ever lost by putting one back."""
+
+    def test_they_go_along_and_the_book_goes_on(self, kept: Path, tmp_path: Path, kvit: Kvit) -> None:
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        back = restore(backup, Home(tmp_path / "new"))
+        for file in _heads(kept):
+            assert (tmp_path / "new" / file).read_bytes() == (kept / file).read_bytes()
+        assert [name for name in _heads(kept) if name.startswith("heads/certificates/")]
+        assert (back.known_rows, back.behind) == (back.head.seq, False)
+        book = HeadBook(tmp_path / "new" / "heads")
+        before = book.last()
+        _keep_rows(tmp_path / "new", 1)
+        after = book.last()
+        assert before is not None and after is not None
+        assert (after.number, after.previous) == (before.number + 1, before.digest)
+        assert kvit("journal", "verify", "--home", tmp_path / "new").code == 0
+
+    def test_a_cut_journal_is_still_found_on_the_new_machine(self, kept: Path, tmp_path: Path, kvit: Kvit) -> None:
+        restore(back_up(Home(kept), tmp_path / "b.zip").file, Home(tmp_path / "new"))
+        tamper(tmp_path / "new", "DELETE FROM journal WHERE seq > 3")
+        assert _verdict(kvit, tmp_path / "new") == (4, "ends_before")
+
+    def test_an_old_copy_beside_newer_heads_is_found(self, kept: Path, tmp_path: Path, kvit: Kvit) -> None:
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        end = _keep_rows(kept, 3)
+        newer = {name: (kept / name).read_bytes() for name in _heads(kept)}
+        _all_but_heads_is_lost(kept)
+        answer = kvit("restore", backup, "--home", kept, "--language", "en")
+        assert answer.code == 0, answer.err
+        assert f"remembers the journal up to row {end}" in answer.out + answer.err
+        assert {name: (kept / name).read_bytes() for name in _heads(kept)} == newer
+        assert _verdict(kvit, kept) == (end - 2, "ends_before")
+
+    def test_what_such_a_home_knows_goes_into_its_next_backup(self, kept: Path, tmp_path: Path, kvit: Kvit) -> None:
+        """Moving on to another machine does not launder an old copy."""
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        end = _keep_rows(kept, 3)
+        _all_but_heads_is_lost(kept)
+        restore(backup, Home(kept))
+        again = back_up(Home(kept), tmp_path / "again.zip")
+        assert (again.known_rows, again.behind) == (end, True)
+        restore(again.file, Home(tmp_path / "new"))
+        assert _verdict(kvit, tmp_path / "new") == (end - 2, "ends_before")
+
+    def test_older_heads_beside_the_home_are_brought_up_to_date(self, kept: Path, tmp_path: Path, kvit: Kvit) -> None:
+        older = {name: (kept / name).read_bytes() for name in _heads(kept)}
+        _keep_rows(kept, 3)
+        newer = {name: (kept / name).read_bytes() for name in _heads(kept)}
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        _all_but_heads_is_lost(kept)
+        for name, content in older.items():
+            (kept / name).write_bytes(content)
+        restore(backup, Home(kept))
+        assert {name: (kept / name).read_bytes() for name in _heads(kept)} == newer
+        assert kvit("journal", "verify", "--home", kept).code == 0
+
+    def test_heads_of_another_history_are_neither_kept_nor_overwritten(self, kept: Path, tmp_path: Path) -> None:
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        (book,) = (kept / "heads").glob("*.jsonl")
+        book.write_bytes(book.read_bytes().replace(b'"number":1', b'"number":9'))
+        _all_but_heads_is_lost(kept)
+        other = {name: (kept / name).read_bytes() for name in _heads(kept)}
+        with pytest.raises(Refused) as refused:
+            restore(backup, Home(kept))
+        assert refused.value.code == "restore.other_heads"
+        assert [entry.name for entry in kept.iterdir()] == ["heads"]
+        assert {name: (kept / name).read_bytes() for name in _heads(kept)} == other
+
+    def test_heads_kept_while_the_database_is_copied_do_not_run_ahead_of_it(
+        self, kept: Path, tmp_path: Path, kvit: Kvit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
+            copy_database(source, target, progress)
+            _keep_rows(kept, 2)
+
+        monkeypatch.setattr("gateway.service.backup.copy_database", copy)
+        made = back_up(Home(kept), tmp_path / "b.zip")
+        assert made.behind, "the home itself went on"
+        assert not restore(made.file, Home(tmp_path / "new")).behind
+        assert kvit("journal", "verify", "--home", tmp_path / "new").code == 0
+
+    def test_a_backup_without_heads_is_restored_too(self, kept: Path, tmp_path: Path) -> None:
+        shutil.rmtree(kept / "heads")
+        back = restore(back_up(Home(kept), tmp_path / "b.zip").file, Home(tmp_path / "new"))
+        assert (back.known_rows, back.behind) == (0, False)
+        assert not (tmp_path / "new" / "heads").exists()
+
+
+@pytest.fixture
+def kept(sandbox_home: Path) -> Path:
+    """A home whose heads are kept as they are in real life, sealed and signed."""
+    _keep_rows(sandbox_home, 5)
+    return sandbox_home
+
+
+def _keep_rows(home: Path, number: int) -> int:
+    """Write rows as the service does, with a sealed line at the end; the journal's last row."""
+    store = open_store(Home(home), load_config(Home(home)))
+    with store.unit() as unit:
+        for row in range(number):
+            unit.journal("test.row", f"kept:{row}")
+        unit.commit()
+    with store.reading() as connection:
+        end = journal.head(connection).seq
+    store.close()
+    return end
+
+
+def _heads(home: Path) -> list[str]:
+    """Names of the heads' files that go into a backup."""
+    book = [
+        *(home / "heads").glob("*.jsonl"),
+        *(home / "heads" / "certificates").glob("*.pem"),
+        home / "heads" / "last",
+    ]
+    return sorted(file.relative_to(home).as_posix() for file in book)
+
+
+def _all_but_heads_is_lost(home: Path) -> None:
+    for entry in home.iterdir():
+        if entry.name != "heads":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _verdict(kvit: Kvit, home: Path) -> tuple[int, str]:
+    found = kvit("journal", "verify", "--home", home, "--json").json
+    return found["broken_row"], found["reason"]

@@ -49,5 +49,7 @@ def restore(
     with screen.progress("cli.restore.progress") as progress:
         back = put_back(file, where, progress=progress)
     screen.say("cli.restore.done", home=where.root, created=back.created, rows=back.head.seq)
+    if back.behind:
+        screen.tell("cli.restore.behind", rows=back.head.seq, known=back.known_rows)
     screen.say("cli.restore.next", home=where.root)
     screen.answer(back.summary)
