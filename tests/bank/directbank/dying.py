@@ -1,6 +1,6 @@
-"""A poll that dies: run as a program, it is killed the moment a packet is here and not yet stored.
+"""A poll that dies: run as a program, it is killed at its Nth packet, fetched and not yet kept, or not yet judged.
 
-python -m tests.bank.directbank.dying DATABASE_URL ADDRESS ANCHOR_PEM
+python -m tests.bank.directbank.dying DATABASE_URL ADDRESS ANCHOR_PEM fetch|prove N once|repeatable
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 
 from gateway.bank import inbox
-from gateway.bank.channel import FileRef, Reply
+from gateway.bank.channel import FileRef, Proven, Reply
 from gateway.bank.directbank.client import DirectBankChannel
 from gateway.bank.directbank.memory import StoredMemory
 from gateway.bank.directbank.profile import Agreement, DirectBankTrust
@@ -28,20 +30,39 @@ from tests.bank.directbank.pretend import CUSTOMER, LOGIN, PASSWORD, profile
 
 
 class Dying(DirectBankChannel):
-    """Killed by kill -9 between fetch and commit."""
+    """Killed by kill -9 at the end of a fetch, or at the beginning of a proof.
+
+    Attributes:
+        die_in, left: in which of the two, and how many of them it begins.
+    """
+
+    die_in = "fetch"
+    left = 1
 
     def fetch(self, ref: FileRef) -> Reply:
-        super().fetch(ref)
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError("dead")
+        reply = super().fetch(ref)
+        self._count("fetch")
+        return reply
+
+    def prove(self, reply: Reply, at: datetime) -> Proven:
+        self._count("prove")
+        return super().prove(reply, at)
+
+    def _count(self, name: str) -> None:
+        self.left -= name == self.die_in
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-def open_channel(store: Store, url: str, anchor: x509.Certificate, kind: type[DirectBankChannel]) -> DirectBankChannel:
+Kind = TypeVar("Kind", bound=DirectBankChannel)
+
+
+def open_channel(store: Store, url: str, anchor: x509.Certificate, kind: type[Kind], **service: object) -> Kind:
     """A channel with what it remembers in the store, as the service has it."""
     signers = TrustPolicy(anchors=(anchor,), signers=frozenset({SIGNER}))
     rules = PacketRules(signers, True, frozenset({fingerprint(anchor)}), 1 << 22, 1 << 20)
     return kind(
-        profile(ask_settings=False),
+        profile(ask_settings=False, **service),
         Agreement(CUSTOMER, "Мы", "7705260699", url=url),
         DirectBankTrust((anchor,), rules),
         store.clock,
@@ -51,6 +72,9 @@ def open_channel(store: Store, url: str, anchor: x509.Certificate, kind: type[Di
 
 
 if __name__ == "__main__":
-    database, address, pem = sys.argv[1:]
+    database, address, pem, die_in, number, gives = sys.argv[1:]
     store = Store(database, SystemClock(), "test")
-    inbox.poll(store, open_channel(store, address, x509.load_pem_x509_certificate(Path(pem).read_bytes()), Dying))
+    anchor = x509.load_pem_x509_certificate(Path(pem).read_bytes())
+    channel = open_channel(store, address, anchor, Dying, repeatable=gives == "repeatable")
+    channel.die_in, channel.left = die_in, int(number)
+    inbox.poll(store, channel)
