@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
 
 import pytest
 
+from gateway.bank.formats import camt as camt_format
+from gateway.bank.formats import clientbank_statement
+from gateway.bank.statement import Entry, StatementHead
+from gateway.core.errors import Corrupt, Refused
 from gateway.service.verifier import verify
+from tests.e2e.forgery import texts
+from tests.standards import need
 
 ACCOUNT = "40702810900000000002"
 ENTRY: dict[str, Any] = {
@@ -239,6 +246,12 @@ class TestBatch:
         assert wrong(batch, PART) == {}, "the whole"
         assert list(wrong(batch, PART, {**PART, "id": "E2", "ref": "KS-0000000012"})) == ["E2"]
 
+    def test_a_line_without_a_sum_of_its_own_is_its_details(self) -> None:
+        whole = texts([("<Amt Ccy='RUB'>10980.00</Amt><Cdt", "<Cdt")], camt(ntry(*THIRDS)))
+        others = [{**PART, "id": f"E{n}", "ref": f"KS-00000000{n}"} for n in (12, 13)]
+        assert wrong(whole, PART, *others) == {}
+        assert list(wrong(whole, PART, {**PART, "id": "E2"})) == ["E2"]
+
     def test_a_detail_that_went_out_is_no_payment(self) -> None:
         out = detail("3660.00", ref="KS-0000000012", inner="<CdtDbtInd>DBIT</CdtDbtInd>")
         batch = camt(ntry(detail("3660.00", ref="KS-0000000011"), out, amount="0.00"))
@@ -261,3 +274,49 @@ class TestBatch:
 )
 def test_lines_anywhere_else_than_in_a_statement_are_none(content: bytes) -> None:
     assert "no line of the signed statement" in wrong(content)["E1"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "read"),
+    [
+        ("iso20022/samples", camt_format.read),
+        ("directbank/clientbank-text", clientbank_statement.read),
+    ],
+)
+def test_recorded_statements_bear_out_what_kvit_reads_in_them(
+    folder: str, read: Callable[[BinaryIO], Iterator[StatementHead | Entry]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two readers that share no code; most of the recorded statements are in other currencies."""
+    monkeypatch.setattr(verify, "in_roubles", lambda account, currency: True)
+    borne_out = 0
+    for file in sorted(f for f in need(folder).rglob("*") if f.is_file()):
+        content = file.read_bytes()
+        try:
+            items = list(read(io.BytesIO(content)))
+        except (Corrupt, Refused):
+            continue  # of another format
+        records: list[dict[str, Any]] = []
+        account = ""
+        for item in items:
+            if isinstance(item, StatementHead):
+                account = item.account
+            elif item.status == "BOOK" and item.incoming and item.amount and not undone(item):
+                records.append(record_of(item, account, len(records)))
+        assert not records or wrong(content, *records) == {}, file.name
+        borne_out += len(records)
+    assert borne_out, "nothing was read"
+
+
+def undone(line: Entry) -> bool:
+    return line.reversal or "returned" in line.warnings
+
+
+def record_of(line: Entry, account: str, number: int) -> dict[str, Any]:
+    """What would stand on record of a line."""
+    party = line.counterparty
+    return {
+        **ENTRY, "id": str(number), "account": account, "amount": line.amount.kopecks,
+        "booked": line.booked.isoformat() if line.booked else None, "party_name": party.name,
+        "party_inn": party.inn, "party_account": party.account, "purpose": line.purpose, "ref": line.ref,
+        "entry_ref": line.entry_ref, "e2e": line.e2e, "tx_id": line.tx_id, "doc_no": line.doc_no,
+    }  # fmt: skip

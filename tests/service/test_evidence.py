@@ -201,11 +201,10 @@ def test_heads_are_signed_by_the_company_and_checked(kvit: Kvit, traded: Traded)
     certificate = next((traded.home / "heads" / "certificates").glob("*.pem"))
     line = json.loads(file.read_text().splitlines()[-1])
     key = verify.x509.load_pem_x509_certificate(certificate.read_bytes())
-    body = {name: line[name] for name in line if name not in ("mac", "signature", "sealed_by")}
-    verify.check_signature(b"kvit-head-1\n" + verify.canonical(body), line["signature"], key)
+    verify.check_signature(verify.head_octets(line), line["signature"], key, "head", verify.Known())
     with pytest.raises(verify.Bad):
-        forged = verify.canonical({**body, "seq": 1})
-        verify.check_signature(b"kvit-head-1\n" + forged, line["signature"], key)
+        forged = verify.head_octets({**line, "seq": 1})
+        verify.check_signature(forged, line["signature"], key, "head", verify.Known())
 
 
 # Were the signers' certificates called back?

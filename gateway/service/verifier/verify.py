@@ -1061,12 +1061,17 @@ def camt_lines(entry: etree._Element, statement: etree._Element) -> Iterator[Lin
     """ISO 20022: an Ntry, or each of its details where there are several and their sums make up the Ntry."""
     account = own_text(statement, "{*}Acct/{*}Id/{*}IBAN") or own_text(statement, "{*}Acct/{*}Id/{*}Othr/{*}Id")
     amount = entry.find("{*}Amt")
+    alone = amount is not None
+    if amount is None:  # some banks leave the sum to the details
+        amount = entry.find("{*}NtryDtls/{*}TxDtls/{*}Amt")
     currency = "" if amount is None else amount.get("Ccy", "")
-    total = kopecks(entry.findtext("{*}Amt") or "")
+    total = kopecks(entry.findtext("{*}Amt") or "") if alone else None
+    if alone and total is None:
+        return
     side = own_text(entry, "{*}CdtDbtInd")
     details = entry.findall("{*}NtryDtls/{*}TxDtls")
     own = [part for part in entry if not part.tag.endswith("}NtryDtls")]
-    parts = shares(details, total, side) if len(details) > 1 else None
+    parts = shares(details, total, side) if len(details) > 1 or not alone else None
     status = entry.find("{*}Sts")
     for detail, kopecks_of_it, side_of_it in parts or [(None, total, side)]:
         inside = [entry] if detail is None else [*own, detail]
@@ -1095,13 +1100,17 @@ def camt_ref(entry: etree._Element, details: list[etree._Element]) -> str:
 def shares(
     details: list[etree._Element], total: int | None, side: str
 ) -> list[tuple[etree._Element | None, int | None, str]] | None:
-    """(detail, its sum, its side) of each, by the first kind of sum that makes up the whole; None where none does."""
+    """(detail, its sum, its side) of each, by the first kind of sum that makes up the whole; None where none does.
+
+    Args:
+        total: None where the whole has no sum of its own.
+    """
     sides = [own_text(detail, "{*}CdtDbtInd") or side for detail in details]
     for place in ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}Amt"):
         sums = [kopecks(detail.findtext(place) or "") or 0 for detail in details]
         if not all(sums):
             continue
-        if sum(k if own == side else -k for k, own in zip(sums, sides, strict=True)) == total:
+        if total is None or sum(k if own == side else -k for k, own in zip(sums, sides, strict=True)) == total:
             return list(zip(details, sums, sides, strict=True))
         if sum(sums) == total:
             return [(detail, k, side) for detail, k in zip(details, sums, strict=True)]
