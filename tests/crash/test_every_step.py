@@ -21,6 +21,8 @@ from tests.crash.truth import Books, check, differences, picture
 
 pytestmark = pytest.mark.slow
 SLICES = 8
+# Seconds after the house was made: what is written once a minute is due in every round, the undisturbed one as well.
+LATER = 120.0
 # Kinds of points that must be among those passed, or this is not the round it claims to be.
 KINDS = {
     "commit: nothing flushed", "commit: flushed", "commit: done", "bank: fetch done", "bank: prove done",
@@ -73,7 +75,7 @@ def morning(a_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     bank.report()
 
     control = copy_home(before, folder / "control")
-    end = a_house.workers.run(control, shift=MUCH_LATER)
+    end = a_house.workers.run(control, shift=LATER)
     assert set(end.points) >= KINDS
     books = books_of(control)
     check(books, bank)
@@ -107,12 +109,12 @@ def test_dying_at_any_step_changes_nothing(morning: Morning, tmp_path: Path, par
     for die_at in range(part, len(morning.points), SLICES):
         where = f"{die_at}: {morning.points[die_at]}"
         home = copy_home(morning.before, tmp_path / str(die_at))
-        assert morning.house.workers.run(home, die_at=die_at).killed, where
+        assert morning.house.workers.run(home, shift=LATER, die_at=die_at).killed, where
         kills += 1
         again = None
         if die_at // SLICES % 2:
             again = random.Random(die_at).randrange(len(morning.points) // 2)
-            kills += morning.house.workers.run(home, shift=NEXT_START, die_at=again).killed
+            kills += morning.house.workers.run(home, shift=LATER + NEXT_START, die_at=again).killed
         assert not morning.house.workers.run(home, shift=MUCH_LATER).killed
         books = books_of(home)
         check(books, morning.house.bank)
