@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.core.money import Money
+from gateway.core.references import Reference
 from gateway.matching.facts import DateMention, Kind, Quote
 from gateway.matching.identity import Identity
-from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState, Reference
+from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.matching.number import parts_of
 
 Bundle = tuple[InvoiceCard, ...]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from gateway.core.money import Money
+from gateway.core.references import Reference, reference_key
 from gateway.core.text import name_key
 from gateway.matching.number import counter_of
 
@@ -22,12 +23,10 @@ __all__ = [
     "InvoiceIndex",
     "InvoiceState",
     "MemoryIndex",
-    "Reference",
     "card",
     "counter_of",
     "name_key",
     "party_of",
-    "reference_key",
 ]
 
 
@@ -48,14 +47,6 @@ class BuyerKind(StrEnum):
     COMPANY = "ul"
     TRADER = "ip"
     INDIVIDUAL = "fl"
-
-
-class Reference(StrEnum):
-    """Other keys by which a text or a registry may mean an invoice."""
-
-    ORDER = "order"
-    LOAN = "loan"
-    TRACK = "track"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,9 +358,3 @@ def _with_rest(known: InvoiceCard, rest: Money, state: str) -> InvoiceCard:
 def _references(invoice: InvoiceCard) -> list[tuple[str, str]]:
     pairs = ((Reference.ORDER, invoice.order_no), (Reference.LOAN, invoice.loan_no), (Reference.TRACK, invoice.track))
     return [(kind, reference_key(key)) for kind, key in pairs if key]
-
-
-def reference_key(text: str) -> str:
-    """How order, loan and track numbers are compared: digits without leading zeros where there are any."""
-    digits = "".join(c for c in text if c.isdigit()).lstrip("0")
-    return digits or text

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from gateway.core.money import Money
+from gateway.core.references import Reference, reference_key
 from gateway.matching.case import day, person, sum_reason
 from gateway.matching.decision import Decision, Outcome, Policy, Reason
 from gateway.matching.facts import Facts
-from gateway.matching.index import InvoiceCard, InvoiceIndex, Reference, reference_key
+from gateway.matching.index import InvoiceCard, InvoiceIndex
+from gateway.payments.registries.model import PayoutSource, Registry
 
-LENDER = "loan"
 _LOAN_DIGITS = 6  # shorter numbers in a lender's text are agreements and the like
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryLine:
-    """One line: which invoice, by what key, and what the buyer paid."""
-
-    kind: Reference
-    key: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """A partner's list. Sound when the lines add up to `gross` and gross − fee = net."""
-
-    id: str
-    source: str
-    number: str
-    date: date
-    gross: Money
-    fee: Money
-    net: Money
-    lines: tuple[RegistryLine, ...]
 
 
 class RegistryLookup(Protocol):
@@ -73,7 +49,7 @@ def decide_payout(
     found = _registries(facts, registries, source) if registries is not None else []
     if len(found) == 1:
         return _by_registry(facts, index, found[0], partner)
-    if source == LENDER and not found:
+    if source == PayoutSource.LOAN and not found:
         listed = _by_loans(facts, index, partner)
         if listed is not None:
             return listed
@@ -96,9 +72,8 @@ def _registries(facts: Facts, registries: RegistryLookup, source: str) -> list[R
 def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
     amount = facts.payment.amount
     about = Reason("matching.registry", {"number": registry.number, "date": day(registry.date)})
-    lines = sum(line.amount.kopecks for line in registry.lines)
-    if lines != registry.gross.kopecks or registry.gross.kopecks - registry.fee.kopecks != registry.net.kopecks:
-        reason = sum_reason("matching.registry_unsound", Money(lines), registry.gross)
+    if not registry.sound:
+        reason = sum_reason("matching.registry_unsound", registry.lines_total, registry.gross)
         return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
     if registry.net != amount:
         reason = sum_reason("matching.registry_differs", registry.net, amount)

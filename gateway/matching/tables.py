@@ -1,4 +1,5 @@
-"""Rows of the matching room: decisions with their reasons, and allocations; both only ever appended."""
+"""Rows of the matching room: decisions with their reasons and allocations, only ever appended; what people taught the
+matcher; trials of it."""
 
 from __future__ import annotations
 
@@ -41,4 +42,41 @@ allocations = Table(
     CheckConstraint("amount <> 0", name="not_zero"),
     Index("ix_allocations_payment", "payment_id"),
     Index("ix_allocations_invoice", "invoice_id"),
+)
+
+# "This payer pays for that buyer", said by a person; revoked, never deleted.
+payer_rules = Table(
+    "payer_rules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payer_inn", Text, nullable=False),  # "" when the payer is known by his account only
+    Column("payer_account", Text, nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("party", Text, nullable=False),  # the buyer paid for
+    Column("buyer_name", Text, nullable=False),
+    Column("since", Text, nullable=False),  # payments booked from this day on
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),  # the payment it was learned from; "" when written by hand
+    Column("note", Text, nullable=False),
+    Column("revoked_at", Text),
+    Column("revoked_by", Text),
+    Column("search", Text, nullable=False),
+    Index("ix_payer_rules_inn", "company", "payer_inn"),
+    Index("ix_payer_rules_account", "company", "payer_account"),
+)
+
+# Back-tests: what the matcher would have done with last year's payments.
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("source", Text, nullable=False),  # what was read, as a person would name it
+    Column("summary", Text, nullable=False),  # JSON: see gateway.matching.trial
+    Index("ix_trials_at", "company", "at"),
 )

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
 
 from gateway.core.money import Money
-from gateway.matching.index import Balance, InvoiceCard, Reference, reference_key
+from gateway.core.references import Reference, reference_key
+from gateway.matching.index import Balance, InvoiceCard
 from gateway.orders.tables import buyer_accounts, buyers, invoices
 from gateway.store.driver import Query
 from gateway.store.schema import AnyRow

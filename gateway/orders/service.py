@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, delete, func, select
 from gateway.core.errors import Conflict, Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
+from gateway.core.references import reference_key
 from gateway.core.text import fold, name_key
-from gateway.matching.index import party_of, reference_key
+from gateway.matching.index import party_of
 from gateway.matching.number import counter_of
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
 from gateway.orders.tables import buyer_accounts, buyers, invoices, order_lines, orders

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core.money import Money
+from gateway.core.references import Reference
 from gateway.matching.decide import Decision, Outcome, Policy, decide
 from gateway.matching.duplicates import MemoryDuplicates
 from gateway.matching.facts import PaymentIn, read_facts
-from gateway.matching.index import InvoiceCard, MemoryIndex, Reference, card
-from gateway.matching.payout import MemoryRegistries, Registry, RegistryLine
+from gateway.matching.index import InvoiceCard, MemoryIndex, card
+from gateway.matching.payout import MemoryRegistries
+from gateway.payments.registries.model import Registry, RegistryLine
 
 PARTNERS = {"7700000122": "acquirer", "7724490000": "post", "7700000203": "loan"}
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.money import Money
+from gateway.core.references import Reference, reference_key
 from gateway.matching.decide import Policy
-from gateway.matching.index import InvoiceCard, InvoiceState, MemoryIndex, Reference, reference_key
+from gateway.matching.index import InvoiceCard, InvoiceState, MemoryIndex
 from gateway.matching.search import combination
 from tests.matching.world import ALPHA, PAYERS, world
 

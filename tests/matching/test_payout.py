@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 
 from gateway.core.money import Money
+from gateway.core.references import Reference
 from gateway.matching.decide import Decision, Policy, decide
 from gateway.matching.duplicates import MemoryDuplicates
 from gateway.matching.facts import PaymentIn, read_facts
-from gateway.matching.index import MemoryIndex, Reference, card
-from gateway.matching.payout import MemoryRegistries, Registry, RegistryLine
+from gateway.matching.index import MemoryIndex, card
+from gateway.matching.payout import MemoryRegistries
+from gateway.payments.registries.model import Registry, RegistryLine
 
 ACQUIRER, LENDER = "7700000122", "7700000203"
 POLICY = Policy(payout_partners={ACQUIRER: "acquirer", LENDER: "loan"})

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.money import Money
+from gateway.core.references import Reference
 from gateway.core.text import name_key
-from gateway.matching.index import MemoryIndex, Reference, card
+from gateway.matching.index import MemoryIndex, card
 from gateway.orders import service
 from gateway.orders.index import SqlIndex
 from gateway.orders.model import Buyer, InvoiceIn

@@ -1,0 +1,66 @@
+"""A payout registry: what a partner says his payment is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from gateway.core.money import Money
+from gateway.core.references import Reference
+
+
+class PayoutSource(StrEnum):
+    """What kind of partner pays out."""
+
+    ACQUIRER = "acquirer"
+    POST = "post"
+    LOAN = "loan"
+    MARKETPLACE = "marketplace"
+
+
+class RegistryState(StrEnum):
+    """WAITING: no payment has used it. USED: it explained one. WITHDRAWN: a person took it back."""
+
+    WAITING = "waiting"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLine:
+    """One line: which invoice, by what key, and what the buyer paid."""
+
+    kind: Reference
+    key: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A partner's list.
+
+    Attributes:
+        source: a `PayoutSource`.
+        number, date: as the payment's text quotes them.
+        gross: what the buyers paid. fee: what the partner keeps. net: what must arrive.
+    """
+
+    id: str
+    source: str
+    number: str
+    date: date
+    gross: Money
+    fee: Money
+    net: Money
+    lines: tuple[RegistryLine, ...]
+
+    @property
+    def lines_total(self) -> Money:
+        """What the lines add up to."""
+        return Money(sum(line.amount.kopecks for line in self.lines))
+
+    @property
+    def sound(self) -> bool:
+        """Whether the lines add up to `gross`, and gross less fee is `net`."""
+        return self.lines_total == self.gross and self.gross - self.fee == self.net
