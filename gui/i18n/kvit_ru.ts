@@ -1476,6 +1476,14 @@ within 15 minutes: {share}</source>
         <translation>отозвано</translation>
     </message>
     <message>
+        <source>The bank has not got it: a decision is wanted</source>
+        <translation>У банка его нет: нужно решение</translation>
+    </message>
+    <message>
+        <source>It did not go: ended by a person</source>
+        <translation>Не ушло: завершено по решению человека</translation>
+    </message>
+    <message>
         <source>№</source>
         <translation>№</translation>
     </message>
@@ -1573,6 +1581,14 @@ within 15 minutes: {share}</source>
     <message>
         <source>Choose a payment order on the left.</source>
         <translation>Выберите поручение слева.</translation>
+    </message>
+    <message>
+        <source>The bank says it has not got this order. It will not go again by itself; do not pay anew.</source>
+        <translation>Банк отвечает, что этого поручения у него нет. Само оно больше не уйдёт; не платите повторно.</translation>
+    </message>
+    <message>
+        <source>Ask the bank whether it has the order, then decide below: send it again, or it did not go.</source>
+        <translation>Узнайте в банке, есть ли у него поручение, и решите внизу: отправить ещё раз или платёж не ушёл.</translation>
     </message>
     <message>
         <source>Payment order № {number}</source>
@@ -1699,6 +1715,14 @@ within 15 minutes: {share}</source>
         <translation>История</translation>
     </message>
     <message>
+        <source>It did not go…</source>
+        <translation>Платёж не ушёл…</translation>
+    </message>
+    <message>
+        <source>Send again…</source>
+        <translation>Отправить ещё раз…</translation>
+    </message>
+    <message>
         <source>Put my signature under this order</source>
         <translation>Поставить свою подпись под поручением</translation>
     </message>
@@ -1709,6 +1733,14 @@ within 15 minutes: {share}</source>
     <message>
         <source>Take it back before it leaves (W)</source>
         <translation>Отозвать, пока не ушло в банк (W)</translation>
+    </message>
+    <message>
+        <source>Let it go to the bank once more</source>
+        <translation>Пусть уйдёт в банк ещё раз</translation>
+    </message>
+    <message>
+        <source>End it: the bank has not got it</source>
+        <translation>Завершить: в банке его нет</translation>
     </message>
     <message>
         <source>signed</source>
@@ -1739,8 +1771,44 @@ within 15 minutes: {share}</source>
         <translation>отозвано</translation>
     </message>
     <message>
+        <source>Send the payment order again</source>
+        <translation>Отправить поручение ещё раз</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Отправить ещё раз</translation>
+    </message>
+    <message>
+        <source>The same order goes to the bank once more under the same id: should the first one have arrived after all, the bank recognises it.</source>
+        <translation>То же поручение уйдёт в банк ещё раз под тем же идентификатором: если первое всё-таки дошло, банк его узнает.</translation>
+    </message>
+    <message>
+        <source>goes to the bank again</source>
+        <translation>уходит в банк ещё раз</translation>
+    </message>
+    <message>
+        <source>The payment did not go</source>
+        <translation>Платёж не ушёл</translation>
+    </message>
+    <message>
+        <source>It did not go</source>
+        <translation>Платёж не ушёл</translation>
+    </message>
+    <message>
+        <source>The order ends and is never sent again, and its number becomes free.</source>
+        <translation>Поручение завершится и больше не отправится, а его номер освободится.</translation>
+    </message>
+    <message>
+        <source>did not go, the order has ended</source>
+        <translation>платёж не ушёл, поручение завершено</translation>
+    </message>
+    <message>
         <source>Confirm and sign</source>
         <translation>Подтвердить и подписать</translation>
+    </message>
+    <message>
+        <source>Who at the bank said it, and what? It stays in the order&apos;s history.</source>
+        <translation>Кто в банке и что ответил? Это останется в истории поручения.</translation>
     </message>
 </context>
 <context>

@@ -61,11 +61,20 @@ def short_state(state: str) -> str:
     return titles.get(state, "")
 
 
-def state_pill(order: OutgoingRow, *, full: bool = False) -> Pill:
-    """The state with its tone and shape; in the service's own words where there is room, or nothing shorter."""
+def state_pill(order: OutgoingRow) -> Pill:
+    """The state with its tone and shape, as short as a column wants it; the service's own words for a new state."""
     tone, icon = _LOOK.get(order.state, ("idle", "flag"))
-    words = "" if full else short_state(order.state)
-    return Pill(words or said(order.state_said), tone, icon)
+    return Pill(short_state(order.state) or said(order.state_said), tone, icon)
+
+
+def full_pill(order: Outgoing) -> Pill:
+    """The state in the service's own words, or what a person is asked, or has said, about it."""
+    if order.to_decide:
+        return Pill(translate("Outgoing", "The bank has not got it: a decision is wanted"), "warn", "warning")
+    if order.state == "refused" and any(event.event == "give_up" for event in order.history):
+        return Pill(translate("Outgoing", "It did not go: ended by a person"), "idle", "ban")
+    tone, icon = _LOOK.get(order.state, ("idle", "flag"))
+    return Pill(said(order.state_said), tone, icon)
 
 
 def warned(order: OutgoingRow) -> str:

@@ -202,15 +202,17 @@ class BankPage(ListPage):
             self.panel_of_order.show_row(None)
 
     def opened(self, row: Any) -> None:
-        """Enter goes to the signature, it does not sign."""
-        for made in (self.panel_of_order.sign, self.panel_of_order.withdraw):
-            if made.isEnabled():
+        """Enter goes to the decision, it does not take it."""
+        decisions = self.panel_of_order.decisions
+        for made in (decisions.sign, decisions.send_again, decisions.withdraw):
+            if made.isVisible() and made.isEnabled():
                 made.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
     def show_item(self, name: str) -> None:
         super().show_item(name)
         self.panel_of_order.show_name(name)
+        self._follow = False  # the list still to come leaves the order asked for by name where it is
 
     def _decided(self, order: Outgoing, words: str) -> None:
         self.news.say(f"№ {order.number} · {order.payee_name}: {words}", undoable=False)
@@ -275,9 +277,9 @@ class BankPage(ListPage):
         elif pressed == "c" and panel.order is not None:
             self.open_again(panel.order)
         elif pressed == "r":
-            panel.ask_reject()
+            panel.decisions.ask_reject()
         elif pressed == "w":
-            panel.ask_withdraw()
+            panel.decisions.ask_withdraw()
         elif event.text() in ("/", "."):
             self.focus_search()
         else:

@@ -101,32 +101,53 @@ class ConfirmWarnings(QDialog):
 
 
 class ReasonDialog(QDialog):
-    """Why an order is rejected or withdrawn. The reason is part of the order's history.
+    """Why somebody decides as they do about an order. The reason is part of the order's history.
 
     Attributes:
         reason: what was written, once it was accepted.
     """
 
-    LIMIT = 1000
+    LIMIT = 500
+    """Characters of a reason the service keeps."""
 
-    def __init__(self, title: str, about: str, action: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        about: str,
+        action: str,
+        parent: QWidget | None = None,
+        *,
+        consequence: str = "",
+        prompt: str = "",
+        role: str = "danger",
+        icon: str = "ban",
+    ) -> None:
+        """
+        Args:
+            about: which order.
+            action: the words of the button that goes on; `role` and `icon` are its look.
+            consequence: what the decision brings about, in one sentence; "" where the title says it all.
+            prompt: what to write, shown in the empty field.
+        """
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.resize(theme.px(480), theme.px(240))
+        self.resize(theme.px(480), theme.px(290 if consequence else 240))
         box = rows(self, gap=9, margin=14)
         box.addWidget(label(title, "heading"))
         box.addWidget(label(about, "muted", wrap=True))
+        if consequence:
+            box.addWidget(label(consequence, wrap=True))
         self.field = QPlainTextEdit()
         self.field.setTabChangesFocus(True)
         self.field.setAccessibleName(translate("Confirm", "Reason"))
-        self.field.setPlaceholderText(translate("Confirm", "Why? The reason stays in the order's history."))
+        self.field.setPlaceholderText(prompt or translate("Confirm", "Why? The reason stays in the order's history."))
         self.field.textChanged.connect(self._check)
         box.addWidget(self.field, 1)
         line = columns(gap=8)
         line.addStretch(1)
         line.addWidget(button(translate("Confirm", "Back"), slot=self.reject))
-        self.ok = button(action, "danger", icon="ban", slot=self.accept, tip=f"{action} (Ctrl+Enter)")
+        self.ok = button(action, role, icon=icon, slot=self.accept, tip=f"{action} (Ctrl+Enter)")
         line.addWidget(self.ok)
         box.addLayout(line)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):

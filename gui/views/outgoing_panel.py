@@ -1,26 +1,24 @@
-"""One payment order as a paper would show it, who has signed it, what became of it, and the three decisions."""
+"""One payment order as a paper would show it: who has signed it, what became of it, and what can be decided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QScrollArea, QWidget
 
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import Bank, LineEvidence, Outgoing, OutgoingRow, Warned
+from gui.api.types import Bank, LineEvidence, Outgoing, OutgoingRow
 from gui.i18n import said, translate
 from gui.models import outgoing as words
 from gui.models.payments import evidence_pill
-from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
-from gui.views.confirm import ConfirmWarnings, ReasonDialog, warnings_of
+from gui.views.outgoing_decisions import OutgoingDecisions
 from gui.views.raw_bytes import RawBytes
-from gui.widgets.parts import Link, button, clear, columns, frame, label, rows
+from gui.widgets.parts import Link, clear, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
 
 _TAX_NUMBERS = {
@@ -30,7 +28,9 @@ _SIGNED = ("proposed", "sign", "approve")
 
 
 class OutgoingPanel(QFrame):
-    """Signals:
+    """Attributes: decisions: the buttons under the order.
+
+    Signals:
     decided: a decision was taken; carries the new order and the words for it.
     refused: an `ApiError`.
     again: the person wants to pay the same payee once more; carries the order.
@@ -45,11 +45,8 @@ class OutgoingPanel(QFrame):
         self.setProperty("role", "panel")
         self.session = session
         self.order: Outgoing | None = None
-        self.dialog: QDialog | None = None
         self._bank: Bank | None = None
         self._name = ""
-        self._busy = False
-        self._form = Form()
         self._call: Call | None = None
         self._settle = QTimer(self, singleShot=True, interval=50)
         self._settle.timeout.connect(self._load)
@@ -63,25 +60,11 @@ class OutgoingPanel(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = rows(self, gap=0)
         whole.addWidget(self._scroll, 1)
-        whole.addWidget(self._foot())
+        self.decisions = OutgoingDecisions(session)
+        self.decisions.decided.connect(self._decided)
+        self.decisions.refused.connect(self._refused)
+        whole.addWidget(self.decisions)
         self._render()
-
-    def _foot(self) -> QFrame:
-        foot = frame("foot")
-        stack = rows(foot, gap=5, margin=9)
-        self.why = label("", "muted", wrap=True)
-        self.why.hide()
-        stack.addWidget(self.why)
-        line = columns(gap=6)
-        self.withdraw = button(translate("OutgoingPanel", "Withdraw…"), "danger", icon="undo", slot=self.ask_withdraw)
-        self.reject = button(translate("OutgoingPanel", "Reject…"), "danger", icon="ban", slot=self.ask_reject)
-        self.sign = button(translate("OutgoingPanel", "Sign"), "good", icon="pen", slot=self.approve)
-        line.addWidget(self.withdraw)
-        line.addStretch(1)
-        line.addWidget(self.reject)
-        line.addWidget(self.sign)
-        stack.addLayout(line)
-        return foot
 
     @property
     def name(self) -> str:
@@ -102,18 +85,16 @@ class OutgoingPanel(QFrame):
 
     def show_name(self, name: str) -> None:
         if name != self._name:
-            self._name, self.order, self._busy = name, None, False
-            self._form = Form()
-            self.allow()
+            self._name, self.order = name, None
+            self.decisions.show_order(None)
         self._settle.start()
 
     def show_bank(self, bank: Bank) -> None:
         """Who may sign, and the names of our banks."""
         known = self._bank is not None and self._bank.accounts == bank.accounts
         self._bank = bank
-        if known:
-            self.allow()
-        else:
+        self.decisions.show_bank(bank)
+        if not known:
             self._render()
 
     def reload(self) -> None:
@@ -138,8 +119,6 @@ class OutgoingPanel(QFrame):
         if order == self.order:
             return
         other = self.order is None or self.order.id != order.id
-        if self.order is None or self.order.version != order.version:
-            self._form = Form()
         self.order = order
         self._render()
         if other:
@@ -148,16 +127,27 @@ class OutgoingPanel(QFrame):
     def _render(self) -> None:
         clear(self._box)
         order = self.order
+        self.decisions.show_order(order)
         if order is None:
             empty = label(translate("OutgoingPanel", "Choose a payment order on the left."), "muted", wrap=True)
             empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._box.addWidget(empty, 1)
-            self.allow()
             return
         self._head(order)
         if order.state in words.TO_SIGN:
             for warning in order.warnings:
-                self._box.addWidget(self._warning(warning))
+                self._caution(said(warning.text) or warning.code, said(warning.hint))
+        if order.to_decide:
+            self._caution(
+                translate(
+                    "OutgoingPanel",
+                    "The bank says it has not got this order. It will not go again by itself; do not pay anew.",
+                ),
+                translate(
+                    "OutgoingPanel",
+                    "Ask the bank whether it has the order, then decide below: send it again, or it did not go.",
+                ),
+            )
         self._what_happened(order)
         self._payer(order)
         self._payee(order)
@@ -167,7 +157,6 @@ class OutgoingPanel(QFrame):
             self._proof(line)
         self._history(order)
         self._box.addStretch(1)
-        self.allow()
 
     def _head(self, order: Outgoing) -> None:
         line = columns(gap=8)
@@ -184,23 +173,22 @@ class OutgoingPanel(QFrame):
         line.addWidget(label(wording.money(order.amount), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
         self._box.addLayout(line)
         pills = columns(gap=6)
-        pills.addWidget(PillLabel(words.state_pill(order, full=True)))
+        pills.addWidget(PillLabel(words.full_pill(order)))
         pills.addStretch(1)
         self._box.addLayout(pills)
 
-    def _warning(self, warning: Warned) -> QFrame:
+    def _caution(self, text: str, hint: str) -> None:
         card = frame("card", tone="warn")
         stack = rows(card, gap=3, margin=9)
-        stack.addWidget(label(f"⚠ {said(warning.text) or warning.code}", wrap=True, select=True))
-        hint = said(warning.hint)
+        stack.addWidget(label(f"⚠ {text}", wrap=True, select=True))
         if hint:
             stack.addWidget(label(f"→ {hint}", "muted", wrap=True))
-        return card
+        self._box.addWidget(card)
 
     def _what_happened(self, order: Outgoing) -> None:
         """The last word of the bank or of a person, and what not to do while the outcome is unknown."""
         told: list[tuple[str, str]] = []
-        if order.state == "unknown":
+        if order.state == "unknown" and not order.to_decide:
             told.append(
                 (translate("OutgoingPanel", "Do not pay again: Kvit finds out by itself and sends nothing twice."), "")
             )
@@ -335,100 +323,13 @@ class OutgoingPanel(QFrame):
     # --- deciding ----------------------------------------------------------------------------------------------------
 
     def allow(self) -> None:
-        me, online, order = self.session.me, self.session.online, self.order
-        sign = words.why_not_sign(order, me, online=online, bank=self._bank)
-        reject = words.why_not_reject(order, me, online=online, bank=self._bank)
-        withdraw = words.why_not_withdraw(order, me, online=online)
-        _open(self.sign, sign, self._busy, translate("OutgoingPanel", "Put my signature under this order"))
-        _open(self.reject, reject, self._busy, translate("OutgoingPanel", "Refuse to sign, with the reason (R)"))
-        _open(self.withdraw, withdraw, self._busy, translate("OutgoingPanel", "Take it back before it leaves (W)"))
-        wanted = order is not None and order.state in words.TO_SIGN
-        self.why.setText(sign)
-        self.why.setVisible(bool(sign) and wanted and online)
+        self.decisions.allow()
 
-    def approve(self) -> None:
-        if self.order is not None and self.sign.isEnabled():
-            self._act(self.order, "approve", {"confirmed": []}, translate("OutgoingPanel", "signed"))
+    def _decided(self, order: Outgoing, done_words: str) -> None:
+        if order.id == self._name:
+            self._show(order)
+        self.decided.emit(order, done_words)
 
-    def ask_reject(self) -> None:
-        if self.reject.isEnabled():
-            self._ask(
-                translate("OutgoingPanel", "Reject the payment order"),
-                translate("OutgoingPanel", "Reject"),
-                "reject",
-                translate("OutgoingPanel", "rejected"),
-            )
-
-    def ask_withdraw(self) -> None:
-        if self.withdraw.isEnabled():
-            self._ask(
-                translate("OutgoingPanel", "Withdraw the payment order"),
-                translate("OutgoingPanel", "Withdraw"),
-                "withdraw",
-                translate("OutgoingPanel", "withdrawn"),
-            )
-
-    def _ask(self, title: str, button_words: str, action: str, done_words: str) -> None:
-        order = self.order
-        if order is None:
-            return
-        about = f"№ {order.number} · {wording.money(order.amount)} · {order.payee_name}"
-        dialog = ReasonDialog(title, about, button_words, self)
-        # Named, not "the one shown": the list may move on behind the dialog.
-        self._open_dialog(dialog, lambda: self._act(order, action, {"note": dialog.reason}, done_words))
-
-    def _open_dialog(self, dialog: QDialog, accepted: Callable[[], object]) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.dialog = dialog
-
-        def finished(result: int) -> None:
-            self.dialog = None
-            if result == QDialog.DialogCode.Accepted:
-                accepted()
-
-        dialog.finished.connect(finished)
-        dialog.open()
-
-    def _act(self, order: Outgoing, action: str, body: dict[str, Any], done_words: str) -> None:
-        """Ask for a decision about the version the person has seen."""
-        self._busy = True
-        self.allow()
-
-        def done(found: Outgoing) -> None:
-            self._busy = False
-            if found.id == self._name:
-                self._show(found)
-            self.allow()
-            self.decided.emit(found, done_words)
-
-        def failed(error: ApiError) -> None:
-            self._busy = False
-            self.allow()
-            warnings = warnings_of(error)
-            if warnings:
-                dialog = ConfirmWarnings(warnings, translate("OutgoingPanel", "Confirm and sign"), self)
-                more = {**body, "confirmed": dialog.codes}
-                self._open_dialog(dialog, lambda: self._act(order, action, more, done_words))
-                return
-            self.refused.emit(error)
-            self.reload()
-
-        path = f"/v1/outgoing/{order.id}/{action}"
-        op = self.session.act(
-            path,
-            body,
-            Outgoing,
-            touches=(("outgoing", order.id),),
-            version=order.version,
-            form=self._form,
-            owner=self,
-        )
-        op.success(done).failure(failed).start()
-
-
-def _open(made: QPushButton, why_not: str, busy: bool, tip: str) -> None:
-    """A button that cannot be pressed says why, to the eye and to a screen reader."""
-    made.setEnabled(not why_not and not busy)
-    made.setToolTip(why_not or tip)
-    made.setAccessibleDescription(why_not)
+    def _refused(self, error: ApiError) -> None:
+        self.refused.emit(error)
+        self.reload()

@@ -118,10 +118,10 @@ def test_the_model_is_sound_and_every_state_has_words(qtbot: QtBot, page: BankPa
 
 def test_sorting_searching_and_filtering_happen_in_the_service(qtbot: QtBot, page: BankPage, daemon: FakeDaemon):
     page.bar.chips["on_the_way"].click()
-    qtbot.waitUntil(lambda: page.model.total == 5, timeout=20000)
+    qtbot.waitUntil(lambda: page.model.total == 6, timeout=20000)
     column = [c.key for c in page.model.columns].index("amount")
     page.table.horizontalHeader().setSortIndicator(column, Qt.SortOrder.AscendingOrder)
-    qtbot.waitUntil(lambda: page.model.total == 5 and page.model.row(0).amount == 750_000, timeout=20000)
+    qtbot.waitUntil(lambda: page.model.total == 6 and page.model.row(0).amount == 750_000, timeout=20000)
     type_text(page.bar.field, "тёплый")
     qtbot.waitUntil(lambda: page.model.total == 1, timeout=20000)
     asked = next(hit for hit in reversed(daemon.hits) if hit.startswith("GET /v1/outgoing?"))
@@ -198,19 +198,19 @@ def test_a_signature_of_the_second_person(qtbot: QtBot, page: BankPage, world: W
     world.outgoing[OTHERS].warnings.clear()
     go_to(qtbot, page, OTHERS)
     panel = page.panel_of_order
-    assert panel.sign.isEnabled()
+    assert panel.decisions.sign.isEnabled()
     press(page.table, Qt.Key.Key_Return)
     assert world.outgoing[OTHERS].state == "waiting_approval", "Enter goes to the button and signs nothing"
-    panel.sign.click()
-    assert not panel.sign.isEnabled(), "a double click signs once"
+    panel.decisions.sign.click()
+    assert not panel.decisions.sign.isEnabled(), "a double click signs once"
     qtbot.waitUntil(lambda: world.outgoing[OTHERS].state == "approved", timeout=20000)
     assert daemon.headers[-1]["If-Match"] == '"1"'
     assert daemon.headers[-1]["Idempotency-Key"]
     qtbot.waitUntil(lambda: panel.order is not None and panel.order.state == "approved", timeout=20000)
     qtbot.waitUntil(lambda: page.model.row(page.model.find(OTHERS)).state == "approved", timeout=20000)
     assert "подписано" in page.news.text.text()
-    assert not panel.sign.isEnabled()
-    assert "Подпись больше не нужна" in panel.sign.toolTip()
+    assert not panel.decisions.sign.isEnabled()
+    assert "Подпись больше не нужна" in panel.decisions.sign.toolTip()
 
 
 def test_warnings_are_confirmed_one_by_one_before_signing(
@@ -218,9 +218,9 @@ def test_warnings_are_confirmed_one_by_one_before_signing(
 ):
     go_to(qtbot, page, OTHERS)
     panel = page.panel_of_order
-    panel.sign.click()
-    qtbot.waitUntil(lambda: panel.dialog is not None, timeout=20000)
-    dialog = panel.dialog
+    panel.decisions.sign.click()
+    qtbot.waitUntil(lambda: panel.decisions.dialog is not None, timeout=20000)
+    dialog = panel.decisions.dialog
     assert "подменяют реквизиты" in words_of(dialog)
     assert not dialog.ok.isEnabled()
     dialog.boxes[0].click()
@@ -234,10 +234,10 @@ def test_warnings_are_confirmed_one_by_one_before_signing(
 
 def test_going_back_from_the_warnings_signs_nothing(qtbot: QtBot, page: BankPage, world: World):
     go_to(qtbot, page, OTHERS)
-    page.panel_of_order.sign.click()
-    qtbot.waitUntil(lambda: page.panel_of_order.dialog is not None, timeout=20000)
-    page.panel_of_order.dialog.reject()
-    assert page.panel_of_order.sign.isEnabled()
+    page.panel_of_order.decisions.sign.click()
+    qtbot.waitUntil(lambda: page.panel_of_order.decisions.dialog is not None, timeout=20000)
+    page.panel_of_order.decisions.dialog.reject()
+    assert page.panel_of_order.decisions.sign.isEnabled()
     assert world.outgoing[OTHERS].state == "waiting_approval"
 
 
@@ -254,7 +254,7 @@ def test_the_next_order_never_slips_under_the_hand(qtbot: QtBot, page: BankPage,
     qtbot.waitUntil(lambda: panel.order is not None and panel.order.state == "rejected", timeout=20000)
     qtbot.wait(120)
     assert panel.name == name
-    assert not panel.sign.isEnabled()
+    assert not panel.decisions.sign.isEnabled()
     assert not page.table.currentIndex().isValid()
     page.table.setFocus()
     press(page.table, Qt.Key.Key_Down)
@@ -274,11 +274,11 @@ def test_another_filter_shows_another_order(qtbot: QtBot, page: BankPage):
 def test_nobody_signs_twice_and_the_button_says_why(qtbot: QtBot, page: BankPage):
     go_to(qtbot, page, MINE)
     panel = page.panel_of_order
-    assert not panel.sign.isEnabled()
-    assert "Вы уже подписали" in panel.sign.toolTip()
-    assert panel.why.isVisible()
-    assert "другого человека" in panel.why.text()
-    assert panel.withdraw.isEnabled()
+    assert not panel.decisions.sign.isEnabled()
+    assert "Вы уже подписали" in panel.decisions.sign.toolTip()
+    assert panel.decisions.why.isVisible()
+    assert "другого человека" in panel.decisions.why.text()
+    assert panel.decisions.withdraw.isEnabled()
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_an_order_ends_with_a_reason(
 ):
     go_to(qtbot, page, name)
     press(page.table, 0, letter)  # the key on a Russian layout
-    dialog = page.panel_of_order.dialog
+    dialog = page.panel_of_order.decisions.dialog
     assert dialog is not None, key
     type_text(dialog.field, "   ")
     assert not dialog.ok.isEnabled(), "spaces are no reason"
@@ -302,10 +302,10 @@ def test_an_order_ends_with_a_reason(
 
 def test_what_has_left_cannot_be_withdrawn(qtbot: QtBot, page: BankPage):
     go_to(qtbot, page, UNKNOWN)
-    assert not page.panel_of_order.withdraw.isEnabled()
-    assert "Отозвать уже нельзя" in page.panel_of_order.withdraw.toolTip()
+    assert not page.panel_of_order.decisions.withdraw.isEnabled()
+    assert "Отозвать уже нельзя" in page.panel_of_order.decisions.withdraw.toolTip()
     press(page.table, 0, "w")
-    assert page.panel_of_order.dialog is None
+    assert page.panel_of_order.decisions.dialog is None
 
 
 def test_a_colleague_was_faster(qtbot: QtBot, shell: Shell, world: World):
@@ -317,7 +317,7 @@ def test_a_colleague_was_faster(qtbot: QtBot, shell: Shell, world: World):
     with world.lock:  # and the news of it has not come yet
         world.outgoing[OTHERS].version += 1
         world.outgoing[OTHERS].state = "rejected"
-    page.panel_of_order.sign.click()
+    page.panel_of_order.decisions.sign.click()
     qtbot.waitUntil(shell.news.isVisible, timeout=20000)
     assert "изменил кто-то другой" in shell.news.text.text()
     panel = page.panel_of_order
@@ -411,7 +411,7 @@ def test_without_the_service_every_decision_is_closed_and_says_why(
     daemon.stop()
     qtbot.waitUntil(lambda: not session.online, timeout=20000)
     panel = page.panel_of_order
-    buttons: list[QPushButton] = [panel.sign, panel.reject, panel.withdraw, page.new]
+    buttons: list[QPushButton] = [panel.decisions.sign, panel.decisions.reject, panel.decisions.withdraw, page.new]
     assert not any(made.isEnabled() for made in buttons)
     assert {made.toolTip() for made in buttons} == {"Нет связи со службой Kvit."}
     assert page.model.total > 0, "what was loaded stays to be read"

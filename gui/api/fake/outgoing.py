@@ -19,7 +19,7 @@ VAT_NAMED = re.compile(r"(?<![а-я])ндс(?![а-я])|без\s+налога", r
 
 
 def event(world: World, name: str, action: str, body: Json, wanted: int | None) -> Json:
-    """approve, reject or withdraw."""
+    """approve, reject, withdraw, send-again or did-not-go."""
     order = found(world, name)
     if wanted is None:
         raise Problem(400, "api.version_needed", "Не сказано, какую версию вы видели.", "No version was named.")
@@ -36,6 +36,8 @@ def event(world: World, name: str, action: str, body: Json, wanted: int | None) 
         _sign(world, order, list(body.get("confirmed") or []))
     elif action in ("reject", "withdraw"):
         _end(world, order, action, str(body.get("note") or "").strip())
+    elif action in ("send-again", "did-not-go"):
+        _settle(world, order, action, str(body.get("note") or "").strip())
     else:
         raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")
     return render.order_detail(world, order)
@@ -67,9 +69,20 @@ def _illegal() -> Problem:
     return Problem(422, "state.illegal", "В этом состоянии так сделать нельзя.", "This cannot be done in this state.")
 
 
-def _sign(world: World, order: OutgoingRecord, confirmed: list[str]) -> None:
+def _signer(world: World) -> None:
     if world.role not in render.SIGNERS:
         raise Problem(422, "outgoing.not_a_signer", "Вы не подписываете поручения.", "You do not sign payment orders.")
+
+
+def _reasoned(note: str) -> None:
+    if not note:
+        raise Problem(
+            422, "outgoing.no_reason", "Напишите, почему.", "Say why.", "Причина останется в истории поручения."
+        )
+
+
+def _sign(world: World, order: OutgoingRecord, confirmed: list[str]) -> None:
+    _signer(world)
     if order.state not in ("draft", "waiting_approval"):
         raise _illegal()
     if world.user in order.approved_by:
@@ -95,14 +108,30 @@ def _end(world: World, order: OutgoingRecord, action: str, note: str) -> None:
     allowed = ("draft", "waiting_approval") if action == "reject" else render.UNSENT
     if order.state not in allowed:
         raise _illegal()
-    if not note:
-        raise Problem(
-            422, "outgoing.no_reason", "Напишите, почему.", "Say why.", "Причина останется в истории поручения."
-        )
+    _reasoned(note)
     order.state = {"reject": "rejected", "withdraw": "withdrawn"}[action]
     order.note = note
     order.version += 1
     order.history.append((world.now(), world.user, action, note))
+    world.tell("outgoing", order.id)
+
+
+def _settle(world: World, order: OutgoingRecord, action: str, note: str) -> None:
+    """What becomes of an order the bank has not got."""
+    _signer(world)
+    if not render.to_decide(order):
+        raise Problem(
+            422,
+            "outgoing.not_absent",
+            f"По поручению № {order.number} решать нечего: банк не говорил, что его нет, или попытки ещё идут.",
+            f"There is nothing to decide about payment order {order.number}: the bank has not said that it has not "
+            "got it, or it is still being tried.",
+        )
+    _reasoned(note)
+    if action == "did-not-go":
+        order.state, order.note = "refused", note
+    order.version += 1
+    order.history.append((world.now(), world.user, "give_up" if action == "did-not-go" else "send_again", note))
     world.tell("outgoing", order.id)
 
 

@@ -40,6 +40,12 @@ EVENTS = {
         "Связь оборвалась при отправке: дошло ли поручение, пока неизвестно.",
         "The line broke while it was sent: whether it arrived is not known yet.",
     ),
+    "absent": (
+        "Банк говорит, что поручения у него нет; попыток: 4. Нужно решение человека",
+        "The bank says it has not got the order; tries: 4. A person has to decide",
+    ),
+    "send_again": ("Решено отправить ещё раз: {note}", "Decided to send again: {note}"),
+    "give_up": ("Решено, что поручение не ушло: {note}", "Decided that the order did not go: {note}"),
     "accept": ("Банк принял поручение к исполнению.", "The bank accepted the order."),
     "refuse": ("Банк отказал.", "The bank refused."),
     "execute": ("Списание стоит в выписке.", "The debit stands in the statement."),
@@ -47,6 +53,12 @@ EVENTS = {
 }
 UNSENT = ("draft", "waiting_approval", "approved")
 SIGNERS = ("accountant", "director", "owner")
+
+
+def to_decide(order: OutgoingRecord) -> bool:
+    """Whether the bank has not got it after all tries, and nobody has said yet what becomes of it."""
+    past = [event for _, _, event, _ in order.history]
+    return order.state == "unknown" and past.count("absent") > past.count("send_again")
 
 
 def order_row(order: OutgoingRecord) -> Json:
@@ -94,6 +106,7 @@ def order_detail(world: World, order: OutgoingRecord) -> Json:
         "bank_ref": f"REF{order.number}" if order.sent_at else "",
         "returned_at": instant(order.returned_at),
         "may_withdraw": order.state in UNSENT,
+        "to_decide": to_decide(order),
         "history": [
             {
                 "at": instant(at),

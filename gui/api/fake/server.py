@@ -33,7 +33,7 @@ NEEDED = [  # (method, path pattern, right)
     ("GET", r"health|bank", "health.read"),
     ("GET", r"outgoing(/.*)?", "outgoing.read"),
     ("POST", r"outgoing(/[^/]+/withdraw)?", "outgoing.propose"),
-    ("POST", r"outgoing/[^/]+/(approve|reject)", "outgoing.approve"),
+    ("POST", r"outgoing/[^/]+/(approve|reject|send-again|did-not-go)", "outgoing.approve"),
     ("GET", r"evidence/.*", "evidence.read"),
     ("POST", r"settings/release", "release.switch"),
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),

@@ -146,7 +146,7 @@ class _Story:
 
 
 def orders(world: World) -> None:
-    """One payment order in each state."""
+    """One payment order in each state, and one the bank has not got."""
     tell = _Story(world)
     vat = "В т.ч. НДС (22%)"
     swapped = PayeeRecord(
@@ -186,6 +186,9 @@ def orders(world: World) -> None:
     no.note = "Счёт уже оплачен картой"
     taken = tell.order("withdrawn", ROAD, 150_000, "Доплата за простой. НДС не облагается", 4400, "withdraw")
     taken.note = "Поставщик отозвал счёт"
+    tell.order(
+        "unknown", MASTER, 1_120_000, "Окончательный расчёт по договору 2/26. НДС не облагается", 210, *lost, "absent"
+    )
     for ended in (no, taken):
         at, by, event, _ = ended.history[-1]
         ended.history[-1] = (at, by, event, ended.note)

@@ -80,7 +80,10 @@ class LineEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing(OutgoingRow):
-    """One payment order with everything known about it."""
+    """One payment order with everything known about it.
+
+    `to_decide`: the bank has not got it after all tries, and somebody who may sign says what becomes of it.
+    """
 
     payee_kpp: str = ""
     payee_bank: str = ""
@@ -93,6 +96,7 @@ class Outgoing(OutgoingRow):
     bank_ref: str = ""
     returned_at: datetime | None = None
     may_withdraw: bool = False
+    to_decide: bool = False
     history: tuple[OutgoingEvent, ...] = ()
     evidence: tuple[LineEvidence, ...] = ()
 

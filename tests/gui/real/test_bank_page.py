@@ -97,19 +97,19 @@ def test_two_people_pay(qtbot: QtBot, accountant: Person, director: Person):
     order = one.panel_of_order.order
     assert order is not None
     assert (order.state, order.amount, order.purpose) == ("waiting_approval", 1_250_000, promised)
-    assert not one.panel_of_order.sign.isEnabled()
-    assert "Вы уже подписали" in one.panel_of_order.sign.toolTip()
+    assert not one.panel_of_order.decisions.sign.isEnabled()
+    assert "Вы уже подписали" in one.panel_of_order.decisions.sign.toolTip()
 
     two.reload()
     qtbot.waitUntil(lambda: two.panel_of_order.order is not None, timeout=20000)
     panel = two.panel_of_order
     assert panel.order is not None
     assert [warning.about for warning in panel.order.warnings] == [w.about for w in order.warnings] != []
-    panel.sign.click()
-    qtbot.waitUntil(lambda: panel.dialog is not None, timeout=20000)
-    for box in panel.dialog.boxes:
+    panel.decisions.sign.click()
+    qtbot.waitUntil(lambda: panel.decisions.dialog is not None, timeout=20000)
+    for box in panel.decisions.dialog.boxes:
         box.click()
-    panel.dialog.ok.click()
+    panel.decisions.dialog.ok.click()
     qtbot.waitUntil(lambda: panel.order is not None and panel.order.state == "approved", timeout=20000)
     assert panel.order.approved_by == ("user-accountant", "user-director")
 
@@ -117,11 +117,11 @@ def test_two_people_pay(qtbot: QtBot, accountant: Person, director: Person):
     stale = order
     assert stale.version < panel.order.version
     with qtbot.waitSignal(accountant.session.refused, timeout=20000):
-        one.panel_of_order._act(stale, "withdraw", {"note": "поздно"}, "отозвано")
+        one.panel_of_order.decisions._act(stale, "withdraw", {"note": "поздно"}, "отозвано")
     qtbot.waitUntil(
         lambda: one.panel_of_order.order is not None and one.panel_of_order.order.state == "approved", timeout=20000
     )
-    assert one.panel_of_order.withdraw.isEnabled()
+    assert one.panel_of_order.decisions.withdraw.isEnabled()
 
 
 def test_a_rejected_order_tells_its_reason(qtbot: QtBot, accountant: Person, director: Person):
@@ -133,9 +133,9 @@ def test_a_rejected_order_tells_its_reason(qtbot: QtBot, accountant: Person, dir
     two = director.page
     two.reload()
     qtbot.waitUntil(lambda: two.panel_of_order.order is not None, timeout=20000)
-    two.panel_of_order.ask_reject()
-    two.panel_of_order.dialog.field.setPlainText("счёт уже оплачен")
-    two.panel_of_order.dialog.ok.click()
+    two.panel_of_order.decisions.ask_reject()
+    two.panel_of_order.decisions.dialog.field.setPlainText("счёт уже оплачен")
+    two.panel_of_order.decisions.dialog.ok.click()
     qtbot.waitUntil(
         lambda: two.panel_of_order.order is not None and two.panel_of_order.order.state == "rejected", timeout=20000
     )
