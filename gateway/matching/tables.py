@@ -23,6 +23,8 @@ decisions = Table(
     Column("note", Text, nullable=False),
     Column("undoes", Text),
     Column("before", Text, nullable=False),  # payment state and outcome before this decision, for undo
+    Column("registry_id", Text),  # the payout registry it rests on, or whose difference it shows
+    Column("fee", Int64, nullable=False, server_default="0"),  # kept back by the partner: allocated above the payment
     Index("ix_decisions_payment", "payment_id", "id"),
 )
 

@@ -10,6 +10,9 @@ from gateway.core.money import Money
 from gateway.core.references import Reference
 
 
+_NOTHING = Money(0)
+
+
 class PayoutSource(StrEnum):
     """What kind of partner pays out."""
 
@@ -29,11 +32,19 @@ class RegistryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RegistryLine:
-    """One line: which invoice, by what key, and what the buyer paid."""
+    """One line: which invoice, by what key, and what the buyer paid.
+
+    Attributes:
+        amount: below zero when the partner gave it back to the buyer.
+        row: of the file, from 1; 0 when it is from none.
+        fee: what the partner keeps of this line, where he says so.
+    """
 
     kind: Reference
     key: str
     amount: Money
+    row: int = 0
+    fee: Money = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Registry:
         source: a `PayoutSource`.
         number, date: as the payment's text quotes them.
         gross: what the buyers paid. fee: what the partner keeps. net: what must arrive.
+        bad_rows: rows of the file that could not be read.
     """
 
     id: str
@@ -54,6 +66,7 @@ class Registry:
     fee: Money
     net: Money
     lines: tuple[RegistryLine, ...]
+    bad_rows: int = 0
 
     @property
     def lines_total(self) -> Money:
@@ -62,5 +75,5 @@ class Registry:
 
     @property
     def sound(self) -> bool:
-        """Whether the lines add up to `gross`, and gross less fee is `net`."""
-        return self.lines_total == self.gross and self.gross - self.fee == self.net
+        """Whether every row was read, the lines add up to `gross`, and gross less fee is `net`."""
+        return not self.bad_rows and self.lines_total == self.gross and self.gross - self.fee == self.net

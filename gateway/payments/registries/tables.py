@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, text
 
 from gateway.store.schema import Int64, metadata
 
@@ -20,17 +20,31 @@ payout_registries = Table(
     Column("gross", Int64, nullable=False),
     Column("fee", Int64, nullable=False),
     Column("net", Int64, nullable=False),
+    Column("lines_total", Int64, nullable=False),
     Column("line_count", Integer, nullable=False),
+    Column("bad_rows", Integer, nullable=False),  # rows nobody could read: with one of them nothing adds up
+    Column("problems", Text, nullable=False),  # what was odd, row by row
     Column("state", Text, nullable=False),  # waiting | used | withdrawn
     Column("payment_id", Text),  # the payment it explained
     Column("file_name", Text, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("mapping_id", Text, nullable=False),  # how it was read; "" when by a mapping that was not saved
     Column("raw", LargeBinary, nullable=False),  # the file, byte for byte
     Column("received_at", Text, nullable=False),
     Column("received_by", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("search", Text, nullable=False),
-    UniqueConstraint("company", "partner_inn", "sha256", "number_key"),
+    # A file read wrongly is withdrawn and brought again.
+    Index(
+        "uq_payout_registries_file",
+        "company",
+        "partner_inn",
+        "sha256",
+        "number_key",
+        unique=True,
+        sqlite_where=text("state <> 'withdrawn'"),
+        postgresql_where=text("state <> 'withdrawn'"),
+    ),
     Index("ix_payout_registries_number", "company", "source", "number_key", "state"),
     Index("ix_payout_registries_date", "company", "date", "id"),
     Index("ix_payout_registries_payment", "payment_id"),

@@ -25,8 +25,12 @@ def _optional(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), nullable=True) for name in names]
 
 
+def _kopecks() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def _sums(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False) for name in names]
+    return [sa.Column(name, _kopecks(), nullable=False) for name in names]
 
 
 def _whole(*names: str) -> list[sa.Column[int]]:
@@ -53,6 +57,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trials")),
     )
     op.create_index("ix_trials_at", "trials", ["company", "at"])
+    op.add_column("decisions", sa.Column("registry_id", sa.Text(), nullable=True))
+    op.add_column("decisions", sa.Column("fee", _kopecks(), nullable=False, server_default="0"))
     for kind, number in zip(_NUMBERS, ("loan_no", "track"), strict=True):
         for column in (number, f"{kind}_key"):
             op.add_column("invoices", sa.Column(column, sa.Text(), nullable=False, server_default=sa.text("''")))
@@ -68,21 +74,23 @@ def _registries() -> None:
         *_text("id", "company"),
         *_whole("version"),
         *_text("source", "partner_inn", "number", "number_key", "date"),
-        *_sums("gross", "fee", "net"),
-        *_whole("line_count"),
-        *_text("state"),
+        *_sums("gross", "fee", "net", "lines_total"),
+        *_whole("line_count", "bad_rows"),
+        *_text("problems", "state"),
         *_optional("payment_id"),
-        *_text("file_name", "sha256"),
+        *_text("file_name", "sha256", "mapping_id"),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         *_text("received_at", "received_by", "note", "search"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_registries")),
-        sa.UniqueConstraint(
-            "company",
-            "partner_inn",
-            "sha256",
-            "number_key",
-            name=op.f("uq_payout_registries_company_partner_inn_sha256_number_key"),
-        ),
+    )
+    living = sa.text("state <> 'withdrawn'")
+    op.create_index(
+        "uq_payout_registries_file",
+        "payout_registries",
+        ["company", "partner_inn", "sha256", "number_key"],
+        unique=True,
+        sqlite_where=living,
+        postgresql_where=living,
     )
     op.create_index("ix_payout_registries_number", "payout_registries", ["company", "source", "number_key", "state"])
     op.create_index("ix_payout_registries_date", "payout_registries", ["company", "date", "id"])
@@ -109,5 +117,7 @@ def downgrade() -> None:
         op.drop_index(f"ix_invoices_{kind}", "invoices")
         op.drop_column("invoices", f"{kind}_key")
         op.drop_column("invoices", number)
+    op.drop_column("decisions", "registry_id")
+    op.drop_column("decisions", "fee")
     for table in ("trials", "payer_rules", "registry_mappings", "payout_registry_lines", "payout_registries"):
         op.drop_table(table)
