@@ -20,16 +20,13 @@ from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import picking
 from gateway.flows.by_hand import cancel_order, ship_order
-from gateway.flows.paid_to_pick import decide_payment, judge
 from gateway.flows.release import settle_order
+from gateway.flows.second_look import decide_again
 from gateway.flows.terms import Terms
-from gateway.matching import service as matching
 from gateway.onec.model import Stock
 from gateway.onec.model_documents import CommerceML, Counterparty, OrderDocument
 from gateway.orders import service as orders
 from gateway.orders.model import Buyer, Delivery, InvoiceIn, OrderIn, OrderLine, ShipState
-from gateway.payments.model import PaymentState
-from gateway.payments.tables import payments
 from gateway.store import Store, Unit, alarms, marks
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -41,7 +38,6 @@ _log = structlog.get_logger("flows.from_1c")
 
 TOTAL_WAREHOUSE = "total"  # where a file gives only the sum over all warehouses
 _PER_UNIT = 200
-_SECOND_LOOKS = 1000
 # Set with the documents that may explain money, cleared with the look at it: a crash between them forgets neither.
 _LOOK_DUE = "onec.second_look_due"
 _NAMES = 50  # goods named in one task
@@ -338,34 +334,3 @@ def _tell_manager(unit: Unit, terms: Terms, order_id: str, reason: str) -> None:
             phone=order.phone,
         ),
     )
-
-
-def decide_again(unit: Unit, terms: Terms) -> int:
-    """Look again at payments nobody has decided: the invoice may have come after the money.
-
-    Only payments whose last word is the matcher's own are looked at; a person's decision is never touched.
-
-    Returns:
-        How many were decided now.
-    """
-    rows = unit.connection.execute(
-        select(payments.c.id, payments.c.outcome)
-        .where(payments.c.company == unit.company, payments.c.state == PaymentState.NEEDS_PERSON)
-        .order_by(payments.c.bank_time.desc(), payments.c.id.desc())  # what nobody looks at must not hide fresh money
-        .limit(_SECOND_LOOKS)
-    ).all()
-    decided = 0
-    for row in reversed(rows):
-        last = matching.last_decision(unit, row.id)
-        if last is None or last.kind != "proposal":
-            continue
-        try:
-            with unit.step():
-                decision = judge(unit, terms, row.id)
-                if decision.automatic or decision.outcome != row.outcome:
-                    decide_payment(unit, terms, row.id)
-        except KvitError as error:  # it waits for its person as before
-            _log.error("second look failed", payment=row.id, reason=error.code, exc_info=error)
-            continue
-        decided += decision.automatic
-    return decided

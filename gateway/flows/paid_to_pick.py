@@ -41,6 +41,7 @@ from gateway.matching.decide import decide
 from gateway.matching.decision import Decision, Outcome
 from gateway.matching.facts import read_facts
 from gateway.matching.rows import SeenDocuments, payment_in
+from gateway.matching.rule_rows import SqlRules
 from gateway.orders import service as orders
 from gateway.orders.index import SqlIndex
 from gateway.orders.service import Credited
@@ -293,8 +294,9 @@ def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
     return decide(
         read_facts(payment),
         SqlIndex(unit.connection, unit.company),
-        terms.policy,
+        terms.policy_on(payment.booked),
         SeenDocuments(unit, payment_id),
+        rules=SqlRules(unit.connection, unit.company),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
@@ -29,10 +30,21 @@ class OwnCompany:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedPolicy:
+    """What the matcher may do with payments booked from a day on, until the next such day."""
+
+    since: date
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Settings of the trade.
 
     Attributes:
+        policy: what the matcher may do with payments of before the first dated policy, or without a day; our own
+            accounts and payout partners are the same in all of them.
+        policies: by day, the earliest first.
         small_order_pieces: an order of at most so many pieces, free in one warehouse, is confirmed at once.
         call_minutes: the manager rings the customer within so many work minutes of the bank's operation time.
         accepts_channel: the bank's profile lets unsigned messages over mutual TLS stand as evidence for release.
@@ -45,6 +57,7 @@ class Terms:
 
     own: OwnCompany
     policy: Policy
+    policies: tuple[DatedPolicy, ...] = ()
     small_order_pieces: int = 5
     call_minutes: int = 15
     hours: WorkHours = field(default_factory=WorkHours)
@@ -55,6 +68,12 @@ class Terms:
     closing_always_debit: bool = False
     lines_per_commit: int = 50
     outgoing: OutgoingTerms = field(default_factory=OutgoingTerms)
+
+    def policy_on(self, day: date | None) -> Policy:
+        """What the matcher may do with a payment booked on that day."""
+        if day is None:
+            return self.policy
+        return next((p.policy for p in reversed(self.policies) if p.since <= day), self.policy)
 
     @property
     def habits(self) -> Habits:

@@ -4,7 +4,8 @@ The order is fixed, and each step may end it (facts/policy behind it in brackets
 
 1. the same document again; money of our own; a payout partner [registry to the kopeck];
 2. words that say "no sale": refund, loan, interest, own transfer [a person, whatever the sum];
-3. who is paid for: ИНН, known account, full name, or "за … ИНН …" [nobody else's name is ever enough];
+3. who is paid for: ИНН, known account, full name, "за … ИНН …", or a rule a person made [nobody else's name is ever
+   enough; by a rule only what is exact, and nothing is released];
 4. numbers that are the buyer's and add up exactly; sums stated per invoice; part or more of a single one;
    numbers paid, cancelled, somebody else's, nobody's [a person];
 5. no number: the only open invoice with this sum, the whole balance [payer by ИНН or account only].
@@ -24,6 +25,8 @@ from gateway.matching.identity import Identity, Known, identify
 from gateway.matching.index import InvoiceIndex
 from gateway.matching.numbered import by_numbers
 from gateway.matching.payout import RegistryLookup, decide_payout
+from gateway.matching.ruled import pays_for_another, within_rule
+from gateway.matching.rules import PayerRules
 from gateway.matching.suggest import suggestions
 from gateway.matching.unnumbered import without_number
 
@@ -43,11 +46,13 @@ def decide(
     policy: Policy,
     duplicates: DuplicateLookup,
     registries: RegistryLookup | None = None,
+    rules: PayerRules | None = None,
 ) -> Decision:
     """Decide one payment. Changes nothing; the caller books the allocations and updates the index.
 
     Args:
         registries: payouts are explained by these; without them every payout goes to a person.
+        rules: what people said about who pays for whom.
     """
     payment = facts.payment
     earlier = duplicates.earlier(payment)
@@ -63,9 +68,9 @@ def decide(
     for mark, outcome, code in _NO_SALE:
         if mark in facts.marks:
             return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
-    identity = identify(facts, index, policy)
+    identity = identify(facts, index, policy, rules)
     case = open_case(facts, index, policy, identity)
-    decision = _customer(case)
+    decision = _for_another(case, within_rule(case, _customer(case)), rules)
     if decision.automatic:
         return decision
     return replace(decision, suggestions=suggestions(case))
@@ -82,6 +87,18 @@ def _customer(case: Case) -> Decision:
     if identity.known is Known.NOBODY:
         return _stranger(case)
     return by_numbers(case) or without_number(case)
+
+
+def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> Decision:
+    """A buyer whose payment speaks of somebody else: exact by a rule that names that buyer, or as it was."""
+    if decision.outcome not in (Outcome.FOREIGN_NUMBER, Outcome.THIRD_PARTY_UNNAMED):
+        return decision
+    identity = pays_for_another(case, rules)
+    if identity is None:
+        return decision
+    other = open_case(case.facts, case.index, case.policy, identity)
+    found = within_rule(other, _customer(other))
+    return found if found.automatic else decision
 
 
 def _for_somebody(identity: Identity) -> Reason:

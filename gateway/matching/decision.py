@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
     OVERPAID = "overpaid"
     THIRD_PARTY_NAMED = "third_party_named"
+    THIRD_PARTY_RULE = "third_party_rule"
     INDIVIDUAL = "individual"
     TYPO = "typo"
     UNIQUE_AMOUNT = "unique_amount"

@@ -1,13 +1,15 @@
-"""Whose invoices a payment may pay: by ИНН, by a known account, by full name, or by an ИНН named in the text."""
+"""Whose invoices a payment may pay: by ИНН, by a known account, by full name, by an ИНН named in the text, or by a rule
+a person made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.matching.decision import Policy, Reason
 from gateway.matching.facts import Facts, NamedParty
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceIndex
+from gateway.matching.rules import PayerRules, rule_reason, rules_in_force, stated_inn, two_rules
 
 _TRADER_ACCOUNTS = ("40802", "407")  # a sole trader, known by his ИНН only
 
@@ -19,6 +21,7 @@ class Known(StrEnum):
     ACCOUNT = "account"
     NAME = "name"
     NAMED = "named"  # the text names him with his ИНН
+    RULE = "rule"  # a person said that this payer pays for him
     NOBODY = "nobody"
 
 
@@ -46,11 +49,20 @@ class Identity:
         return self.known is not Known.NAME or card.buyer_kind == BuyerKind.INDIVIDUAL
 
 
-def identify(facts: Facts, index: InvoiceIndex, policy: Policy) -> Identity:
-    """Find out whose invoices the payment may pay. Never by a similar name."""
+def identify(facts: Facts, index: InvoiceIndex, policy: Policy, rules: PayerRules | None = None) -> Identity:
+    """Find out whose invoices the payment may pay. Never by a similar name.
+
+    Args:
+        rules: asked where the payer himself is nobody we sell to.
+    """
+    payer = _payer(facts, index)
+    return as_told(facts, index, policy, payer if payer.known is not Known.NOBODY else _by_rule(facts, payer, rules))
+
+
+def as_told(facts: Facts, index: InvoiceIndex, policy: Policy, payer: Identity) -> Identity:
+    """The payer, or whom the text names in his place."""
     cued = [n for n in facts.named if n.inn and n.cued and n.inn not in policy.own_inns]
     inns = {n.inn for n in cued}
-    payer = _payer(facts, index)
     if len(inns) == 1:
         named = cued[0]
         if index.knows(named.inn):
@@ -80,7 +92,7 @@ def _is_somebody_else(named: NamedParty, payer: Identity, index: InvoiceIndex) -
 
 def _payer(facts: Facts, index: InvoiceIndex) -> Identity:
     payment = facts.payment
-    inn = payment.payer_inn.strip().strip("0") and payment.payer_inn.strip()
+    inn = stated_inn(payment.payer_inn)
     if facts.transit:
         return _by_name(facts, index)
     if inn:
@@ -94,6 +106,15 @@ def _payer(facts: Facts, index: InvoiceIndex) -> Identity:
         reason = Reason("matching.payer_account", {"account": payment.payer_account})
         return Identity(Known.ACCOUNT, tuple(parties), (reason,))
     return _by_name(facts, index)
+
+
+def _by_rule(facts: Facts, payer: Identity, rules: PayerRules | None) -> Identity:
+    found = rules_in_force(facts, rules)
+    if not found:
+        return payer
+    if len({rule.party for rule in found}) > 1:
+        return replace(payer, contradiction=two_rules(found))
+    return replace(payer, known=Known.RULE, parties=(found[0].party,), reasons=(*payer.reasons, rule_reason(found[0])))
 
 
 def _by_name(facts: Facts, index: InvoiceIndex) -> Identity:

@@ -10,7 +10,7 @@ from gateway.core.authority import RIGHTS, SERVICE, Actor, Right, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.flows import by_hand, picking
-from gateway.flows.from_1c import decide_again
+from gateway.flows.second_look import decide_again
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import invoices, orders
 from gateway.payments.tables import payments
