@@ -27,7 +27,7 @@ from gateway.bank.profile_parts import RESENDS
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
 from gateway.core.workdays import is_workday
-from gateway.flows.pay_out_absent import may_go_again
+from gateway.flows.pay_out_absent import may_go_again, turned_up
 from gateway.flows.pay_out_alarms import (
     IN_DOUBT,
     LATE,
@@ -43,7 +43,7 @@ from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
-from gateway.payments.outgoing.seal import require_signed
+from gateway.payments.outgoing.seal import require_ready
 from gateway.payments.outgoing.standing import take_off_lapsed
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.store import Store, Unit, alarms
@@ -156,7 +156,7 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
                 done.moved += waiting.version != fresh.version
                 unit.commit()
                 return None
-            require_signed(unit, fresh)
+            require_ready(unit, fresh)
             content = content_of(way, fresh, terms.outgoing, unit.now, customer)
             digest = hashlib.sha256(content).hexdigest()
             _keep(unit, digest, content)
@@ -220,16 +220,25 @@ def sending_of(store: Store, row: AnyRow) -> Sending:
     )
 
 
+def _unaltered(sending: Sending, row: AnyRow) -> Sending:
+    """Raises Corrupt when the stored bytes are not those the order was made ready with."""
+    if hashlib.sha256(sending.content).hexdigest() != row.content_sha256:
+        raise Corrupt("outgoing.document_changed", number=row.number)
+    return sending
+
+
 def _send(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> AnyRow:
     """One try. The order is "sending" before it and never after it, unless we die."""
     try:
-        reply = route.channel.send(sending_of(store, row))
+        reply = route.channel.send(_unaltered(sending_of(store, row), row))
     except Exception as error:  # also a fault of ours: the bytes may have left all the same
         return _lost(store, route, row, error, done)
     answer = {"reply_sha256": _keep_reply(store, reply)}
     try:
         receipt = route.channel.accepted(reply)
     except Refused as error:
+        if error.code == "bank.response_vague":  # a no that says nothing may come after the bank has taken it
+            return _lost(store, route, row, error, done, answer)
         return _refused(store, terms, row, error, answer)
     except Exception as error:
         return _lost(store, route, row, error, done, answer)
@@ -262,8 +271,9 @@ def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) ->
     if delivery is Delivery.UNKNOWN or waited < believed_after or not may_go_again(store, terms, row, route.resends):
         return row
     again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
-    # ours only if nothing moved it since it was read: else another sender may have taken it up
+    # ours only if nothing touched it since it was read and judged: else another sender may have taken it up
     ours = again.state == OrderState.SENDING and again.version == row.version + 1
+    ours = ours and again.content_sha256 == row.content_sha256
     return _send(store, terms, route, again, done) if ours else again
 
 
@@ -294,6 +304,7 @@ def _taken(store: Store, order_id: str, told: dict[str, Any], receipt: str = "")
         columns = {"sent_at": fresh.sent_at or unit.at, "bank_ref": receipt or fresh.bank_ref}
         fresh = _move_or_tell(unit, fresh, OrderEvent.TAKEN, told, **columns)
         clear(unit, order_id, *IN_DOUBT)
+        turned_up(unit, fresh)
         unit.commit()
     return fresh
 

@@ -2,8 +2,8 @@
 
 The same bytes under the same id leave again only while both signatures count and only so many times. After that the
 order stays "unknown" and is asked about further, but nothing is sent until a person with a signature has spoken:
-"send it again" allows one more try; "it did not go" ends the order, and its number is free. Should its debit line come
-after all, that line still finds it.
+"send it again" allows one more try; "it did not go" ends the order, and its number is free. Should the bank speak of it
+all the same, people are told before they pay twice; should its debit line come after all, that line still finds it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from sqlalchemy import Connection, func, select
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
-from gateway.flows.pay_out_alarms import ABSENT, IN_DOUBT, LAPSED, LATE, UNKNOWN, clear, shown, subject
+from gateway.flows.pay_out_alarms import ABSENT, IN_DOUBT, LAPSED, LATE, TURNED_UP, UNKNOWN, clear, shown, subject
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.model import OrderEvent, OrderState, OutgoingTerms
+from gateway.payments.outgoing.seal import require_prepared
 from gateway.payments.outgoing.standing import lapsed
 from gateway.payments.outgoing.tables import payment_order_events
 from gateway.store import Store, Unit, alarms
@@ -35,9 +36,19 @@ def may_go_again(store: Store, terms: Terms, row: AnyRow, resends: int) -> bool:
         resends: tries after the first one that need nobody's word.
     """
     with store.unit() as unit:
-        free = _signed_still(unit, terms, row) and _tries_left(unit, row, resends)
+        free = _as_it_was(unit, row) and _signed_still(unit, terms, row) and _tries_left(unit, row, resends)
         unit.commit()
     return free
+
+
+def _as_it_was(unit: Unit, row: AnyRow) -> bool:
+    try:
+        require_prepared(unit, row)
+    except Refused as error:
+        if error.code not in alarms.open_about(unit, subject(row.id)):
+            alarms.raise_alarm(unit, error.code, subject(row.id), {"number": row.number})
+        return False
+    return True
 
 
 def _signed_still(unit: Unit, terms: Terms, row: AnyRow) -> bool:
@@ -93,6 +104,12 @@ def did_not_go(unit: Unit, terms: OutgoingTerms, order_id: str, note: str, expec
     after = steps.move(unit, row, OrderEvent.GIVE_UP, said=said, ended_by=unit.actor.name, note=said)
     clear(unit, order_id, *IN_DOUBT, LATE)
     return after
+
+
+def turned_up(unit: Unit, row: AnyRow) -> None:
+    """The bank has the order. If a person gave it up, somebody may be about to pay the same once more."""
+    if row.state == OrderState.REFUSED and steps.has_event(unit, row.id, OrderEvent.GIVE_UP):
+        alarms.raise_alarm(unit, TURNED_UP, subject(row.id), shown(row))
 
 
 def _to_decide(unit: Unit, terms: OutgoingTerms, order_id: str, note: str, expected_version: int) -> tuple[AnyRow, str]:

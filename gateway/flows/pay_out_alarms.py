@@ -17,6 +17,7 @@ NO_CHANNEL = "outgoing.no_channel"
 NOT_PREPARED = "outgoing.not_prepared"
 LAPSED = "outgoing.signature_lapsed"
 ABSENT = "outgoing.absent"
+TURNED_UP = "outgoing.turned_up"
 
 IN_DOUBT = (UNKNOWN, LAPSED, ABSENT)
 """Over once it is known whether the bank has the order."""

@@ -20,6 +20,7 @@ from gateway.bank.statement import Entry
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
 from gateway.flows.pay_out import refuse
+from gateway.flows.pay_out_absent import turned_up
 from gateway.flows.pay_out_alarms import IN_DOUBT, LATE, clear, shown, subject, write_task
 from gateway.flows.terms import Terms
 from gateway.payments.known import Keyed
@@ -90,6 +91,8 @@ def _take(unit: Unit, terms: Terms, channel_name: str, message_id: str, notice: 
         clear(unit, row.id, *IN_DOUBT)
     else:
         row = steps.tell(unit, row, "status", told=told, **said)
+    if event is not None:
+        turned_up(unit, row)
     if notice.verdict is Verdict.WAITS:
         write_task(unit, terms, row, "task.outgoing_attention", reason=notice.text or notice.code)
     elif notice.verdict is Verdict.STRANGE:

@@ -124,6 +124,36 @@ def test_its_debit_line_finds_it_all_the_same(desk: Desk, bank: PretendBank) -> 
     assert (desk.state(order_id), alarms_of(desk)) == ("executed", ["outgoing.refused_but_executed"])
 
 
+@pytest.mark.parametrize("status", ["ACTC", "ACCP", "ACSC", "PDNG"])
+def test_what_was_given_up_and_turns_up_is_told_of_before_it_is_paid_twice(
+    desk: Desk, bank: PretendBank, status: str
+) -> None:
+    order_id = given_up(desk, bank)
+    decide(desk, pay_out_absent.did_not_go, order_id)
+    say(desk, report(order_id, status))
+    assert (desk.state(order_id), alarms_of(desk)) == ("refused", ["outgoing.turned_up"])
+
+
+def test_it_may_turn_up_while_somebody_gives_it_up(desk: Desk, bank: PretendBank) -> None:
+    order_id = given_up(desk, bank)
+    bank.says = Delivery.ARRIVED
+
+    def gives_up(call: str) -> None:
+        if call == "delivered":
+            decide(desk, pay_out_absent.did_not_go, order_id)
+
+    bank.before = gives_up
+    rounds(desk, bank, 1)
+    assert (desk.state(order_id), alarms_of(desk)) == ("refused", ["outgoing.turned_up"])
+
+
+def test_what_the_bank_refused_itself_turns_up_nowhere(desk: Desk, bank: PretendBank) -> None:
+    order_id = given_up(desk, bank)
+    say(desk, report(order_id, "RJCT"))
+    say(desk, report(order_id, "ACTC"))
+    assert (desk.state(order_id), alarms_of(desk)) == ("refused", [])
+
+
 def test_a_notice_of_the_bank_ends_the_question(desk: Desk, bank: PretendBank) -> None:
     order_id = given_up(desk, bank)
     say(desk, report(order_id, "ACCP"))

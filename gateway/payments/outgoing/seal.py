@@ -1,14 +1,15 @@
 """What a signature on a payment order is for: the very fields the person saw, and no others.
 
 Each signature carries a digest of them, and so does its row in the journal, which nobody can change unseen. Whoever
-reaches the database between the second signature and the bank changes nothing that leaves.
+reaches the database between the second signature and the bank changes nothing that leaves. What the bytes were that
+left at first stands in the journal too: no others go again, and no order is made ready twice.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -30,12 +31,30 @@ def document_digest(columns: Mapping[str, Any]) -> str:
     return hashlib.sha256(dumps([columns[name] for name in _FIELDS]).encode("utf-8")).hexdigest()
 
 
-def require_signed(unit: Unit, row: AnyRow) -> None:
-    """Raise unless two people's signatures are for the order as it stands, and stand in the journal.
+def require_ready(unit: Unit, row: AnyRow) -> None:
+    """Raise unless the order may leave for the first time: signed as it stands, and never made ready before.
 
     Raises:
         Refused: `outgoing.document_changed`.
     """
+    _require_signed(unit, row)
+    if _prepared(unit, row.id):
+        raise Refused("outgoing.document_changed", number=row.number)
+
+
+def require_prepared(unit: Unit, row: AnyRow) -> None:
+    """Raise unless the order may leave again: signed as it stands, and its bytes are those once made ready.
+
+    Raises:
+        Refused: `outgoing.document_changed`.
+    """
+    _require_signed(unit, row)
+    if _prepared(unit, row.id) != {row.content_sha256}:
+        raise Refused("outgoing.document_changed", number=row.number)
+
+
+def _require_signed(unit: Unit, row: AnyRow) -> None:
+    """Raise unless two people's signatures are for the order as it stands, and stand in the journal."""
     digest = document_digest(dict(row._mapping))
     signatures = json.loads(row.approvals)
     known = _journalled(unit, row.id)
@@ -46,18 +65,28 @@ def require_signed(unit: Unit, row: AnyRow) -> None:
 
 def _journalled(unit: Unit, order_id: str) -> dict[tuple[str, str], str]:
     """The signatures that stand by the journal: (who, role) → digest of what was signed."""
+    standing: dict[tuple[str, str], str] = {}
+    for actor, event, told in _moves(unit, order_id):
+        if event == OrderEvent.LAPSE:
+            standing.pop((told["who"], told["role"]), None)
+        elif "document" in told:
+            role, _, name = actor.partition(":")
+            standing[name, role] = told["document"]
+    return standing
+
+
+def _prepared(unit: Unit, order_id: str) -> set[str]:
+    """SHA-256 of the bytes the order was made ready with, by the journal."""
+    return {told["sha256"] for _, event, told in _moves(unit, order_id) if event == OrderEvent.PREPARE}
+
+
+def _moves(unit: Unit, order_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(who, event, what it is about) of each of the order's rows in the journal, oldest first."""
     rows = unit.connection.execute(
         select(journal.c.actor, journal.c.body)
         .where(journal.c.company == unit.company, journal.c.subject == f"payment_order:{order_id}")
         .order_by(journal.c.seq)
     )
-    standing: dict[tuple[str, str], str] = {}
     for row in rows:
         body = json.loads(row.body)
-        told = body.get("told", {})
-        if body.get("event") == OrderEvent.LAPSE:
-            standing.pop((told["who"], told["role"]), None)
-        elif "document" in told:
-            role, _, name = row.actor.partition(":")
-            standing[name, role] = told["document"]
-    return standing
+        yield row.actor, body.get("event", ""), body.get("told", {})
