@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.core.errors import Refused
@@ -50,6 +51,10 @@ _NAMES = {
 _RUSSIAN = ("cp1251", "cp866", "koi8-r")
 _XML_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _HEAD_BYTES = 2000
+_SAMPLE_BYTES = 256 * 1024
+# Told apart by what is common: small letters, and the capitals a word begins with.
+_FREQUENT = frozenset("оеаинтсрвлкмдпуяыОПСКНДВАРТИМ")
+_LETTERS = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯёЁ№\u00a0«»—–")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,33 @@ def decode_bank(data: bytes) -> Decoded:
         Refused: as `decode_xml`.
     """
     return _decode(data, _bank_declared(data[:_HEAD_BYTES]), BANK_MARKS)
+
+
+def decode_text(data: bytes) -> str | None:
+    """The text of a file that neither declares its encoding nor contains a word known in advance; None when it is none.
+
+    A byte order mark, then UTF-16 by its zero bytes, then strict UTF-8, then whichever Russian encoding makes the best
+    Russian of it.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strictly(data[len(bom) :], encoding)
+    head = data[:_HEAD_BYTES]
+    if b"\x00" in head:  # of an ASCII character one half is zero, the first or the second
+        return _strictly(data, "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le")
+    as_utf8 = _strictly(data, "utf-8")
+    return as_utf8 if as_utf8 is not None else _strictly(data, likely_russian(data, _RUSSIAN))
+
+
+def likely_russian(data: bytes, encodings: Sequence[str]) -> str:
+    """Which of the one-byte `encodings` makes most ordinary Russian letters of `data`; the first of equals."""
+    sample = bytes(byte for byte in data[:_SAMPLE_BYTES] if byte >= 0x80)
+
+    def fitness(encoding: str) -> int:
+        text = sample.decode(encoding, "ignore")
+        return sum((letter in _FREQUENT) - (letter not in _LETTERS) for letter in text)
+
+    return max(encodings, key=fitness)
 
 
 def broken_at_the_end(data: bytes) -> bool:

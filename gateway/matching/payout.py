@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from gateway.core.money import Money
+from gateway.core.money import Money, total
 from gateway.core.references import Reference, reference_key
 from gateway.matching.case import day, person, sum_reason
-from gateway.matching.decision import Decision, Outcome, Policy, Reason
+from gateway.matching.decision import Decision, Outcome, Policy, Reason, Suggestion
 from gateway.matching.facts import Facts
 from gateway.matching.index import InvoiceCard, InvoiceIndex
+from gateway.matching.payout_lines import RegistryLines, look_up_lines
 from gateway.payments.registries.model import PayoutSource, Registry
 
 _LOAN_DIGITS = 6  # shorter numbers in a lender's text are agreements and the like
@@ -64,33 +66,59 @@ def _registries(facts: Facts, registries: RegistryLookup, source: str) -> list[R
             for registry in registries.find(source, number):
                 found.setdefault(registry.id, registry)
     if len(found) > 1:
-        fitting = [r for r in found.values() if r.net == facts.payment.amount]
+        fitting = [r for r in found.values() if r.net == facts.payment.amount and not _told_twice(r, found.values())]
         return fitting or list(found.values())
     return list(found.values())
+
+
+def _told_twice(registry: Registry, found: Iterable[Registry]) -> bool:
+    """Whether the partner sent this registry again with another content: which of the two holds, a person says."""
+    number = reference_key(registry.number)
+    return any(
+        other.id != registry.id and other.date == registry.date and reference_key(other.number) == number
+        for other in found
+    )
 
 
 def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
     amount = facts.payment.amount
     about = Reason("matching.registry", {"number": registry.number, "date": day(registry.date)})
-    if not registry.sound:
-        reason = sum_reason("matching.registry_unsound", registry.lines_total, registry.gross)
-        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
-    if registry.net != amount:
-        reason = sum_reason("matching.registry_differs", registry.net, amount)
-        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
-    if facts.dates and not any(d.agrees(registry.date) for d in facts.dates):
-        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, Reason("matching.registry_date")))
-    allocations: list[tuple[InvoiceCard, Money]] = []
-    for line in registry.lines:
-        cards = [c for c in index.by_reference(line.kind, line.key) if c.open]
-        if len(cards) != 1 or line.amount.kopecks > cards[0].rest.kopecks or line.amount.kopecks <= 0:
-            reason = Reason("matching.registry_line", {"key": line.key, "amount": line.amount.decimal_text()})
-            return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, reason))
-        allocations.append((cards[0], line.amount))
-    if len({c.id for c, _ in allocations}) < len(allocations):
-        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, Reason("matching.registry_twice")))
+    lines = look_up_lines(index, registry)
+    against = [*_against(facts, registry), *lines.reasons]
+    if against:
+        return replace(
+            person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, about, *against)),
+            suggestions=_fitting_lines(facts, registry, lines, about),
+            fee=registry.fee,
+            registry_id=registry.id,
+        )
     reasons = (partner, about, sum_reason("matching.registry_adds_up", registry.net, amount))
-    return _answer(facts, Outcome.REGISTRY, allocations, reasons, registry)
+    return _answer(facts, Outcome.REGISTRY, lines.fitting, reasons, registry)
+
+
+def _against(facts: Facts, registry: Registry) -> Iterator[Reason]:
+    """What in the registry as a whole keeps it from explaining the payment."""
+    amount = facts.payment.amount
+    if registry.bad_rows:
+        yield Reason("matching.registry_bad_rows", {"count": str(registry.bad_rows)})
+    if registry.lines_total != registry.gross:
+        yield sum_reason("matching.registry_unsound", registry.lines_total, registry.gross)
+    elif not registry.bad_rows and not registry.sound:
+        yield sum_reason("matching.registry_fee", registry.gross - registry.fee, registry.net)
+    if registry.net != amount:
+        yield sum_reason("matching.registry_differs", registry.net, amount)
+    if facts.dates and not any(d.agrees(registry.date) for d in facts.dates):
+        yield Reason("matching.registry_date")
+
+
+def _fitting_lines(facts: Facts, registry: Registry, lines: RegistryLines, about: Reason) -> tuple[Suggestion, ...]:
+    """The lines that find their invoice, as far as the money with the partner's fee covers them."""
+    left = facts.payment.amount + registry.fee - total([given for _, given in lines.fitting])
+    if not lines.fitting or left.kopecks < 0:
+        return ()
+    values = {"count": str(len(lines.fitting)), "lines": str(len(registry.lines))}
+    allocations = tuple((card.id, given) for card, given in lines.fitting)
+    return (Suggestion(allocations, left, (about, Reason("matching.registry_fitting_lines", values))),)
 
 
 def _by_loans(facts: Facts, index: InvoiceIndex, partner: Reason) -> Decision | None:

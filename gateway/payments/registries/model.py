@@ -9,7 +9,6 @@ from enum import StrEnum
 from gateway.core.money import Money
 from gateway.core.references import Reference
 
-
 _NOTHING = Money(0)
 
 
@@ -75,5 +74,6 @@ class Registry:
 
     @property
     def sound(self) -> bool:
-        """Whether every row was read, the lines add up to `gross`, and gross less fee is `net`."""
-        return not self.bad_rows and self.lines_total == self.gross and self.gross - self.fee == self.net
+        """Whether every row was read, the lines add up to `gross`, and gross less a fee is `net`."""
+        adds_up = self.lines_total == self.gross and self.gross - self.fee == self.net
+        return adds_up and not self.bad_rows and self.fee.kopecks >= 0

@@ -1,0 +1,67 @@
+"""The lines of a payout registry against the open invoices: which find theirs, and why the others do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.core.money import Money
+from gateway.matching.decision import Reason
+from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState
+from gateway.payments.registries.model import Registry, RegistryLine
+
+_NAMED = 20  # lines told one by one; of more, how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLines:
+    """What the lines come to.
+
+    Attributes:
+        fitting: invoices with what their line gives them, in the file's order; each invoice once.
+        reasons: what is wrong with the other lines; empty when every line fits.
+    """
+
+    fitting: tuple[tuple[InvoiceCard, Money], ...]
+    reasons: tuple[Reason, ...]
+
+
+def look_up_lines(index: InvoiceIndex, registry: Registry) -> RegistryLines:
+    """Find each line's invoice."""
+    given: dict[str, tuple[InvoiceCard, Money]] = {}
+    reasons: list[Reason] = []
+    for line in registry.lines:
+        found = _invoice(index, line)
+        if isinstance(found, InvoiceCard) and found.id in given:
+            found = _about("matching.registry_twice", line, invoice=found.number)
+        if isinstance(found, InvoiceCard):
+            given[found.id] = (found, line.amount)
+        else:
+            reasons.append(found)
+    if len(reasons) > _NAMED:
+        more = Reason("matching.registry_more_lines", {"count": str(len(reasons) - _NAMED)})
+        reasons = [*reasons[:_NAMED], more]
+    return RegistryLines(tuple(given.values()), tuple(reasons))
+
+
+def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
+    """The one open invoice a line may be credited to, or what stands against it."""
+    if line.amount.kopecks <= 0:
+        return _about("matching.registry_refund", line)
+    known = index.by_reference(line.kind, line.key)
+    cards = [card for card in known if card.open]
+    if not known:
+        return _about("matching.registry_line", line)
+    if not cards:
+        cancelled = known[0].state == InvoiceState.CANCELLED
+        code = "matching.registry_cancelled" if cancelled else "matching.registry_paid"
+        return _about(code, line, invoice=known[0].number)
+    if len(cards) > 1:
+        return _about("matching.registry_several", line, invoices=", ".join(card.number for card in cards[:3]))
+    if line.amount.kopecks > cards[0].rest.kopecks:
+        return _about("matching.registry_above", line, invoice=cards[0].number, rest=cards[0].rest.decimal_text())
+    return cards[0]
+
+
+def _about(code: str, line: RegistryLine, **values: str) -> Reason:
+    told = {"key": line.key, "row": str(line.row or "—"), "amount": line.amount.decimal_text()}
+    return Reason(code, {**told, **values})

@@ -1,0 +1,111 @@
+"""The registries of a partner as the matcher asks for them, and which payment each of them explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, select, update
+
+from gateway.core.errors import Conflict
+from gateway.core.money import Money
+from gateway.core.references import Reference, reference_key
+from gateway.payments.registries.model import Registry, RegistryLine, RegistryState
+from gateway.payments.registries.tables import payout_registries, payout_registry_lines
+from gateway.store.driver import Query
+from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
+
+_COLUMNS = tuple(column for column in payout_registries.c if column.name != "raw")
+_FOUND = Query(
+    select(*_COLUMNS)
+    .where(
+        payout_registries.c.company == bindparam("company"),
+        payout_registries.c.source == bindparam("source"),
+        payout_registries.c.number_key == bindparam("number_key"),
+        payout_registries.c.state == bindparam("state"),
+        payout_registries.c.partner_inn == bindparam("partner_inn"),
+    )
+    .order_by(payout_registries.c.id)
+)
+_LINES = Query(
+    select(payout_registry_lines)
+    .where(payout_registry_lines.c.registry_id == bindparam("registry_id"))
+    .order_by(payout_registry_lines.c.position)
+)
+
+
+class SqlRegistries:
+    """See `matching.RegistryLookup`: what one partner sent and no payment has used."""
+
+    def __init__(self, unit: Unit, partner_inn: str) -> None:
+        self._unit = unit
+        self._partner_inn = partner_inn
+
+    def find(self, source: str, number: str) -> Sequence[Registry]:
+        rows = _FOUND.all(
+            self._unit.connection,
+            company=self._unit.company,
+            source=source,
+            number_key=reference_key(number),
+            state=RegistryState.WAITING,
+            partner_inn=self._partner_inn,
+        )
+        return [_registry(row, _LINES.all(self._unit.connection, registry_id=row.id)) for row in rows]
+
+
+def _registry(row: AnyRow, lines: Sequence[AnyRow]) -> Registry:
+    return Registry(
+        id=row.id,
+        source=row.source,
+        number=row.number,
+        date=date.fromisoformat(row.date),
+        gross=Money(row.gross),
+        fee=Money(row.fee),
+        net=Money(row.net),
+        lines=tuple(RegistryLine(Reference(r.kind), r.key, Money(r.amount), r.row, Money(r.fee)) for r in lines),
+        bad_rows=row.bad_rows,
+    )
+
+
+def use(unit: Unit, registry_id: str, payment_id: str) -> None:
+    """The registry explains this payment and no other.
+
+    Raises:
+        Conflict: `registry.not_waiting` when it explained another one meanwhile, or was withdrawn.
+    """
+    done = unit.connection.execute(
+        update(payout_registries)
+        .where(
+            payout_registries.c.id == registry_id,
+            payout_registries.c.company == unit.company,
+            payout_registries.c.state == RegistryState.WAITING,
+        )
+        .values(state=RegistryState.USED, payment_id=payment_id, version=payout_registries.c.version + 1)
+    )
+    if done.rowcount != 1:
+        raise Conflict("registry.not_waiting")
+    unit.journal("registry.used", f"registry:{registry_id}", payment=payment_id)
+    unit.changed("registry", registry_id)
+
+
+def free(unit: Unit, payment_id: str) -> list[str]:
+    """What was decided about a payment is taken back: the registry that explained it waits again; returns its id."""
+    used = payout_registries.c.payment_id == payment_id
+    ids = [
+        str(found)
+        for found in unit.connection.execute(
+            select(payout_registries.c.id).where(
+                used, payout_registries.c.company == unit.company, payout_registries.c.state == RegistryState.USED
+            )
+        ).scalars()
+    ]
+    for registry_id in ids:
+        unit.connection.execute(
+            update(payout_registries)
+            .where(payout_registries.c.id == registry_id)
+            .values(state=RegistryState.WAITING, payment_id=None, version=payout_registries.c.version + 1)
+        )
+        unit.journal("registry.freed", f"registry:{registry_id}", payment=payment_id)
+        unit.changed("registry", registry_id)
+    return ids
