@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import update
 
 from gateway.core.authority import Right, Role
-from gateway.core.errors import Conflict, Refused
+from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import release as gate
 from gateway.flows import to_1c
+from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
 from gateway.flows.paid_to_pick import judge
 from gateway.flows.release import AUTOMATIC, MANUAL, MODE_MARK, release_mode, settle_order
@@ -64,7 +65,7 @@ def allocate(
         Conflict: `payment.changed`, `invoice.not_so_much_due`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    row = payments.load(unit, payment_id, expected_version)
+    row = load_payment(unit, terms, payment_id, expected_version)
     if not allocations or any(amount.kopecks <= 0 for _, amount in allocations):
         raise Refused("payment.nothing_to_allocate")
     given = total([amount for _, amount in allocations])
@@ -101,7 +102,7 @@ def mark_not_ours(
     unit.actor.require(Right.PAYMENTS_DECIDE)
     if kind not in NOT_OURS:
         raise Refused("payment.kind_unknown", kind=kind[:40])
-    row = payments.load(unit, payment_id, expected_version)
+    row = load_payment(unit, terms, payment_id, expected_version)
     decision_id = matching.write_act(
         unit, payment_id, "not_ours", kind, before=(row.state, row.outcome), note=note[:1000]
     )
@@ -120,7 +121,7 @@ def confirm_release(
         Conflict: `payment.changed`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    row = payments.load(unit, payment_id, expected_version)
+    row = load_payment(unit, terms, payment_id, expected_version)
     live = matching.live_of_payment(unit, payment_id)
     if not live or row.state == PaymentState.REVERSED:
         raise Refused("payment.not_paid_for")
@@ -151,7 +152,7 @@ def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
         raise Refused("undo.unknown", id=event_id)
     last = matching.last_decision(unit, event.payment_id)
     if last is None or last.id != event_id or event.kind in ("proposal", "duplicate", "undo", "reversal"):
-        raise Conflict("undo.not_last")
+        raise not_the_last(unit, terms, event.payment_id)
     row = payments.load(unit, event.payment_id)
     if event.kind == "confirm":
         return _unconfirm(unit, terms, event.payment_id, event_id, row.version)

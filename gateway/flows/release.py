@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -20,7 +21,7 @@ from gateway.flows.terms import Terms
 from gateway.matching.tables import allocations, decisions
 from gateway.orders import service as orders
 from gateway.orders.model import PayState, ShipState, StockState
-from gateway.orders.release import Cover, Verdict, release_rule
+from gateway.orders.release import Cover, Verdict, release_rule, within_tolerance
 from gateway.orders.service import OrderRow
 from gateway.orders.tables import invoices, releases, timelines
 from gateway.payments.model import PaymentState
@@ -39,6 +40,7 @@ MODE_MARK = "release.mode"
 AUTOMATIC, MANUAL = "automatic", "manual"
 # Questions that are answered when the money is complete; others, as "changed in 1C after it was paid", are not.
 _ABOUT_MONEY = ("task.underpaid", "task.not_invoiced", "task.confirm_release")
+_LEFT_SHORT = "task.left_short"  # released by the tolerance; open until the rest comes or a person settles it
 
 
 def release_mode(connection: Any, company: str) -> str:
@@ -63,11 +65,18 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
     if order.pay_state == PayState.PART_PAID and order.paid == invoiced.kopecks:
         _tell_not_invoiced(unit, terms, order)
     release = live_release(unit, order_id)
-    if order.pay_state != PayState.PAID or last is None or (release is not None and not order.hold_reason):
+    if release is not None and order.pay_state == PayState.PAID:
+        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=(_LEFT_SHORT,), cancel=False)
+    due = max(invoiced, Money(order.amount))
+    tolerance = terms.policy_on(last.booked).tolerance if last else Money(0)
+    if last is None or not within_tolerance(due, Money(order.paid), tolerance):
+        return False
+    if release is not None and not order.hold_reason:
         return False
     verdict = release_rule(
-        max(invoiced, Money(order.amount)),
+        due,
         [c.cover for c in covers],
+        tolerance=tolerance,
         accepts_channel=terms.accepts_channel,
         on_hold=bool(order.hold_reason) and not lift_hold,
         cancelled=order.ship_state == ShipState.CANCELLED,
@@ -76,12 +85,15 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
     if not verdict.ok:
         _ask_for_confirmation(unit, terms, order, verdict, covers)
         return False
-    if before.pay_state != PayState.UNPAID:  # earlier money may have left a question open
+    short = Money(max(0, due.kopecks - order.paid))
+    if before.pay_state != PayState.UNPAID or short:  # earlier money, or this one, may have left a question open
         tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=False)
     if release is None:
         _release(unit, terms, order, verdict, covers, last)
     else:
         _go_on(unit, terms, order, release, verdict, covers, last)
+    if short:
+        _tell_left_short(unit, terms, order, short, last)
     return True
 
 
@@ -103,6 +115,7 @@ class _Cover:
     cover: Cover
     bank_time: str
     received_at: str
+    booked: date | None
 
 
 _LIVE_RELEASE = Query(
@@ -121,6 +134,7 @@ _COVERS = Query(
         entries.c.status,
         entries.c.warnings,
         entries.c.received_at,
+        entries.c.booked,
         decisions.c.release_ok,
     )
     .join(invoices, invoices.c.id == allocations.c.invoice_id)
@@ -148,6 +162,7 @@ def _covers(unit: Unit, order_id: str) -> list[_Cover]:
             ),
             row.bank_time,
             row.received_at,
+            date.fromisoformat(row.booked) if row.booked else None,
         )
         for row in _COVERS.all(unit.connection, order_id=order_id)
     ]
@@ -171,6 +186,27 @@ def _tell_not_invoiced(unit: Unit, terms: Terms, order: OrderRow) -> None:
             buyer=order.buyer_name,
             phone=order.phone,
             amount=Money(order.amount),
+        ),
+    )
+
+
+def _tell_left_short(unit: Unit, terms: Terms, order: OrderRow, rest: Money, last: _Cover) -> None:
+    """The goods go although a little is missing: the rest stays due, and somebody asks for it or forgives it."""
+    tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), reasons=(_LEFT_SHORT,), cancel=True)
+    tasks.write(
+        unit,
+        NewTask(
+            kind=TaskKind.REVIEW,
+            reason=_LEFT_SHORT,
+            role=Role.ACCOUNTANT,
+            due_at=add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone),
+            values={"order": order.number, "rest": str(rest), "amount": str(Money(order.paid))},
+            order_id=order.id,
+            order_number=order.number,
+            payment_id=last.cover.payment_id,
+            buyer=order.buyer_name,
+            phone=order.phone,
+            amount=rest,
         ),
     )
 
@@ -316,6 +352,7 @@ def withdraw(unit: Unit, order_id: str, reason: str) -> None:
     free_goods(unit, order_id)
     end_release(unit, release, reason)
     tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL, TaskKind.CONFIRM_STOCK, TaskKind.SHORT), cancel=True)
+    tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=(_LEFT_SHORT,), cancel=True)
     orders.set_states(unit, orders.load(unit, order_id), stock_state=StockState.NONE, ship_state=ShipState.NONE)
 
 

@@ -91,7 +91,7 @@ def payer_key(payer_inn: str, payer_account: str) -> PayerKey:
     inn, account = stated_inn(payer_inn), payer_account.strip()
     if inn and not account.startswith(_PERSONAL_ACCOUNTS):
         return PayerKey(inn, "")
-    return PayerKey(inn if account else "", account)
+    return PayerKey(inn, account)
 
 
 def rules_in_force(facts: Facts, rules: PayerRules | None) -> Sequence[PayerRule]:

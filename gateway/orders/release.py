@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.core.money import Money
 
 SIGNED, CHANNEL, FILE = "signed", "channel", "file"
+NO_TOLERANCE = Money(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,16 @@ class Verdict:
         return tuple(line.code for line in self.lines if not line.ok)
 
 
+def within_tolerance(due: Money, paid: Money, tolerance: Money) -> bool:
+    """Whether so much is paid that goods may leave; what is missing stays due."""
+    return paid.kopecks > 0 and paid.kopecks >= due.kopecks - tolerance.kopecks
+
+
 def release_rule(
     due: Money,
     covers: Sequence[Cover],
     *,
+    tolerance: Money = NO_TOLERANCE,
     accepts_channel: bool,
     on_hold: bool,
     cancelled: bool,
@@ -69,6 +76,7 @@ def release_rule(
     Args:
         due: the whole sum of its invoices.
         covers: live allocations to them.
+        tolerance: so much of `due` may be missing, over all its invoices together.
         accepts_channel: the bank's profile allows unsigned messages over mutual TLS as evidence.
         automatic: somebody with the right has switched automatic release on; when off, each payment needs a
             person's confirmation.
@@ -78,10 +86,11 @@ def release_rule(
         c.evidence == SIGNED or (c.evidence == CHANNEL and accepts_channel) or vouched
         for c, vouched in zip(covers, confirmed, strict=True)
     ]
-    paid = sum(c.amount.kopecks for c in covers if not c.reversed)
+    paid = Money(sum(c.amount.kopecks for c in covers if not c.reversed))
+    enough = bool(due) and within_tolerance(due, paid, tolerance)
     return Verdict(
         (
-            RuleLine("fully_paid", bool(covers) and paid >= due.kopecks > 0),
+            RuleLine("fully_paid", bool(covers) and enough),
             RuleLine("evidence", bool(covers) and all(proved)),
             RuleLine("payer_identified", bool(covers) and all(c.identified or c.confirmed_by != "" for c in covers)),
             RuleLine("not_reversed", not any(c.reversed for c in covers)),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.bank.statement import Entry
 from gateway.core.authority import Right
 from gateway.core.clock import to_text
-from gateway.core.errors import Conflict, Refused
+from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.text import fold
 from gateway.payments.batches import ALONE, Standing
@@ -254,18 +254,15 @@ def step(unit: Unit, payment: AnyRow, event: PaymentEvent, *, outcome: str, allo
     unit.changed("payment", payment.id)
 
 
-def load(unit: Unit, payment_id: str, expected_version: int | None = None) -> AnyRow:
+def load(unit: Unit, payment_id: str) -> AnyRow:
     """The payment's row.
 
     Raises:
         Refused: `payment.unknown`.
-        Conflict: `payment.changed` when it is not the version the caller saw.
     """
     row = load_if_any(unit, payment_id)
     if row is None:
         raise Refused("payment.unknown", id=payment_id)
-    if expected_version is not None and row.version != expected_version:
-        raise Conflict("payment.changed", payer=row.payer, state=row.state)
     return row
 
 

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import OwnCompany, Terms
-from gateway.matching.decision import Policy
+from gateway.service.config_matching import MatchingTable, dated_policies, policy_of
 from gateway.service.config_outgoing import OutgoingTable, outgoing_terms
 
 CONFIG_FILE = "kvit.toml"
@@ -157,13 +157,6 @@ class TradeTable(_Part):
     opens: time = time(9, 0)
     closes: time = time(18, 0)
     also_weekdays: list[int] = []
-
-
-class MatchingTable(_Part):
-    """What the matcher must know of us."""
-
-    own_accounts: list[str] = []
-    payout_partners: dict[str, Literal["acquirer", "post", "loan", "marketplace"]] = {}
 
 
 class ExchangeTable(_Part):
@@ -329,14 +322,12 @@ def terms_of(
 ) -> Terms:
     """The settings the flows go by."""
     company, trade = config.company, config.trade
-    accounts = frozenset(config.matching.own_accounts) | {a for bank in config.bank for a in bank.accounts}
+    accounts = frozenset(account for bank in config.bank for account in bank.accounts)
+    policy = policy_of(config.matching, company.inn, accounts)
     return Terms(
         own=OwnCompany(company.name, company.inn, company.kpp, company.bic, company.bank, company.corr_account),
-        policy=Policy(
-            own_inns=frozenset({company.inn} - {""}),
-            own_accounts=accounts,
-            payout_partners=dict(config.matching.payout_partners),
-        ),
+        policy=policy,
+        policies=dated_policies(config.matching, policy),
         small_order_pieces=trade.small_order_pieces,
         call_minutes=trade.call_minutes,
         hours=WorkHours(trade.opens, trade.closes, frozenset(trade.also_weekdays)),
@@ -381,6 +372,7 @@ also_weekdays = []             # 5 is Saturday, 6 Sunday
 
 [matching]
 own_accounts = []              # further accounts of ours: money from them is no customer's payment
+own_inns = []                  # further companies of ours; dated policies of the matcher: docs/it.md
 
 [exchange]
 folder = "exchange"            # 1C's folder: in, out, done, rejected

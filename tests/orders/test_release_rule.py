@@ -106,3 +106,11 @@ def test_released_means_covered_by_live_money_with_proof_or_a_name(
 )
 def test_the_headline_follows_from_the_three_states(pay: str, stock: str, ship: str, hold: str, shown: str) -> None:
     assert headline(pay, stock, ship, hold) == shown
+
+
+@given(due=st.integers(1, 10_000), paid=st.integers(0, 12_000), tolerance=st.integers(0, 3_000))
+def test_so_much_may_be_missing_as_the_company_forgives_and_never_all_of_it(
+    due: int, paid: int, tolerance: int
+) -> None:
+    verdict = release_rule(Money(due), [replace(GOOD, amount=Money(paid))], tolerance=Money(tolerance), **RULE)
+    assert verdict.ok == (paid > 0 and due - paid <= tolerance)
