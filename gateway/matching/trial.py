@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from gateway.matching.decide import decide
 from gateway.matching.decision import Decision, Outcome, Policy
@@ -14,10 +15,19 @@ from gateway.matching.duplicates import MemoryDuplicates
 from gateway.matching.facts import PaymentIn, read_facts
 from gateway.matching.index import InvoiceCard, InvoiceState, MemoryIndex
 from gateway.matching.payout import MemoryRegistries
+from gateway.matching.rules import PayerRules
 from gateway.matching.trial_summary import Answer, Summary, Tally, answer_of
 from gateway.payments.registries.model import Registry
 
+PolicyOn = Callable[[date | None], Policy]
+"""The policy for payments booked on a day; None for a payment without one."""
+
 _REGISTRY_MISSING = "matching.registry_missing"
+
+
+def always(policy: Policy) -> PolicyOn:
+    """One policy for every day."""
+    return lambda _: policy
 
 
 def as_open(invoice: InvoiceCard) -> InvoiceCard:
@@ -34,18 +44,24 @@ class Trial:
     Args:
         invoices: as they stood before the first payment.
         registries: of payout partners; each explains one payment.
-        policy: the company's.
+        policy_on: the company's policy; the strict one when left out.
+        rules: what people said about who pays for whom.
 
     Attributes:
         summary: of all payments decided so far.
     """
 
     def __init__(
-        self, invoices: Iterable[InvoiceCard], registries: Sequence[Registry] = (), policy: Policy | None = None
+        self,
+        invoices: Iterable[InvoiceCard],
+        registries: Sequence[Registry] = (),
+        policy_on: PolicyOn | None = None,
+        rules: PayerRules | None = None,
     ) -> None:
         self._index = MemoryIndex(invoices)
         self._registries = MemoryRegistries(registries)
-        self._policy = policy or Policy()
+        self._policy_on = policy_on or always(Policy())
+        self._rules = rules
         self._duplicates = MemoryDuplicates()
         self._released: set[str] = set()
         self.summary = Summary()
@@ -78,12 +94,13 @@ class Trial:
 
     def decide(self, payment: PaymentIn) -> Decision:
         """Decide one payment and book it."""
-        decision = decide(read_facts(payment), self._index, self._policy, self._duplicates, self._registries)
+        policy = self._policy_on(payment.booked)
+        decision = decide(read_facts(payment), self._index, policy, self._duplicates, self._registries, self._rules)
         if answer_of(decision) is Answer.AUTO:
             self._book(decision)
         self._duplicates.record(payment)
         self.summary.take(payment, decision)
-        self._count_payout(payment, decision)
+        self._count_payout(payment, decision, policy)
         return decision
 
     def _book(self, decision: Decision) -> None:
@@ -95,11 +112,11 @@ class Trial:
             self._released.add(invoice_id)
             self.summary.released.add(self._index[invoice_id].amount.kopecks)
 
-    def _count_payout(self, payment: PaymentIn, decision: Decision) -> None:
+    def _count_payout(self, payment: PaymentIn, decision: Decision, policy: Policy) -> None:
         if decision.outcome is not Outcome.PAYOUT_UNEXPLAINED:
             return
         if any(reason.code == _REGISTRY_MISSING for reason in decision.reasons):
-            source = self._policy.payout_partners[payment.payer_inn]
+            source = policy.payout_partners[payment.payer_inn]
             self.summary.payouts.setdefault(source, Tally()).add(payment.amount.kopecks)
 
 
@@ -107,7 +124,7 @@ def run(
     invoices: Iterable[InvoiceCard],
     payments: Iterable[PaymentIn],
     registries: Sequence[Registry] = (),
-    policy: Policy | None = None,
+    policy_on: PolicyOn | None = None,
 ) -> Iterator[tuple[PaymentIn, Decision]]:
     """A whole back-test without its summary; see `Trial`."""
-    return Trial(invoices, registries, policy).run(payments)
+    return Trial(invoices, registries, policy_on).run(payments)

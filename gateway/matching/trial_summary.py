@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.core.money import Money
 from gateway.matching.decision import Decision, Outcome, Reason
+from gateway.matching.explain import explain
 from gateway.matching.facts import PaymentIn
 
 _PURPOSE = 300  # characters of a purpose kept in an example
@@ -74,6 +75,10 @@ class Example:
     purpose: str
     outcome: Outcome
     reasons: tuple[Reason, ...]
+
+    def why(self, language: str) -> str:
+        """What happened and why, one sentence, "ru" or "en"."""
+        return explain(Decision(self.outcome, False, (), Money(self.kopecks), frozenset(), self.reasons), language)
 
 
 @dataclass(slots=True)
@@ -181,7 +186,7 @@ _REMEDIES: Mapping[str, tuple[Outcome, ...]] = {
 
 
 def advice(summary: Summary) -> Iterator[Advice]:
-    """What the firm can do about the payments that went to a person, the largest number first within each kind."""
+    """What the firm can do about the payments that went to a person: registries first, then what concerns most."""
     for source, tally in sorted(summary.payouts.items(), key=lambda item: (-item[1].count, item[0])):
         yield Advice(f"trial.advice.registries.{source}", tally)
     found = [

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.service.commands import backups, bank, imports, people, proof, running, sandbox, setting_up
+from gateway.service.commands import backups, bank, imports, matching, people, proof, running, sandbox, setting_up
 from gateway.service.commands.frame import group, helped
 
 app = group("kvit")
@@ -25,7 +25,7 @@ def kvit(
         raise typer.Exit
 
 
-for part in (setting_up, running, bank, sandbox, imports, proof, people, backups):
+for part in (setting_up, running, bank, sandbox, imports, matching, proof, people, backups):
     part.register(app)
 
 
