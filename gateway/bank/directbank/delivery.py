@@ -45,11 +45,14 @@ class Deliveries:
             return ""
         if row is None or row["sent"]:
             number = 1 if row is None else row["number"] + 1
-            row = {"packet": packet_id, "number": number, "sent": False, "answer": Delivery.UNKNOWN.value}
+            first = number if row is None else row.get("first", 1)
+            row = {
+                "packet": packet_id, "first": first, "number": number, "sent": False, "answer": Delivery.UNKNOWN.value,
+            }  # fmt: skip
         row["at"] = to_text(self._clock.now())
         rows[document_id] = row
         self._save(rows)
-        return stable_id(f"status:{document_id}:{row['number']}")
+        return _question_id(document_id, row["number"])
 
     def sent(self, document_id: str) -> None:
         """The bank has the question."""
@@ -60,20 +63,25 @@ class Deliveries:
         self._set(document_id, sent=True, answer=Delivery.ABSENT.value)
 
     def forget(self, document_id: str) -> None:
-        """It is being sent: what was said about it before counts no more."""
-        rows = self._load()
-        if rows.pop(document_id, None) is not None:
-            self._save(rows)
+        """It is being sent: what was said about it before counts no more, nor what is yet to be said to questions of
+        before. Those that follow have other ids, or the bank would take them for the old ones."""
+        row = self._load().get(document_id)
+        if row is not None:
+            following = row["number"] + 1
+            self._set(document_id, first=following, number=following, sent=False, answer=Delivery.UNKNOWN.value)
 
     def note(self, notice: Notice) -> None:
         """A notice that is safe here. Whatever the bank says about a thing, but that it does not know it, says that
-        it has it."""
+        it has it. That it does not know it counts as the answer to a question of since the last try only: an older one
+        may come late."""
         rows = self._load()
         for document_id, row in rows.items():
             ours = row["packet"] if notice.packet else document_id
             if same_id(notice.about, ours):
-                answer = Delivery.ABSENT if notice.unknown else Delivery.ARRIVED
-                self._set(document_id, answer=answer.value)
+                if not notice.unknown:
+                    self._set(document_id, answer=Delivery.ARRIVED.value)
+                elif row["answer"] != Delivery.ARRIVED and _is_answer(notice, document_id, row):
+                    self._set(document_id, answer=Delivery.ABSENT.value)
                 return
 
     def _set(self, document_id: str, **values: Any) -> None:
@@ -87,6 +95,18 @@ class Deliveries:
 
     def _save(self, rows: dict[str, Any]) -> None:
         self._memory.put(DELIVERIES, dict(list(rows.items())[-_MOST:]))
+
+
+def _question_id(document_id: str, number: int) -> str:
+    return stable_id(f"status:{document_id}:{number}")
+
+
+def _is_answer(notice: Notice, document_id: str, row: dict[str, Any]) -> bool:
+    """Whether a notice answers one of the questions since the document was last sent; a bank need not say which."""
+    if not notice.answers:
+        return bool(row["sent"])
+    asked = range(row.get("first", 1), row["number"] + 1)
+    return any(same_id(notice.answers, _question_id(document_id, number)) for number in asked)
 
 
 def same_id(theirs: str, ours: str) -> bool:

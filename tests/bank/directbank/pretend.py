@@ -166,8 +166,9 @@ def statement(
     )
 
 
-def notice(about: str, *, status: str = "", error_code: str = "", of_packet: str = "") -> bytes:
-    """A StatusDocNotice about a document or, with `of_packet`, a StatusPacketNotice about a packet."""
+def notice(about: str, *, status: str = "", error_code: str = "", of_packet: str = "", answers: str = "") -> bytes:
+    """A StatusDocNotice about a document (one that answers our request, or none), or, with `of_packet`, a
+    StatusPacketNotice about a packet."""
     said = (
         f"<Error><Code>{error_code}</Code><Description>нет</Description></Error>"
         if error_code
@@ -180,6 +181,7 @@ def notice(about: str, *, status: str = "", error_code: str = "", of_packet: str
         if of_packet
         else f"<ExtID>{about}</ExtID><Result>{said}</Result>"
     )
+    body += f"<ExtIDStatusRequest>{answers}</ExtIDStatusRequest>" if answers else ""
     return (
         BOM
         + (

@@ -351,6 +351,39 @@ class TestWondering:
         ours.send(sending())
         assert ours.delivered(sending()) is Delivery.UNKNOWN, "what was said before it was sent counts no more"
 
+    def test_only_a_question_asked_since_the_last_try_can_find_it_absent(self, bank: PretendBank, url: str) -> None:
+        clock = FixedClock(NOW)
+        ours = channel(url, ask_settings=False, clock=clock)
+
+        def asked() -> str:
+            ours.delivered(sending())
+            return str(bank.of("SendPack")[-1].packet().find(f"{{{NS}}}Document").get("id"))
+
+        def unknown_to_the_bank(question: str) -> Delivery:
+            told = notice("05688096-0806-4ef0-af4c-572f75dbaf7c", error_code="2207", answers=question)
+            take(ours, bank.offer_documents(document(told, "02")))
+            return ours.delivered(sending())
+
+        first = asked()
+        clock.advance(timedelta(minutes=16))
+        second = asked()
+        assert unknown_to_the_bank(first) is Delivery.ABSENT
+        ours.send(sending())
+        assert unknown_to_the_bank("") is Delivery.UNKNOWN, "nothing was asked yet"
+        third = asked()
+        assert third not in (first, second), "the bank would take it for the old question"
+        assert unknown_to_the_bank(second) is Delivery.UNKNOWN, "it was said before the order was sent again"
+        clock.advance(timedelta(minutes=16))
+        asked()
+        assert unknown_to_the_bank(third) is Delivery.ABSENT
+
+    def test_what_the_bank_has_is_absent_no_more(self, bank: PretendBank, url: str) -> None:
+        ours = channel(url, ask_settings=False)
+        ours.delivered(sending())
+        for told in ({"status": "01"}, {"error_code": "2207"}):
+            take(ours, bank.offer_documents(document(notice("05688096-0806-4ef0-af4c-572f75dbaf7c", **told), "02")))
+        assert ours.delivered(sending()) is Delivery.ARRIVED
+
     def test_a_bank_may_answer_at_once(self, bank: PretendBank, url: str) -> None:
         bank.answers["SendPack"] = [error("2207")]
         ours = channel(url, ask_settings=False)
