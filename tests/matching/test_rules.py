@@ -1,4 +1,4 @@
-"""A rule names the buyer paid for and nothing else: what is not exact stays a person's, and nothing is released by it."""
+"""A rule names the buyer paid for, nothing else: what is not exact stays a person's, and nothing is released by it."""
 
 from __future__ import annotations
 

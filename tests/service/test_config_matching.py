@@ -87,9 +87,7 @@ def test_without_a_table_the_strict_defaults_hold_for_ever(tmp_path: Path) -> No
         ("from = 2026-01-01\n[[matching.policy]]\nfrom = 2026-01-01", "matching.policy", "2026-01-01"),
     ],
 )
-def test_a_policy_that_cannot_be_meant_is_refused_by_its_name(
-    tmp_path: Path, table: str, field: str, why: str
-) -> None:
+def test_a_policy_that_cannot_be_meant_is_refused_by_its_name(tmp_path: Path, table: str, field: str, why: str) -> None:
     with pytest.raises(Refused) as caught:
         terms(tmp_path, f"[[matching.policy]]\n{table}\n")
     assert caught.value.code == "config.invalid"
