@@ -63,9 +63,9 @@ def test_nobody_can_be_revoked_twice(kvit: Kvit, home: Path) -> None:
 
 
 def test_release_is_shown_and_switched_by_name(kvit: Kvit, home: Path) -> None:
-    assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual"}
-    assert kvit("release", "automatic", "--by", "Пётр Орлов", "--home", home).code == 0
-    assert kvit("release", "--home", home, "--json").json == {"release_mode": "automatic"}
+    assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual", "last_trial": None}
+    assert kvit("release", "automatic", "--by", "Пётр Орлов", "--yes", "--home", home).code == 0
+    assert kvit("release", "--home", home, "--json").json["release_mode"] == "automatic"
     store = _store(home)
     with store.reading() as connection:
         last = connection.execute(select(journal).order_by(journal.c.seq.desc()).limit(1)).one()
@@ -76,4 +76,14 @@ def test_release_is_shown_and_switched_by_name(kvit: Kvit, home: Path) -> None:
 def test_release_needs_a_name(kvit: Kvit, home: Path) -> None:
     assert kvit("release", "automatic", "--home", home).code == 2
     assert kvit("release", "automatic", "--by", "  ", "--home", home).code == 1
-    assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual"}
+    assert kvit("release", "--home", home, "--json").json["release_mode"] == "manual"
+
+
+def test_automatic_release_is_asked_about_and_a_program_has_to_say_yes(kvit: Kvit, home: Path) -> None:
+    asked = kvit("release", "automatic", "--by", "Пётр", "--home", home, "--language", "en", input="n\n")
+    assert asked.code == 1
+    assert "never tried on past payments" in asked.out and "stays as it was" in asked.out
+    assert kvit("release", "automatic", "--by", "Пётр", "--home", home, "--json").code == 2
+    assert kvit("release", "--home", home, "--json").json["release_mode"] == "manual"
+    assert kvit("release", "automatic", "--by", "Пётр", "--home", home, input="y\n").code == 0
+    assert kvit("release", "manual", "--by", "Пётр", "--home", home).code == 0  # nothing is asked on the safe side

@@ -10,6 +10,7 @@ from gateway.api.access import TheCaller, TheRoom, needs
 from gateway.api.errors import NotFound, described
 from gateway.api.reads import health as health_reads
 from gateway.api.reads import status as status_reads
+from gateway.api.reads import trials as trial_reads
 from gateway.api.schemas.common import NOTHING, Done, Id, Nothing
 from gateway.api.schemas.health import HealthAnswer, Me, ReleaseMode, ReleaseModeAnswer, StatusAnswer
 from gateway.api.tokens import permissions
@@ -91,13 +92,15 @@ def acknowledge(room: TheRoom, caller: TheCaller, terms: TheTerms, alarm_id: Id)
     responses=described(413),
 )
 def set_release_mode(room: TheRoom, caller: TheCaller, terms: TheTerms, asked: ReleaseMode) -> dict[str, Any]:
-    """Switch automatic release on or off."""
+    """Switch automatic release on or off; the answer says what the newest back-test found."""
 
     def work(unit: Unit) -> None:
         by_hand.set_release_mode(unit, asked.mode)
 
     change(room, caller, terms, "release", None, asked.model_dump(mode="json"), work)
-    return {"release_mode": asked.mode, "server_time": room.now()}
+    with room.store.reading() as connection:
+        last = trial_reads.newest(connection, room.store.company)
+    return {"release_mode": asked.mode, "last_trial": last, "server_time": room.now()}
 
 
 @router.get(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from gateway.api.schemas.common import Answer, Asked, Instant
+from gateway.api.schemas.trials import Trial
 
 StateWord = Literal["ok", "working", "needs_you", "offline", "failed"]
 
@@ -156,3 +157,4 @@ class ReleaseMode(Asked):
 
 class ReleaseModeAnswer(Answer):
     release_mode: Literal["automatic", "manual"]
+    last_trial: Trial | None = Field(description="The newest back-test that was kept; null when there never was one")

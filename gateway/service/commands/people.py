@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.service.commands.frame import (
+    REFUSED,
     HomeOption,
     JsonOption,
     LanguageOption,
@@ -20,6 +21,7 @@ from gateway.service.commands.screen import Screen
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gateway.matching.trials import KeptTrial
     from gateway.service.config import Config
     from gateway.store import Store
 
@@ -147,21 +149,32 @@ def release(
     mode: Annotated[Mode | None, typer.Argument(help=helped("release.mode"), show_default=False)] = None,
     home: HomeOption = None,
     by: Annotated[str | None, typer.Option(help=helped("release.by"), show_default=False)] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=helped("release.yes"))] = False,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
     from gateway.core.authority import Actor, Role
     from gateway.core.errors import Refused
     from gateway.flows.by_hand import release_mode, set_release_mode
+    from gateway.matching.trials import newest
 
     screen = Screen.of(home, language, as_json)
     if mode is not None and by is None:
         raise typer.BadParameter(screen.text("cli.option_missing", option="--by"))
+    if mode is Mode.AUTOMATIC and as_json and not yes:  # a program cannot be asked
+        raise typer.BadParameter(screen.text("cli.option_missing", option="--yes"))
     name = (by or "").strip()
     if mode is not None and (not name or len(name) > 80 or not name.isprintable()):
         raise Refused("user.bad_name")
-    _, store = _open(home)
+    config, store = _open(home)
     try:
+        with store.reading() as connection:
+            last = newest(connection, store.company)
+        if mode is Mode.AUTOMATIC:
+            _show_last(screen, last, config.company.zone)
+            if not yes and not typer.confirm(screen.text("trial.last.confirm")):
+                screen.say("trial.last.declined")
+                raise typer.Exit(REFUSED)
         if mode is not None:
             with store.unit(Actor(name, Role.DIRECTOR)) as unit:
                 set_release_mode(unit, mode.value)
@@ -171,4 +184,32 @@ def release(
     finally:
         store.close()
     screen.say(f"cli.status.release.{now}")
-    screen.answer({"release_mode": now})
+    screen.answer({"release_mode": now, "last_trial": _told(last) if last else None})
+
+
+def _show_last(screen: Screen, last: KeptTrial | None, zone: str) -> None:
+    """What the newest back-test found, or that there never was one."""
+    from gateway.service.commands.times import local_time
+    from gateway.service.trials import report
+
+    if last is None:
+        screen.say("trial.last.never")
+        return
+    screen.say("trial.last.found", at=local_time(last.at, zone), by=last.by)
+    screen.line(report.headline(report.write(last.summary, last.source, screen.language)))
+    for text in report.advice_texts(last.summary, screen.language):
+        screen.line(f"- {text}")
+
+
+def _told(last: KeptTrial) -> dict[str, object]:
+    from gateway.matching.trial_summary import Answer
+
+    summary = last.summary
+    return {
+        "id": last.id,
+        "at": last.at,
+        "by": last.by,
+        "source": last.source,
+        "payments": summary.payments.count,
+        "automatic": summary.tally(Answer.AUTO).count,
+    }
