@@ -36,6 +36,7 @@ KEEP = timedelta(days=2)
 # Who may hear of what. Status concerns everybody who shows an icon.
 TOPICS: dict[str, Right | None] = {
     "payment": Right.PAYMENTS_READ,
+    "payer_rule": Right.PAYMENTS_READ,
     "outgoing": Right.OUTGOING_READ,
     "order": Right.ORDERS_READ,
     "pick": Right.PICKS_READ,

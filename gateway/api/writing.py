@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from gateway.api.errors import BadRequest, NotFound, Stale
 from gateway.api.room import Room
 from gateway.api.tokens import Caller
+from gateway.core.errors import Conflict
 from gateway.store import Unit, idempotency
 
 _VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
@@ -68,18 +69,20 @@ class Target:
 
     Attributes:
         sees: a further condition on what this caller may know of.
+        stale: who changed the row meanwhile, when and how, where somebody can tell.
     """
 
     table: Table
     id: str
     sees: Any = None
+    stale: Callable[[Unit], Conflict] | None = None
 
     def check(self, unit: Unit, version: int | None) -> None:
         """Raise unless the row is there, in this version. A table that counts no versions takes any.
 
         Raises:
             NotFound: `api.not_found`.
-            Stale: `api.stale`.
+            Stale: `api.stale`, or what `stale` says.
         """
         columns = self.table.c
         counted = "version" in columns
@@ -92,7 +95,8 @@ class Target:
         if row is None:
             raise NotFound("api.not_found")
         if counted and version is not None and row[0] != version:
-            raise Stale("api.stale", version=row[0], given=version)
+            known = self.stale(unit) if self.stale is not None else Conflict("api.stale")
+            raise Stale(known.code, **{**known.values, "version": row[0], "given": version})
 
 
 def change(

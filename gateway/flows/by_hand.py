@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import update
 
@@ -10,8 +12,8 @@ from gateway.core.authority import Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
+from gateway.flows import payer_rules, to_1c
 from gateway.flows import release as gate
-from gateway.flows import to_1c
 from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
 from gateway.flows.paid_to_pick import judge
@@ -34,7 +36,21 @@ from gateway.warehouse.model import PickState
 
 NOT_OURS = ("other_income", "own_transfer", "refund")
 
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """That a payment's payer pays for the buyer of its invoices from now on.
+
+    Attributes:
+        since: for payments booked from this day on; the payment's own day when None.
+    """
+
+    since: date | None = None
+    note: str = ""
+
+
 __all__ = [
+    "Learn",
     "allocate",
     "cancel_order",
     "confirm_release",
@@ -53,16 +69,20 @@ def allocate(
     allocations: Sequence[tuple[str, Money]],
     note: str = "",
     expected_version: int | None = None,
+    learn: Learn | None = None,
 ) -> str:
     """A person says what a payment is for; an earlier allocation of it is replaced.
+
+    Args:
+        learn: make a rule of payers of it, see `flows.payer_rules`.
 
     Returns:
         The decision's id: the event `undo` takes back.
 
     Raises:
         Refused: `payment.nothing_to_allocate`, `payment.too_much_allocated`, `invoice.*`, `undo.too_late`,
-            `authority.missing`, `state.illegal`.
-        Conflict: `payment.changed`, `invoice.not_so_much_due`.
+            `authority.missing`, `state.illegal`; with `learn` also `rule.*`.
+        Conflict: `payment.changed`, `invoice.not_so_much_due`, `rule.exists`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
     row = load_payment(unit, terms, payment_id, expected_version)
@@ -87,6 +107,9 @@ def allocate(
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     for order_id in touched:
         settle_order(unit, terms, order_id)
+    if learn is not None:
+        party = payer_rules.only_buyer(unit, [invoice_id for invoice_id, _ in allocations])
+        payer_rules.learn(unit, terms, payment_id, party, learn.since, learn.note)
     return decision_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,6 +98,23 @@ def changed(unit: Unit, terms: Terms, rule_id: str) -> Conflict:
     row = rule_rows.load(unit, rule_id)
     by, at = (row.revoked_by, row.revoked_at) if row is not None and row.revoked_at else ("", unit.at)
     return Conflict("rule.changed", by=name_of(by), at=at, when=local_time(at, terms.zone))
+
+
+def only_buyer(unit: Unit, invoice_ids: Iterable[str]) -> str:
+    """The one buyer of these invoices, as a rule names him.
+
+    Raises:
+        Refused: `rule.several_buyers`.
+    """
+    found = unit.connection.execute(
+        select(invoices.c.party, invoices.c.buyer_name)
+        .where(invoices.c.company == unit.company, invoices.c.id.in_(list(invoice_ids)))
+        .order_by(invoices.c.party)
+    ).all()
+    names = {str(row.party): str(row.buyer_name) for row in found}
+    if len(names) != 1:
+        raise Refused("rule.several_buyers", buyers=", ".join(names.values()))
+    return next(iter(names))
 
 
 def refusal(payer: Payer, policy: Policy) -> Refused | None:

@@ -12,7 +12,7 @@ from gateway.bank.tables import messages, polls
 from gateway.core.clock import to_text
 from gateway.core.ids import new_id
 from gateway.core.text import fold
-from gateway.matching.tables import allocations, decisions
+from gateway.matching.tables import allocations, decisions, payer_rules
 from gateway.orders.tables import buyers, invoices, order_lines, orders, releases, timelines
 from gateway.payments.tables import deliveries, entries, payments
 from gateway.store import Store
@@ -157,6 +157,27 @@ class Shop:
             **values,
         )
         return allocation_id
+
+    def rule(self, **over: Any) -> str:
+        """A rule: "ООО «Омега»" pays for the buyer of the invoices."""
+        rule_id = over.pop("id", None) or new_id()
+        values: dict[str, Any] = {
+            "version": 1,
+            "payer_inn": "6312000014",
+            "payer_account": "",
+            "payer_name": "ООО «Омега»",
+            "party": "7707083893",
+            "buyer_name": "ООО «Рама»",
+            "since": "2026-11-01",
+            "made_at": at(),
+            "made_by": "accountant:ivanova",
+            "payment_id": "",
+            "note": "",
+            **over,
+        }
+        words = f"{values['payer_name']} {values['payer_inn']} {values['buyer_name']} {values['note']}"
+        self.put(payer_rules, id=rule_id, company=COMPANY, search=fold(words), **values)
+        return rule_id
 
     def message(self, content: bytes = b"<Document/>", **over: Any) -> str:
         import hashlib

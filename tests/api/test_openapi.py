@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from gateway.store.schema import dumps
-from tests.api.shop import Shop
+from tests.api.shop import Shop, at
 from tests.api.test_permissions import MATRIX
 
 SKIPPED = {"/v1/events"}  # endless; test_events.py reads it
@@ -46,6 +46,7 @@ def known(shop: Shop) -> dict[str, list[str]]:
         "letter_id": [shop.letter(), shop.letter(dead=False)],
         "alarm_id": [shop.alarm()],
         "message_id": [shop.message(b"two")],
+        "rule_id": [shop.rule(), shop.rule(revoked_at=at(1), revoked_by="accountant:petrova")],
     }
 
 

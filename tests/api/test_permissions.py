@@ -27,6 +27,7 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/outbox/{letter_id}/retry"): {IT},
     ("POST", "/v1/alarms/{alarm_id}/acknowledge"): {IT},
     ("POST", "/v1/settings/release"): {D},
+    ("GET", "/v1/trials"): {A, D},
     ("GET", "/v1/evidence/{message_id}"): {A, IT, D},
     ("GET", "/v1/payments"): {A, D},
     ("GET", "/v1/payments/{payment_id}"): {A, D},
@@ -34,6 +35,9 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/payments/{payment_id}/not-ours"): {A},
     ("POST", "/v1/payments/{payment_id}/release-confirm"): {A},
     ("POST", "/v1/undo/{event_id}"): {A},
+    ("GET", "/v1/payer-rules"): {A, D},
+    ("POST", "/v1/payer-rules"): {A},
+    ("POST", "/v1/payer-rules/{rule_id}/revoke"): {A},
     ("GET", "/v1/bank"): {A, M, IT, D},
     ("GET", "/v1/outgoing"): {A, D},
     ("GET", "/v1/outgoing/{payment_order_id}"): {A, D},
@@ -71,6 +75,7 @@ BODIES = {
     "/v1/settings/release": {"mode": "manual"},
     "/v1/payments/{payment_id}/allocate": {"allocations": [["i", 1]]},
     "/v1/payments/{payment_id}/not-ours": {"kind": "refund"},
+    "/v1/payer-rules": {"payment_id": "nothing", "party": "7707083893"},
     "/v1/tasks/{task_id}/done": {"result": "resolved"},
 }
 
@@ -91,7 +96,7 @@ def enumerated(app: FastAPI) -> set[tuple[str, str]]:
 
 def call(client: httpx.Client, method: str, path: str) -> int:
     filled = path.replace("{action}", "take")
-    for name in ("payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message"):
+    for name in ("payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "rule"):
         filled = filled.replace(f"{{{name}_id}}", "nothing")
     if method == "GET":
         return client.get(filled).status_code

@@ -103,8 +103,8 @@ def test_a_stale_version_changes_nothing(store: Store, accountant: httpx.Client,
     reply = allocate(accountant, payment, (invoice, 60_00), If_Match='"7"', Idempotency_Key="form-1")
     assert reply.status_code == 412
     error = reply.json()["error"]
-    assert error["code"] == "api.stale"
-    assert error["values"] == {"version": 1, "given": 7}
+    assert error["code"] == "payment.changed"
+    assert (error["values"]["version"], error["values"]["given"]) == (1, 7)
     assert rows(store, allocations) == rows(store, idempotency) == 0
     # The key is free: nothing happened under it.
     assert allocate(accountant, payment, (invoice, 60_00), If_Match='"1"', Idempotency_Key="form-1").status_code == 200

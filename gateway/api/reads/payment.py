@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from gateway.api.reads import payments as lists
+from gateway.api.reads.payer_rules import can_learn
 from gateway.api.reads.texts import in_catalogue, joined, reason, said, stored_list, stored_map
 from gateway.bank.tables import messages
+from gateway.flows.terms import Terms
 from gateway.matching.service import in_force
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import invoices
@@ -22,7 +24,7 @@ UNDOABLE = frozenset({"auto", "manual", "not_ours", "confirm"})
 _SETTLING = frozenset({"auto", "proposal", "duplicate", "manual", "not_ours", "reversal", "undo"})
 
 
-def detail(connection: Connection, company: str, payment_id: str) -> dict[str, Any] | None:
+def detail(connection: Connection, company: str, terms: Terms, payment_id: str) -> dict[str, Any] | None:
     """The payment, or None when there is none of that id."""
     row = connection.execute(
         select(
@@ -44,6 +46,9 @@ def detail(connection: Connection, company: str, payment_id: str) -> dict[str, A
     ).all()
     given = _allocations(connection, payment_id)
     live = list(dict.fromkeys(a["number"] for a in given if not a["undone"]))
+    offered = _suggestions(connection, company, row, made)
+    meant = [a["invoice_id"] for a in given if not a["undone"]]
+    meant += [invoice_id for suggestion in offered for invoice_id, _ in suggestion["allocate"]]
     return {
         **lists.item(row, live),
         "doc_no": row.doc_no,
@@ -52,7 +57,9 @@ def detail(connection: Connection, company: str, payment_id: str) -> dict[str, A
         "payer_bic": row.party_bic,
         "bank_ref": row.ref,
         "decision": _decision(made),
-        "suggestions": _suggestions(connection, company, row, made),
+        "suggestions": offered,
+        "fee": sum(a["amount"] for a in given if not a["undone"]) - row.allocated,
+        "can_learn": can_learn(connection, company, terms, payment_id, meant),
         "allocations": given,
         "evidence": _evidence(connection, company, row),
         "history": _history(connection, row, made),

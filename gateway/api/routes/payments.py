@@ -30,6 +30,7 @@ from gateway.api.writing import Target, TheTerms, change
 from gateway.core.authority import Right
 from gateway.core.money import Money
 from gateway.flows import by_hand
+from gateway.flows.conflicts import payment_changed
 from gateway.matching.tables import decisions
 from gateway.payments.tables import payments
 from gateway.store import Unit
@@ -60,11 +61,13 @@ def get_payment(room: TheRoom, payment_id: Id) -> dict[str, Any]:
 
 @router.post("/payments/{payment_id}/allocate", response_model=PaymentAnswer, dependencies=DECIDE, responses=CHANGE)
 def allocate(room: TheRoom, caller: TheCaller, terms: TheTerms, payment_id: Id, asked: Allocate) -> dict[str, Any]:
-    """Assign a payment to invoices by hand; what it was assigned to before is taken back."""
+    """Assign a payment to invoices by hand; what it was assigned to before is taken back. With `learn`, its payer's
+    next payments may be credited to this buyer."""
     parts = [(invoice_id, Money(kopecks)) for invoice_id, kopecks in asked.allocations]
 
     def work(unit: Unit) -> str:
-        return by_hand.allocate(unit, room.terms, payment_id, parts, asked.note, terms.version)
+        learn = by_hand.Learn(asked.learn.since, asked.learn.note) if asked.learn else None
+        return by_hand.allocate(unit, room.terms, payment_id, parts, asked.note, terms.version, learn)
 
     return _decided(room, caller, terms, "allocate", payment_id, asked, work)
 
@@ -103,7 +106,7 @@ def undo(room: TheRoom, caller: TheCaller, terms: TheTerms, event_id: Id) -> dic
     changed: list[str] = change(room, caller, terms, "undo", Target(decisions, event_id), {}, work)
     payment_id = next((name.partition(":")[2] for name in changed if name.startswith("payment:")), "")
     with room.store.reading() as connection:
-        payment = payment_reads.detail(connection, room.store.company, payment_id)
+        payment = payment_reads.detail(connection, room.store.company, room.terms, payment_id)
     return {"changed": changed, "payment": payment, "server_time": room.now()}
 
 
@@ -129,13 +132,14 @@ def list_invoices(
 def _decided(
     room: Room, caller: Caller, terms: TheTerms, action: str, payment_id: str, asked: Any, work: Any
 ) -> dict[str, Any]:
-    change(room, caller, terms, action, Target(payments, payment_id), asked.model_dump(mode="json"), work)
+    about = Target(payments, payment_id, stale=lambda unit: payment_changed(unit, room.terms, payment_id))
+    change(room, caller, terms, action, about, asked.model_dump(mode="json"), work)
     with room.store.reading() as connection:
         return _detail(room, connection, payment_id)
 
 
 def _detail(room: Room, connection: Connection, payment_id: str) -> dict[str, Any]:
-    found = payment_reads.detail(connection, room.store.company, payment_id)
+    found = payment_reads.detail(connection, room.store.company, room.terms, payment_id)
     if found is None:
         raise NotFound("api.not_found")
     return {**found, "server_time": room.now()}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from gateway.api.schemas.common import Answer, Asked, Day, Instant, Kopecks, Note, Page, Reason
+from gateway.api.schemas.payer_rules import CanLearn, Learn
 
 PaymentFilter = Literal["all", "new", "auto", "needs_person", "manual", "not_ours", "reversed", "duplicate"]
 InvoiceFilter = Literal["open", "all"]
@@ -121,6 +122,8 @@ class PaymentDetail(PaymentFacts):
     bank_ref: str
     decision: Decision | None
     suggestions: list[Suggestion]
+    fee: Kopecks = Field(description="Kept back by a payout partner: allocated above what came")
+    can_learn: CanLearn | None = Field(description="Null where no rule of payers can be made of it")
     allocations: list[Allocation]
     evidence: Evidence
     history: list[Happened] = Field(description="Newest first")
@@ -165,6 +168,9 @@ class Allocate(Asked):
         min_length=1, max_length=500
     )
     note: Note = ""
+    learn: Learn | None = Field(
+        default=None, description="Make a rule: this payer pays for the buyer of these invoices"
+    )
 
 
 class NotOurs(Asked):
