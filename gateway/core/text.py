@@ -87,6 +87,11 @@ def _zeros(found: re.Match[str]) -> str:
     return "0" * len(found[0])
 
 
+def heading_key(heading: str) -> str:
+    """A key under which spellings of one heading meet: no case, spaces or punctuation ("Трек-номер", "ТрекНомер")."""
+    return "".join(letter for letter in fold(heading) if letter.isalnum())
+
+
 _NOT_LETTER = re.compile(r"[^а-яa-z0-9]+")
 _LEGAL_FORMS = re.compile(
     fold(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import update
@@ -17,6 +17,7 @@ from gateway.flows import release as gate
 from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
 from gateway.flows.paid_to_pick import judge
+from gateway.flows.registries import registry_followed
 from gateway.flows.release import AUTOMATIC, MANUAL, MODE_MARK, release_mode, settle_order
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
@@ -25,6 +26,7 @@ from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
 from gateway.payments import service as payments
 from gateway.payments.model import PaymentEvent, PaymentState
+from gateway.payments.registries import lookup as registry_rows
 from gateway.payments.tables import payments as payment_rows
 from gateway.store import marks
 from gateway.store.schema import AnyRow
@@ -89,7 +91,8 @@ def allocate(
     if not allocations or any(amount.kopecks <= 0 for _, amount in allocations):
         raise Refused("payment.nothing_to_allocate")
     given = total([amount for _, amount in allocations])
-    if given.kopecks > row.amount:
+    rests_on = registry_followed(unit, payment_id, Money(row.amount), allocations)
+    if given.kopecks > row.amount + rests_on.fee.kopecks:
         raise Refused("payment.too_much_allocated", given=str(given), amount=str(Money(row.amount)))
     touched = dict.fromkeys(_take_back(unit, payment_id))
     decision_id = matching.write_act(
@@ -100,10 +103,13 @@ def allocate(
         before=(row.state, row.outcome),
         note=note[:1000],
         release_ok=[invoice_id for invoice_id, _ in allocations],
+        rests_on=rests_on,
     )
+    if rests_on.registry_id:
+        registry_rows.use(unit, rests_on.registry_id, payment_id)
     credited = credit_all(unit, payment_id, allocations, decision_id)
     touched.update(dict.fromkeys(c.order_id for c in credited if c.order_id))
-    payments.step(unit, row, PaymentEvent.ASSIGNED, outcome="manual", allocated=given.kopecks)
+    payments.step(unit, row, PaymentEvent.ASSIGNED, outcome="manual", allocated=(given - rests_on.fee).kopecks)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     for order_id in touched:
         settle_order(unit, terms, order_id)
@@ -217,16 +223,15 @@ def _as_proposal(decision: Decision, amount: Money) -> Decision:
         return decision
     first = Suggestion(
         allocations=decision.allocations,
-        difference=amount - total([a for _, a in decision.allocations]),
+        difference=amount + decision.fee - total([a for _, a in decision.allocations]),
         reasons=decision.reasons,
     )
-    return Decision(
-        outcome=decision.outcome,
+    return replace(
+        decision,
         automatic=False,
         allocations=(),
         advance=Money(0),
         release_ok=frozenset(),
-        reasons=decision.reasons,
         suggestions=(first, *decision.suggestions)[:3],
     )
 
@@ -250,6 +255,7 @@ def _take_back(unit: Unit, payment_id: str) -> list[str]:
     for allocation in live:
         matching.take_back(unit, allocation, allocation.decision_id)
         orders.credit(unit, allocation.invoice_id, -allocation.amount)
+    registry_rows.free(unit, payment_id)
     unit.update(payment_rows, payment_id, confirmed_by=None)
     return touched
 

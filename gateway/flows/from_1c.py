@@ -27,6 +27,7 @@ from gateway.onec.model import Stock
 from gateway.onec.model_documents import CommerceML, Counterparty, OrderDocument
 from gateway.orders import service as orders
 from gateway.orders.model import Buyer, Delivery, InvoiceIn, OrderIn, OrderLine, ShipState
+from gateway.orders.references import put_references
 from gateway.store import Store, Unit, alarms, marks
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -210,6 +211,8 @@ def _take_invoice(unit: Unit, terms: Terms, document: OrderDocument, done: Impor
             order_outer_id=document.basis_id,
             order_number=str(stand_in.order_no) if stand_in is not None else "",
             cancelled=cancelled,
+            loan_no=document.loan_no or (stand_in.loan_no if stand_in is not None else ""),
+            track=document.track or (stand_in.track if stand_in is not None else ""),
         ),
     )
     done.invoices += changed
@@ -260,6 +263,7 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
         ),
     )
     done.orders += what in ("new", "updated")
+    done.invoices += put_references(unit, order_id, document.loan_no, document.track)
     if what == "cancelled":
         cancel_order(unit, terms, order_id, "1C")
         return
@@ -279,6 +283,8 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
             order_outer_id=document.id,
             order_number=document.number,
             cancelled=cancelled,
+            loan_no=document.loan_no,
+            track=document.track,
         ),
     )
     done.invoices += changed

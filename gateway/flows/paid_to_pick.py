@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from gateway.bank.statement import Entry, StatementHead
 from gateway.core.authority import Role
 from gateway.core.errors import Corrupt, KvitError, Unavailable
-from gateway.core.money import Money
+from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import to_1c
 from gateway.flows.pay_out_told import own_money_back, pay_out_line
@@ -50,6 +50,8 @@ from gateway.payments.batches import ALONE, Batches
 from gateway.payments.known import Keys, Known
 from gateway.payments.lines import Keyed
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
+from gateway.payments.registries import lookup as registries
+from gateway.payments.registries.lookup import SqlRegistries
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -230,6 +232,7 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
         for allocation in live:
             matching.take_back(unit, allocation, decision_id)
             orders.credit(unit, allocation.invoice_id, -allocation.amount)
+        registries.free(unit, payment_id)
         if row.state == PaymentState.AUTO:
             payments.step(unit, row, PaymentEvent.UNDONE, outcome="retold", allocated=0)
         released = decide_payment(unit, terms, payment_id)
@@ -261,8 +264,11 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
         return 0
     decision_id = matching.write_decision(unit, payment_id, "auto", decision, before=before)
     credited = allocate(unit, payment_id, decision.allocations, decision_id)
-    allocated = sum(amount.kopecks for _, amount in decision.allocations)
-    payments.step(unit, row, PaymentEvent.ALLOCATED, outcome=decision.outcome, allocated=allocated)
+    if decision.registry_id:
+        registries.use(unit, decision.registry_id, payment_id)
+    # Of this payment: what the partner kept was credited to the buyers too, and is no part of it.
+    allocated = total([amount for _, amount in decision.allocations]) - decision.fee
+    payments.step(unit, row, PaymentEvent.ALLOCATED, outcome=decision.outcome, allocated=allocated.kopecks)
     if row.state != PaymentState.NEW:
         tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     _tell_difference(unit, terms, payment_id, decision, credited)
@@ -296,6 +302,7 @@ def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
         SqlIndex(unit.connection, unit.company),
         terms.policy_on(payment.booked),
         SeenDocuments(unit, payment_id),
+        SqlRegistries(unit, payment.payer_inn),
         rules=SqlRules(unit.connection, unit.company),
     )
 

@@ -18,6 +18,7 @@ from gateway.payments import service as payments
 from gateway.payments.batches import DETAILED
 from gateway.payments.lines import Keyed
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded
+from gateway.payments.registries import lookup as registries
 from gateway.payments.storno import reversed_payment
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
@@ -62,6 +63,7 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
         credited = orders.credit(unit, allocation.invoice_id, -allocation.amount)
         if credited.order_id:
             touched[credited.order_id] = None
+    registries.free(unit, payment_id)
     payments.step(unit, row, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
     for order_id in touched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import structlog
@@ -19,13 +20,14 @@ _log = structlog.get_logger("flows.second_look")
 _AT_MOST = 1000
 
 
-def decide_again(unit: Unit, terms: Terms, *only: Any) -> int:
+def decide_again(unit: Unit, terms: Terms, *only: Any, tell_again: bool = False) -> int:
     """Look again at payments that wait for a person.
 
     Only payments whose last word is the matcher's own are looked at; a person's decision is never touched.
 
     Args:
         only: further conditions on `payments` and `entries`; all that wait without them.
+        tell_again: a payment that waits on for its person says so anew when the reasons are others now.
 
     Returns:
         How many were decided now.
@@ -45,7 +47,8 @@ def decide_again(unit: Unit, terms: Terms, *only: Any) -> int:
         try:
             with unit.step():
                 decision = judge(unit, terms, row.id)
-                if decision.automatic or decision.outcome != row.outcome:
+                other = tell_again and json.loads(last.reasons) != matching.reasons_json(decision.reasons)
+                if decision.automatic or decision.outcome != row.outcome or other:
                     decide_payment(unit, terms, row.id)
         except KvitError as error:  # it waits for its person as before
             _log.error("second look failed", payment=row.id, reason=error.code, exc_info=error)

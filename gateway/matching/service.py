@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.matching.decision import Decision, Outcome, Reason
+from gateway.matching.decision import ZERO, Decision, Outcome, Reason
 from gateway.matching.tables import allocations, decisions
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
@@ -35,6 +35,17 @@ class Allocated:
     amount: Money
     by: str
     decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """The payout registry a decision rests on ("" for none), and its fee: so much more than came may be allocated."""
+
+    registry_id: str = ""
+    fee: Money = ZERO
+
+
+NO_REGISTRY = RestsOn()
 
 
 def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
@@ -77,6 +88,7 @@ def write_decision(
         ],
         release_ok=sorted(_may_stand_behind(decision)),
         undoes=undoes,
+        rests_on=RestsOn(decision.registry_id, decision.fee),
     )
 
 
@@ -116,11 +128,21 @@ def write_act(
     undoes: str | None = None,
     release_ok: Sequence[str] = (),
     values: dict[str, Any] | None = None,
+    rests_on: RestsOn = NO_REGISTRY,
 ) -> str:
     """Append what a person (or the bank, by a storno) decided: "manual", "not_ours", "confirm", "undo", "reversal"."""
     reasons = [{"code": f"act.{outcome}", "values": {"who": str(unit.actor), **(values or {})}, "span": None}]
     return _append(
-        unit, payment_id, kind, outcome, before, reasons=reasons, note=note, undoes=undoes, release_ok=release_ok
+        unit,
+        payment_id,
+        kind,
+        outcome,
+        before,
+        reasons=reasons,
+        note=note,
+        undoes=undoes,
+        release_ok=release_ok,
+        rests_on=rests_on,
     )
 
 
@@ -136,6 +158,7 @@ def _append(
     release_ok: Sequence[str] = (),
     note: str = "",
     undoes: str | None = None,
+    rests_on: RestsOn = NO_REGISTRY,
 ) -> str:
     decision_id = new_id()
     unit.insert(
@@ -154,6 +177,8 @@ def _append(
             "note": note,
             "undoes": undoes,
             "before": dumps(list(before)),
+            "registry_id": rests_on.registry_id or None,
+            "fee": rests_on.fee.kopecks,
         },
     )
     unit.journal(
@@ -165,6 +190,7 @@ def _append(
         reasons=[r["code"] for r in reasons],
         note=note,
         undoes=undoes,
+        **({"registry": rests_on.registry_id, "fee": rests_on.fee.kopecks} if rests_on.registry_id else {}),
     )
     return decision_id
 

@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from gateway.core.money import Money
 from gateway.core.problem import Problem
 from gateway.core.quantity import Quantity
+from gateway.core.text import heading_key
 from gateway.onec.model import Catalogue, Extra, Stock, Unit, Warehouse
+
+# Requisites that 1C and shop modules give these numbers in
+_LOAN = frozenset(
+    map(
+        heading_key,
+        ("Номер заявки банка", "Номер заявки", "Номер заявки на кредит", "Номер кредита", "Номер кредитной заявки"),
+    )
+)
+_TRACK = frozenset(
+    map(heading_key, ("Трек-номер", "Трек", "Трек-код", "ШПИ", "Почтовый идентификатор", "Номер отправления"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,19 @@ class OrderDocument:
                 if party.role.lower() == role:
                     return party
         return self.parties[0] if len(self.parties) == 1 and self.parties[0].role.lower() != "продавец" else None
+
+    @property
+    def loan_no(self) -> str:
+        """The number of the lender's application by which the order is paid, "" if none."""
+        return self._requisite(_LOAN)
+
+    @property
+    def track(self) -> str:
+        """The track number of the parcel, "" if none."""
+        return self._requisite(_TRACK)
+
+    def _requisite(self, names: frozenset[str]) -> str:
+        return next((text.strip() for name, text in self.requisites.items() if text and heading_key(name) in names), "")
 
     @property
     def delivery_address(self) -> str:

@@ -35,7 +35,11 @@ _OPEN = invoices.c.state == literal_column("'open'")  # as the partial indexes s
 _REST = invoices.c.rest == bindparam("rest")
 _PARTY = invoices.c.party == bindparam("party")
 _BY_COUNTER = _cards(invoices.c.counter == bindparam("counter"))
-_BY_ORDER = _cards(invoices.c.order_key == bindparam("order_key"))
+_NONE = literal_column("''")  # as the partial indexes of loan and track numbers say it
+_BY_ORDER = _cards(invoices.c.order_key == bindparam("key"))
+_BY_LOAN = _cards(invoices.c.loan_key == bindparam("key"), invoices.c.loan_key != _NONE)
+_BY_TRACK = _cards(invoices.c.track_key == bindparam("key"), invoices.c.track_key != _NONE)
+_BY_REFERENCE = {Reference.ORDER: _BY_ORDER, Reference.LOAN: _BY_LOAN, Reference.TRACK: _BY_TRACK}
 _BY_REST = _cards(_PARTY, _OPEN, _REST)
 _ANYWHERE = _cards(_OPEN, _REST)
 _OPEN_OF = _cards(_PARTY, _OPEN, invoices.c.rest > 0)
@@ -57,10 +61,7 @@ _ALL = 1_000_000
 
 
 class SqlIndex:
-    """See `matching.InvoiceIndex`.
-
-    Loan and track numbers are not on our invoices; those references find nothing here.
-    """
+    """See `matching.InvoiceIndex`."""
 
     def __init__(self, connection: Connection, company: str) -> None:
         self._connection = connection
@@ -70,9 +71,7 @@ class SqlIndex:
         return self._found(_BY_COUNTER, counter=counter) if counter else ()
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
-        if kind is not Reference.ORDER or not key:
-            return ()
-        return self._found(_BY_ORDER, order_key=reference_key(key))
+        return self._found(_BY_REFERENCE[kind], key=reference_key(key)) if key else ()
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
         return self._found(_BY_REST, limit, party=party, rest=rest.kopecks)
@@ -121,4 +120,6 @@ def _card(row: AnyRow) -> InvoiceCard:
         buyer_name=row.buyer_name,
         buyer_inn=row.buyer_inn,
         order_no=row.order_no,
+        loan_no=row.loan_no,
+        track=row.track,
     )

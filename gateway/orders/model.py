@@ -107,7 +107,11 @@ class OrderIn:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceIn:
-    """An invoice as 1C gives it; `order_outer_id` links it to its order, "" when it stands alone."""
+    """An invoice as 1C gives it; `order_outer_id` links it to its order, "" when it stands alone.
+
+    Attributes:
+        loan_no: the lender's application number; track: the postal track number. "" leaves what is on record.
+    """
 
     outer_id: str
     number: str
@@ -117,3 +121,5 @@ class InvoiceIn:
     order_outer_id: str = ""
     order_number: str = ""
     cancelled: bool = False
+    loan_no: str = ""
+    track: str = ""

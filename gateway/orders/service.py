@@ -16,6 +16,7 @@ from gateway.core.text import fold, name_key
 from gateway.matching.index import party_of
 from gateway.matching.number import counter_of
 from gateway.orders.model import Buyer, InvoiceIn, OrderIn, PayState, ShipState, StockState, headline
+from gateway.orders.references import reference_columns
 from gateway.orders.tables import buyer_accounts, buyers, invoices, order_lines, orders
 from gateway.store.driver import Query
 from gateway.store.idempotency import input_hash
@@ -138,6 +139,7 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
         "order_no": invoice.order_number,
         "order_key": reference_key(invoice.order_number) if invoice.order_number else "",
         "search": fold(f"{invoice.number} {invoice.buyer.name} {invoice.buyer.inn} {invoice.amount}"),
+        **reference_columns(invoice.loan_no, invoice.track),
     }
     if old is None:
         invoice_id = new_id()

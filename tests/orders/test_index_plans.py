@@ -16,6 +16,8 @@ from gateway.store.migrate import upgrade
 LOOKUPS = {
     "_BY_COUNTER": "ix_invoices_counter",
     "_BY_ORDER": "ix_invoices_order_key",
+    "_BY_LOAN": "ix_invoices_loan",
+    "_BY_TRACK": "ix_invoices_track",
     "_BY_REST": "ix_invoices_open",
     "_OPEN_OF": "ix_invoices_open",
     "_ANYWHERE": "ix_invoices_rest",

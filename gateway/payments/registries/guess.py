@@ -11,9 +11,9 @@ from typing import Any
 
 from gateway.core.errors import KvitError
 from gateway.core.references import Reference
-from gateway.core.text import fold
+from gateway.core.text import fold, heading_key
 from gateway.payments.registries.interpret import ReadRegistry, interpret
-from gateway.payments.registries.mapping import ColumnMapping, column_key, mapping_of
+from gateway.payments.registries.mapping import ColumnMapping, mapping_of
 from gateway.payments.registries.model import PayoutSource
 from gateway.payments.registries.read import DEFAULT_LIMITS, Limits, Row, read_rows
 from gateway.payments.registries.values import amount, day
@@ -119,7 +119,7 @@ def _head(rows: Sequence[Row]) -> tuple[Row | None, dict[str, str]]:
 
 
 def _parts(row: Row) -> dict[str, str]:
-    headings = {cell: fold(cell) for cell in row.cells if column_key(cell) and not cell[:1].isdigit()}
+    headings = {cell: fold(cell) for cell in row.cells if heading_key(cell) and not cell[:1].isdigit()}
     parts: dict[str, str] = {}
     for part, words in _WORDS.items():
         free = {heading: folded for heading, folded in headings.items() if heading not in parts.values()}

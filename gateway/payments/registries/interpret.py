@@ -11,7 +11,8 @@ from decimal import Decimal
 from gateway.core.errors import KvitError, Refused
 from gateway.core.money import Money, total
 from gateway.core.problem import Problem
-from gateway.payments.registries.mapping import ColumnMapping, column_key, search
+from gateway.core.text import heading_key
+from gateway.payments.registries.mapping import ColumnMapping, search
 from gateway.payments.registries.model import RegistryLine
 from gateway.payments.registries.read import HEADER, Row
 from gateway.payments.registries.values import amount, day
@@ -236,12 +237,12 @@ class _Reading:
 
 def columns_of(row: Row, wanted: Sequence[str]) -> dict[str, int]:
     """Wanted column → its position in a row of headings, of those that are there; "#3" is there always."""
-    headings = {column_key(cell): at for at, cell in reversed(list(enumerate(row.cells))) if column_key(cell)}
+    headings = {heading_key(cell): at for at, cell in reversed(list(enumerate(row.cells))) if heading_key(cell)}
     found: dict[str, int] = {}
     for name in wanted:
         if re.fullmatch(r"#\d{1,3}", name):
             found[name] = _position(name)
-        elif (at := headings.get(column_key(name))) is not None:
+        elif (at := headings.get(heading_key(name))) is not None:
             found[name] = at
     return found
 

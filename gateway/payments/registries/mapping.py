@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from gateway.core.errors import Refused
 from gateway.core.references import Reference
-from gateway.core.text import fold
 
 _LONGEST = 200
 
@@ -147,11 +146,6 @@ def mapping_of(values: Any) -> ColumnMapping:
         field = ".".join(str(part) for part in first["loc"]) or "—"
         detail = first["msg"].removeprefix("Value error, ")
         raise Refused("registry.mapping_wrong", field=field, detail=detail) from None
-
-
-def column_key(heading: str) -> str:
-    """How headings are compared: no case, spaces or punctuation."""
-    return "".join(letter for letter in fold(heading) if letter.isalnum())
 
 
 def search(pattern: str, text: str) -> str:
