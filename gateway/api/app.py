@@ -11,7 +11,7 @@ from gateway.api.events import HEARTBEAT_S, Events
 from gateway.api.guard import MAX_BODY, Guard
 from gateway.api.metrics import Metrics
 from gateway.api.room import STALE_AFTER_S, Room, Status
-from gateway.api.routes import house, open, orders, outgoing, payer_rules, payments, picks, tasks, trials
+from gateway.api.routes import house, open, orders, outgoing, payer_rules, payments, picks, registries, tasks, trials
 from gateway.flows.terms import Terms
 from gateway.store import Store
 
@@ -61,7 +61,7 @@ def create_app(
     app.state.notify = room.events.notify
     app.state.metrics = metrics
     errors.install(app)
-    for routes in (house, payments, payer_rules, outgoing, orders, picks, tasks, trials, open):
+    for routes in (house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, open):
         app.include_router(routes.router)
-    app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe)
+    app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=registries.LARGER)
     return app

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,15 +39,22 @@ class Guard:
     Args:
         names: host names this server answers to, besides the machine's own; IPv6 in brackets.
         max_body: bytes a request may carry.
+        larger: path → bytes, of requests that carry a file.
         observe: told (method, route, status, seconds) of every answered request.
     """
 
     def __init__(
-        self, app: ASGIApp, names: Iterable[str] = (), max_body: int = MAX_BODY, observe: Observe | None = None
+        self,
+        app: ASGIApp,
+        names: Iterable[str] = (),
+        max_body: int = MAX_BODY,
+        observe: Observe | None = None,
+        larger: Mapping[str, int] | None = None,
     ) -> None:
         self._app = app
         self._names = LOCAL_NAMES | {name.lower() for name in names}
         self._max_body = max_body
+        self._larger = dict(larger or {})
         self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,9 +99,10 @@ class Guard:
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        body = await self._read(scope, receive)
+        limit = self._larger.get(scope["path"], self._max_body)
+        body = await self._read(scope, receive, limit)
         if body is None:
-            await errors.answer(Refused("api.too_large", limit=self._max_body), 413)(scope, receive, send)
+            await errors.answer(Refused("api.too_large", limit=limit), 413)(scope, receive, send)
             return
         given = False
 
@@ -115,10 +123,10 @@ class Guard:
             text = name
         return text in self._names
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+    async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
         """The whole body, or None when it is larger than allowed."""
         told = [value for name, value in scope["headers"] if name == b"content-length"]
-        if told and told[0].isdigit() and int(told[0]) > self._max_body:
+        if told and told[0].isdigit() and int(told[0]) > limit:
             return None
         parts: list[bytes] = []
         size = 0
@@ -128,7 +136,7 @@ class Guard:
                 return b"".join(parts)
             part: bytes = message.get("body", b"")
             size += len(part)
-            if size > self._max_body:
+            if size > limit:
                 return None
             parts.append(part)
             if not message.get("more_body", False):

@@ -43,6 +43,12 @@ def look_up_lines(index: InvoiceIndex, registry: Registry) -> RegistryLines:
     return RegistryLines(tuple(given.values()), tuple(reasons))
 
 
+def against_line(index: InvoiceIndex, line: RegistryLine) -> Reason | None:
+    """What stands against one line; None when it finds its invoice."""
+    found = _invoice(index, line)
+    return None if isinstance(found, InvoiceCard) else found
+
+
 def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
     """The one open invoice a line may be credited to, or what stands against it."""
     if line.amount.kopecks <= 0:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, literal_column, select
 
 from gateway.core.money import Money
 from gateway.core.references import Reference, reference_key
@@ -35,7 +35,7 @@ _OPEN = invoices.c.state == literal_column("'open'")  # as the partial indexes s
 _REST = invoices.c.rest == bindparam("rest")
 _PARTY = invoices.c.party == bindparam("party")
 _BY_COUNTER = _cards(invoices.c.counter == bindparam("counter"))
-_NONE = literal_column("''")  # as the partial indexes of loan and track numbers say it
+_NONE: ColumnElement[str] = literal_column("''")  # as the partial indexes of loan and track numbers say it
 _BY_ORDER = _cards(invoices.c.order_key == bindparam("key"))
 _BY_LOAN = _cards(invoices.c.loan_key == bindparam("key"), invoices.c.loan_key != _NONE)
 _BY_TRACK = _cards(invoices.c.track_key == bindparam("key"), invoices.c.track_key != _NONE)

@@ -38,6 +38,14 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/v1/payer-rules"): {A, D},
     ("POST", "/v1/payer-rules"): {A},
     ("POST", "/v1/payer-rules/{rule_id}/revoke"): {A},
+    ("GET", "/v1/registries"): {A, D},
+    ("GET", "/v1/registries/{registry_id}"): {A, D},
+    ("POST", "/v1/registries"): {A},
+    ("POST", "/v1/registries/preview"): {A},
+    ("POST", "/v1/registries/{registry_id}/withdraw"): {A},
+    ("GET", "/v1/registry-mappings"): {A, D},
+    ("GET", "/v1/registry-mappings/{partner_inn}"): {A, D},
+    ("PUT", "/v1/registry-mappings/{partner_inn}"): {A},
     ("GET", "/v1/bank"): {A, M, IT, D},
     ("GET", "/v1/outgoing"): {A, D},
     ("GET", "/v1/outgoing/{payment_order_id}"): {A, D},
@@ -76,8 +84,20 @@ BODIES = {
     "/v1/payments/{payment_id}/allocate": {"allocations": [["i", 1]]},
     "/v1/payments/{payment_id}/not-ours": {"kind": "refund"},
     "/v1/payer-rules": {"payment_id": "nothing", "party": "7707083893"},
+    "/v1/registries": {"partner_inn": "7700000122", "file_name": "x", "content": ""},
+    "/v1/registries/preview": {"partner_inn": "7700000122", "file_name": "x", "content": ""},
+    "/v1/registry-mappings/{partner_inn}": {
+        "key": ["x"],
+        "kind": "order",
+        "amount": "y",
+        "number": {"column": "n"},
+        "date": {"column": "d"},
+    },
     "/v1/tasks/{task_id}/done": {"result": "resolved"},
 }
+ROWS = (
+    "payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "registry", "rule",
+)  # fmt: skip
 
 
 def enumerated(app: FastAPI) -> set[tuple[str, str]]:
@@ -96,11 +116,12 @@ def enumerated(app: FastAPI) -> set[tuple[str, str]]:
 
 def call(client: httpx.Client, method: str, path: str) -> int:
     filled = path.replace("{action}", "take")
-    for name in ("payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "rule"):
+    for name in ROWS:
         filled = filled.replace(f"{{{name}_id}}", "nothing")
+    filled = filled.replace("{partner_inn}", "7700000122")
     if method == "GET":
         return client.get(filled).status_code
-    return client.post(filled, json=BODIES.get(path, {})).status_code
+    return client.request(method, filled, json=BODIES.get(path, {})).status_code
 
 
 def test_every_route_stands_in_the_table(app: FastAPI) -> None:

@@ -15,6 +15,7 @@ from gateway.flows.terms import Terms
 from gateway.matching.service import in_force
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import invoices
+from gateway.payments.registries.tables import payout_registries
 from gateway.payments.tables import deliveries, entries, payments
 from gateway.store.schema import AnyRow, journal
 
@@ -64,7 +65,20 @@ def detail(connection: Connection, company: str, terms: Terms, payment_id: str) 
         "evidence": _evidence(connection, company, row),
         "history": _history(connection, row, made),
         "undo": _undo(made),
+        "registry": _registry(connection, company, made),
     }
+
+
+def _registry(connection: Connection, company: str, made: Sequence[AnyRow]) -> dict[str, Any] | None:
+    if not made or made[-1].registry_id is None:
+        return None
+    columns = payout_registries.c
+    row = connection.execute(
+        select(columns.id, columns.number, columns.date, columns.state).where(
+            columns.id == made[-1].registry_id, columns.company == company
+        )
+    ).one_or_none()
+    return dict(row._mapping) if row is not None else None
 
 
 def _decision(made: Sequence[AnyRow]) -> dict[str, Any] | None:

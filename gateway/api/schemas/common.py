@@ -18,12 +18,13 @@ Quantity = Annotated[str, Field(description="Decimal text", examples=["2.5"])]
 Id = Annotated[str, Path(min_length=1, max_length=80, description="Id as the lists give it")]
 
 
-def _no_control(text: str) -> str:
+def no_control(text: str) -> str:
+    """`text` without control characters and outer spaces."""
     # PostgreSQL cannot store NUL, and no other control character belongs into a note either.
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text).strip()
 
 
-Note = Annotated[str, Field(max_length=1000), AfterValidator(_no_control)]
+Note = Annotated[str, Field(max_length=1000), AfterValidator(no_control)]
 
 
 class Asked(BaseModel):

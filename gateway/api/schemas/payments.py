@@ -112,6 +112,15 @@ class Undo(BaseModel):
     text_en: str
 
 
+class ExplainedBy(BaseModel):
+    """A payout registry."""
+
+    id: str
+    number: str
+    date: Day
+    state: str
+
+
 class PaymentDetail(PaymentFacts):
     """A payment with everything known about it."""
 
@@ -128,6 +137,7 @@ class PaymentDetail(PaymentFacts):
     evidence: Evidence
     history: list[Happened] = Field(description="Newest first")
     undo: Undo | None
+    registry: ExplainedBy | None = Field(description="The payout registry the last decision rests on, or speaks of")
 
 
 class PaymentAnswer(PaymentDetail, Answer):

@@ -39,6 +39,17 @@ class ReadRegistry:
     bad_rows: int
     problems: tuple[Problem, ...]
 
+    @property
+    def lines_total(self) -> Money:
+        """What the lines add up to."""
+        return total([line.amount for line in self.lines])
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may explain a payment; see `Registry.sound`."""
+        adds_up = self.lines_total == self.gross and self.gross - self.fee == self.net
+        return adds_up and not self.bad_rows and self.fee.kopecks >= 0
+
 
 @dataclass
 class _Totals:

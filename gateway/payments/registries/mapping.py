@@ -12,6 +12,7 @@ from gateway.core.errors import Refused
 from gateway.core.references import Reference
 
 _LONGEST = 200
+_SEARCHED = 1000  # characters of a row: headings and totals are short, and patterns are anybody's
 
 
 def _regex(text: str) -> str:
@@ -150,7 +151,7 @@ def mapping_of(values: Any) -> ColumnMapping:
 
 def search(pattern: str, text: str) -> str:
     """The first group of the first match, the whole match when there is no group, "" when there is no match."""
-    found = re.search(pattern, text, re.IGNORECASE) if pattern else None
+    found = re.search(pattern, text[:_SEARCHED], re.IGNORECASE) if pattern else None
     if found is None:
         return ""
     return (found[1] if found.re.groups else found[0] or "").strip() if found[0] else ""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from gateway.core.authority import Right
 from gateway.core.errors import Conflict, Refused
@@ -78,7 +78,7 @@ def receive(
         Refused: `authority.missing`, `registry.no_mapping`, and what reading raises; nothing was kept then.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    saved = mapping_in_force(unit, partner_inn)
+    saved = mapping_in_force(unit.connection, unit.company, partner_inn)
     if mapping is None and saved is None:
         raise Refused("registry.no_mapping", inn=partner_inn)
     how = mapping or (saved.mapping if saved else None)
@@ -117,7 +117,7 @@ def _keep(
         "gross": content.gross.kopecks,
         "fee": content.fee.kopecks,
         "net": content.net.kopecks,
-        "lines_total": sum(line.amount.kopecks for line in content.lines),
+        "lines_total": content.lines_total.kopecks,
         "line_count": len(content.lines),
         "bad_rows": content.bad_rows,
         "problems": dumps([_problem(problem) for problem in content.problems]),
@@ -161,7 +161,7 @@ def _keep(
     )
     unit.changed("registry", registry_id)
     others = tuple(str(row.id) for row in alike if row.state == RegistryState.WAITING)
-    return Received(registry_id, False, content, is_sound(load(unit, registry_id)), others)
+    return Received(registry_id, False, content, content.sound, others)
 
 
 def _alike(unit: Unit, partner_inn: str, number_key: str) -> Sequence[AnyRow]:
@@ -243,7 +243,7 @@ def save_mapping(unit: Unit, partner_inn: str, mapping: ColumnMapping) -> SavedM
         Refused: `authority.missing`.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
-    old = mapping_in_force(unit, partner_inn)
+    old = mapping_in_force(unit.connection, unit.company, partner_inn)
     if old is not None and old.mapping == mapping:
         return old
     if old is not None:
@@ -273,11 +273,11 @@ def save_mapping(unit: Unit, partner_inn: str, mapping: ColumnMapping) -> SavedM
     return saved
 
 
-def mapping_in_force(unit: Unit, partner_inn: str) -> SavedMapping | None:
+def mapping_in_force(connection: Connection, company: str, partner_inn: str) -> SavedMapping | None:
     """How a partner's files are read now; None when nobody has said."""
-    row = unit.connection.execute(
+    row = connection.execute(
         select(registry_mappings).where(
-            registry_mappings.c.company == unit.company,
+            registry_mappings.c.company == company,
             registry_mappings.c.partner_inn == partner_inn,
             registry_mappings.c.ended_at.is_(None),
         )

@@ -8,6 +8,7 @@ from datetime import date
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 
+_LARGEST = 10**13  # kopecks: more is no line of a registry, and the longest one still adds up in a column
 _CURRENCY = re.compile(r"(?i)\s*(?:руб(?:лей|ля|ль)?\.?|р\.|rub|rur|₽)\s*")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "'": None, "’": None, "\u00a0": " ", "\u202f": " "})
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)|(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)(?!\d)")
@@ -32,6 +33,8 @@ def amount(text: str, unit: str) -> Money:
         if part:
             raise Refused("money.subkopeck", text=text[:40])
         value = Money(-whole if value.kopecks < 0 else whole)
+    if abs(value.kopecks) > _LARGEST:
+        raise Refused("money.unreadable", text=text[:40])
     return -value if negative else value
 
 
