@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from gui.api.fake import render, render_outgoing
+from gui.api.fake import render, render_outgoing, render_registries
 
 if TYPE_CHECKING:
     from gui.api.fake.world import World
@@ -22,6 +22,7 @@ OUTGOING_STATES = {
     "done": ("executed",),
     "failed": ("refused", "returned", "rejected", "withdrawn"),
 }
+REGISTRY_STATES = ("all", "waiting", "unsound", "used", "withdrawn")
 PICK_STATES = ("open", "all", "to_confirm", "new", "working", "short", "done")
 TASK_STATES = ("open", "done", "all")
 
@@ -137,6 +138,28 @@ class Lists:
         states = tuple(OUTGOING_STATES)
         names, counts = self._order("outgoing", query, w.outgoing, states, belongs, found, keys, "-proposed_at")
         return self._cut(names, counts, query, lambda n: render_outgoing.order_row(w.outgoing[n]))
+
+    def registries(self, query: dict[str, str]) -> Json:
+        w = self._world
+
+        def belongs(r: Any, state: str) -> bool:
+            unsound = r.state == "waiting" and not r.reading.sound
+            return state == "all" or (unsound if state == "unsound" else r.state == state)
+
+        def found(r: Any, words: str) -> bool:
+            sums = f"{r.reading.net / 100:.2f} {r.reading.gross / 100:.2f}".replace(".", ",")
+            return words in f"{r.reading.number} {r.partner} {sums} {r.file_name}".casefold()
+
+        keys: dict[str, Callable[[Any], Any]] = {
+            "date": lambda r: (r.reading.date, r.id),
+            "received_at": lambda r: r.received_at,
+            "number": lambda r: r.reading.number,
+            "partner_inn": lambda r: r.partner,
+            "net": lambda r: r.reading.net,
+            "state": lambda r: r.state,
+        }
+        names, counts = self._order("registries", query, w.registries, REGISTRY_STATES, belongs, found, keys, "-date")
+        return self._cut(names, counts, query, lambda n: render_registries.row(w, w.registries[n]))
 
     def tasks(self, query: dict[str, str]) -> Json:
         w = self._world

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gui.api.fake import outgoing, render, render_house, render_outgoing, work
+from gui.api.fake import outgoing, registries, render, render_house, render_outgoing, render_registries, work
 from gui.api.fake.world import Problem, World
 
 Json = dict[str, Any]
@@ -34,6 +34,8 @@ NEEDED = [  # (method, path pattern, right)
     ("GET", r"outgoing(/.*)?", "outgoing.read"),
     ("POST", r"outgoing(/[^/]+/withdraw)?", "outgoing.propose"),
     ("POST", r"outgoing/[^/]+/(approve|reject|send-again|did-not-go)", "outgoing.approve"),
+    ("GET", r"registries(/.*)?|registry-mappings(/.*)?|trials", "payments.read"),
+    ("POST", r"registries(/.*)?", "payments.decide"),
     ("GET", r"evidence/.*", "evidence.read"),
     ("POST", r"settings/release", "release.switch"),
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
@@ -250,6 +252,14 @@ class _Handler(BaseHTTPRequestHandler):
                 return world.lists.outgoing(query)
             case ["outgoing", name]:
                 return render_outgoing.order_detail(world, outgoing.found(world, name))
+            case ["registries"]:
+                return world.lists.registries(query)
+            case ["registries", name]:
+                return render_registries.detail(world, registries.found(world, name), query)
+            case ["registry-mappings"]:
+                return render_registries.partners(world)
+            case ["trials"]:
+                return {"items": world.trials[: int(query.get("limit") or 10)], "server_time": None}
             case ["payments"]:
                 return world.lists.payments(query)
             case ["payments", name]:
@@ -286,6 +296,12 @@ class _Handler(BaseHTTPRequestHandler):
                 return outgoing.propose(world, body)
             case ["outgoing", name, event]:
                 return outgoing.event(world, name, event, body, wanted)
+            case ["registries"]:
+                return registries.receive(world, body)
+            case ["registries", "preview"]:
+                return registries.preview(world, body)
+            case ["registries", name, "withdraw"]:
+                return registries.withdraw(world, name, body, wanted)
             case ["undo", event]:
                 return world.undo(event)
             case ["orders", name, ("cancel" | "ship") as event]:

@@ -116,7 +116,7 @@ def machinery_event(world: World, path: list[str], body: Json) -> Json:
             del world.alarms[name]
             world.tell("alarm", name)
         case ["settings", "release"] if body.get("mode") in ("automatic", "manual"):
-            world.release_mode = body["mode"]
+            world.release_mode, world.release_note = body["mode"], str(body.get("note") or "")
             world.tell("status")
         case _:
             raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gui.api.fake import lists, render, story, story_outgoing
+from gui.api.fake import lists, render, story, story_outgoing, story_registries
 from gui.api.fake.records import (
     AlarmRecord,
     Allocated,
@@ -20,6 +20,7 @@ from gui.api.fake.records import (
     PollRecord,
     TaskRecord,
 )
+from gui.api.fake.render_registries import RegistryRecord
 from gui.api.fake.shop import COMPANY
 
 Json = dict[str, Any]
@@ -80,7 +81,9 @@ class World:
     Attributes:
         role: whose token is used; decides permissions and whether money is seen.
         live: the payments of today, the ones that can be decided; `payments` holds the past as well.
-        payments, orders, picks, tasks, alarms, dead, polls, outgoing: what there is, by id.
+        payments, orders, picks, tasks, alarms, dead, polls, outgoing, registries: what there is, by id.
+        partners: payout partners by ИНН. trials: back-tests, newest first.
+        release_note: why the release was last switched.
         certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
@@ -111,6 +114,10 @@ class World:
         self.outgoing: dict[str, OutgoingRecord] = {}
         self.channels: list[ChannelRecord] = story_outgoing.channels()
         self.certificate_days = 83
+        self.registries: dict[str, RegistryRecord] = {}
+        self.partners: dict[str, Json] = {}
+        self.trials: list[Json] = []
+        self.release_note = ""
         self.seq = 0
         self.events: list[tuple[int, Json]] = []
         self.revision = 0
@@ -125,6 +132,9 @@ class World:
         story.bulk(self, payments)
         story_outgoing.orders(self)
         story_outgoing.bulk(self, outgoing)
+        story_registries.partners(self)
+        story_registries.registries(self)
+        self.trials.append(story_registries.trial(self))
         self.lists = lists.Lists(self)
 
     @property
