@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gateway.bank.formats.reading import statement_format
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.matching.index import InvoiceCard, InvoiceState, card
-from gateway.onec import commerceml_read
 from gateway.onec.archive import DEFAULT_LIMITS, is_zip
-from gateway.onec.incoming import open_file
+from gateway.onec.incoming import open_file, read_file
 from gateway.onec.model_documents import CommerceML, Counterparty, OrderDocument
+from gateway.service.trials import invoice_table
 from gateway.service.trials.bad_rows import BadRows
-from gateway.service.trials.invoice_table import read as _of_table
 
 _SHEETS = b"xl/work"  # in the directory of every workbook
-_OTHER_XML = ("onec.xml_other_root", "onec.xml_broken")
+_UNKNOWN = "onec.kind_unknown"
+_NOTHING = ("onec.file_empty", "onec.xml_other_root", "onec.xml_broken")
 
 
 def invoices(files: Sequence[Path], columns: Mapping[str, str], bad: BadRows) -> Iterator[InvoiceCard]:
-    """The invoices of all files; of one that comes twice the first counts.
+    """The invoices of all files. A row of a table that comes twice counts once; of a document of 1C's the last copy
+    counts, since 1C sends a document again whenever it changes.
 
     Args:
         columns: field → heading, for tables whose headings say nothing we know.
@@ -30,56 +30,57 @@ def invoices(files: Sequence[Path], columns: Mapping[str, str], bad: BadRows) ->
         Refused: `trial.no_invoices`, `trial.columns_missing`, `trial.column_unknown`, `onec.…`, `registry.…`.
     """
     seen: set[str] = set()
+    documents: dict[str, OrderDocument] = {}
     for path in files:
-        for line, invoice, name in _of_file(path, columns, bad):
-            if invoice.id in seen:
-                bad.report(name, line, Refused("trial.id_repeated", id=invoice.id[:80]), invoice.number)
+        for name, content in _parts(path):
+            file = _commerceml(content, name, bad)
+            if file is not None:
+                documents.update((document.id, document) for document in file.orders if not document.state_only)
                 continue
-            seen.add(invoice.id)
-            yield invoice
+            for line, invoice in invoice_table.read(content, name, columns, bad):
+                if invoice.id in seen:
+                    bad.report(name, line, Refused("trial.id_repeated", id=invoice.id[:80]), invoice.number)
+                    continue
+                seen.add(invoice.id)
+                yield invoice
+    yield from _of_documents(documents.values())
 
 
-def _of_file(path: Path, columns: Mapping[str, str], bad: BadRows) -> Iterator[tuple[int, InvoiceCard, str]]:
-    """(line, invoice, name of the file) of a file, or of each member of an archive."""
+def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of a file, or of each member of an archive; a workbook is no archive here."""
     data = path.read_bytes()
-    parts = [(path.name, data)]
     if is_zip(data[:4]) and _SHEETS not in data:
-        parts = list(open_file(data, path.name, DEFAULT_LIMITS))
-    for name, content in parts:
-        if statement_format(content):
-            raise Refused("trial.no_invoices", file=name)
-        read = _of_commerceml(content, name, bad) if _is_xml(content) else _of_table(content, name, columns, bad)
-        for line, invoice in read:
-            yield line, invoice, name
+        yield from open_file(data, path.name, DEFAULT_LIMITS)
+    else:
+        yield path.name, data
 
 
-def _is_xml(content: bytes) -> bool:
-    head = content[:200].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")
-    return head.startswith(b"<")
-
-
-def _of_commerceml(content: bytes, name: str, bad: BadRows) -> Iterator[tuple[int, InvoiceCard]]:
+def _commerceml(content: bytes, name: str, bad: BadRows) -> CommerceML | None:
+    """What 1C wrote; None for a file that is neither 1C's nor a bank's: a table, if anything."""
     try:
-        file = commerceml_read.read(content)
+        file = read_file(content, name).content
     except Refused as error:
-        if error.code in _OTHER_XML:
+        if error.code == _UNKNOWN:
+            return None
+        if error.code in _NOTHING:
             raise Refused("trial.no_invoices", file=name) from None
         raise
+    if not isinstance(file, CommerceML):
+        raise Refused("trial.no_invoices", file=name)
     for problem in file.problems:
         if problem.skipped:
             bad.add(name, problem)
-    return _documents(file)
+    return file
 
 
-def _documents(file: CommerceML) -> Iterator[tuple[int, InvoiceCard]]:
+def _of_documents(documents: Collection[OrderDocument]) -> Iterator[InvoiceCard]:
     """Invoices, and orders nobody has written an invoice for: those are paid by their own number."""
-    numbers = {document.id: document.number for document in file.orders if document.is_order}
-    invoiced = {document.basis_id for document in file.orders if document.is_invoice}
-    for document in file.orders:
-        if document.state_only or (document.is_order and document.id in invoiced):
+    numbers = {document.id: document.number for document in documents if document.is_order}
+    invoiced = {document.basis_id for document in documents if document.is_invoice}
+    for document in documents:
+        if document.is_order and document.id in invoiced:
             continue
-        order_no = document.number if document.is_order else numbers.get(document.basis_id, "")
-        yield document.line, _card(document, order_no)
+        yield _card(document, document.number if document.is_order else numbers.get(document.basis_id, ""))
 
 
 def _card(document: OrderDocument, order_no: str) -> InvoiceCard:
