@@ -64,9 +64,44 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
+# Printable to Unicode, blank to an eye: fillers of Hangul, an empty Braille cell, a note without a head.
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
+_JOINER = "\u034f"
+# Letters of other scripts that look like one `fold` knows, in the very case they stand in: Ν is N, and ν is v.
+_STRANGERS = dict(
+    zip(
+        "ΑΒΓΕΖΗΙΚΜΝΟΠΡΤΥΦΧαγεικνοπρτυφχϲɑɩıѕјһԁԛԝӏӀ",
+        "АВГЕZНIКМNОПРТУФХаyеiкvопртuфхсаiisjhdqwll",
+        strict=True,
+    )
+)
+
+
+class _Seen(dict[int, int | None]):
+    """Code point → what an eye makes of it, computed once for each; None for nothing at all."""
+
+    def __init__(self, unseen: frozenset[str]) -> None:
+        super().__init__()
+        self._unseen = unseen
+
+    def __missing__(self, point: int) -> int | None:
+        character = chr(point)
+        unseen = unicodedata.category(character) in self._unseen or character in _BLANKS
+        unseen = unseen or character == _JOINER or "VARIATION SELECTOR" in unicodedata.name(character, "")
+        self[point] = None if unseen else ord(_STRANGERS.get(character, character))
+        return self[point]
+
+
+# What comes between a letter and its mark keeps them from becoming one letter, й or ё: it goes first, stray marks last.
+_JOINED = _Seen(frozenset({"Cf", "Me"}))
+_BARE = _Seen(frozenset({"Cf", "Mn", "Me"}))
+
+
+@lru_cache(maxsize=4096)
 def person_key(name: str) -> str:
     """A key under which spellings of one person's name meet that an eye cannot, or need not, tell apart."""
-    return " ".join(fold(unicodedata.normalize("NFKC", name)).split())
+    whole = unicodedata.normalize("NFKC", name.translate(_JOINED))
+    return " ".join(fold(whole.translate(_BARE)).split())
 
 
 def fold_numbers(folded: str) -> str:

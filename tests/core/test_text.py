@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.text import fold, fold_numbers, name_key
+from gateway.core.text import fold, fold_numbers, name_key, person_key
 
 
 @given(st.text())
@@ -82,3 +84,44 @@ def test_a_like_name_is_another_name(one: str, other: str) -> None:
 
 def test_a_legal_form_alone_is_no_name() -> None:
     assert name_key("ООО") == ""
+
+
+UNSEEN = "\u034f\ufe0f\u115f\u1160\u3164\uffa0\u2800\U000e0100\u200b\u00ad\u180e\u0335\u20dd\U0001d159"
+
+
+@pytest.mark.parametrize("mark", UNSEEN, ids=ascii)
+def test_what_no_eye_sees_makes_no_other_person(mark: str) -> None:
+    for name in ("Иванова" + mark, "Ива" + mark + "нова", mark + "Иванова"):
+        assert person_key(name) == person_key("Иванова")
+
+
+@pytest.mark.parametrize("mark", ["", *UNSEEN], ids=ascii)
+@pytest.mark.parametrize(("letter", "whole"), [("и\u0306", "й"), ("И\u0306", "Й"), ("е\u0308", "ё")])
+def test_a_letter_in_two_pieces_is_the_letter(letter: str, whole: str, mark: str) -> None:
+    assert person_key("Серге" + letter[0] + mark + letter[1]) == person_key("Серге" + whole)
+
+
+def test_short_i_is_a_letter_of_its_own() -> None:
+    assert person_key("Сергей") != person_key("Сергеи")
+    assert person_key("Королёв") == person_key("Королев")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Сидоров", "Cидopoв"),
+        ("ivanova", "іvаnova"),
+        ("Гусев", "Γусев"),
+        ("РОМАНОВ", "ΡΟΜΑΗΟВ"),
+        ("ivan", "iνan"),
+        ("sergey", "ѕergey"),
+        ("  Анна\u00a0 Иванова ", "анна иванова"),
+    ],
+)
+def test_letters_of_other_alphabets_make_no_other_person(one: str, other: str) -> None:
+    assert person_key(one) == person_key(other)
+
+
+@given(st.text())
+def test_a_persons_key_does_not_depend_on_how_letters_are_composed(name: str) -> None:
+    assert person_key(name) == person_key(unicodedata.normalize("NFD", name)) or not name.isprintable()
