@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from gateway.service.commands import backups, bank, imports, matching, people, proof, running, sandbox, setting_up
+from gateway.service.commands import (
+    backups,
+    bank,
+    imports,
+    matching,
+    people,
+    proof,
+    registries,
+    running,
+    sandbox,
+    setting_up,
+)
 from gateway.service.commands.frame import group, helped
 
 app = group("kvit")
@@ -25,7 +36,7 @@ def kvit(
         raise typer.Exit
 
 
-for part in (setting_up, running, bank, sandbox, imports, matching, proof, people, backups):
+for part in (setting_up, running, bank, sandbox, imports, registries, matching, proof, people, backups):
     part.register(app)
 
 

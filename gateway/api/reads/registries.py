@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import reason, said, stored_list
@@ -41,7 +41,8 @@ _UNSOUND = and_(
     _R.state == RegistryState.WAITING,
     or_(_R.bad_rows > 0, _R.lines_total != _R.gross, _R.gross - _R.fee != _R.net, _R.fee < 0),
 )
-_GROUPS: dict[str, ColumnElement[bool]] = {
+GROUPS: dict[str, ColumnElement[bool]] = {
+    "all": true(),
     "waiting": _R.state == RegistryState.WAITING,
     "unsound": _UNSOUND,
     "used": _R.state == RegistryState.USED,
@@ -52,11 +53,9 @@ _GROUPS: dict[str, ColumnElement[bool]] = {
 def listed(connection: Connection, company: str, group: str, window: Window) -> dict[str, Any]:
     """A slice of the registries of one group, with counts by group; "unsound" are some of "waiting"."""
     where: list[ColumnElement[bool]] = [_R.company == company, *searched(_R.search, window.q)]
-    counted = select(func.count(), *(func.count().filter(condition) for condition in _GROUPS.values())).where(*where)
-    counts = dict(zip(("all", *_GROUPS), connection.execute(counted).one(), strict=True))
-    if group != "all":
-        where.append(_GROUPS[group])
-    cut = LISTING.cut(connection, where, window)
+    counted = select(*(func.count().filter(condition) for condition in GROUPS.values())).where(*where)
+    counts = dict(zip(GROUPS, connection.execute(counted).one(), strict=True))
+    cut = LISTING.cut(connection, [*where, GROUPS[group]], window)
     return {"items": items(connection, company, cut.ids), "total": counts[group], "next": cut.next, "counts": counts}
 
 

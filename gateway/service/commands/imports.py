@@ -76,7 +76,7 @@ def _hand_over(screen: Screen, where: Home, config: Config, files: Sequence[Path
         if statement_format(content):
             store = open_store(where, config)
             try:
-                brought_by(store, content, _person(store, by, str(file)))
+                brought_by(store, content, person_named(store, by, str(file)))
             finally:
                 store.close()
         target = free_path(folder, safe_name(file.name))
@@ -87,7 +87,7 @@ def _hand_over(screen: Screen, where: Home, config: Config, files: Sequence[Path
     return handed
 
 
-def _person(store: Store, name: str | None, file: str) -> Actor:
+def person_named(store: Store, name: str | None, file: str) -> Actor:
     """Who brings a statement.
 
     Raises:
@@ -139,7 +139,7 @@ def _take_one(screen: Screen, installation: Installation, name: str, content: by
         if incoming.kind is Kind.COMMERCEML:
             done = take_onec(installation.store, installation.terms, incoming)
         else:
-            person = _person(installation.store, by, name)
+            person = person_named(installation.store, by, name)
             done = take_onec(installation.store, installation.terms, incoming, person)
     except Unavailable:
         raise
