@@ -219,7 +219,7 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
 
     Args:
         retold: the stronger copy says something else about the payer or the purpose. What the service decided by the
-            weaker copy is then decided anew; what a person decided stays.
+            weaker copy is then decided anew; what a person decided, or took back, stays.
 
     Returns:
         How many orders that released.
@@ -227,7 +227,8 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
     row = payments.load(unit, payment_id)
     live = matching.live_of_payment(unit, payment_id)
     touched = dict.fromkeys(order_of(unit, allocation) for allocation in live)
-    if retold and not row.confirmed_by and row.state in (PaymentState.AUTO, PaymentState.NEEDS_PERSON):
+    last = matching.last_decision(unit, payment_id)
+    if retold and not row.confirmed_by and last is not None and last.kind in ("auto", "proposal"):
         decision_id = matching.write_act(unit, payment_id, "undo", "retold", before=(row.state, row.outcome))
         for allocation in live:
             matching.take_back(unit, allocation, decision_id)

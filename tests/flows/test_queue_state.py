@@ -27,7 +27,7 @@ from gateway.store import Unit
 from tests.flows.shop import ACCOUNTANT, BUYER, OTHER, TERMS, Shop
 
 STRANGER = Buyer("", "ul", "ООО «Омега»", "6312000014", "631201001")
-BY_PEOPLE = {"manual", "not_ours", "confirm", "undo"}
+DECIDED = ("auto", "manual", "not_ours")
 SUMS = [100_000, 200_000, 300_000, 500_000, 7_000]
 PURPOSES = ["Оплата по счету {}", "Оплата по счетам {} и {}", "Счет {} частично", "за рамки", "Возврат по счету {}"]
 places = st.integers(0, 9)
@@ -111,6 +111,19 @@ class Queue(RuleBasedStateMachine):
         self._person(which, lambda unit, payment: by_hand.allocate(unit, TERMS, payment, pairs))
 
     @precondition(lambda self: self.shop.rows(payments))
+    @rule(which=places, order=st.permutations(range(10)))
+    def person_fills(self, which: int, order: list[int]) -> None:
+        """As far as the money goes, invoice by invoice."""
+        known = [row for row in self.shop.rows(invoices) if row.rest]
+        [row] = self.shop.rows(payments, id=self._payment(which))
+        left, pairs = row.amount, []
+        for place in order:
+            if place < len(known) and left > 0:
+                pairs.append((known[place].id, Money(min(left, known[place].rest))))
+                left -= pairs[-1][1].kopecks
+        self._person(which, lambda unit, payment: by_hand.allocate(unit, TERMS, payment, pairs))
+
+    @precondition(lambda self: self.shop.rows(payments))
     @rule(which=places)
     def person_sets_aside(self, which: int) -> None:
         self._person(which, lambda unit, payment: by_hand.mark_not_ours(unit, TERMS, payment, "other_income"))
@@ -120,13 +133,14 @@ class Queue(RuleBasedStateMachine):
     def person_vouches(self, which: int) -> None:
         self._person(which, lambda unit, payment: by_hand.confirm_release(unit, TERMS, payment))
 
-    @precondition(lambda self: self.shop.rows(decisions))
+    @precondition(lambda self: any(row.state in DECIDED for row in self.shop.rows(payments)))
     @rule(which=places)
     def person_undoes(self, which: int) -> None:
-        def undo(unit: Unit, payment: str) -> None:
-            by_hand.undo(unit, TERMS, [d for d in self.shop.rows(decisions) if d.payment_id == payment][-1].id)
-
-        self._person(which, undo)
+        decided = [row.id for row in self.shop.rows(payments) if row.state in DECIDED]
+        payment = decided[which % len(decided)]
+        last = self.shop.rows(decisions, payment_id=payment)[-1]
+        if self._run(lambda unit: by_hand.undo(unit, TERMS, last.id)):
+            self.decided[payment] = self._stands(payment)
 
     @precondition(lambda self: self.shop.rows(payments))
     @rule(which=places, party=st.sampled_from([BUYER.inn, OTHER.inn]))
