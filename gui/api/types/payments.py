@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gui.api.types.common import SILENT, Said
+from gui.api.types.payer_rules import CanLearn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class SuggestedInvoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A way to allocate the payment. `difference` = payment − invoices' rest, in kopecks."""
+    """A way to allocate the payment. `difference` = what of it would stay unallocated, in kopecks, never negative."""
 
     rank: int
     invoices: tuple[SuggestedInvoice, ...]
@@ -109,8 +110,23 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedBy:
+    """The payout registry a decision rests on, or speaks of."""
+
+    id: str
+    number: str
+    date: date | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(PaymentFacts):
-    """A payment with everything known about it."""
+    """A payment with everything known about it.
+
+    Attributes:
+        fee: kept back by a payout partner: allocated above what came, in kopecks.
+        can_learn: None where no rule of payers can be made of it.
+    """
 
     evidence: Evidence | None = None
     doc_no: str = ""
@@ -123,6 +139,9 @@ class Payment(PaymentFacts):
     allocations: tuple[Allocation, ...] = ()
     history: tuple[Happened, ...] = ()
     undo: Undo | None = None
+    fee: int = 0
+    can_learn: CanLearn | None = None
+    registry: ExplainedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
