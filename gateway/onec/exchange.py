@@ -1,6 +1,7 @@
 """The exchange folder: what 1C and the bank put in, what Kvit puts out.
 
     exchange/in         others write here, Kvit takes
+    exchange/in/…       folders of their own for files that only their place tells (registries of payout partners)
     exchange/in/.work   taken and being processed; emptied at the next look if a crash left something
     exchange/out        Kvit writes here, 1C takes
     exchange/done       taken files by day, with a report beside each that has remarks
@@ -36,7 +37,10 @@ WORK = ".work"
 _IGNORED = re.compile(
     r"(?i)(\..*|~\$.*|.*\.(?:tmp|part|partial|crdownload|lock|bak|swp)|.*\.report\.txt|thumbs\.db|desktop\.ini)"
 )
-_UNFINISHED = {"onec.xml_truncated", "onec.bank_truncated", "onec.zip_broken", "onec.file_empty"}
+_UNFINISHED = {
+    "onec.xml_truncated", "onec.bank_truncated", "onec.zip_broken", "onec.file_empty", "registry.file_empty",
+    "registry.xml_broken", "registry.dbf_broken", "registry.workbook_broken",
+}  # fmt: skip
 _ATTEMPTS = 5
 _STALE_TEMPORARY = 3600.0
 
@@ -84,6 +88,7 @@ class _Seen:
 
 
 Handler = Callable[[Incoming], Sequence[Problem] | None]
+TakeBytes = Callable[[str, bytes], Sequence[Problem]]
 
 
 class ExchangeFolder:
@@ -97,27 +102,32 @@ class ExchangeFolder:
             exception too, five times, then the file is rejected. What it returns is told in the file's report.
         settle_seconds: a file is complete when two looks at least this far apart find it unchanged.
         patience_seconds: how long a file that breaks off may rest before it counts as broken.
+        incoming: the folder that is watched, `in` of the root without one.
+        take_bytes: takes (name, bytes) of each file as it is, in the place of `handle`; archives are not opened.
     """
 
     def __init__(
         self,
         root: Path,
         clock: Clock,
-        handle: Handler,
+        handle: Handler | None = None,
         *,
+        incoming: Path | None = None,
+        take_bytes: TakeBytes | None = None,
         settle_seconds: float = 2.0,
         patience_seconds: float = 120.0,
         limits: Limits = DEFAULT_LIMITS,
         zone: ZoneInfo = MOSCOW,
     ) -> None:
         self.root = root
-        self.incoming = root / "in"
+        self.incoming = incoming or root / "in"
         self.outgoing = root / "out"
         self.done = root / "done"
         self.rejected = root / "rejected"
         self._work = self.incoming / WORK
         self._clock = clock
         self._handle = handle
+        self._take_bytes = take_bytes
         self._settle = settle_seconds
         self._patience = patience_seconds
         self._limits = limits
@@ -206,6 +216,8 @@ class ExchangeFolder:
         return None
 
     def _rank(self, path: Path) -> int:
+        if self._take_bytes is not None:
+            return 0
         try:
             if path.stat().st_size > self._limits.file_bytes:
                 return 3
@@ -231,8 +243,7 @@ class ExchangeFolder:
         sha256 = hashlib.sha256(data).hexdigest()
         reports: list[FileReport] = []
         try:
-            for name, content in open_file(data, path.name, self._limits):
-                reports.append(self._hand_on(name, content))
+            reports.extend(self._hand_on(name, content) for name, content in self._parts(path.name, data))
         except Refused as error:
             reports.append(FileReport(path.name, error))
         except Unavailable as error:
@@ -246,11 +257,16 @@ class ExchangeFolder:
             return FileOutcome(path.name, Result.UNFINISHED, sha256, path, tuple(reports))
         return self._put_away(path, sha256, reports)
 
+    def _parts(self, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+        return iter([(name, data)]) if self._take_bytes is not None else open_file(data, name, self._limits)
+
     def _hand_on(self, name: str, content: bytes) -> FileReport:
         """Read one file or member and hand it on; a refusal is the report, anything else goes up."""
         try:
+            if self._take_bytes is not None:
+                return FileReport(name, None, tuple(self._take_bytes(name, content)))
             parsed = read_file(content, name, limits=self._member_limits(), zone=self._zone)
-            found = self._handle(parsed) or ()
+            found = (self._handle(parsed) if self._handle is not None else None) or ()
         except Unavailable:
             raise
         except KvitError as error:

@@ -35,6 +35,7 @@ from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
 from gateway.service.paying import routes_of
+from gateway.service.registry_folders import RegistryFolders
 from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
 from gateway.service.rounds import Round, bank_round, take_onec
 from gateway.service.scheduler import JsonDueTimes, Scheduler
@@ -157,6 +158,14 @@ class Daemon:
             settle_seconds=self.config.exchange.settle_s,
             zone=self.terms.zone,
         )
+        self._registries = RegistryFolders(
+            self.store,
+            self.terms,
+            self.home.exchange(self.config),
+            self._wake_office,
+            settle_seconds=self.config.exchange.settle_s,
+            zone=self.terms.zone,
+        )
         self._sinks = onec_sinks(self.store, self.terms, self._exchange.outgoing)
         self._exchange.prepare()
         look = max(1, round(self.config.exchange.look_every_s))
@@ -250,7 +259,7 @@ class Daemon:
                 return
 
     def _look(self) -> None:
-        for outcome in self._exchange.look():
+        for outcome in (*self._exchange.look(), *self._registries.look()):
             if outcome.result in (Result.WAITING, Result.BUSY, Result.UNFINISHED, Result.RETRY):
                 continue
             _log.info("exchange file", name=outcome.name, result=outcome.result.value)
