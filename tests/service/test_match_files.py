@@ -143,6 +143,14 @@ def test_an_invoice_takes_the_place_of_its_order_and_the_last_copy_of_a_document
     assert _decided(kvit, tmp_path, [file], lists[:2])[0]["allocations"] == [["o-1", 1_250_000]]
 
 
+def test_a_lender_who_lists_the_loans_of_orders_is_understood(kvit: Kvit, tmp_path: Path) -> None:
+    number = f"<ЗначенияРеквизитов>{requisite('Номер заявки', '70000248')}</ЗначенияРеквизитов>"
+    lists = [_put(tmp_path / "i.xml", commerceml(order("o-1", "10125", amount="12500.00", more=number)))]
+    statement = text_file(text_document(1_250_000, doc_no="17", purpose="Перечисление по заявкам 70000248"))
+    files = [_put(tmp_path / "s", statement)], lists
+    assert _decided(kvit, tmp_path, *files, "--partner", f"{INN}=loan")[0]["outcome"] == "loans_listed"
+
+
 def test_an_archive_of_1c_is_opened(kvit: Kvit, tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gateway.matching.trial import PolicyOn
     from gateway.matching.trial_summary import Summary, Tally
     from gateway.service.config import Home
-    from gateway.service.trials.bad_rows import BadRows
+    from gateway.service.trials.bad_rows import BadRow, BadRows
     from gateway.service.trials.work import Material
 
 _SHOWN = 20  # bad rows on the screen
@@ -37,32 +37,36 @@ def register(app: typer.Typer) -> None:
 
 
 def match(
+    out: Annotated[Path, typer.Option(help=helped("match.out"), dir_okay=False, show_default=False)],
     directory: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[DIR]", help=helped("match.directory"), exists=True, file_okay=False, show_default=False
-        ),
+        typer.Argument(metavar="DIR", help=helped("match.directory"), exists=True, file_okay=False, show_default=False),
     ] = None,
-    out: Annotated[Path, typer.Option(help=helped("match.out"), dir_okay=False, show_default=False)] = ...,  # type: ignore[assignment]
     statements: Annotated[
         list[Path] | None,
-        typer.Option("--from-statement", help=helped("match.from_statement"), exists=True, show_default=False),
+        typer.Option(
+            "--from-statement", metavar="FILE", help=helped("match.from_statement"), exists=True, show_default=False
+        ),
     ] = None,
     invoices: Annotated[
-        list[Path] | None, typer.Option(help=helped("match.invoices"), exists=True, show_default=False)
+        list[Path] | None, typer.Option(metavar="FILE", help=helped("match.invoices"), exists=True, show_default=False)
     ] = None,
-    mapping: Annotated[list[str] | None, typer.Option("--map", help=helped("match.map"), show_default=False)] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=helped("match.map"), show_default=False)
+    ] = None,
     as_open: Annotated[
         bool | None, typer.Option("--as-open/--as-listed", help=helped("match.as_open"), show_default=False)
     ] = None,
     reports: Annotated[
-        list[Path] | None, typer.Option("--report", help=helped("match.report"), dir_okay=False, show_default=False)
+        list[Path] | None,
+        typer.Option("--report", metavar="FILE", help=helped("match.report"), dir_okay=False, show_default=False),
     ] = None,
     partners: Annotated[
-        list[str] | None, typer.Option("--partner", help=helped("match.partner"), show_default=False)
+        list[str] | None,
+        typer.Option("--partner", metavar="ИНН=KIND", help=helped("match.partner"), show_default=False),
     ] = None,
     own_inns: Annotated[
-        list[str] | None, typer.Option("--own-inn", help=helped("match.own_inn"), show_default=False)
+        list[str] | None, typer.Option("--own-inn", metavar="ИНН", help=helped("match.own_inn"), show_default=False)
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help=helped("match.keep"))] = False,
     home: HomeOption = None,
@@ -98,9 +102,23 @@ def match(
             )
     _write_reports(screen, summary, material.source, bad, reports or ())
     kept = _keep(where, material.source, summary) if keep and where is not None else None
-    _show(screen, summary, material.source, bad, out, reports or (), kept)
+    finished = _Done(material.source, summary, bad, out, reports or (), kept)
+    _show(screen, finished)
+    screen.answer(_answer(screen, finished))
     if bad.count or summary.stopped:
         raise typer.Exit(REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A back-test that ran: what was read, found and written, and the id under which it is kept."""
+
+    source: str
+    summary: Summary
+    bad: BadRows
+    out: Path
+    reports: Sequence[Path]
+    kept: str | None
 
 
 # -------------------------------------------------------------------- what was asked
@@ -254,80 +272,69 @@ def _keep(home: Home, source: str, summary: Summary) -> str:
 # -------------------------------------------------------------------- what is said
 
 
-def _show(
-    screen: Screen,
-    summary: Summary,
-    source: str,
-    bad: BadRows,
-    out: Path,
-    reports: Sequence[Path],
-    kept: str | None,
-) -> None:
+def _show(screen: Screen, done: _Done) -> None:
     from gateway.service.trials import report
 
-    screen.line(report.headline(report.write(summary, source, screen.language)))
-    for row in itertools.islice(bad, _SHOWN):
+    screen.line(report.headline(report.write(done.summary, done.source, screen.language)))
+    for row in itertools.islice(done.bad, _SHOWN):
         screen.line(f"  ! {report.bad_row_text(row, screen.language)}")
-    if bad.count:
-        screen.say("trial.cli.bad", count=bad.count)
-    if summary.stopped:
-        screen.say("trial.cli.stopped", count=summary.payments.count)
-    screen.say("trial.cli.written", file=out)
-    for file in reports:
+    if done.bad.count:
+        screen.say("trial.cli.bad", count=done.bad.count)
+    if done.summary.stopped:
+        screen.say("trial.cli.stopped", count=done.summary.payments.count)
+    screen.say("trial.cli.written", file=done.out)
+    for file in done.reports:
         screen.say("trial.cli.report", file=file)
-    if kept:
+    if done.kept:
         screen.say("trial.cli.kept")
-    screen.answer(_answer(screen, summary, source, bad, out, reports, kept))
 
 
-def _answer(
-    screen: Screen,
-    summary: Summary,
-    source: str,
-    bad: BadRows,
-    out: Path,
-    reports: Sequence[Path],
-    kept: str | None,
-) -> dict[str, Any]:
-    from gateway.matching.explain import outcome_text
+def _answer(screen: Screen, done: _Done) -> dict[str, Any]:
     from gateway.matching.trial_summary import Answer
     from gateway.service.trials.report import advice_texts
 
+    summary = done.summary
     return {
-        "source": source,
+        "source": done.source,
         "payments": _tally(summary.payments),
         **{answer.value: _tally(summary.tally(answer), summary.payments) for answer in Answer},
         "released": _tally(summary.released),
         "suggested": summary.suggested,
-        "outcomes": [
-            {
-                "decision": answer.value,
-                "outcome": outcome.value,
-                "text": outcome_text(outcome, screen.language),
-                **_tally(group.tally),
-            }
-            for answer in Answer
-            for outcome, group in summary.of(answer)
-        ],
+        "outcomes": _outcomes(screen, summary),
         "advice": list(advice_texts(summary, screen.language)),
         "stopped": summary.stopped,
-        "bad_rows": {
-            "count": bad.count,
-            "first": [
-                {
-                    "file": row.file,
-                    "line": row.problem.line,
-                    "code": row.problem.code,
-                    "text": row.problem.text(screen.language),
-                    "fragment": row.problem.fragment,
-                    "skipped": row.problem.skipped,
-                }
-                for row in bad
-            ],
-        },
-        "out": str(out),
-        "reports": [str(file) for file in reports],
-        "kept": kept,
+        "bad_rows": {"count": done.bad.count, "first": [_bad_row(screen, row) for row in done.bad]},
+        "out": str(done.out),
+        "reports": [str(file) for file in done.reports],
+        "kept": done.kept,
+    }
+
+
+def _outcomes(screen: Screen, summary: Summary) -> list[dict[str, Any]]:
+    from gateway.matching.explain import outcome_text
+    from gateway.matching.trial_summary import Answer
+
+    return [
+        {
+            "decision": answer.value,
+            "outcome": outcome.value,
+            "text": outcome_text(outcome, screen.language),
+            **_tally(group.tally),
+        }
+        for answer in Answer
+        for outcome, group in summary.of(answer)
+    ]
+
+
+def _bad_row(screen: Screen, row: BadRow) -> dict[str, Any]:
+    problem = row.problem
+    return {
+        "file": row.file,
+        "line": problem.line,
+        "code": problem.code,
+        "text": problem.text(screen.language),
+        "fragment": problem.fragment,
+        "skipped": problem.skipped,
     }
 
 

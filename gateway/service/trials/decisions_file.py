@@ -57,7 +57,7 @@ def row(payment: PaymentIn, decision: Decision) -> dict[str, Any]:
         "facts": [reason.code for reason in decision.reasons],
         "release": sorted(decision.release_ok) if booked else [],
         "advance": decision.advance.kopecks if booked else 0,
-        "fee": decision.fee.kopecks,
+        "fee": decision.fee.kopecks if booked else 0,
         "suggestions": [
             {
                 "allocations": _pairs(suggestion.allocations),

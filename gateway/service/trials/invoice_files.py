@@ -75,15 +75,15 @@ def _commerceml(content: bytes, name: str, bad: BadRows) -> CommerceML | None:
 
 def _of_documents(documents: Collection[OrderDocument]) -> Iterator[InvoiceCard]:
     """Invoices, and orders nobody has written an invoice for: those are paid by their own number."""
-    numbers = {document.id: document.number for document in documents if document.is_order}
+    orders = {document.id: document for document in documents if document.is_order}
     invoiced = {document.basis_id for document in documents if document.is_invoice}
     for document in documents:
         if document.is_order and document.id in invoiced:
             continue
-        yield _card(document, document.number if document.is_order else numbers.get(document.basis_id, ""))
+        yield _card(document, document if document.is_order else orders.get(document.basis_id))
 
 
-def _card(document: OrderDocument, order_no: str) -> InvoiceCard:
+def _card(document: OrderDocument, order: OrderDocument | None) -> InvoiceCard:
     amount = document.amount if document.amount is not None else _lines_total(document)
     state = InvoiceState.PAID if document.paid or not amount else InvoiceState.OPEN
     if document.cancelled or document.deleted:
@@ -101,7 +101,9 @@ def _card(document: OrderDocument, order_no: str) -> InvoiceCard:
         buyer_name=buyer.full_name or buyer.name,
         buyer_inn=buyer.inn,
         known_accounts=[account.number for account in buyer.accounts],
-        order_no=order_no,
+        order_no=order.number if order else "",
+        loan_no=document.loan_no or (order.loan_no if order else ""),
+        track=document.track or (order.track if order else ""),
     )
 
 
