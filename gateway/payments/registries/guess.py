@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import PurePath
 from typing import Any
 
 from gateway.core.errors import KvitError
@@ -24,7 +23,7 @@ _SHOWN = 20
 # Part → what its heading may say, the surest first. Folded; a heading fits when it has the words.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "net": ("к перечислению", "к выплате", "сумма перечисления", "сумма к возмещению", "итого к", "net", "payout"),
-    "fee": ("комиссия", "вознаграждение", "удержано", "плата за", "тариф", "fee", "commission", "komiss"),
+    "fee": ("комиссия", "вознаграждение", "удержано", "плата за", "тариф", "tarif", "fee", "commission", "komiss"),
     "amount": (
         "сумма операции", "сумма платежа", "сумма наложенного", "наложенный платеж", "сумма кредита", "сумма заказа",
         "сумма транзакции", "цена реализации", "принято", "сумма", "gross", "amount", "summa", "sum", "payment",
@@ -53,8 +52,9 @@ _ORDER_OF_KINDS: Mapping[PayoutSource, tuple[Reference, ...]] = {
 _NUMBER = r"(?:реестр|спис[ко]|отч[её]т|ведомост|registry)\w*[^№\d]{0,40}(?:№|n|no\.?|номер)?\s*([\w/-]*\d[\w/-]*)"
 _NUMBER_FIELD = r"^(?:номер\w*|number|nomer\w*|num|no)\s+([\w/-]*\d[\w/-]*)$"
 _DATE = r"(\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)"
-_NET = r"(?:к перечислению|к выплате|перечислено|net)\D{0,30}?(-?\d[\d \u00a0]*(?:[.,]\d{1,2})?)\s*(?:руб\w*\.?|₽)?$"
-_NAME_NUMBER = r"(?<!\d)(\d{1,9})(?!\d)"
+_NET = r"(?:к ?перечислению|к ?выплате|перечислено|net)\D{0,30}?(-?\d[\d \u00a0]*(?:[.,]\d{1,2})?)\s*(?:руб\w*\.?|₽)?$"
+# Neither a date nor the number of a form ("f113"): alone, or behind a word
+_NAME_NUMBER = r"(?:^|[^a-zа-яё\d.-]|[a-zа-яё]{2}|[a-zа-яё]-)(\d{1,7})(?!\d|[.-]\d)"
 _NAME_DATE = r"(\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}|20\d{6})"
 
 
@@ -160,8 +160,7 @@ def _number(outside: Sequence[Row], parts: Mapping[str, str], file_name: str) ->
     for pattern in (_NUMBER, _NUMBER_FIELD):
         if any(re.search(pattern, row.line, re.IGNORECASE) for row in outside):
             return {"heading": pattern}
-    stem = re.sub(_NAME_DATE, "", PurePath(file_name).stem)
-    return {"file_name": _NAME_NUMBER} if re.search(_NAME_NUMBER, stem) else {}
+    return {"file_name": _NAME_NUMBER} if re.search(_NAME_NUMBER, file_name, re.IGNORECASE) else {}
 
 
 def _date(outside: Sequence[Row], parts: Mapping[str, str], file_name: str) -> dict[str, str]:

@@ -95,6 +95,7 @@ class _Reading:
         self._number = mapping.number.in_name(file_name)
         self._date = mapping.date.in_name(file_name)
         self._totals = _Totals()
+        self._stated = (("gross", mapping.gross), ("fee", mapping.fee_total), ("net", mapping.net))
         self._groups: dict[str, _Group] = {}
         self._loose: list[tuple[Row, str]] = []  # totals nobody can read
 
@@ -141,9 +142,12 @@ class _Reading:
         text, mapping = row.line, self._mapping
         self._number = self._number or mapping.number.in_text(text)
         self._date = self._date or mapping.date.in_text(text)
-        for name, pattern in (("gross", mapping.gross), ("fee", mapping.fee_total), ("net", mapping.net)):
+        for name, pattern in self._stated:
             if found := search(pattern, text):
                 self._state(name, found, row)
+
+    def _states_total(self, row: Row) -> bool:
+        return any(search(pattern, row.line) for _, pattern in self._stated)
 
     def _total_row(self, row: Row) -> None:
         mapping = self._mapping
@@ -176,7 +180,7 @@ class _Reading:
         group = self._group(row)
         key = next((text for column in mapping.key if (text := self._cell(row, column))), "")
         written = self._cell(row, mapping.amount)
-        if not key and not written:
+        if self._states_total(row) or not (key or written):
             self._outside(row)
             return
         if not key:
