@@ -228,7 +228,7 @@ def _own_invoice(order_outer_id: str) -> str:
 
 def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     if document.state_only:
-        _take_state(unit, terms, document)
+        _take_state(unit, terms, document, done)
         return
     buyer = _buyer(document.buyer)
     amount = document.amount if document.amount is not None else _sum(document)
@@ -290,9 +290,11 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
     done.invoices += changed
 
 
-def _take_state(unit: Unit, terms: Terms, document: OrderDocument) -> None:
+def _take_state(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     """What 1C says became of an order it knows: cancelled, or shipped. Its "paid" is no evidence and is not read."""
     known = orders.by_outer_id(unit, document.id)
+    if known is not None:  # a parcel has its number when the order is long done
+        done.invoices += put_references(unit, known.id, document.loan_no, document.track)
     if known is None or known.ship_state in (ShipState.SHIPPED, ShipState.CANCELLED):
         return
     if document.cancelled or document.deleted:

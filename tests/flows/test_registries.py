@@ -12,8 +12,12 @@ from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.core.references import Reference
 from gateway.flows import by_hand, registries
+from gateway.flows.from_1c import take_file
 from gateway.flows.registries import Arrived
+from gateway.flows.second_look import decide_again
 from gateway.matching.tables import allocations, decisions
+from gateway.onec import read_file
+from gateway.onec.model_documents import CommerceML
 from gateway.orders.model import Buyer
 from gateway.orders.references import put_references
 from gateway.orders.tables import invoices, orders
@@ -23,6 +27,7 @@ from gateway.payments.registries.tables import payout_registries, payout_registr
 from gateway.payments.tables import payments
 from gateway.tasks.tables import tasks
 from tests.flows.shop import ACCOUNTANT, DIRECTOR, TERMS, Shop
+from tests.flows.test_from_1c import HEAD, document, invoice_of
 from tests.payments.registries.files import dbf, workbook
 
 ACQUIRER = Buyer("acq", "ul", "ПАО Эквайер", "7700000122")
@@ -125,17 +130,53 @@ def test_the_post_pays_by_track_numbers_that_came_after_the_order(shop: Shop) ->
     arrive(shop, table, POST, mapping, "77_20261118.dbf")
     payment = pay(shop, 116_400, "77", POST, "Наложенный платёж по реестру № {number} от 18.11.2026")
     assert "14102192069353" in reasons(shop, payment) and "matching.registry_line" in reasons(shop, payment)
-    with shop.store.unit() as unit:
-        assert put_references(unit, order_id, "", "14102192069353")
-        unit.commit()
-    # 1C's file with the track looks at what waits once more; here a second registry of nothing new does
     with shop.store.unit(ACCOUNTANT) as unit:
-        from gateway.flows.second_look import decide_again
-
+        assert put_references(unit, order_id, "", "14102192069353")
+        assert not put_references(unit, order_id, "", "14102192069353")
         assert decide_again(unit, PAYING) == 1
         unit.commit()
     assert state_of(shop, payment) == ("auto", "registry", 116_400)
     assert paid_orders(shop) == ["2001"]
+
+
+def requisite(name: str, text: str) -> str:
+    value = f"<ЗначениеРеквизита><Наименование>{name}</Наименование><Значение>{text}</Значение></ЗначениеРеквизита>"
+    return f"<ЗначенияРеквизитов>{value}</ЗначенияРеквизитов>"
+
+
+@pytest.mark.parametrize("name", ["Трек-номер", "ТрекНомер", "ШПИ", "Почтовый идентификатор"])
+def test_1c_names_the_parcel_when_it_is_posted_and_the_post_has_paid_by_then(shop: Shop, name: str) -> None:
+    def from_1c(*documents: str) -> int:
+        content = read_file((HEAD + "".join(documents) + "</КоммерческаяИнформация>").encode(), "orders.xml").content
+        assert isinstance(content, CommerceML)
+        return take_file(shop.store, PAYING, content).decided
+
+    shop.goods("a4", main=10)
+    from_1c(document("СР-101"))
+    from_1c(invoice_of("o-СР-101", "77"))
+    table = dbf(("SHPI", "SUMMA"), [("14102192069353", "2000.00")])
+    mapping = ColumnMapping(
+        key=("SHPI",), kind=Reference.TRACK, amount="SUMMA",
+        number=Place(file_name=r"(\d+)_"), date=Place(file_name=r"_(\d{8})"),
+    )  # fmt: skip
+    arrive(shop, table, POST, mapping, "77_20261118.dbf")
+    payment = pay(shop, 200_000, "77", POST, "Наложенный платёж по реестру № {number} от 18.11.2026")
+    assert state_of(shop, payment)[0] == "needs_person"
+    assert from_1c(document("СР-101", values=requisite(name, "14102192069353"))) == 1
+    assert state_of(shop, payment) == ("auto", "registry", 200_000)
+    tracks = {row.number: (row.track, row.state) for row in shop.rows(invoices)}  # type: ignore[attr-defined]
+    assert tracks == {"СР-101": ("14102192069353", "cancelled"), "77": ("14102192069353", "paid")}
+
+
+def test_1c_names_the_lenders_application_with_the_order_and_its_invoice_inherits_it(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    order = document("СР-101", values=requisite("Номер заявки банка", "70000201"))
+    for documents in (order, invoice_of("o-СР-101", "77")):
+        content = read_file((HEAD + documents + "</КоммерческаяИнформация>").encode(), "orders.xml").content
+        assert isinstance(content, CommerceML)
+        take_file(shop.store, PAYING, content)
+    payment = pay(shop, 200_000, "", LENDER, "Кредитные средства по заявке 70000201")
+    assert state_of(shop, payment) == ("auto", "loans_listed", 200_000)
 
 
 def test_a_lender_pays_by_loan_numbers(shop: Shop) -> None:
