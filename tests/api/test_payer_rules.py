@@ -171,3 +171,29 @@ def test_a_payment_says_whether_a_rule_can_be_made_of_it(
 def test_only_who_may_see_payments_hears_of_rules() -> None:
     assert "payer_rule" in topics_of(Actor("ivanova", Role.ACCOUNTANT))
     assert "payer_rule" not in topics_of(Actor("petrov", Role.WAREHOUSE))
+
+
+def test_reasons_point_into_the_purpose_as_the_bank_wrote_it(shop: Shop, accountant: httpx.Client) -> None:
+    purpose = "Оплата  по Cчёту №СР-125"
+    span = [purpose.index("СР"), len(purpose)]
+    quoted = {"code": "matching.number_quoted", "values": {"number": "СР-125", "date": "18.11.2026"}, "span": span}
+    invoice = shop.invoice("СР-125")
+    offered = [{"allocations": [[invoice, 100_00]], "difference": 50_00 * n, "reasons": [quoted]} for n in range(3)]
+    payment = shop.payment(state="needs_person", purpose=purpose, amount=100_00)
+    shop.decision(payment, "proposal", "ambiguous", reasons=[quoted], suggestions=offered)
+    found = accountant.get(f"/v1/payments/{payment}").json()
+    assert found["purpose"][slice(*found["decision"]["reasons"][0]["span"])] == "СР-125"
+    assert len(found["suggestions"]) == 3
+    for suggestion in found["suggestions"]:
+        assert suggestion["difference"] >= 0
+        assert purpose[slice(*suggestion["reasons"][0]["span"])] == "СР-125"
+
+
+def test_the_fee_is_what_was_credited_above_the_payment(shop: Shop, accountant: httpx.Client) -> None:
+    payment = shop.payment(state="auto", outcome="registry", amount=98_00, allocated=98_00)
+    decision = shop.decision(payment, "auto", "registry", fee=2_00)
+    shop.allocation(payment, shop.invoice("125"), 60_00, decision_id=decision)
+    shop.allocation(payment, shop.invoice("126"), 40_00, decision_id=decision)
+    shop.allocation(payment, shop.invoice("127"), 5_00, undone=1)
+    found = accountant.get(f"/v1/payments/{payment}").json()
+    assert (found["fee"], found["rest"]) == (2_00, 0)

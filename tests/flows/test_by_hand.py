@@ -12,7 +12,7 @@ from gateway.core.money import Money
 from gateway.flows import by_hand, picking
 from gateway.flows.second_look import decide_again
 from gateway.matching.tables import allocations, decisions
-from gateway.orders.tables import invoices, orders
+from gateway.orders.tables import invoices, orders, releases
 from gateway.payments.tables import payments
 from gateway.store import marks
 from gateway.tasks import service as task_service
@@ -233,3 +233,81 @@ def test_automatic_release_is_switched_by_the_director_only(shop: Shop) -> None:
         assert marks.get(connection, "test", "release.mode") == "manual"
     with shop.store.unit(DIRECTOR) as unit, pytest.raises(Refused):
         by_hand.set_release_mode(unit, "sometimes")
+
+
+def test_one_payment_over_invoices_of_several_buyers_with_the_rest_as_advance(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.order("СР-102", {"a4": 1})
+    shop.order("СР-201", {"a4": 1}, buyer=OTHER)
+    shop.deliver(shop.line(450_000, "за товар", payer=OTHER))
+    payment = one(shop.rows(payments)).id
+    first, second, others = (row.id for row in shop.rows(invoices))
+    allocate(shop, payment, (first, 200_000), (second, 40_000), (others, 100_000))
+    assert [row.rest for row in shop.rows(invoices)] == [0, 60_000, 0]
+    row = one(shop.rows(payments))
+    assert (row.state, row.allocated, row.amount - row.allocated) == ("manual", 340_000, 110_000)
+    assert [row.headline for row in shop.rows(orders)] == ["picking", "part_paid", "picking"]
+
+
+def standing(shop: Shop) -> dict[str, object]:
+    """Money, orders and goods as they stand, without what only counts how often they were touched."""
+    return {
+        "invoices": [(r.id, r.state, r.rest) for r in shop.rows(invoices)],
+        "orders": [
+            (r.id, r.paid, r.pay_state, r.stock_state, r.ship_state, r.headline, r.hold_reason, r.bank_time)
+            for r in shop.rows(orders)
+        ],
+        "goods": [(r.product_id, r.warehouse_id, r.on_hand, r.reserved) for r in shop.rows(stock)],
+        "picking": [r.id for r in shop.rows(pick_lists) if r.state != "cancelled"],
+        "released": [r.id for r in shop.rows(releases) if r.withdrawn_at is None],
+        "paid for": [r.id for r in shop.rows(allocations) if not r.undone],
+        "calls": [r.id for r in shop.rows(tasks, kind="call") if r.state in ("new", "taken", "snoozed")],
+    }
+
+
+def test_undo_gives_back_the_state_before_also_of_an_automatic_decision_that_released_goods(shop: Shop) -> None:
+    shop.goods("a4", main=2, shop=3)
+    shop.order("СР-101", {"a4": 4})
+    shop.order("СР-102", {"a4": 2})
+    before = standing(shop)
+    shop.deliver(shop.line(400_000, "По счету СР-101"))
+    released = standing(shop)
+    assert released["released"] and released["picking"] and released["goods"] != before["goods"]
+    undo(shop, shop.rows(decisions)[-1].id)
+    assert standing(shop) == before
+    assert one(shop.rows(payments)).state == "needs_person"
+
+
+def test_undo_of_what_a_person_split_gives_back_the_state_before(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.order("СР-201", {"a4": 3}, buyer=OTHER)
+    shop.deliver(shop.line(100_000, "Оплата по счету СР-101, часть"), shop.line(450_000, "за товар", payer=OTHER))
+    second = shop.rows(payments)[-1].id
+    before = standing(shop)
+    pairs = [(row.id, row.rest) for row in shop.rows(invoices)]
+    event = allocate(shop, second, *pairs)
+    assert standing(shop) != before
+    undo(shop, event)
+    assert standing(shop) == before
+
+
+def test_a_conflict_names_the_colleague_what_he_decided_and_when(shop: Shop) -> None:
+    payment, invoice = unclear_payment(shop)
+    version = one(shop.rows(payments)).version
+    with shop.store.unit(Actor("sidorova", Role.ACCOUNTANT)) as unit:
+        by_hand.mark_not_ours(unit, TERMS, payment, "refund", expected_version=version)
+        unit.commit()
+    acts = {
+        "allocate": lambda unit: by_hand.allocate(unit, TERMS, payment, [(invoice, Money(1))], "", version),
+        "not_ours": lambda unit: by_hand.mark_not_ours(unit, TERMS, payment, "refund", "", version),
+        "confirm": lambda unit: by_hand.confirm_release(unit, TERMS, payment, "", version),
+    }
+    for act in acts.values():
+        with shop.store.unit(ACCOUNTANT) as unit, pytest.raises(Conflict) as caught:
+            act(unit)
+        assert caught.value.text("ru") == (
+            "Поступление от «ООО «Берег Света»» тем временем изменилось — sidorova, 23.11.2026 10:00: "
+            "«Отмечено: не за товар»."
+        )

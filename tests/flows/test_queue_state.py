@@ -1,5 +1,5 @@
-"""The queue under any sequence of money, people, rules and second looks: sums conserve, history only grows, and what a
-person decided stays until a person, or the bank's storno, changes it."""
+"""The queue under any sequence of money, registries, people, rules and second looks: sums conserve, history only grows,
+and what a person decided stays until a person, or the bank's storno, changes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from gateway.bank.statement import Entry
 from gateway.core.errors import Refused
 from gateway.core.money import Money
-from gateway.flows import by_hand, payer_rules
+from gateway.flows import by_hand, payer_rules, registries
 from gateway.flows.second_look import decide_again
 from gateway.matching.tables import allocations, decisions
 from gateway.matching.tables import payer_rules as rule_rows
@@ -24,7 +24,9 @@ from gateway.orders.model import Buyer
 from gateway.orders.tables import invoices, releases
 from gateway.payments.tables import payments
 from gateway.store import Unit
-from tests.flows.shop import ACCOUNTANT, BUYER, OTHER, TERMS, Shop
+from tests.flows.shop import ACCOUNTANT, BUYER, OTHER, Shop
+from tests.flows.test_registries import ACQUIRER, BY_ORDER, TEXT, csv
+from tests.flows.test_registries import PAYING as TERMS
 
 STRANGER = Buyer("", "ul", "ООО «Омега»", "6312000014", "631201001")
 DECIDED = ("auto", "manual", "not_ours")
@@ -42,6 +44,7 @@ class Queue(RuleBasedStateMachine):
         self.shop = Shop(Path(self._folder.name))
         self.lines: list[Entry] = []
         self.numbers: list[str] = []
+        self.registries = 0
         self.seen: dict[str, dict[str, Any]] = {"allocations": {}, "decisions": {}}
         self.decided: dict[str, tuple[Any, ...]] = {}  # payment → what a person left it at
 
@@ -76,20 +79,51 @@ class Queue(RuleBasedStateMachine):
     def money_comes(self, payer: Buyer, kopecks: int, purpose: str, first: int, second: int, evidence: str) -> None:
         quoted = [self.numbers[place % len(self.numbers)] for place in (first, second)]
         self.lines.append(self.shop.line(kopecks, purpose.format(*quoted), payer=payer))
-        self.shop.deliver(self.lines[-1], evidence=evidence)
+        self.shop.deliver(self.lines[-1], evidence=evidence, terms=TERMS)
+
+    @rule(
+        which=st.sets(places, min_size=1, max_size=3), fee=st.sampled_from([0, 2_000]), off=st.sampled_from([0, 0, 1])
+    )
+    def registry_comes_first(self, which: set[int], fee: int, off: int) -> None:
+        number, net = self._registry(which, fee)
+        self._payout(number, net + off)
+
+    @rule(
+        which=st.sets(places, min_size=1, max_size=3), fee=st.sampled_from([0, 2_000]), off=st.sampled_from([0, 0, 1])
+    )
+    def registry_comes_after(self, which: set[int], fee: int, off: int) -> None:
+        sold = self._of(which)
+        self._payout(f"{500 + self.registries}", sum(row.amount - fee for row in sold) + off)
+        self._registry(which, fee)
+
+    def _of(self, which: set[int]) -> list[Any]:
+        known = self.shop.rows(invoices)
+        return list({known[place % len(known)].id: known[place % len(known)] for place in which}.values())
+
+    def _registry(self, which: set[int], fee: int) -> tuple[str, int]:
+        """The acquirer's file of some orders; its number and what it says will arrive."""
+        number, sold = f"{500 + self.registries}", self._of(which)
+        self.registries += 1
+        data = csv(*((row.number, row.amount, fee) for row in sold), number=number)
+        self._run(lambda unit: registries.receive(unit, TERMS, ACQUIRER.inn, f"{number}.csv", data, BY_ORDER))
+        return number, sum(row.amount - fee for row in sold)
+
+    def _payout(self, number: str, kopecks: int) -> None:
+        self.lines.append(self.shop.line(kopecks, TEXT.format(number=number), payer=ACQUIRER))
+        self.shop.deliver(self.lines[-1], terms=TERMS)
 
     @precondition(lambda self: self.lines)
     @rule(which=st.sets(places, min_size=1, max_size=3), evidence=st.sampled_from(["signed", "channel", "file"]))
     def told_again(self, which: set[int], evidence: str) -> None:
         told = {self.lines[place % len(self.lines)].ref: self.lines[place % len(self.lines)] for place in which}
-        self.shop.deliver(*told.values(), evidence=evidence)
+        self.shop.deliver(*told.values(), evidence=evidence, terms=TERMS)
 
     @precondition(lambda self: self.lines)
     @rule(which=places)
     def told_otherwise(self, which: int) -> None:
         """The bank's own proof tells other words than the file did."""
         line = self.lines[which % len(self.lines)]
-        self.shop.deliver(replace(line, purpose=f"{line.purpose}."), evidence="signed")
+        self.shop.deliver(replace(line, purpose=f"{line.purpose}."), terms=TERMS)
 
     @precondition(lambda self: self.lines)
     @rule(which=places)
@@ -97,7 +131,7 @@ class Queue(RuleBasedStateMachine):
         line = self.lines[which % len(self.lines)]
         before = {row.id: row.state for row in self.shop.rows(payments)}
         storno = self.shop.line(line.amount.kopecks, "Сторно", reversal_of=line.ref)
-        self.shop.deliver(replace(storno, counterparty=line.counterparty))
+        self.shop.deliver(replace(storno, counterparty=line.counterparty), terms=TERMS)
         for row in self.shop.rows(payments):
             if row.state == "reversed" != before[row.id]:
                 self.decided.pop(row.id, None)
@@ -189,9 +223,11 @@ class Queue(RuleBasedStateMachine):
     @invariant()
     def every_kopeck_is_accounted_for(self) -> None:
         live = self.shop.rows(allocations, undone=0)
+        fees = {row.id: row.fee for row in self.shop.rows(decisions)}
         for payment in self.shop.rows(payments):
-            given = sum(a.amount for a in live if a.payment_id == payment.id)
-            assert 0 <= given == payment.allocated <= payment.amount
+            mine = [a for a in live if a.payment_id == payment.id]
+            given, fee = sum(a.amount for a in mine), sum(fees[d] for d in {a.decision_id for a in mine})
+            assert 0 <= payment.allocated == given - fee <= payment.amount
         for invoice in self.shop.rows(invoices):
             paid = sum(a.amount for a in live if a.invoice_id == invoice.id)
             assert 0 <= invoice.rest == invoice.amount - paid
