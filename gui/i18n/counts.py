@@ -50,6 +50,15 @@ class Counts(QObject):
     def days_late(self, n: int) -> str:
         return self.tr("late by %n day(s)", "", n)
 
+    def bad_rows(self, n: int) -> str:
+        return self.tr("%n row(s) could not be read.", "", n)
+
+    def registry_lines(self, n: int) -> str:
+        return self.tr("%n line(s)", "", n)
+
+    def payouts_decided(self, n: int) -> str:
+        return self.tr("%n payout(s) explained by it", "", n)
+
     def quiet_messages(self, n: int) -> str:
         return self.tr("%n message(s) came in quiet hours.", "", n)
 

@@ -19,9 +19,9 @@ from gui.settings import Settings
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.page import Page
+from gui.views.release import ReleaseCard
 from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
-from gui.widgets.segments import Segments
 from gui.widgets.sparkline import Sparkline
 from gui.widgets.tableview import TableView
 
@@ -39,6 +39,10 @@ class HealthPage(Page):
         body = QWidget()
         box = rows(body, gap=14, margin=16)
         box.addLayout(self._top())
+        self.release = ReleaseCard(session)
+        self.release.switched.connect(lambda: self._done(None))
+        self.release.refused.connect(session.refused)
+        box.addWidget(self.release)
         self._alarms = rows(gap=7)
         box.addLayout(self._alarms)
         self._grid = QGridLayout()
@@ -71,19 +75,8 @@ class HealthPage(Page):
     def _top(self) -> Any:
         line = columns(gap=10)
         self._headline = label("", "title")
-        self.mode = Segments(
-            [
-                ("automatic", translate("Health", "Automatic")),
-                ("manual", translate("Health", "By hand")),
-            ]
-        )
-        self.mode.setAccessibleName(translate("Health", "Release mode"))
-        self.mode.asked.connect(self.switch_release)
         self.poll_now = button(translate("Health", "Ask the bank now"), "primary", icon="refresh", slot=self.poll)
         line.addWidget(self._headline, 1)
-        line.addWidget(label(translate("Health", "Release of goods"), "muted"))
-        line.addWidget(self.mode)
-        line.addSpacing(theme.px(10))
         line.addWidget(self.poll_now)
         return line
 
@@ -150,6 +143,7 @@ class HealthPage(Page):
         if self._call is not None:
             self._call.cancel()
         self._call = self.session.client.get("/v1/health", Health, self._got, self.session.refused.emit, owner=self)
+        self.release.reload()
 
     def _changed(self, topic: str, _names: frozenset[str]) -> None:
         if topic in ("alarm",) and self.isVisible():
@@ -268,7 +262,7 @@ class HealthPage(Page):
             self._headline.setText(translate("Health", "Working, with remarks"))
         else:
             self._headline.setText(translate("Health", "Everything is in order"))
-        self.mode.choose(status.release_mode)
+        self.release.show_mode(status.release_mode)
         now = self.session.now()
         parts = []
         for link in status.bank:
@@ -295,7 +289,7 @@ class HealthPage(Page):
     def allow(self) -> None:
         operates = self.session.may("health.operate")
         self.poll_now.setEnabled(operates)
-        self.mode.setEnabled(self.session.may("release.switch"))
+        self.release.allow()
         self.retry_button.setEnabled(operates and isinstance(self.dead_table.current_row(), DeadLetter))
         for number in range(self._alarms.count()):
             item = self._alarms.itemAt(number)
@@ -305,9 +299,9 @@ class HealthPage(Page):
                     if child.property("operates"):
                         child.setEnabled(operates)
 
-    def _doer(self, path: str, body: dict[str, Any] | None = None) -> Callable[[], None]:
+    def _doer(self, path: str) -> Callable[[], None]:
         def act() -> None:
-            op = self.session.act(path, body or {}, None, touches=(("status", ""),), owner=self)
+            op = self.session.act(path, {}, None, touches=(("status", ""),), owner=self)
             op.success(self._done).start()
 
         return act
@@ -323,9 +317,6 @@ class HealthPage(Page):
         letter = self.dead_table.current_row()
         if isinstance(letter, DeadLetter):
             self._doer(f"/v1/outbox/{letter.id}/retry")()
-
-    def switch_release(self, mode: str) -> None:
-        self._doer("/v1/settings/release", {"mode": mode})()
 
 
 def _certificate(text: str) -> str:

@@ -25,13 +25,14 @@ from gui.views.orders import OrdersPage
 from gui.views.page import Page
 from gui.views.payments import PaymentsPage
 from gui.views.picks import PicksPage
+from gui.views.registries import RegistriesPage
 from gui.views.statusline import StatusLine
 from gui.widgets.banner import Banner
 from gui.widgets.parts import columns, redress_icons, rows
 from gui.widgets.rail import Rail
 from gui.widgets.toast import desk as desk_area
 
-PAGES: tuple[type[Page], ...] = (PaymentsPage, OrdersPage, PicksPage, CallsPage, BankPage, HealthPage)
+PAGES: tuple[type[Page], ...] = (PaymentsPage, RegistriesPage, OrdersPage, PicksPage, CallsPage, BankPage, HealthPage)
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
 
 
@@ -126,7 +127,7 @@ class Shell(QMainWindow):
         page = kind(self.session, self.settings)
         self.stack.addWidget(page)
         page.first_loaded.connect(self.first_loaded)
-        if isinstance(page, (OrdersPage, CallsPage)):
+        if isinstance(page, (OrdersPage, CallsPage, RegistriesPage)):
             page.go.connect(self.go)
         page.reload()
         return page

@@ -1,0 +1,335 @@
+"""One registry: its sums, what does not add up, its lines, the payment it explained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QScrollArea, QWidget
+
+from gui import wording
+from gui.api.client import Call
+from gui.api.errors import ApiError
+from gui.api.types import Payment, Registry, RegistryLine, RegistryRow
+from gui.i18n import said, translate
+from gui.i18n.counts import counts
+from gui.models import registries as words
+from gui.store.ops import Form
+from gui.store.session import Session
+from gui.theme import theme
+from gui.views.confirm import ReasonDialog
+from gui.widgets.parts import Link, button, clear, columns, frame, label, rows
+from gui.widgets.pill import PillLabel
+from gui.widgets.tableview import TableView
+
+LINES_AT_ONCE = 200
+PROBLEMS_SHOWN = 8
+
+
+class RegistryPanel(QFrame):
+    """Attributes: registry: the one on the screen. dialog: the one that asks for a reason.
+
+    Signals:
+    withdrawn: it was taken out; carries the registry.
+    refused: an `ApiError`.
+    go: to another page (key), on one thing (id).
+    """
+
+    withdrawn = Signal(object)
+    refused = Signal(object)
+    go = Signal(str, str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.session = session
+        self.registry: Registry | None = None
+        self.payment: Payment | None = None
+        self.dialog: QDialog | None = None
+        self._name = ""
+        self._lines: list[RegistryLine] = []
+        self._call: Call | None = None
+        self._form = Form()
+        self._settle = QTimer(self, singleShot=True, interval=50)
+        self._settle.timeout.connect(self._load)
+        whole = rows(self, gap=0)
+        whole.addWidget(self._facts_area(), 3)
+        whole.addWidget(self._lines_area(), 4)
+        whole.addWidget(self._foot())
+        self._render()
+
+    def _facts_area(self) -> QScrollArea:
+        body = QWidget()
+        self._box = rows(body, gap=7, margin=14)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(body)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self._scroll
+
+    def _lines_area(self) -> QWidget:
+        area = QWidget()
+        stack = rows(area, gap=0)
+        head = columns(gap=8, margin=7)
+        self._lines_title = label("", "section")
+        self.more = Link(translate("Registries", "Show more lines"), self.load_more)
+        head.addWidget(self._lines_title, 1)
+        head.addWidget(self.more)
+        stack.addLayout(head)
+        self.table = TableView(translate("Registries", "Lines of the registry"))
+        self.table.empty_text = translate("Registries", "No lines.")
+        self.lines = words.lines(self)
+        shown: list[Any] = self.lines.columns
+        self.table.show_model(self.lines, shown)
+        stack.addWidget(self.table, 1)
+        self._area = area
+        return area
+
+    def _foot(self) -> QFrame:
+        foot = frame("foot")
+        line = columns(foot, gap=8, margin=9)
+        self.withdraw = button(translate("Registries", "Withdraw…"), "danger", icon="undo", slot=self.ask_withdraw)
+        self.to_payment = button(
+            translate("Registries", "To the payment"), "primary", icon="payments", slot=self.go_to_payment
+        )
+        line.addWidget(self.withdraw)
+        line.addStretch(1)
+        line.addWidget(self.to_payment)
+        return foot
+
+    @property
+    def name(self) -> str:
+        """Id of the registry shown; "" when none is."""
+        return self._name
+
+    # --- loading -----------------------------------------------------------------------------------------------------
+
+    def show_row(self, row: RegistryRow | None) -> None:
+        if row is None:
+            self._name, self.registry = "", None
+            self._settle.stop()
+            self._render()
+            return
+        same = self.registry is not None and (self.registry.id, self.registry.version) == (row.id, row.version)
+        if row.id != self._name or not same:
+            self.show_name(row.id)
+
+    def show_name(self, name: str) -> None:
+        if name != self._name:
+            self._name, self.registry, self.payment = name, None, None
+            self._form = Form()
+            self.allow()
+        self._settle.start()
+
+    def reload(self) -> None:
+        if self._name:
+            self._settle.start()
+
+    def _load(self, offset: int = 0) -> None:
+        if not self._name or not self.session.online:
+            return
+        if self._call is not None:
+            self._call.cancel()
+        self._call = self.session.client.get(
+            f"/v1/registries/{self._name}",
+            Registry,
+            lambda found: self._got(found, offset),
+            self.refused.emit,
+            owner=self,
+            query={"offset": offset, "limit": LINES_AT_ONCE},
+        )
+
+    def load_more(self) -> None:
+        """The next lines."""
+        if self.registry is not None and self.registry.lines_next is not None:
+            self._load(self.registry.lines_next)
+
+    def _got(self, found: Registry, offset: int) -> None:
+        if found.id != self._name:
+            return
+        other = self.registry is None or self.registry.id != found.id
+        self.registry = found
+        self._lines = [*self._lines[:offset], *found.lines]
+        self._render()
+        if other:
+            self._scroll.verticalScrollBar().setValue(0)
+        if found.payment_id and (self.payment is None or self.payment.id != found.payment_id):
+            path = f"/v1/payments/{found.payment_id}"
+            self.session.client.get(path, Payment, self._got_payment, self.refused.emit, owner=self)
+
+    def _got_payment(self, payment: Payment) -> None:
+        if self.registry is not None and self.registry.payment_id == payment.id:
+            self.payment = payment
+            self._render()
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def _render(self) -> None:
+        clear(self._box)
+        registry = self.registry
+        self._area.setVisible(registry is not None)
+        self.allow()
+        if registry is None:
+            empty = label(translate("Registries", "Choose a registry on the left."), "muted", wrap=True)
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._box.addWidget(empty, 1)
+            return
+        self._head(registry)
+        if registry.state == "waiting":
+            self._against(registry)
+        self._sums(registry)
+        if registry.problems:
+            self._problems(registry)
+        self._box.addStretch(1)
+        self._show_lines(registry)
+
+    def _head(self, registry: Registry) -> None:
+        line = columns(gap=8)
+        stack = rows(gap=1)
+        title = translate("Registries", "Registry № {number}").format(number=registry.number)
+        stack.addWidget(label(title, "title", wrap=True))
+        about = translate("Registries", "of {date} · {partner} · INN {inn}").format(
+            date=wording.day(registry.date), partner=words.source_title(registry.source), inn=registry.partner_inn
+        )
+        stack.addWidget(label(about, "muted", wrap=True, select=True))
+        line.addLayout(stack, 1)
+        line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
+        self._box.addLayout(line)
+        pills = columns(gap=6)
+        pills.addWidget(PillLabel(words.state_pill(registry)))
+        pills.addStretch(1)
+        self._box.addLayout(pills)
+        if registry.note:
+            self._box.addWidget(
+                label(translate("Registries", "Reason: {text}").format(text=registry.note), wrap=True, select=True)
+            )
+
+    def _against(self, registry: Registry) -> None:
+        """What keeps it from explaining its payment."""
+        faults = words.faults(registry)
+        if faults:
+            self._card(
+                "bad", faults, translate("Registries", "No money is allocated by it. Ask the partner for another.")
+            )
+        if registry.ambiguous:
+            twice = translate("Registries", "Another waiting registry of this partner has the same number.")
+            self._card("warn", [twice], translate("Registries", "Withdraw the one that does not hold."))
+        wrong = sum(1 for line in self._lines if line.against is not None)
+        if wrong and not faults:
+            lines = translate("Registries", "{lines} without an invoice they could be credited to: marked below.")
+            self._card("warn", [lines.format(lines=counts.registry_lines(wrong))], "")
+
+    def _card(self, tone: str, texts: list[str], hint: str) -> None:
+        card = frame("card", tone=tone)
+        stack = rows(card, gap=3, margin=9)
+        for text in texts:
+            stack.addWidget(label(f"⚠ {text}", wrap=True, select=True))
+        if hint:
+            stack.addWidget(label(f"→ {hint}", "muted", wrap=True))
+        self._box.addWidget(card)
+
+    def _sums(self, registry: Registry) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(theme.px(12))
+        form.setVerticalSpacing(theme.px(3))
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        received = f"{wording.moment(registry.received_at, self.session.now())} · {registry.received_by}"
+        for name, value in (
+            (translate("Registries", "Paid by the buyers"), wording.money(registry.gross)),
+            (translate("Registries", "Kept by the partner"), wording.money(registry.fee)),
+            (translate("Registries", "To arrive"), wording.money(registry.net)),
+            (translate("Registries", "Payment"), self._payment_words(registry)),
+            (translate("Registries", "File"), registry.file_name),
+            (translate("Registries", "Received"), received),
+        ):
+            if value:
+                form.addRow(label(name, "muted"), label(value, wrap=True, select=True))
+        self._box.addLayout(form)
+
+    def _payment_words(self, registry: Registry) -> str:
+        if not registry.payment_id or self.payment is None:
+            return ""
+        paid = self.payment
+        return f"{wording.day(paid.booked or paid.bank_time)} · {wording.money(paid.amount)} · {paid.payer_name}"
+
+    def _problems(self, registry: Registry) -> None:
+        self._box.addWidget(label(translate("Registries", "Rows that could not be read"), "section"))
+        for problem in registry.problems[:PROBLEMS_SHOWN]:
+            place = translate("Registries", "Row {n}: ").format(n=problem.row) if problem.row else ""
+            self._box.addWidget(label(f"{place}{said(problem.text)}", wrap=True, tone="bad", select=True))
+            if problem.fragment:
+                self._box.addWidget(label(problem.fragment, "mono", wrap=True, select=True))
+        left = len(registry.problems) - PROBLEMS_SHOWN
+        if left > 0:
+            self._box.addWidget(label(translate("Registries", "… and {n} more").format(n=left), "muted"))
+
+    def _show_lines(self, registry: Registry) -> None:
+        self.lines.show(self._lines)
+        shown = counts.registry_lines(registry.line_count)
+        if registry.lines_next is not None:
+            shown = translate("Registries", "{shown} of {lines}").format(shown=len(self._lines), lines=shown)
+        self._lines_title.setText(shown)
+        self.more.setVisible(registry.lines_next is not None)
+
+    # --- acting ------------------------------------------------------------------------------------------------------
+
+    def allow(self) -> None:
+        why = words.why_not_withdraw(self.registry, self.session.me, online=self.session.online)
+        self.withdraw.setEnabled(not why)
+        self.withdraw.setToolTip(why or translate("Registries", "Take it out: it explains no payment any more (W)"))
+        self.withdraw.setAccessibleDescription(why)
+        self.to_payment.setVisible(self.registry is not None and self.registry.payment_id is not None)
+
+    def go_to_payment(self) -> None:
+        if self.registry is not None and self.registry.payment_id:
+            self.go.emit("payments", self.registry.payment_id)
+
+    def ask_withdraw(self) -> None:
+        registry = self.registry
+        if registry is None or not self.withdraw.isEnabled() or self.dialog is not None:
+            return
+        dialog = ReasonDialog(
+            translate("Registries", "Withdraw the registry"),
+            f"№ {registry.number} · {wording.day(registry.date)} · {wording.money(registry.net)}",
+            translate("Registries", "Withdraw"),
+            self,
+            consequence=translate(
+                "Registries", "It explains no payment any more. The file and its lines stay on record."
+            ),
+            prompt=translate("Registries", "Why? The reason stays with the registry."),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self.dialog = dialog
+
+        def finished(result: int) -> None:
+            self.dialog = None
+            if result == QDialog.DialogCode.Accepted:
+                # Named, not "the one shown": the list may move on behind the dialog.
+                self._withdraw(registry, dialog.reason)
+
+        dialog.finished.connect(finished)
+        dialog.open()
+
+    def _withdraw(self, registry: Registry, note: str) -> None:
+        def done(found: Registry) -> None:
+            self._got(found, 0)
+            self.withdrawn.emit(found)
+
+        def failed(error: ApiError) -> None:
+            self.refused.emit(error)
+            self.reload()
+
+        op = self.session.act(
+            f"/v1/registries/{registry.id}/withdraw",
+            {"note": note},
+            Registry,
+            touches=(("registry", registry.id),),
+            version=registry.version,
+            form=self._form,
+            owner=self,
+        )
+        op.success(done).failure(failed).start()
