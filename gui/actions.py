@@ -18,6 +18,7 @@ class Action(Enum):
     PAGE_4 = "page_4"
     PAGE_5 = "page_5"
     PAGE_6 = "page_6"
+    PAGE_7 = "page_7"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -44,6 +45,7 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_4: Command(("Ctrl+4",), lambda: translate("Keys", "Fourth page")),
     Action.PAGE_5: Command(("Ctrl+5",), lambda: translate("Keys", "Fifth page")),
     Action.PAGE_6: Command(("Ctrl+6",), lambda: translate("Keys", "Sixth page")),
+    Action.PAGE_7: Command(("Ctrl+7",), lambda: translate("Keys", "Seventh page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -67,9 +69,31 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("1 … 9", translate("Keys", "choose a suggestion")),
                 ("S", translate("Keys", "allocate by hand, split over invoices")),
                 ("N", translate("Keys", "not ours")),
+                ("M", translate("Keys", "remember this payer")),
+                ("R", translate("Keys", "rules of payers")),
+                ("Tab", translate("Keys", "from fact to fact: its words light up in the purpose")),
                 ("/", translate("Keys", "search")),
                 ("Esc", translate("Keys", "empty the search, back to the list")),
                 ("Ctrl+C", translate("Keys", "copy the rows for a spreadsheet")),
+            ],
+        ),
+        (
+            translate("Keys", "Allocation by hand"),
+            [
+                ("↑ ↓", translate("Keys", "choose an invoice while searching")),
+                ("Enter", translate("Keys", "add the invoice")),
+                ("F8", translate("Keys", "invoices of this payer only, or of all buyers")),
+                ("F9", translate("Keys", "as much as fits into this invoice")),
+                ("Ctrl+Del", translate("Keys", "take the invoice out again")),
+                ("Ctrl+Enter", translate("Keys", "allocate")),
+            ],
+        ),
+        (
+            translate("Keys", "Registries"),
+            [
+                ("N", translate("Keys", "bring in a partner's file")),
+                ("Enter", translate("Keys", "to the payment it explained")),
+                ("W", translate("Keys", "withdraw")),
             ],
         ),
         (
