@@ -74,7 +74,7 @@ def match(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.service.trials.bad_rows import BadRows
-    from gateway.service.trials.work import back_test
+    from gateway.service.trials.work import back_test, prepare
 
     screen = Screen.of(home, language, as_json)
     if (directory is None) != bool(statements and invoices) or (directory is not None and (statements or invoices)):
@@ -90,16 +90,11 @@ def match(
     bad = BadRows()
     with _until_asked() as stopped:
         material = _read(screen, directory, statements or (), invoices or (), columns, bad, stopped)
+        opened = as_open if as_open is not None else directory is None
+        with screen.progress("trial.cli.reading_invoices") as done:
+            trial = prepare(material, policy_on, as_open=opened, progress=done)
         with screen.progress("trial.cli.deciding", material.count) as done:
-            summary = back_test(
-                material,
-                policy_on,
-                out,
-                bad,
-                as_open=as_open if as_open is not None else directory is None,
-                progress=done,
-                stopped=stopped,
-            )
+            summary = back_test(trial, material, out, bad, progress=done, stopped=stopped)
     _write_reports(screen, summary, material.source, bad, reports or ())
     kept = _keep(where, material.source, summary) if keep and where is not None else None
     finished = _Done(material.source, summary, bad, out, reports or (), kept)
@@ -200,7 +195,7 @@ def _not_an_input(out: Path, directory: Path | None, statements: Sequence[Path],
 def _until_asked() -> Iterator[Callable[[], bool]]:
     """The first Ctrl-C ends the work in order; the next one ends the process."""
     asked = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(signal.SIGINT) or signal.SIG_DFL
 
     def ask(number: int, _frame: object) -> None:
         signal.signal(number, before)

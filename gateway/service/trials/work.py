@@ -18,7 +18,7 @@ from gateway.service.trials.bad_rows import BadRows
 from gateway.service.trials.decisions_file import DecisionsFile
 
 Stopped = Callable[[], bool]
-_TOLD_EVERY = 200  # payments
+_TOLD_EVERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +74,40 @@ def _spread(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def prepare(
+    material: Material, policy_on: PolicyOn, *, as_open: bool, progress: Callable[[int], None] = lambda _: None
+) -> Trial:
+    """Read the invoices.
+
+    Args:
+        as_open: take every invoice as open with its whole amount, whatever became of it later.
+        progress: told now and then how many invoices are read.
+
+    Raises:
+        Refused: as the readers say.
+    """
+    read = _counted(material.invoices, _seldom(progress))
+    return Trial(map(opened, read) if as_open else read, material.registries, policy_on)
+
+
 def back_test(
+    trial: Trial,
     material: Material,
-    policy_on: PolicyOn,
     out: Path,
     bad: BadRows,
     *,
-    as_open: bool,
     progress: Callable[[int], None] = lambda _: None,
     stopped: Stopped = lambda: False,
 ) -> Summary:
     """Decide every payment and write the decisions to `out` as they are made.
 
     Args:
-        as_open: take every invoice as open with its whole amount, whatever became of it later.
         progress: told now and then how many payments are decided.
         stopped: asked before each payment; what was decided until then is written, whole.
 
     Raises:
-        Refused: as the readers say; nothing is written then.
         OSError: `out` cannot be written.
     """
-    invoices = map(opened, material.invoices) if as_open else material.invoices
-    trial = Trial(invoices, material.registries, policy_on)
     trial.summary.stopped = stopped()  # the reading may have ended early, too
     with DecisionsFile(out) as decisions:
         for payment, decision in trial.run(material.payments, progress=_seldom(progress), stopped=stopped):
@@ -104,6 +115,12 @@ def back_test(
     progress(trial.summary.payments.count)
     trial.summary.bad_rows = bad.count
     return trial.summary
+
+
+def _counted(invoices: Iterable[InvoiceCard], progress: Callable[[int], None]) -> Iterator[InvoiceCard]:
+    for number, invoice in enumerate(invoices, start=1):
+        yield invoice
+        progress(number)
 
 
 def _seldom(progress: Callable[[int], None]) -> Callable[[int], None]:
