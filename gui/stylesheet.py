@@ -48,6 +48,10 @@ QFrame[role="card"][tone="warn"] { border-left: ${s1}px solid $warn; border-top-
 QFrame[role="card"][tone="bad"] { border-left: ${s1}px solid $bad; border-top-left-radius: 0;
   border-bottom-left-radius: 0; }
 QFrame[role="card"][chosen="true"] { border: 2px solid $accent; }
+QFrame[role="reason"] { border: 1px solid transparent; border-radius: ${r1}px; padding: 0 ${s1}px; }
+QFrame[role="reason"]:hover { background: $hover; }
+QFrame[role="reason"]:focus { border: 1px solid $accent; background: $hover; }
+QFrame[role="head"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[role="panel"] { background: $surface; border: none; border-left: 1px solid $border; }
 QFrame[role="bar"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[role="foot"] { background: $surface; border: none; border-top: 1px solid $border; }

@@ -36,6 +36,10 @@
         <translation>Только этого плательщика</translation>
     </message>
     <message>
+        <source>Untick it to see the invoices of all buyers (F8)</source>
+        <translation>Снимите отметку, чтобы видеть счета всех покупателей (F8)</translation>
+    </message>
+    <message>
         <source>Invoices</source>
         <translation>Счета</translation>
     </message>
@@ -76,6 +80,22 @@
         <translation>Счёт {number} · {buyer}</translation>
     </message>
     <message>
+        <source>{sum} left over: they stay as an advance</source>
+        <translation>{sum} останется авансом</translation>
+    </message>
+    <message>
+        <source>{sum} to allocate</source>
+        <translation>{sum} нужно разнести</translation>
+    </message>
+    <message>
+        <source>not a sum</source>
+        <translation>это не сумма</translation>
+    </message>
+    <message>
+        <source>{sum} more than it wants</source>
+        <translation>на {sum} больше остатка</translation>
+    </message>
+    <message>
         <source>of {sum}</source>
         <translation>из {sum}</translation>
     </message>
@@ -90,10 +110,6 @@
     <message>
         <source>Everything is allocated</source>
         <translation>Всё разнесено</translation>
-    </message>
-    <message>
-        <source>{sum} left over</source>
-        <translation>Осталось {sum}</translation>
     </message>
 </context>
 <context>
@@ -482,6 +498,30 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n row(s) could not be read.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n payout(s) explained by it</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n message(s) came in quiet hours.</source>
         <translation>
             <numerusform>В тихие часы пришло %n сообщение.</numerusform>
@@ -533,12 +573,12 @@
         <translation>Выберите поступление слева.</translation>
     </message>
     <message>
-        <source>{sum} not allocated</source>
-        <translation>не разнесено {sum}</translation>
+        <source>{who} was faster, {when}</source>
+        <translation>Раньше вас решил(а) {who}, {when}</translation>
     </message>
     <message>
-        <source>Purpose: {text}</source>
-        <translation>Назначение: {text}</translation>
+        <source>{sum} not allocated</source>
+        <translation>не разнесено {sum}</translation>
     </message>
     <message>
         <source>No invoice suggests itself. Choose one by hand, or mark it as not ours.</source>
@@ -551,6 +591,10 @@
     <message>
         <source>Allocated</source>
         <translation>Разнесено</translation>
+    </message>
+    <message>
+        <source>Remember that this payer pays for {buyer}…</source>
+        <translation>Запомнить, что этот плательщик платит за {buyer}…</translation>
     </message>
     <message>
         <source>Invoice {number}</source>
@@ -896,10 +940,6 @@
         <translation>Опросить банк</translation>
     </message>
     <message>
-        <source>Release of goods</source>
-        <translation>Отпуск товара</translation>
-    </message>
-    <message>
         <source>Polls of the bank</source>
         <translation>Опросы банка</translation>
     </message>
@@ -997,6 +1037,10 @@ within 15 minutes: {share}</source>
         <translation>Шестая страница</translation>
     </message>
     <message>
+        <source>Seventh page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -1057,6 +1101,18 @@ within 15 minutes: {share}</source>
         <translation>не наше</translation>
     </message>
     <message>
+        <source>remember this payer</source>
+        <translation>запомнить плательщика</translation>
+    </message>
+    <message>
+        <source>rules of payers</source>
+        <translation>правила плательщиков</translation>
+    </message>
+    <message>
+        <source>from fact to fact: its words light up in the purpose</source>
+        <translation>от факта к факту: его слова подсвечиваются в назначении</translation>
+    </message>
+    <message>
         <source>search</source>
         <translation>поиск</translation>
     </message>
@@ -1067,6 +1123,46 @@ within 15 minutes: {share}</source>
     <message>
         <source>copy the rows for a spreadsheet</source>
         <translation>копировать строки для таблицы</translation>
+    </message>
+    <message>
+        <source>Allocation by hand</source>
+        <translation>Разнесение вручную</translation>
+    </message>
+    <message>
+        <source>choose an invoice while searching</source>
+        <translation>выбрать счёт, не выходя из поиска</translation>
+    </message>
+    <message>
+        <source>add the invoice</source>
+        <translation>добавить счёт</translation>
+    </message>
+    <message>
+        <source>invoices of this payer only, or of all buyers</source>
+        <translation>счета только этого плательщика или всех</translation>
+    </message>
+    <message>
+        <source>as much as fits into this invoice</source>
+        <translation>столько, сколько вмещает счёт</translation>
+    </message>
+    <message>
+        <source>take the invoice out again</source>
+        <translation>убрать счёт из разнесения</translation>
+    </message>
+    <message>
+        <source>allocate</source>
+        <translation>разнести</translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bring in a partner&apos;s file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to the payment it explained</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Picks</source>
@@ -1147,6 +1243,29 @@ within 15 minutes: {share}</source>
     <message>
         <source>Close</source>
         <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
+    <name>Learn</name>
+    <message>
+        <source>from</source>
+        <translation>с</translation>
+    </message>
+    <message>
+        <source>The rule is in force from</source>
+        <translation>Правило действует с</translation>
+    </message>
+    <message>
+        <source>Why: letter, contract… (optional)</source>
+        <translation>Основание: письмо, договор… (необязательно)</translation>
+    </message>
+    <message>
+        <source>Why this rule</source>
+        <translation>Основание правила</translation>
+    </message>
+    <message>
+        <source>Remember: this payer pays for {buyer}</source>
+        <translation>Запомнить: этот плательщик платит за {buyer}</translation>
     </message>
 </context>
 <context>
@@ -2085,6 +2204,34 @@ within 15 minutes: {share}</source>
         <translation>без подтверждения</translation>
     </message>
     <message>
+        <source>Undo: the release waits for a confirmation again, the allocation stays.</source>
+        <translation>Отмена: отпуск снова ждёт подтверждения, разнесение остаётся.</translation>
+    </message>
+    <message>
+        <source>Undo: the payment waits for a person again.</source>
+        <translation>Отмена: поступление снова ждёт человека.</translation>
+    </message>
+    <message>
+        <source>Undo takes back all of it at once: {sums}. The payment waits for a person again; goods nobody has begun to pick are held.</source>
+        <translation>Отмена одним действием снимет всё: {sums}. Поступление снова будет ждать человека; товар, который ещё не начали собирать, задержится.</translation>
+    </message>
+    <message>
+        <source>Undone: the release waits for a confirmation again.</source>
+        <translation>отменено, отпуск снова ждёт подтверждения.</translation>
+    </message>
+    <message>
+        <source>Undone: the payment waits for a person again.</source>
+        <translation>отменено, поступление снова ждёт человека.</translation>
+    </message>
+    <message>
+        <source>Undone: {sums}. The payment waits for a person again.</source>
+        <translation>снято {sums}. Поступление снова ждёт человека.</translation>
+    </message>
+    <message>
+        <source>{sum} from invoice {number}</source>
+        <translation>{sum} со счёта {number}</translation>
+    </message>
+    <message>
         <source>Bank time</source>
         <translation>Время банка</translation>
     </message>
@@ -2139,6 +2286,61 @@ within 15 minutes: {share}</source>
     <message>
         <source>Sum, payer, ИНН, invoice…</source>
         <translation>Сумма, плательщик, ИНН, счёт…</translation>
+    </message>
+    <message>
+        <source>Rules…</source>
+        <translation>Правила…</translation>
+    </message>
+    <message>
+        <source>Who pays for whom</source>
+        <translation>Кто за кого платит</translation>
+    </message>
+    <message>
+        <source>Nothing of yours was saved.</source>
+        <translation>Ваше решение не записано.</translation>
+    </message>
+    <message>
+        <source>Show their decision</source>
+        <translation>Показать решение коллеги</translation>
+    </message>
+    <message>
+        <source>{payer}: the rule is made</source>
+        <translation>{payer}: правило заведено</translation>
+    </message>
+</context>
+<context>
+    <name>Payout</name>
+    <message>
+        <source>Payout of a partner</source>
+        <translation>Выплата партнёра</translation>
+    </message>
+    <message>
+        <source>Registry № {number} of {date}</source>
+        <translation>Реестр № {number} от {date}</translation>
+    </message>
+    <message>
+        <source>buyers paid</source>
+        <translation>заплатили покупатели</translation>
+    </message>
+    <message>
+        <source>kept by the partner</source>
+        <translation>удержал партнёр</translation>
+    </message>
+    <message>
+        <source>credited</source>
+        <translation>зачислено</translation>
+    </message>
+    <message>
+        <source>does not agree</source>
+        <translation>не сходится</translation>
+    </message>
+    <message>
+        <source>agrees to the kopeck</source>
+        <translation>сходится до копейки</translation>
+    </message>
+    <message>
+        <source>not allocated</source>
+        <translation>не разнесено</translation>
     </message>
 </context>
 <context>
@@ -2391,6 +2593,602 @@ within 15 minutes: {share}</source>
     </message>
 </context>
 <context>
+    <name>Purpose</name>
+    <message>
+        <source>Purpose: {text}</source>
+        <translation>Назначение: {text}</translation>
+    </message>
+    <message>
+        <source>Marked words: {words}</source>
+        <translation>Отмечены слова: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>speaks for it</source>
+        <translation>говорит за</translation>
+    </message>
+    <message>
+        <source>speaks against it</source>
+        <translation>говорит против</translation>
+    </message>
+    <message>
+        <source>a fact</source>
+        <translation>факт</translation>
+    </message>
+    <message>
+        <source>In the purpose: «{words}»</source>
+        <translation>В назначении: «{words}»</translation>
+    </message>
+</context>
+<context>
+    <name>Registries</name>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">Все</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not add up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Withdrawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acquirer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Post</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marketplace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parcel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>does not add up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>number twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation type="unfinished">ждёт</translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation type="unfinished">отозвано</translation>
+    </message>
+    <message>
+        <source>The lines add up to {lines}, the total says {gross}: difference {difference}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The total less the fee is {due}, to be paid out stands {net}: difference {difference}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fee is below zero: {fee}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Your role does not decide about payments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a registry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A payment rests on it: take its allocation back first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is withdrawn already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation type="unfinished">№</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation type="unfinished">Дата</translation>
+    </message>
+    <message>
+        <source>Partner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation type="unfinished">Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Fee, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To arrive, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">Состояние</translation>
+    </message>
+    <message>
+        <source>Payment</source>
+        <translation type="unfinished">Платёж</translation>
+    </message>
+    <message>
+        <source>→ payment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter goes to the payment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>INN</source>
+        <translation type="unfinished">ИНН</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished">Получено</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What stands there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>— not needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loan number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parcel number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To be paid out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registry number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registry date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in a column of the table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the text above or below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the name of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the column with the number of order, loan or parcel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the column with the sum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where the registry&apos;s number stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where the registry&apos;s date stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No registry here. Drop a partner&apos;s file on this page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>№, ИНН, sum, file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring in a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>№ {number}: withdrawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A partner&apos;s file: CSV, Excel, DBF or XML (N)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registry files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registries (*.csv *.txt *.xlsx *.dbf *.xml);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>was here before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>taken in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{fact}: what it looks like</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A regular expression; what it finds in the first brackets counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First rows of the file, what each column means above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation type="unfinished">Номер</translation>
+    </message>
+    <message>
+        <source>roubles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kopecks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Headings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sums in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fee, % of each sum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no row of headings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>row {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Meaning of column {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as the file names them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registry file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows that could not be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read files of this partner so from now on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">Назад</translation>
+    </message>
+    <message>
+        <source>Take in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is larger than {size} MB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file cannot be read: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>— whose file is it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No payout partner is set up: IT names them in kvit.toml, [matching] payout_partners.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the partner the file comes from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read as you say. Check the sums below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed by the words of the headings: check what each column means.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read as it is saved for this partner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read as {name} saved it for this partner on {date}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Still to be named: {parts}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken in like this, it explains no payment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>№ {number} of {date}: {lines}, {gross} less the fee {fee}, to arrive {net}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show more lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lines of the registry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No lines.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation type="unfinished">Отозвать…</translation>
+    </message>
+    <message>
+        <source>To the payment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a registry on the left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Registry № {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of {date} · {partner} · INN {inn}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason: {text}</source>
+        <translation type="unfinished">Причина: {text}</translation>
+    </message>
+    <message>
+        <source>No money is allocated by it. Ask the partner for another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another waiting registry of this partner has the same number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Withdraw the one that does not hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>… and {n} more, marked below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Row {n}: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paid by the buyers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept by the partner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To arrive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>… and {n} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shown} of {lines}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out: it explains no payment any more (W)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Withdraw the registry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation type="unfinished">Отозвать</translation>
+    </message>
+    <message>
+        <source>It explains no payment any more. The file and its lines stay on record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why? The reason stays with the registry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Release</name>
+    <message>
+        <source>Switch automatic release on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From then on an order goes to the warehouse by itself once its payment is proved by the bank, identified and covers it in full. Everything else still waits for a person.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I switch it on without a back-test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">Назад</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick the line above first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back-test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Закрыть</translation>
+    </message>
+    <message>
+        <source>Release of goods</source>
+        <translation type="unfinished">Отпуск товара</translation>
+    </message>
+    <message>
+        <source>Back-test…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether orders with a payment beyond doubt go to the warehouse by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No back-test was ever made: nobody knows how much would go by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your role sees no payments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch automatic release off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From now on every order waits for a person before it goes to the warehouse. What is there already stays there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why? The reason stays in the journal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Roles</name>
     <message>
         <source>accountant</source>
@@ -2415,6 +3213,161 @@ within 15 minutes: {share}</source>
     <message>
         <source>owner</source>
         <translation>владелец</translation>
+    </message>
+</context>
+<context>
+    <name>Rules</name>
+    <message>
+        <source>In force</source>
+        <translation>Действуют</translation>
+    </message>
+    <message>
+        <source>Revoked</source>
+        <translation>Отозваны</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>in force</source>
+        <translation>действует</translation>
+    </message>
+    <message>
+        <source>revoked</source>
+        <translation>отозвано</translation>
+    </message>
+    <message>
+        <source>account {account}</source>
+        <translation>счёт {account}</translation>
+    </message>
+    <message>
+        <source>From {date} on, money from {payer} ({key}) is credited to invoices of {buyer} by itself where the invoice number and the sum agree. What already waits is looked at again. Goods are never released by a rule: that still waits for a person. The rule can be revoked at any time.</source>
+        <translation>С {date} деньги от {payer} ({key}) сами зачисляются на счета покупателя {buyer}, если номер счёта и сумма сходятся. То, что уже ждёт, будет проверено заново. Товар по правилу не отпускается: отпуск подтверждает человек. Правило можно отозвать в любой момент.</translation>
+    </message>
+    <message>
+        <source>made by {who}, {when}</source>
+        <translation>завёл {who}, {when}</translation>
+    </message>
+    <message>
+        <source>revoked by {who}, {when}</source>
+        <translation>отозвал {who}, {when}</translation>
+    </message>
+    <message>
+        <source>Payer</source>
+        <translation>Плательщик</translation>
+    </message>
+    <message>
+        <source>pays for</source>
+        <translation>платит за</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>С какого дня</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>Кто завёл</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Rules of payers</source>
+        <translation>Правила плательщиков</translation>
+    </message>
+    <message>
+        <source>Who pays for whom</source>
+        <translation>Кто за кого платит</translation>
+    </message>
+    <message>
+        <source>A rule credits what agrees in number and sum; goods wait for a person all the same.</source>
+        <translation>По правилу зачисляется то, что сходится по номеру и сумме; отпуск товара всё равно подтверждает человек.</translation>
+    </message>
+    <message>
+        <source>Payer, ИНН, buyer…</source>
+        <translation>Плательщик, ИНН, покупатель…</translation>
+    </message>
+    <message>
+        <source>No rules. Tick “Remember” when you allocate money somebody pays for another buyer.</source>
+        <translation>Правил нет. Отметьте «Запомнить», когда разносите платёж одного лица за другое.</translation>
+    </message>
+    <message>
+        <source>New rule…</source>
+        <translation>Новое правило…</translation>
+    </message>
+    <message>
+        <source>Revoke…</source>
+        <translation>Отозвать…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Revoke the rule?</source>
+        <translation>Отозвать правило?</translation>
+    </message>
+    <message>
+        <source>{payer} pays for {buyer}</source>
+        <translation>{payer} платит за {buyer}</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>Отозвать</translation>
+    </message>
+    <message>
+        <source>What was credited by it stays. The payer&apos;s next money waits for a person.</source>
+        <translation>Уже зачисленное остаётся. Следующие платежи этого плательщика будут ждать человека.</translation>
+    </message>
+    <message>
+        <source>Why? The note stays in the journal.</source>
+        <translation>Почему? Запись останется в журнале.</translation>
+    </message>
+    <message>
+        <source>Revoked: {payer} no longer pays for {buyer}.</source>
+        <translation>Отозвано: {payer} больше не платит за {buyer}.</translation>
+    </message>
+    <message>
+        <source>New rule</source>
+        <translation>Новое правило</translation>
+    </message>
+    <message>
+        <source>This payer pays for that buyer</source>
+        <translation>Этот плательщик платит за того покупателя</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Make the rule</source>
+        <translation>Завести правило</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+    <message>
+        <source>Payer&apos;s ИНН</source>
+        <translation>ИНН плательщика</translation>
+    </message>
+    <message>
+        <source>or the payer&apos;s account</source>
+        <translation>или счёт плательщика</translation>
+    </message>
+    <message>
+        <source>Buyer&apos;s ИНН</source>
+        <translation>ИНН покупателя</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Основание</translation>
+    </message>
+    <message>
+        <source>The ИНН is enough; the account is for a payer the bank gives no ИНН of.</source>
+        <translation>Достаточно ИНН; счёт нужен, если банк не передаёт ИНН плательщика.</translation>
     </message>
 </context>
 <context>
@@ -2526,16 +3479,20 @@ within 15 minutes: {share}</source>
         <translation>не хватает {sum}</translation>
     </message>
     <message>
-        <source>too much by {sum}</source>
-        <translation>лишние {sum}</translation>
-    </message>
-    <message>
         <source>Suggestion {n}: invoice {names}</source>
         <translation>Вариант {n}: счёт {names}</translation>
     </message>
     <message>
         <source>of {date}</source>
         <translation>от {date}</translation>
+    </message>
+    <message>
+        <source>{sum} stay as an advance</source>
+        <translation>останется аванс {sum}</translation>
+    </message>
+    <message>
+        <source>the partner&apos;s fee {sum}</source>
+        <translation>комиссия партнёра {sum}</translation>
     </message>
     <message>
         <source>Invoice {number}</source>
@@ -2552,6 +3509,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Accept: invoice {names}</source>
         <translation>Принять: счёт {names}</translation>
+    </message>
+    <message>
+        <source>chosen</source>
+        <translation>выбрано</translation>
     </message>
 </context>
 <context>
@@ -2740,6 +3701,89 @@ within 15 minutes: {share}</source>
     <message>
         <source>Quit</source>
         <translation>Выйти</translation>
+    </message>
+</context>
+<context>
+    <name>Trial</name>
+    <message>
+        <source>payments: {n} · {sum}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back-test of {date}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Payments: {all}. Without a person: {auto} ({share}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was ended before the last payment: the figures are of a part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Your role does not switch automatic release: the director does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Payments</source>
+        <translation type="unfinished">Платежи</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation type="unfinished">Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Why a person</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For example</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No back-test was ever made here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A back-test tries the matcher on past statements and invoices, changes nothing, and says how much would have gone without a person. Ask IT to run it with your files:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>without a person</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to a person</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent again by the bank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invoices released without a person: {count}, {amount}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether each of these decisions would have been right, no back-test can know: look through some in the file of decisions it has written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To a person, and why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing would have gone to a person.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

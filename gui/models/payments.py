@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from gui import wording
 from gui.api.client import Client
-from gui.api.types import PaymentRow
+from gui.api.types import Payment, PaymentRow
 from gui.cells import Pill
 from gui.i18n import translate
 from gui.models.columns import Column
@@ -54,6 +54,48 @@ def evidence_pill(kind: str) -> Pill:
         "file": Pill(translate("Payments", "imported file only"), "warn", "file"),
     }
     return known.get(kind, Pill(kind or translate("Payments", "no evidence"), "bad", "shield-off"))
+
+
+def takes_back(payment: Payment) -> str:
+    """What the one undo event would bring back, in words; "" when nothing can be undone."""
+    if payment.undo is None:
+        return ""
+    if _vouches(payment):
+        return translate("Payments", "Undo: the release waits for a confirmation again, the allocation stays.")
+    sums = _live_sums(payment)
+    if not sums:
+        return translate("Payments", "Undo: the payment waits for a person again.")
+    return translate(
+        "Payments",
+        "Undo takes back all of it at once: {sums}. The payment waits for a person again; goods nobody has begun to "
+        "pick are held.",
+    ).format(sums=sums)
+
+
+def taken_back(payment: Payment) -> str:
+    """What the undo of this decision has brought back, in words."""
+    if _vouches(payment):
+        words = translate("Payments", "Undone: the release waits for a confirmation again.")
+    else:
+        words = translate("Payments", "Undone: the payment waits for a person again.")
+        sums = _live_sums(payment)
+        if sums:
+            words = translate("Payments", "Undone: {sums}. The payment waits for a person again.").format(sums=sums)
+    return f"{payment.payer_name}: {words}"
+
+
+def _vouches(payment: Payment) -> bool:
+    """Whether the last decision only confirmed a release."""
+    outcome = payment.decision.outcome if payment.decision is not None else payment.outcome
+    return outcome == "confirmed"
+
+
+def _live_sums(payment: Payment) -> str:
+    return ", ".join(
+        translate("Payments", "{sum} from invoice {number}").format(sum=wording.money(part.amount), number=part.number)
+        for part in payment.allocations
+        if not part.undone
+    )
 
 
 def columns() -> list[Column]:

@@ -5,7 +5,7 @@ Views read `status`, `me`, `now()` and listen to the signals; they never look fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -24,7 +24,7 @@ from gui.store.undo import Undoable, UndoStack
 POLL_MS = 15_000
 COALESCE_MS = 300
 STATUS_MS = 700
-TOPICS = ("payment", "order", "pick", "task", "outgoing")
+TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing")
 
 
 class Link(Enum):
@@ -274,8 +274,13 @@ class Session(QObject):
         """A change to ask for; see `Op`. It is sent by its `start`."""
         return Op(self, path, body, kind, touches=touches, version=version, form=form, owner=owner)
 
-    def take_back(self, item: Undoable | None = None) -> Op | None:
-        """Undo `item`, or the newest decision of this sitting; None when there is nothing to undo."""
+    def take_back(
+        self, item: Undoable | None = None, *, failure: Callable[[ApiError], None] | None = None
+    ) -> Op | None:
+        """Undo `item`, or the newest decision of this sitting; None when there is nothing to undo.
+
+        `failure`: hears why it could not be undone, in place of the shell.
+        """
         found = item or self.undo.top
         if found is None or not self.online:
             return None
@@ -284,6 +289,6 @@ class Session(QObject):
         def failed(error: ApiError) -> None:
             if not isinstance(error, Away):
                 self.undo.drop(found.event_id)
-            self.refused.emit(error)
+            (failure or self.refused.emit)(error)
 
-        return op.success(lambda _: self.undo.drop(found.event_id)).failure(failed).start()
+        return op.success(lambda _: self.undo.take(found)).failure(failed).start()

@@ -26,9 +26,11 @@ class UndoStack(QObject):
 
     Signals:
         changed: the top is another one.
+        taken: something was taken back; carries its `Undoable`.
     """
 
     changed = Signal()
+    taken = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,8 +49,13 @@ class UndoStack(QObject):
         del self._items[:-DEPTH]
         self.changed.emit()
 
+    def take(self, item: Undoable) -> None:
+        """The event was taken back."""
+        self.drop(item.event_id)
+        self.taken.emit(item)
+
     def drop(self, event_id: str) -> None:
-        """The event was taken back, or the service says it no longer can be."""
+        """The event can no longer be taken back."""
         left = [i for i in self._items if i.event_id != event_id]
         if len(left) != len(self._items):
             self._items = left

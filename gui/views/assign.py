@@ -1,12 +1,13 @@
-"""Allocation by hand: search invoices, split the payment over them, with the sum checked as it is typed."""
+"""Allocation by hand: search invoices, split the payment over them; everything goes by the keyboard alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from gui import wording
 from gui.api.types import Allocation, Invoice, Page, Payment
@@ -15,21 +16,12 @@ from gui.models.columns import Column
 from gui.models.paged import PagedModel
 from gui.store.session import Session
 from gui.theme import theme
-from gui.widgets.parts import button, columns, dress, frame, label, rows
+from gui.views.learn import LearnBox
+from gui.views.split import Part, Split
+from gui.widgets.parts import button, columns, label, rows
 from gui.widgets.tableview import TableView
 
-
-@dataclass(slots=True)
-class Part:
-    """One invoice of the split and what the person typed for it."""
-
-    invoice: Invoice
-    field: QLineEdit
-    widgets: list[QWidget]
-
-    @property
-    def kopecks(self) -> int | None:
-        return wording.parse_money(self.field.text())
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _columns() -> list[Column]:
@@ -60,6 +52,8 @@ class AssignDialog(QDialog):
     """Choose invoices for one payment; what it was allocated to before is shown, and replaced by what is chosen now.
 
     Attributes:
+        split: the invoices and their sums.
+        learn: the rule of payers to make of it.
         result_parts: [[invoice id, kopecks], …] after it was accepted.
         note: what the person wrote beside it.
     """
@@ -68,31 +62,13 @@ class AssignDialog(QDialog):
         super().__init__(parent)
         self.session = session
         self.payment = payment
-        self.parts: list[Part] = []
         self.result_parts: list[list[Any]] = []
+        self._widened = False
         self.setWindowTitle(translate("Assign", "Allocate by hand"))
         self.resize(theme.px(720), theme.px(620))
         box = rows(self, gap=9, margin=14)
-
-        head = columns(gap=10)
-        words = rows(gap=1)
-        words.addWidget(label(payment.payer_name, "heading"))
-        words.addWidget(label(payment.purpose, "muted", wrap=True))
-        head.addLayout(words, 1)
-        head.addWidget(label(wording.money(payment.amount), "sum"), 0, Qt.AlignmentFlag.AlignTop)
-        box.addLayout(head)
-
-        line = columns(gap=8)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(translate("Assign", "Invoice number, buyer, ИНН, sum…"))
-        self.search.setAccessibleName(translate("Assign", "Search invoices"))
-        self.search.setClearButtonEnabled(True)
-        self.own = QCheckBox(translate("Assign", "This payer's only"))
-        self.own.setChecked(bool(payment.payer_inn))
-        self.own.setEnabled(bool(payment.payer_inn))
-        line.addWidget(self.search, 1)
-        line.addWidget(self.own)
-        box.addLayout(line)
+        box.addLayout(self._head())
+        box.addLayout(self._search_line())
 
         self.model = PagedModel(session.client, "/v1/invoices", Invoice, _columns(), self)
         self.table = TableView(translate("Assign", "Invoices"))
@@ -100,25 +76,17 @@ class AssignDialog(QDialog):
         shown: list[Any] = self.model.columns
         self.table.show_model(self.model, shown, sort="number")
         self.model.watch(self.table.visible_rows)
-        self.table.opened.connect(self.add)
         box.addWidget(self.table, 1)
-
-        box.addWidget(self._split())
+        self.split = Split(payment)
+        box.addWidget(self.split)
+        self.learn = LearnBox()
+        box.addWidget(self.learn)
         self.note = QLineEdit()
         self.note.setPlaceholderText(translate("Assign", "Note for the history (optional)"))
         self.note.setAccessibleName(translate("Assign", "Note"))
         box.addWidget(self.note)
         box.addLayout(self._buttons())
-
-        self._typing = QTimer(self, singleShot=True, interval=180)
-        self._typing.timeout.connect(self._ask)
-        self.search.textChanged.connect(lambda: self._typing.start())
-        self.search.returnPressed.connect(self._enter)
-        self.own.toggled.connect(lambda _: self._ask())
-        self.model.arrived.connect(self._arrived)
-        self.model.failed.connect(session.refused)
-        session.link_changed.connect(self.check)
-        self._widened = False
+        self._connect()
         self._ask()
         for allocated in payment.allocations:
             if not allocated.undone:
@@ -126,32 +94,66 @@ class AssignDialog(QDialog):
         self.check()
         self.search.setFocus()
 
-    def _split(self) -> QWidget:
-        card = frame("card")
-        stack = rows(card, gap=6, margin=10)
-        self._hint = label(translate("Assign", "Enter or a double click adds an invoice."), "muted")
-        stack.addWidget(self._hint)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.px(8))
-        self._grid.setVerticalSpacing(theme.px(5))
-        self._grid.setColumnStretch(0, 1)
-        stack.addLayout(self._grid)
-        self.control = label("", "heading")
-        stack.addWidget(self.control, 0, Qt.AlignmentFlag.AlignRight)
-        return card
+    def _head(self) -> QHBoxLayout:
+        head = columns(gap=10)
+        words = rows(gap=1)
+        words.addWidget(label(self.payment.payer_name, "heading"))
+        words.addWidget(label(self.payment.purpose, "muted", wrap=True))
+        head.addLayout(words, 1)
+        head.addWidget(label(wording.money(self.payment.amount), "sum"), 0, Qt.AlignmentFlag.AlignTop)
+        return head
 
-    def _buttons(self) -> Any:
+    def _search_line(self) -> QHBoxLayout:
+        line = columns(gap=8)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(translate("Assign", "Invoice number, buyer, ИНН, sum…"))
+        self.search.setAccessibleName(translate("Assign", "Search invoices"))
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self.own = QCheckBox(translate("Assign", "This payer's only"))
+        self.own.setToolTip(translate("Assign", "Untick it to see the invoices of all buyers (F8)"))
+        self.own.setChecked(bool(self.payment.payer_inn))
+        self.own.setEnabled(bool(self.payment.payer_inn))
+        line.addWidget(self.search, 1)
+        line.addWidget(self.own)
+        return line
+
+    def _buttons(self) -> QHBoxLayout:
         line = columns(gap=8)
         self.add_button = button(
             translate("Assign", "Add the invoice"), icon="plus", slot=lambda: self.add(self.table.current_row())
         )
-        self.ok: QPushButton = button(translate("Assign", "Allocate"), "primary", icon="check", slot=self.accept)
+        self.ok: QPushButton = button(
+            translate("Assign", "Allocate"), "primary", icon="check", slot=self.accept, shortcut="Ctrl+Return"
+        )
         self.ok.setObjectName("assign_ok")
+        self.ok.installEventFilter(self)
         line.addWidget(self.add_button)
         line.addStretch(1)
         line.addWidget(button(translate("Assign", "Cancel"), slot=self.reject))
         line.addWidget(self.ok)
         return line
+
+    def _connect(self) -> None:
+        self._typing = QTimer(self, singleShot=True, interval=180)
+        self._typing.timeout.connect(self._ask)
+        self.search.textChanged.connect(lambda: self._typing.start())
+        self.search.returnPressed.connect(self._enter)
+        self.own.toggled.connect(lambda _: self._ask())
+        self.table.opened.connect(self.add)
+        self.split.changed.connect(self.check)
+        self.split.done_here.connect(self._next)
+        self.model.arrived.connect(self._arrived)
+        self.model.failed.connect(self.session.refused)
+        self.session.link_changed.connect(self.check)
+        for keys, slot in (
+            ("Ctrl+Return", self.accept),
+            ("Ctrl+Enter", self.accept),
+            ("F8", lambda: self.own.setChecked(not self.own.isChecked() and self.own.isEnabled())),
+            ("F9", self.split.fill),
+            ("Ctrl+Del", self._drop),
+        ):
+            QShortcut(QKeySequence(keys), self, slot)
 
     # --- searching ---------------------------------------------------------------------------------------------------
 
@@ -168,15 +170,28 @@ class AssignDialog(QDialog):
             self.table.select_row(0)
 
     def _enter(self) -> None:
-        if self.model.total:
+        """Add the chosen invoice, once the list shows what is typed."""
+        if self._typing.isActive():
+            self._typing.stop()
+            self._ask()
+        elif self.model.total:
             self.add(self.table.current_row())
+
+    def _step(self, rows_down: int) -> None:
+        row = max(0, min(self.model.total - 1, self.table.currentIndex().row() + rows_down))
+        self.table.select_row(row)
 
     # --- the split ---------------------------------------------------------------------------------------------------
 
     @property
     def left(self) -> int:
         """Kopecks of the payment that have no invoice yet; negative when too much is given out."""
-        return self.payment.amount - sum(part.kopecks or 0 for part in self.parts)
+        return self.split.left
+
+    @property
+    def parts(self) -> list[Part]:
+        """The invoices chosen so far."""
+        return self.split.parts
 
     def _find_again(self, allocated: Allocation) -> None:
         """An invoice this payment is allocated to now: its rest grows by what would be taken back."""
@@ -191,62 +206,49 @@ class AssignDialog(QDialog):
 
     def add(self, invoice: object, kopecks: int | None = None) -> None:
         """Put the invoice into the split with `kopecks`, or with as much as fits."""
-        if not isinstance(invoice, Invoice) or any(p.invoice.id == invoice.id for p in self.parts):
+        if not isinstance(invoice, Invoice) or self.split.add(invoice, kopecks) is None:
             return
-        amount = max(0, min(self.left, invoice.rest)) if kopecks is None else kopecks
-        field = QLineEdit(wording.money(amount, currency=False))
-        field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        field.setFixedWidth(theme.px(130))
-        field.setAccessibleName(translate("Assign", "Sum for invoice {number}").format(number=invoice.number))
-        words = translate("Assign", "Invoice {number} · {buyer}").format(number=invoice.number, buyer=invoice.buyer)
-        name = label(words)
-        limit = label(translate("Assign", "of {sum}").format(sum=wording.money(invoice.rest)), "muted")
-        drop = button(
-            "", "ghost", icon="cross", name=translate("Assign", "Remove invoice {number}").format(number=invoice.number)
-        )
-        part = Part(invoice, field, [name, field, limit, drop])
-        drop.clicked.connect(lambda: self.remove(part))
-        field.textChanged.connect(self.check)
-        row = self._grid.rowCount()
-        for column, widget in enumerate((name, field, limit, drop)):
-            self._grid.addWidget(widget, row, column)
-        self.parts.append(part)
-        self.check()
-        if self.left <= 0:
-            self.ok.setFocus()
-        else:
-            field.selectAll()
+        if kopecks is None:
+            self._next()
 
     def remove(self, part: Part) -> None:
-        self.parts.remove(part)
-        for widget in part.widgets:
-            self._grid.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-        self.check()
+        self.split.remove(part)
+
+    def _drop(self) -> None:
+        """Take out the invoice whose sum has the focus, else the last one."""
+        part = self.split.focused() or (self.parts[-1] if self.parts else None)
+        if part is not None:
+            self.split.remove(part)
+            self.search.setFocus()
+
+    def _next(self) -> None:
+        """On to the button when nothing is left, else to the next invoice."""
+        if self.left <= 0 and self.ok.isEnabled():
+            self.ok.setFocus()
+        else:
+            self.search.setFocus()
+            self.search.selectAll()
 
     def check(self) -> None:
-        """Colour what is wrong and open the button only when everything adds up."""
-        good = bool(self.parts) and self.session.may("payments.decide")
-        for part in self.parts:
-            value = part.kopecks
-            bad = value is None or value <= 0 or value > part.invoice.rest
-            dress(part.field, bad="true" if bad else "false")
-            good = good and not bad
-        left = self.left
-        if left < 0:
-            text, tone = translate("Assign", "{sum} too much").format(sum=wording.money(-left)), "bad"
-        elif left == 0:
-            text, tone = translate("Assign", "Everything is allocated"), "ok"
-        else:
-            text, tone = translate("Assign", "{sum} left over").format(sum=wording.money(left)), "warn"
-        self.control.setText(text)
-        dress(self.control, tone=tone if self.parts else "")
-        self._hint.setVisible(not self.parts)
-        self.ok.setEnabled(good and left >= 0)
+        """Open the button only when everything adds up; offer the rule only where there can be one."""
+        self.ok.setEnabled(self.split.adds_up and self.session.may("payments.decide"))
+        buyers = {(part.invoice.buyer_inn, part.invoice.buyer) for part in self.parts}
+        inn, buyer = next(iter(buyers)) if len(buyers) == 1 else ("", "")
+        can = self.payment.can_learn
+        himself = can is not None and bool(inn) and inn == can.payer_inn
+        self.learn.offer(None if himself else can, buyer)
 
     def accept(self) -> None:
-        if not self.ok.isEnabled():
-            return
-        self.result_parts = [[part.invoice.id, part.kopecks or 0] for part in self.parts]
-        super().accept()
+        if self.ok.isEnabled():
+            self.result_parts = self.split.result()
+            super().accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if watched is self.search and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._step(1 if event.key() == Qt.Key.Key_Down else -1)
+                return True
+            if watched is self.ok and event.key() in _ENTER:
+                self.accept()
+                return True
+        return super().eventFilter(watched, event)

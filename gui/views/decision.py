@@ -6,27 +6,34 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError, Conflicting
 from gui.api.types import Payment, PaymentFacts, PaymentRow, Suggestion, Undo
 from gui.i18n import said, translate
-from gui.models.payments import evidence_pill, state_pill
+from gui.models.payer_rules import person
+from gui.models.payments import takes_back
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.store.undo import Undoable
+from gui.views.allocated import AllocatedList
 from gui.views.evidence import EvidencePanel
-from gui.views.reasons import ReasonList, highlight
-from gui.views.suggestion import SuggestionCard
-from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows, rule
-from gui.widgets.pill import PillLabel
+from gui.views.learn import LearnBox
+from gui.views.payment_head import PaymentHead, evidence_kind
+from gui.views.payout import RegistryCard, of_registry, speaks_of_registry
+from gui.views.purpose import Span
+from gui.views.reasons import ReasonList
+from gui.views.suggestion import SuggestionCard, only_buyer
+from gui.widgets.parts import button, clear, columns, frame, label, rows, rule
 
 SETTLE_MS = 50
 # A repeat of the same document waits for a person too: it may be a second real payment.
 UNDECIDED = ("needs_person", "duplicate")
 DECIDED = ("auto", "manual")
+# What the service says when somebody else decided first; other conflicts are about the invoices or the rule.
+OVERTAKEN = ("payment.changed", "undo.not_last")
 
 
 class DecisionPanel(QFrame):
@@ -35,12 +42,16 @@ class DecisionPanel(QFrame):
     Signals:
         decided: a decision is made; carries the fresh `Payment` and the words for the undo bar.
         refused: it is not; carries the `ApiError`.
+        overtaken: somebody else was faster; carries the `ApiError` and the `Payment` it was about.
         by_hand: the person wants to allocate by hand; carries the `Payment`.
+        remember: the person wants a rule for the payer of what is allocated; carries the `Payment`.
     """
 
     decided = Signal(object, str)
     refused = Signal(object)
+    overtaken = Signal(object, object)
     by_hand = Signal(object)
+    remember = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,10 +59,12 @@ class DecisionPanel(QFrame):
         self.session = session
         self.payment: Payment | None = None
         self.cards: list[SuggestionCard] = []
+        self.learn: LearnBox | None = None
         self._row: PaymentFacts | None = None
         self._name = ""
         self._form = Form()
         self._busy = False
+        self._overtaken = False
         self._call: Call | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._load)
@@ -65,13 +78,10 @@ class DecisionPanel(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._evidence = EvidencePanel(session)
-        self._purpose = QLabel()
-        self._purpose.setProperty("role", "purpose")
-        self._purpose.setWordWrap(True)
-        self._purpose.setTextFormat(Qt.TextFormat.RichText)
-        self._purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.head = PaymentHead(session)
 
         whole = rows(self, gap=0)
+        whole.addWidget(self.head)
         whole.addWidget(self._scroll, 1)
         whole.addWidget(self._foot())
         self.show_row(None)
@@ -123,6 +133,7 @@ class DecisionPanel(QFrame):
         if not same:
             self.payment = None
             self._busy = False
+            self._overtaken = False
         if row is None:
             self._settle.stop()
         else:
@@ -134,6 +145,7 @@ class DecisionPanel(QFrame):
         """Show a payment that is perhaps not in the list."""
         if name != self._name:
             self._row, self.payment, self._name, self._busy = None, None, name, False
+            self._overtaken = False
             self._render()
         self._settle.start()
 
@@ -170,11 +182,11 @@ class DecisionPanel(QFrame):
 
     def _render(self) -> None:
         self._evidence.setParent(None)
-        self._purpose.setParent(None)
         chosen = next((c.number for c in self.cards if c.property("chosen") == "true"), 1)
         clear(self._box)
-        self.cards = []
+        self.cards, self.learn = [], None
         facts: PaymentFacts | None = self.payment or self._row
+        self.head.setVisible(facts is not None)
         if facts is None:
             words = translate("Decision", "Choose a payment on the left.") if not self._name else ""
             empty = label(words, "muted")
@@ -182,11 +194,13 @@ class DecisionPanel(QFrame):
             self._box.addWidget(empty, 1)
             self.allow()
             return
-        self._head(facts)
+        self.head.show_facts(facts, evidence_kind(self.payment, self._row))
+        self._mark_purpose(facts.purpose)
         if self.payment is not None:
+            self._theirs(self.payment)
             self._decision(self.payment)
             self._suggestions(self.payment, chosen)
-            self._allocations(self.payment)
+            self._allocated(self.payment)
             self._box.addWidget(rule())
             self._evidence.show_payment(self.payment)
             self._box.addWidget(self._evidence)
@@ -194,63 +208,47 @@ class DecisionPanel(QFrame):
         self._box.addStretch(1)
         self.allow()
 
-    def _head(self, facts: PaymentFacts) -> None:
-        line = columns(gap=8)
-        words = rows(gap=1)
-        words.addWidget(Elided(facts.payer_name, "heading"))
-        below = " · ".join(
-            part
-            for part in (
-                f"ИНН {facts.payer_inn}" if facts.payer_inn else "",
-                wording.short_account(facts.payer_account),
-                wording.moment(facts.bank_time, self.session.now()) if facts.bank_time else wording.day(facts.booked),
-            )
-            if part
-        )
-        words.addWidget(label(below, "muted"))
-        line.addLayout(words, 1)
-        total = label(wording.money(facts.amount), "sum")
-        total.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        line.addWidget(total, 0, Qt.AlignmentFlag.AlignTop)
-        self._box.addLayout(line)
-        pills = columns(gap=6)
-        pills.addWidget(PillLabel(state_pill(facts.state, facts.rest)))
-        kind = self._row.evidence if isinstance(self._row, PaymentRow) else ""
-        if self.payment is not None and self.payment.evidence is not None:
-            kind = self.payment.evidence.kind
-        if kind:
-            pills.addWidget(PillLabel(evidence_pill(kind)))
-        pills.addStretch(1)
-        if 0 < facts.rest < facts.amount:
-            rest = translate("Decision", "{sum} not allocated").format(sum=wording.money(facts.rest))
-            pills.addWidget(label(rest, "muted"))
-        self._box.addLayout(pills)
-        self._mark_purpose(facts.purpose)
-        self._box.addWidget(self._purpose)
-        self._purpose.show()
-
     def _mark_purpose(self, purpose: str) -> None:
-        spans: list[tuple[int, int]] = []
+        spans: list[Span] = []
         if self.payment is not None:
             if self.payment.decision is not None:
                 spans += [r.span for r in self.payment.decision.reasons if r.span]
             card = self.chosen_card()
             if card is not None:
                 spans += [r.span for r in card.suggestion.reasons if r.span]
-        self._purpose.setText(highlight(purpose, spans))
-        self._purpose.setAccessibleName(translate("Decision", "Purpose: {text}").format(text=purpose))
+        self.head.mark(purpose, spans)
+
+    def _theirs(self, payment: Payment) -> None:
+        """After a conflict: what the colleague did, before anything else."""
+        if not self._overtaken or not payment.history:
+            return
+        last = payment.history[0]
+        card = frame("card", tone="warn")
+        box = rows(card, gap=3, margin=10)
+        when = wording.moment(last.at, self.session.now())
+        who = translate("Decision", "{who} was faster, {when}").format(who=person(last.by), when=when)
+        box.addWidget(label(who, "heading", wrap=True))
+        box.addWidget(label(said(last.text), wrap=True))
+        card.setObjectName("theirs")
+        card.setAccessibleName(f"{who}. {said(last.text)}")
+        self._box.addWidget(card)
 
     def _decision(self, payment: Payment) -> None:
         decision = payment.decision
-        if decision is None:
-            return
-        sentence = said(decision.sentence)
-        if sentence:
-            self._box.addWidget(label(sentence, wrap=True))
-        # A decision with one fact often says it twice, as its sentence and as its reason.
-        reasons = [r for r in decision.reasons if said(r.text).rstrip(".") not in sentence]
-        if reasons:
-            self._box.addWidget(ReasonList(reasons))
+        if decision is not None:
+            sentence = said(decision.sentence)
+            if sentence:
+                self._box.addWidget(label(sentence, wrap=True))
+            # A decision with one fact often says it twice, as its sentence and as its reason.
+            reasons = [r for r in decision.reasons if not of_registry(r) and said(r.text).rstrip(".") not in sentence]
+            if reasons:
+                self._add_pointing(ReasonList(reasons, payment.purpose))
+        if speaks_of_registry(payment):
+            self._add_pointing(RegistryCard(payment))
+
+    def _add_pointing(self, made: ReasonList | RegistryCard | SuggestionCard) -> None:
+        made.pointed.connect(self.head.purpose.point)
+        self._box.addWidget(made)
 
     def _suggestions(self, payment: Payment, chosen: int) -> None:
         if not payment.suggestions:
@@ -262,25 +260,18 @@ class DecisionPanel(QFrame):
         for number, suggestion in enumerate(payment.suggestions[:9], start=1):
             card = SuggestionCard(payment, suggestion, number)
             card.chosen.connect(lambda number=number: self.choose(number))
-            card.accepted.connect(lambda suggestion=suggestion: self.accept(suggestion))
+            card.accepted.connect(lambda number=number: self.accept(number))
             self.cards.append(card)
-            self._box.addWidget(card)
+            self._add_pointing(card)
+        self.learn = LearnBox()
+        self._box.addWidget(self.learn)
         self.choose(chosen if chosen <= len(self.cards) else 1)
 
-    def _allocations(self, payment: Payment) -> None:
-        if not payment.allocations:
-            return
-        self._box.addWidget(label(translate("Decision", "Allocated"), "section"))
-        for part in payment.allocations:
-            line = columns(gap=8)
-            words = translate("Decision", "Invoice {number}").format(number=part.number)
-            who = f"{part.by} · {wording.moment(part.at, self.session.now())}"
-            if part.undone:
-                words = translate("Decision", "Invoice {number}, taken back").format(number=part.number)
-            line.addWidget(label(words, "muted" if part.undone else ""))
-            line.addWidget(Elided(who, "small"), 1)
-            line.addWidget(label(wording.money(part.amount), "muted" if part.undone else "heading"))
-            self._box.addLayout(line)
+    def _allocated(self, payment: Payment) -> None:
+        if payment.allocations or payment.undo is not None:
+            made = AllocatedList(self.session, payment)
+            made.remember.connect(lambda: self.remember.emit(payment))
+            self._box.addWidget(made)
 
     # --- what may be done --------------------------------------------------------------------------------------------
 
@@ -295,6 +286,9 @@ class DecisionPanel(QFrame):
         self.not_ours.setEnabled(may and undecided)
         self.undo.setVisible(payment is not None and payment.undo is not None)
         self.undo.setEnabled(may)
+        words = takes_back(payment) if payment is not None else ""
+        self.undo.setToolTip(words)
+        self.undo.setAccessibleDescription(words)
         asks = payment is not None and self._asks_confirmation(payment)
         self.confirm.setVisible(asks)
         self.confirm.setEnabled(may and asks)
@@ -310,27 +304,56 @@ class DecisionPanel(QFrame):
             card.choose(card.number == number)
         if self.payment is not None:
             self._mark_purpose(self.payment.purpose)
+            self._offer_rule(self.payment, self.cards[number - 1].suggestion)
+
+    def _offer_rule(self, payment: Payment, suggestion: Suggestion) -> None:
+        if self.learn is None:
+            return
+        buyer, can = only_buyer(suggestion), payment.can_learn
+        known = can is not None and buyer in {b.name for b in can.buyers}
+        self.learn.offer(can if known and self.session.may("payments.decide") else None, buyer)
+
+    def toggle_learn(self) -> None:
+        """Tick or untick the rule beside the chosen suggestion."""
+        if self.learn is not None and self.learn.isVisible():
+            self.learn.tick.toggle()
 
     # --- decisions ---------------------------------------------------------------------------------------------------
 
     def accept_chosen(self) -> None:
         card = self.chosen_card()
         if card is not None and card.button.isEnabled():
-            self.accept(card.suggestion)
+            self.accept(card.number)
 
-    def accept(self, suggestion: Suggestion) -> None:
-        self.allocate([[invoice, part] for invoice, part in suggestion.allocate], "")
+    def accept(self, number: int) -> None:
+        """Allocate as the n-th suggestion says, with the rule that is ticked beside it."""
+        self.choose(number)
+        parts = [[invoice, part] for invoice, part in self.cards[number - 1].suggestion.allocate]
+        self.allocate(parts, "", learn=self.learn.wish() if self.learn is not None else None)
 
-    def allocate(self, parts: list[list[Any]], note: str, about: Payment | None = None) -> None:
-        """Send the allocation of `about` (the payment shown, unless told); parts are [invoice id, kopecks]."""
+    def allocate(
+        self,
+        parts: list[list[Any]],
+        note: str,
+        about: Payment | None = None,
+        learn: dict[str, Any] | None = None,
+    ) -> None:
+        """Send the allocation of `about` (the payment shown, unless told); parts are [invoice id, kopecks].
+
+        `learn`: the rule of payers to make of it, see `LearnBox.wish`.
+        """
 
         def words(payment: Payment) -> str:
             numbers = ", ".join(payment.invoices)
-            return translate("Decision", "{sum} allocated to invoice {numbers}").format(
+            told = translate("Decision", "{sum} allocated to invoice {numbers}").format(
                 sum=wording.money(sum(part for _, part in parts)), numbers=numbers
             )
+            return f"{told}; {translate('Decision', 'the rule is made')}" if learn else told
 
-        self._act("allocate", {"allocations": parts, "note": note}, words, about)
+        body: dict[str, Any] = {"allocations": parts, "note": note}
+        if learn is not None:
+            body["learn"] = learn
+        self._act("allocate", body, words, about)
 
     def mark_not_ours(self, kind: str, note: str = "") -> None:
         self._act("not-ours", {"kind": kind, "note": note}, lambda _: translate("Decision", "Marked as not ours"))
@@ -350,9 +373,16 @@ class DecisionPanel(QFrame):
         if self.payment is None or self.payment.undo is None:
             return
         undo: Undo = self.payment.undo
+        payment = self.payment
         self._busy = True
         self.allow()
-        self.session.take_back(Undoable(undo.event_id, self.payment.id, undo.text))
+        self.session.take_back(
+            Undoable(undo.event_id, payment.id, undo.text), failure=lambda error: self._failed(error, payment)
+        )
+
+    def show_theirs(self) -> None:
+        """The colleague's decision is what the panel opens with."""
+        self._scroll.verticalScrollBar().setValue(0)
 
     def _asks_confirmation(self, payment: Payment) -> bool:
         """Whether a named person's word may be what the release waits for.
@@ -380,17 +410,10 @@ class DecisionPanel(QFrame):
         self.allow()
 
         def success(result: Payment) -> None:
+            self._overtaken = False
             if result.id == self._name:
                 self._show(result)
             self.decided.emit(result, words(result))
-
-        def failure(error: ApiError) -> None:
-            self._busy = False
-            self.allow()
-            if isinstance(error, Conflicting):
-                self.payment = None
-                self._load()
-            self.refused.emit(error)
 
         self.session.act(
             f"/v1/payments/{payment.id}/{action}",
@@ -400,4 +423,19 @@ class DecisionPanel(QFrame):
             version=payment.version,
             form=self._form,
             owner=self,
-        ).success(success).failure(failure).start()
+        ).success(success).failure(lambda error: self._failed(error, payment)).start()
+
+    def _failed(self, error: ApiError, about: Payment) -> None:
+        self._busy = False
+        self.allow()
+        if not isinstance(error, Conflicting):
+            self.refused.emit(error)
+            return
+        if about.id == self._name:
+            self._overtaken = error.code in OVERTAKEN
+            self.payment = None
+            self._load()
+        if error.code in OVERTAKEN:
+            self.overtaken.emit(error, about)
+        else:
+            self.refused.emit(error)

@@ -15,31 +15,46 @@ from gui.widgets.parts import Elided, button, columns, dress, label, rows
 from gui.widgets.pill import PillLabel
 
 
-def difference(payment: PaymentFacts, suggestion: Suggestion) -> int:
-    """Payment less what the invoices still want, in kopecks; negative = money is missing.
+def only_buyer(suggestion: Suggestion) -> str:
+    """The buyer of all its invoices; "" when they are of several."""
+    names = {invoice.buyer for invoice in suggestion.invoices}
+    return next(iter(names)) if len(names) == 1 else ""
 
-    Counted here: the matcher's own figure is what stays unallocated and is never negative.
-    """
+
+def difference(payment: PaymentFacts, suggestion: Suggestion) -> int:
+    """What came less what the invoices still want, in kopecks; negative = money is missing."""
     return payment.amount - sum(invoice.rest for invoice in suggestion.invoices)
 
 
-def difference_pill(kopecks: int) -> Pill:
-    """Payment minus invoices: nothing, money missing, money too much."""
-    if kopecks == 0:
-        return Pill(translate("Suggestion", "agrees to the kopeck"), "ok", "check")
-    if kopecks < 0:
-        return Pill(translate("Suggestion", "missing {sum}").format(sum=wording.money(-kopecks)), "warn", "minus")
-    return Pill(translate("Suggestion", "too much by {sum}").format(sum=wording.money(kopecks)), "warn", "plus")
+def differences(payment: PaymentFacts, suggestion: Suggestion) -> list[Pill]:
+    """What the suggestion leaves open: money the invoices still want, money nobody wants, a partner's fee."""
+    given = sum(part for _, part in suggestion.allocate)
+    missing = sum(invoice.rest for invoice in suggestion.invoices) - given
+    kept = given + suggestion.difference - payment.amount
+    found: list[Pill] = []
+    if missing > 0:
+        found.append(Pill(translate("Suggestion", "missing {sum}").format(sum=wording.money(missing)), "warn", "minus"))
+    if suggestion.difference > 0:
+        left = wording.money(suggestion.difference)
+        found.append(Pill(translate("Suggestion", "{sum} stay as an advance").format(sum=left), "warn", "plus"))
+    if not found:
+        found.append(Pill(translate("Suggestion", "agrees to the kopeck"), "ok", "check"))
+    if kept > 0:
+        fee = wording.money(kept)
+        found.append(Pill(translate("Suggestion", "the partner's fee {sum}").format(sum=fee), "info", "minus"))
+    return found
 
 
 class SuggestionCard(QFrame):
     """Signals:
     accepted: its button was pressed.
     chosen: clicked; Enter will accept this one.
+    pointed: a fact points at words of the purpose: their span, or None.
     """
 
     accepted = Signal()
     chosen = Signal()
+    pointed = Signal(object)
 
     def __init__(
         self, payment: PaymentFacts, suggestion: Suggestion, number: int, parent: QWidget | None = None
@@ -48,15 +63,18 @@ class SuggestionCard(QFrame):
         self.suggestion = suggestion
         self.number = number
         self.setProperty("role", "card")
-        names = ", ".join(i.number for i in suggestion.invoices)
-        self.setAccessibleName(translate("Suggestion", "Suggestion {n}: invoice {names}").format(n=number, names=names))
+        self.names = ", ".join(i.number for i in suggestion.invoices)
+        self.pills = differences(payment, suggestion)
         box = rows(self, gap=6, margin=10)
         for place, invoice in enumerate(suggestion.invoices):
             box.addLayout(self._invoice(invoice, str(number) if place == 0 else ""))
         if suggestion.reasons:
-            box.addWidget(ReasonList(suggestion.reasons))
+            reasons = ReasonList(suggestion.reasons, payment.purpose)
+            reasons.pointed.connect(self.pointed)
+            box.addWidget(reasons)
         foot = columns()
-        foot.addWidget(PillLabel(difference_pill(difference(payment, suggestion))))
+        for pill in self.pills:
+            foot.addWidget(PillLabel(pill))
         foot.addStretch(1)
         self.button = button("", "", slot=self.accepted.emit)
         self.button.setObjectName(f"accept_{number}")
@@ -86,9 +104,13 @@ class SuggestionCard(QFrame):
         """The chosen card carries the main button; Enter presses it."""
         dress(self, chosen="true" if on else "false")
         self.button.setText(translate("Suggestion", "Accept") + ("  ⏎" if on else ""))
-        names = ", ".join(i.number for i in self.suggestion.invoices)
-        self.button.setAccessibleName(translate("Suggestion", "Accept: invoice {names}").format(names=names))
+        self.button.setAccessibleName(translate("Suggestion", "Accept: invoice {names}").format(names=self.names))
         dress(self.button, role="primary" if on else "")
+        words = translate("Suggestion", "Suggestion {n}: invoice {names}").format(n=self.number, names=self.names)
+        told = [words, *(pill.text for pill in self.pills)]
+        if on:
+            told.append(translate("Suggestion", "chosen"))
+        self.setAccessibleName(", ".join(told))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

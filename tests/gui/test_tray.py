@@ -65,7 +65,7 @@ def test_it_needs_you_with_a_number_and_a_sentence(session: Session):
     assert state.light is Light.NEEDS_YOU
     assert state.count == session.needs.total
     assert "вас ждут" in state.sentence
-    assert "6 платежей" in state.sentence
+    assert "7 платежей" in state.sentence
     assert "Банк опрошен 2 мин назад" in state.sentence
 
 
@@ -299,7 +299,7 @@ def test_at_the_start_one_sentence_and_then_only_what_is_new(
     qtbot.waitUntil(lambda: bool(ear.notices) and notifier._payments is not None, timeout=20000)
     told = lambda: [n for n in ear.notices if n.kind == "payments"]  # noqa: E731 - asked four times
     assert len(told()) == 1
-    assert "6 платежей" in told()[0].text
+    assert "7 платежей" in told()[0].text
     world.pay("1063", amount=123_456)
     qtbot.waitUntil(lambda: len(told()) == 2, timeout=20000)
     assert "1\u00a0234,56" in told()[1].title

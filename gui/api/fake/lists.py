@@ -95,6 +95,27 @@ class Lists:
         names, counts = self._order("invoices", asked, rows, ("open", "all"), belongs, found, keys, "number")
         return self._cut(names, counts, query, lambda n: rows[n])
 
+    def payer_rules(self, query: dict[str, str]) -> Json:
+        w = self._world
+
+        def belongs(r: Any, state: str) -> bool:
+            return state == "all" or (r.revoked is None) == (state == "in_force")
+
+        def found(r: Any, words: str) -> bool:
+            return words in f"{r.payer_name} {r.payer_inn} {r.buyer} {r.note}".casefold()
+
+        keys: dict[str, Callable[[Any], Any]] = {
+            "made_at": lambda r: r.made,
+            "since": lambda r: r.since,
+            "payer_name": lambda r: r.payer_name,
+            "buyer": lambda r: r.buyer,
+            "made_by": lambda r: r.by,
+        }
+        asked = {"state": "in_force", **query}
+        states = ("in_force", "revoked", "all")
+        names, counts = self._order("payer_rules", asked, w.rules, states, belongs, found, keys, "-made_at")
+        return self._cut(names, counts, query, lambda n: render.payer_rule(w.rules[n]))
+
     def picks(self, query: dict[str, str]) -> Json:
         w = self._world
 

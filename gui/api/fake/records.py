@@ -21,6 +21,37 @@ class Allocated:
     undone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PayoutRegistry:
+    """A partner's registry behind a payout; `fee` is what the partner kept."""
+
+    id: str
+    number: str
+    day: date
+    fee: int
+    state: str = "waiting"
+
+
+@dataclass(slots=True)
+class RuleRecord:
+    """A rule of payers."""
+
+    id: str
+    payer_name: str
+    payer_inn: str
+    payer_account: str
+    party: str
+    buyer: str
+    since: date
+    made: datetime
+    by: str
+    note: str = ""
+    payment: str = ""
+    version: int = 1
+    revoked: datetime | None = None
+    revoked_by: str | None = None
+
+
 @dataclass(slots=True)
 class PaymentRecord:
     id: str
@@ -41,12 +72,26 @@ class PaymentRecord:
     before: tuple[str, str] | None = None
     event: str | None = None
     late_s: float = 3.0
+    registry: PayoutRegistry | None = None
+    payout: bool = False  # a partner's: no rule of payers can be made for it
+
+    @property
+    def live(self) -> list[Allocated]:
+        """The allocations in force."""
+        return [a for a in self.allocations if not a.undone]
+
+    @property
+    def given(self) -> int:
+        """What its invoices took, the partner's fee with it."""
+        return sum(a.amount for a in self.live)
+
+    @property
+    def fee(self) -> int:
+        return max(0, self.given - self.amount) if self.registry is not None else 0
 
     @property
     def allocated(self) -> int:
-        if self.bulk_invoice:
-            return self.amount
-        return sum(a.amount for a in self.allocations if not a.undone)
+        return self.amount if self.bulk_invoice else self.given - self.fee
 
     @property
     def received_at(self) -> datetime:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gui.api.fake.records import OrderRecord, PaymentRecord, PickRecord, Reason, TaskRecord
+from gui.api.fake.records import OrderRecord, PaymentRecord, PickRecord, Reason, RuleRecord, TaskRecord
 
 if TYPE_CHECKING:
     from gui.api.fake.world import World
@@ -85,7 +85,7 @@ def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
         return []
     found = []
     for rank, (names, reasons) in enumerate(p.suggested, start=1):
-        left, allocate = p.amount, []
+        left, allocate = p.amount + (p.registry.fee if p.registry else 0), []
         for name in names:
             part = min(left, world.invoice_rest(name))
             if part > 0:
@@ -105,6 +105,20 @@ def _suggestions(world: World, p: PaymentRecord) -> list[Json]:
             }
         )
     return found
+
+
+def _can_learn(world: World, payment: PaymentRecord) -> Json | None:
+    if payment.payout:
+        return None
+    meant = [a.invoice for a in payment.live] or [name for names, _ in payment.suggested for name in names]
+    buyers_of = {world.orders[name].buyer.inn: world.orders[name].buyer.name for name in meant}
+    return {
+        "payer_name": payment.payer.name,
+        "payer_inn": payment.payer.inn,
+        "payer_account": "",
+        "since": payment.bank_time.date().isoformat(),
+        "buyers": [{"party": inn, "name": name} for inn, name in sorted(buyers_of.items()) if inn != payment.payer.inn],
+    }
 
 
 def payment_detail(world: World, p: PaymentRecord) -> Json:
@@ -150,10 +164,39 @@ def payment_detail(world: World, p: PaymentRecord) -> Json:
         undo=None
         if p.event is None
         else {"event_id": p.event, "text_ru": "Отменить разнесение", "text_en": "Undo the allocation"},
+        fee=p.fee,
+        can_learn=_can_learn(world, p),
+        registry=None
+        if p.registry is None
+        else {
+            "id": p.registry.id,
+            "number": p.registry.number,
+            "date": p.registry.day.isoformat(),
+            "state": "used" if p.live else p.registry.state,
+        },
     )
     if p.bulk_invoice:
         row["allocations"] = []
     return row
+
+
+def payer_rule(rule: RuleRecord) -> Json:
+    return {
+        "id": rule.id,
+        "version": rule.version,
+        "payer_name": rule.payer_name,
+        "payer_inn": rule.payer_inn,
+        "payer_account": rule.payer_account,
+        "party": rule.party,
+        "buyer": rule.buyer,
+        "since": rule.since.isoformat(),
+        "made_at": instant(rule.made),
+        "made_by": rule.by,
+        "payment_id": rule.payment,
+        "note": rule.note,
+        "revoked_at": instant(rule.revoked),
+        "revoked_by": rule.revoked_by,
+    }
 
 
 def headline(order: OrderRecord, paid: int) -> str:

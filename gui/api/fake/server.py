@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gui.api.fake import outgoing, registries, render, render_house, render_outgoing, render_registries, work
+from gui.api.fake import (
+    outgoing,
+    payer_rules,
+    registries,
+    render,
+    render_house,
+    render_outgoing,
+    render_registries,
+    work,
+)
 from gui.api.fake.world import Problem, World
 
 Json = dict[str, Any]
@@ -23,6 +32,8 @@ NEEDED = [  # (method, path pattern, right)
     ("GET", r"payments(/.*)?", "payments.read"),
     ("POST", r"payments/.*", "payments.decide"),
     ("POST", r"undo/.*", "payments.decide"),
+    ("GET", r"payer-rules", "payments.read"),
+    ("POST", r"payer-rules(/.*)?", "payments.decide"),
     ("GET", r"invoices", "orders.read"),
     ("GET", r"orders(/.*)?", "orders.read"),
     ("POST", r"orders/.*", "orders.work"),
@@ -264,6 +275,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return world.lists.payments(query)
             case ["payments", name]:
                 return render.payment_detail(world, world.payment(name))
+            case ["payer-rules"]:
+                return world.lists.payer_rules(query)
             case ["invoices"]:
                 return world.lists.invoices(query)
             case ["orders"]:
@@ -287,7 +300,7 @@ class _Handler(BaseHTTPRequestHandler):
                 payment = world.payment(name)
                 world.check_version(payment, wanted)
                 if action == "allocate":
-                    return world.allocate(name, body.get("allocations") or [])
+                    return payer_rules.allocate(world, payment, body)
                 if action == "not-ours":
                     return world.not_ours(name, str(body.get("kind") or "other_income"))
                 if action == "release-confirm":
@@ -302,6 +315,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return registries.preview(world, body)
             case ["registries", name, "withdraw"]:
                 return registries.withdraw(world, name, body, wanted)
+            case ["payer-rules"]:
+                return payer_rules.make(world, body)
+            case ["payer-rules", name, "revoke"]:
+                return payer_rules.revoke(world, name, body, wanted)
             case ["undo", event]:
                 return world.undo(event)
             case ["orders", name, ("cancel" | "ship") as event]:

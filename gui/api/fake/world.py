@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gui.api.fake import lists, render, story, story_outgoing, story_registries
+from gui.api.fake import lists, render, story, story_matching, story_outgoing, story_registries
+from gui.api.fake.problem import Problem as Problem
+from gui.api.fake.problem import overtaken
 from gui.api.fake.records import (
     AlarmRecord,
     Allocated,
@@ -18,6 +20,7 @@ from gui.api.fake.records import (
     PaymentRecord,
     PickRecord,
     PollRecord,
+    RuleRecord,
     TaskRecord,
 )
 from gui.api.fake.render_registries import RegistryRecord
@@ -57,24 +60,6 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-class Problem(Exception):
-    """An answer other than 2xx."""
-
-    def __init__(self, status: int, code: str, ru: str, en: str, hint_ru: str = "", hint_en: str = "") -> None:
-        self.status = status
-        self.body = {
-            "error": {
-                "code": code,
-                "text_ru": ru,
-                "text_en": en,
-                "hint_ru": hint_ru,
-                "hint_en": hint_en,
-                "values": {},
-            }
-        }
-        super().__init__(code)
-
-
 class World:
     """A trading company, its bank and its morning.
 
@@ -110,6 +95,7 @@ class World:
         self.tasks: dict[str, TaskRecord] = {}
         self.alarms: dict[str, AlarmRecord] = {}
         self.dead: dict[str, DeadRecord] = {}
+        self.rules: dict[str, RuleRecord] = {}
         self.polls: list[PollRecord] = []
         self.outgoing: dict[str, OutgoingRecord] = {}
         self.channels: list[ChannelRecord] = story_outgoing.channels()
@@ -126,6 +112,8 @@ class World:
         self._seen: dict[str, tuple[str, Json]] = {}
         story.orders(self)
         story.payments(self)
+        story_matching.payouts(self)
+        story_matching.rules(self)
         self.live = dict(self.payments)
         story.work(self)
         story.machinery(self)
@@ -246,6 +234,8 @@ class World:
 
     def check_version(self, row: Any, wanted: int | None) -> None:
         if wanted is not None and wanted != row.version:
+            if isinstance(row, PaymentRecord):
+                raise overtaken(row)
             raise Problem(
                 412,
                 "row.changed",
@@ -262,7 +252,8 @@ class World:
             if p.state == "reversed":
                 raise Problem(422, "payment.not_open", "Это поступление нельзя разнести.", "It cannot be allocated.")
             total = sum(part for _, part in parts)
-            if not parts or total > p.amount or any(part <= 0 for _, part in parts):
+            most = p.amount + (p.registry.fee if p.registry else 0)
+            if not parts or total > most or any(part <= 0 for _, part in parts):
                 raise Problem(
                     422,
                     "payment.too_much_allocated",
@@ -291,7 +282,8 @@ class World:
             for invoice, part in parts:
                 p.allocations.append(Allocated(self.next_id("a"), invoice, part, by or self.user, self.now(), event))
             numbers = ", ".join(self.orders[i].number for i, _ in parts)
-            self._decided(p, "manual", "manual", event, f"Разнёс на счёт {numbers}", f"Allocated to invoice {numbers}")
+            words = (f"Разнёс на счёт {numbers}", f"Allocated to invoice {numbers}")
+            self._decided(p, "manual", "manual", event, *words, by=by)
             for invoice, _ in parts:
                 self._release(self.orders[invoice], p)
             return render.payment_detail(self, p)
@@ -347,10 +339,12 @@ class World:
     def _remember(self, p: PaymentRecord) -> None:
         p.before = (p.state, p.outcome)
 
-    def _decided(self, p: PaymentRecord, state: str, outcome: str, event: str, ru: str, en: str) -> None:
+    def _decided(
+        self, p: PaymentRecord, state: str, outcome: str, event: str, ru: str, en: str, by: str | None = None
+    ) -> None:
         p.state, p.outcome, p.event = state, outcome, event
         p.version += 1
-        p.history.append((self.now(), self.user, ru, en))
+        p.history.append((self.now(), by or self.user, ru, en))
         self.tell("payment", p.id)
 
     def _release(self, order: OrderRecord, p: PaymentRecord) -> None:
