@@ -499,26 +499,26 @@
     </message>
     <message numerus="yes">
         <source>%n row(s) could not be read.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n строка не прочитана.</numerusform>
+            <numerusform>%n строки не прочитаны.</numerusform>
+            <numerusform>%n строк не прочитано.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n line(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n строка</numerusform>
+            <numerusform>%n строки</numerusform>
+            <numerusform>%n строк</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n payout(s) explained by it</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>разнесена %n выплата</numerusform>
+            <numerusform>разнесены %n выплаты</numerusform>
+            <numerusform>разнесено %n выплат</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1038,7 +1038,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Seventh page</source>
-        <translation type="unfinished"></translation>
+        <translation>Седьмая страница</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1154,15 +1154,15 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Registries</source>
-        <translation type="unfinished"></translation>
+        <translation>Реестры</translation>
     </message>
     <message>
         <source>bring in a partner&apos;s file</source>
-        <translation type="unfinished"></translation>
+        <translation>загрузить файл партнёра</translation>
     </message>
     <message>
         <source>to the payment it explained</source>
-        <translation type="unfinished"></translation>
+        <translation>к платежу, который им объяснён</translation>
     </message>
     <message>
         <source>Picks</source>
@@ -2626,566 +2626,566 @@ within 15 minutes: {share}</source>
     <name>Registries</name>
     <message>
         <source>All</source>
-        <translation type="unfinished">Все</translation>
+        <translation>Все</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>Ждут</translation>
     </message>
     <message>
         <source>Do not add up</source>
-        <translation type="unfinished"></translation>
+        <translation>Не сходятся</translation>
     </message>
     <message>
         <source>Used</source>
-        <translation type="unfinished"></translation>
+        <translation>Разнесены</translation>
     </message>
     <message>
         <source>Withdrawn</source>
-        <translation type="unfinished"></translation>
+        <translation>Отозваны</translation>
     </message>
     <message>
         <source>Acquirer</source>
-        <translation type="unfinished"></translation>
+        <translation>Эквайринг</translation>
     </message>
     <message>
         <source>Post</source>
-        <translation type="unfinished"></translation>
+        <translation>Почта</translation>
     </message>
     <message>
         <source>Lender</source>
-        <translation type="unfinished"></translation>
+        <translation>Кредитор</translation>
     </message>
     <message>
         <source>Marketplace</source>
-        <translation type="unfinished"></translation>
+        <translation>Маркетплейс</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>Заказ</translation>
     </message>
     <message>
         <source>Loan</source>
-        <translation type="unfinished"></translation>
+        <translation>Заявка</translation>
     </message>
     <message>
         <source>Parcel</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправление</translation>
     </message>
     <message>
         <source>does not add up</source>
-        <translation type="unfinished"></translation>
+        <translation>не сходится</translation>
     </message>
     <message>
         <source>number twice</source>
-        <translation type="unfinished"></translation>
+        <translation>двойной номер</translation>
     </message>
     <message>
         <source>waiting</source>
-        <translation type="unfinished">ждёт</translation>
+        <translation>ждёт выплаты</translation>
     </message>
     <message>
         <source>used</source>
-        <translation type="unfinished"></translation>
+        <translation>разнесён</translation>
     </message>
     <message>
         <source>withdrawn</source>
-        <translation type="unfinished">отозвано</translation>
+        <translation>отозван</translation>
     </message>
     <message>
         <source>The lines add up to {lines}, the total says {gross}: difference {difference}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Строки дают {lines}, в итоге стоит {gross}: разница {difference}.</translation>
     </message>
     <message>
         <source>The total less the fee is {due}, to be paid out stands {net}: difference {difference}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Итог без комиссии — {due}, а к перечислению стоит {net}: разница {difference}.</translation>
     </message>
     <message>
         <source>The fee is below zero: {fee}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Комиссия меньше нуля: {fee}.</translation>
     </message>
     <message>
         <source>No link to the Kvit service.</source>
-        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+        <translation>Нет связи со службой Kvit.</translation>
     </message>
     <message>
         <source>Your role does not decide about payments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ваша роль не решает по платежам.</translation>
     </message>
     <message>
         <source>Choose a registry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите реестр.</translation>
     </message>
     <message>
         <source>A payment rests on it: take its allocation back first.</source>
-        <translation type="unfinished"></translation>
+        <translation>По нему разнесён платёж: сначала отмените разнесение.</translation>
     </message>
     <message>
         <source>It is withdrawn already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Он уже отозван.</translation>
     </message>
     <message>
         <source>№</source>
-        <translation type="unfinished">№</translation>
+        <translation>№</translation>
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished">Дата</translation>
+        <translation>Дата</translation>
     </message>
     <message>
         <source>Partner</source>
-        <translation type="unfinished"></translation>
+        <translation>Партнёр</translation>
     </message>
     <message>
         <source>Sum, ₽</source>
-        <translation type="unfinished">Сумма, ₽</translation>
+        <translation>Сумма, ₽</translation>
     </message>
     <message>
         <source>Fee, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Комиссия, ₽</translation>
     </message>
     <message>
         <source>To arrive, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>К поступлению, ₽</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Состояние</translation>
+        <translation>Состояние</translation>
     </message>
     <message>
         <source>Payment</source>
-        <translation type="unfinished">Платёж</translation>
+        <translation>Платёж</translation>
     </message>
     <message>
         <source>→ payment</source>
-        <translation type="unfinished"></translation>
+        <translation>→ платёж</translation>
     </message>
     <message>
         <source>Enter goes to the payment</source>
-        <translation type="unfinished"></translation>
+        <translation>Enter — к платежу</translation>
     </message>
     <message>
         <source>INN</source>
-        <translation type="unfinished">ИНН</translation>
+        <translation>ИНН</translation>
     </message>
     <message>
         <source>Lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Строк</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished">Получено</translation>
+        <translation>Получен</translation>
     </message>
     <message>
         <source>Row</source>
-        <translation type="unfinished"></translation>
+        <translation>Строка</translation>
     </message>
     <message>
         <source>Whose</source>
-        <translation type="unfinished"></translation>
+        <translation>За что</translation>
     </message>
     <message>
         <source>What is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>Что не так</translation>
     </message>
     <message>
         <source>What stands there</source>
-        <translation type="unfinished"></translation>
+        <translation>Что там стоит</translation>
     </message>
     <message>
         <source>— not needed</source>
-        <translation type="unfinished"></translation>
+        <translation>— не нужен</translation>
     </message>
     <message>
         <source>Order number</source>
-        <translation type="unfinished"></translation>
+        <translation>Номер заказа</translation>
     </message>
     <message>
         <source>Loan number</source>
-        <translation type="unfinished"></translation>
+        <translation>Номер заявки</translation>
     </message>
     <message>
         <source>Parcel number</source>
-        <translation type="unfinished"></translation>
+        <translation>Номер отправления</translation>
     </message>
     <message>
         <source>Sum</source>
-        <translation type="unfinished"></translation>
+        <translation>Сумма</translation>
     </message>
     <message>
         <source>Fee</source>
-        <translation type="unfinished"></translation>
+        <translation>Комиссия</translation>
     </message>
     <message>
         <source>To be paid out</source>
-        <translation type="unfinished"></translation>
+        <translation>К перечислению</translation>
     </message>
     <message>
         <source>Registry number</source>
-        <translation type="unfinished"></translation>
+        <translation>Номер реестра</translation>
     </message>
     <message>
         <source>Registry date</source>
-        <translation type="unfinished"></translation>
+        <translation>Дата реестра</translation>
     </message>
     <message>
         <source>in a column of the table</source>
-        <translation type="unfinished"></translation>
+        <translation>в столбце таблицы</translation>
     </message>
     <message>
         <source>in the text above or below</source>
-        <translation type="unfinished"></translation>
+        <translation>в тексте над или под таблицей</translation>
     </message>
     <message>
         <source>in the name of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>в имени файла</translation>
     </message>
     <message>
         <source>the column with the number of order, loan or parcel</source>
-        <translation type="unfinished"></translation>
+        <translation>столбец с номером заказа, заявки или отправления</translation>
     </message>
     <message>
         <source>the column with the sum</source>
-        <translation type="unfinished"></translation>
+        <translation>столбец с суммой</translation>
     </message>
     <message>
         <source>where the registry&apos;s number stands</source>
-        <translation type="unfinished"></translation>
+        <translation>где стоит номер реестра</translation>
     </message>
     <message>
         <source>where the registry&apos;s date stands</source>
-        <translation type="unfinished"></translation>
+        <translation>где стоит дата реестра</translation>
     </message>
     <message>
         <source>Registries</source>
-        <translation type="unfinished"></translation>
+        <translation>Реестры</translation>
     </message>
     <message>
         <source>No registry here. Drop a partner&apos;s file on this page.</source>
-        <translation type="unfinished"></translation>
+        <translation>Реестров здесь нет. Перетащите файл партнёра на эту страницу.</translation>
     </message>
     <message>
         <source>№, ИНН, sum, file…</source>
-        <translation type="unfinished"></translation>
+        <translation>№, ИНН, сумма, файл…</translation>
     </message>
     <message>
         <source>Bring in a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузить файл…</translation>
     </message>
     <message>
         <source>№ {number}: withdrawn</source>
-        <translation type="unfinished"></translation>
+        <translation>№ {number}: отозван</translation>
     </message>
     <message>
         <source>A partner&apos;s file: CSV, Excel, DBF or XML (N)</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл партнёра: CSV, Excel, DBF или XML (N)</translation>
     </message>
     <message>
         <source>Registry files</source>
-        <translation type="unfinished"></translation>
+        <translation>Файлы реестров</translation>
     </message>
     <message>
         <source>Registries (*.csv *.txt *.xlsx *.dbf *.xml);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Реестры (*.csv *.txt *.xlsx *.dbf *.xml);;Все файлы (*)</translation>
     </message>
     <message>
         <source>was here before</source>
-        <translation type="unfinished"></translation>
+        <translation>уже был загружен</translation>
     </message>
     <message>
         <source>taken in</source>
-        <translation type="unfinished"></translation>
+        <translation>загружен</translation>
     </message>
     <message>
         <source>{fact}: what it looks like</source>
-        <translation type="unfinished"></translation>
+        <translation>{fact}: как выглядит</translation>
     </message>
     <message>
         <source>A regular expression; what it finds in the first brackets counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Регулярное выражение; берётся то, что найдено в первых скобках.</translation>
     </message>
     <message>
         <source>First rows of the file, what each column means above</source>
-        <translation type="unfinished"></translation>
+        <translation>Первые строки файла, над ними — что значит каждый столбец</translation>
     </message>
     <message>
         <source>Number</source>
-        <translation type="unfinished">Номер</translation>
+        <translation>Номер</translation>
     </message>
     <message>
         <source>roubles</source>
-        <translation type="unfinished"></translation>
+        <translation>рублях</translation>
     </message>
     <message>
         <source>kopecks</source>
-        <translation type="unfinished"></translation>
+        <translation>копейках</translation>
     </message>
     <message>
         <source>Headings</source>
-        <translation type="unfinished"></translation>
+        <translation>Заголовки</translation>
     </message>
     <message>
         <source>Sums in</source>
-        <translation type="unfinished"></translation>
+        <translation>Суммы в</translation>
     </message>
     <message>
         <source>Fee, % of each sum</source>
-        <translation type="unfinished"></translation>
+        <translation>Комиссия, % от суммы</translation>
     </message>
     <message>
         <source>no row of headings</source>
-        <translation type="unfinished"></translation>
+        <translation>строки заголовков нет</translation>
     </message>
     <message>
         <source>row {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>строка {n}</translation>
     </message>
     <message>
         <source>Meaning of column {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Что значит столбец {n}</translation>
     </message>
     <message>
         <source>as the file names them</source>
-        <translation type="unfinished"></translation>
+        <translation>как названы в файле</translation>
     </message>
     <message>
         <source>Registry file</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл реестра</translation>
     </message>
     <message>
         <source>Rows that could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>Строки, которые не прочитаны</translation>
     </message>
     <message>
         <source>Read files of this partner so from now on</source>
-        <translation type="unfinished"></translation>
+        <translation>Так читать файлы этого партнёра и дальше</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Назад</translation>
+        <translation>Назад</translation>
     </message>
     <message>
         <source>Take in</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузить</translation>
     </message>
     <message>
         <source>The file is larger than {size} MB.</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл больше {size} МБ.</translation>
     </message>
     <message>
         <source>The file cannot be read: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл не читается: {why}</translation>
     </message>
     <message>
         <source>— whose file is it?</source>
-        <translation type="unfinished"></translation>
+        <translation>— чей это файл?</translation>
     </message>
     <message>
         <source>No payout partner is set up: IT names them in kvit.toml, [matching] payout_partners.</source>
-        <translation type="unfinished"></translation>
+        <translation>Партнёры по выплатам не заданы: их записывает ИТ в kvit.toml, [matching] payout_partners.</translation>
     </message>
     <message>
         <source>Choose the partner the file comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите партнёра, от которого файл.</translation>
     </message>
     <message>
         <source>Read as you say. Check the sums below.</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитано, как вы указали. Проверьте суммы внизу.</translation>
     </message>
     <message>
         <source>Proposed by the words of the headings: check what each column means.</source>
-        <translation type="unfinished"></translation>
+        <translation>Предложено по заголовкам: проверьте, что значит каждый столбец.</translation>
     </message>
     <message>
         <source>Read as it is saved for this partner.</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитано, как сохранено для этого партнёра.</translation>
     </message>
     <message>
         <source>Read as {name} saved it for this partner on {date}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитано, как для этого партнёра сохранено {date} ({name}).</translation>
     </message>
     <message>
         <source>Still to be named: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Осталось указать: {parts}.</translation>
     </message>
     <message>
         <source>Taken in like this, it explains no payment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Если загрузить так, деньги по нему не разнесутся.</translation>
     </message>
     <message>
         <source>№ {number} of {date}: {lines}, {gross} less the fee {fee}, to arrive {net}</source>
-        <translation type="unfinished"></translation>
+        <translation>№ {number} от {date}: {lines}, {gross} минус комиссия {fee}, к поступлению {net}</translation>
     </message>
     <message>
         <source>Show more lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать ещё строки</translation>
     </message>
     <message>
         <source>Lines of the registry</source>
-        <translation type="unfinished"></translation>
+        <translation>Строки реестра</translation>
     </message>
     <message>
         <source>No lines.</source>
-        <translation type="unfinished"></translation>
+        <translation>Строк нет.</translation>
     </message>
     <message>
         <source>Withdraw…</source>
-        <translation type="unfinished">Отозвать…</translation>
+        <translation>Отозвать…</translation>
     </message>
     <message>
         <source>To the payment</source>
-        <translation type="unfinished"></translation>
+        <translation>К платежу</translation>
     </message>
     <message>
         <source>Choose a registry on the left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите реестр слева.</translation>
     </message>
     <message>
         <source>Registry № {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Реестр № {number}</translation>
     </message>
     <message>
         <source>of {date} · {partner} · INN {inn}</source>
-        <translation type="unfinished"></translation>
+        <translation>от {date} · {partner} · ИНН {inn}</translation>
     </message>
     <message>
         <source>Reason: {text}</source>
-        <translation type="unfinished">Причина: {text}</translation>
+        <translation>Причина: {text}</translation>
     </message>
     <message>
         <source>No money is allocated by it. Ask the partner for another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Деньги по нему не разносятся. Попросите у партнёра другой.</translation>
     </message>
     <message>
         <source>Another waiting registry of this partner has the same number.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ещё один ожидающий реестр этого партнёра с тем же номером.</translation>
     </message>
     <message>
         <source>Withdraw the one that does not hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>Отзовите тот, который неверен.</translation>
     </message>
     <message>
         <source>… and {n} more, marked below</source>
-        <translation type="unfinished"></translation>
+        <translation>… и ещё {n}, отмечены ниже</translation>
     </message>
     <message>
         <source>Row {n}: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>Строка {n}: {text}</translation>
     </message>
     <message>
         <source>Paid by the buyers</source>
-        <translation type="unfinished"></translation>
+        <translation>Оплатили покупатели</translation>
     </message>
     <message>
         <source>Kept by the partner</source>
-        <translation type="unfinished"></translation>
+        <translation>Удержал партнёр</translation>
     </message>
     <message>
         <source>To arrive</source>
-        <translation type="unfinished"></translation>
+        <translation>К поступлению</translation>
     </message>
     <message>
         <source>… and {n} more</source>
-        <translation type="unfinished"></translation>
+        <translation>… и ещё {n}</translation>
     </message>
     <message>
         <source>{shown} of {lines}</source>
-        <translation type="unfinished"></translation>
+        <translation>{shown} из {lines}</translation>
     </message>
     <message>
         <source>Take it out: it explains no payment any more (W)</source>
-        <translation type="unfinished"></translation>
+        <translation>Отозвать: платежи по нему больше не разносятся (W)</translation>
     </message>
     <message>
         <source>Withdraw the registry</source>
-        <translation type="unfinished"></translation>
+        <translation>Отозвать реестр</translation>
     </message>
     <message>
         <source>Withdraw</source>
-        <translation type="unfinished">Отозвать</translation>
+        <translation>Отозвать</translation>
     </message>
     <message>
         <source>It explains no payment any more. The file and its lines stay on record.</source>
-        <translation type="unfinished"></translation>
+        <translation>Платежи по нему больше не разносятся. Файл и строки остаются в истории.</translation>
     </message>
     <message>
         <source>Why? The reason stays with the registry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Почему? Причина останется при реестре.</translation>
     </message>
 </context>
 <context>
     <name>Release</name>
     <message>
         <source>Switch automatic release on</source>
-        <translation type="unfinished"></translation>
+        <translation>Включить автоматический отпуск</translation>
     </message>
     <message>
         <source>From then on an order goes to the warehouse by itself once its payment is proved by the bank, identified and covers it in full. Everything else still waits for a person.</source>
-        <translation type="unfinished"></translation>
+        <translation>После этого заказ сам уходит на склад, когда платёж подтверждён банком, плательщик опознан и заказ оплачен полностью. Остальное по-прежнему ждёт человека.</translation>
     </message>
     <message>
         <source>I switch it on without a back-test</source>
-        <translation type="unfinished"></translation>
+        <translation>Включаю без проверки на прошлых платежах</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Назад</translation>
+        <translation>Назад</translation>
     </message>
     <message>
         <source>Switch on</source>
-        <translation type="unfinished"></translation>
+        <translation>Включить</translation>
     </message>
     <message>
         <source>Tick the line above first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сначала отметьте строку выше.</translation>
     </message>
     <message>
         <source>Back-test</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверка на прошлых платежах</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Закрыть</translation>
+        <translation>Закрыть</translation>
     </message>
     <message>
         <source>Release of goods</source>
-        <translation type="unfinished">Отпуск товара</translation>
+        <translation>Отпуск товара</translation>
     </message>
     <message>
         <source>Back-test…</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверка…</translation>
     </message>
     <message>
         <source>Whether orders with a payment beyond doubt go to the warehouse by themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Уходят ли на склад сами заказы, оплата которых не вызывает сомнений.</translation>
     </message>
     <message>
         <source>No back-test was ever made: nobody knows how much would go by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверки на прошлых платежах не было: никто не знает, сколько пройдёт само.</translation>
     </message>
     <message>
         <source>Your role sees no payments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ваша роль не видит платежей.</translation>
     </message>
     <message>
         <source>Switch automatic release off</source>
-        <translation type="unfinished"></translation>
+        <translation>Выключить автоматический отпуск</translation>
     </message>
     <message>
         <source>Switch off</source>
-        <translation type="unfinished"></translation>
+        <translation>Выключить</translation>
     </message>
     <message>
         <source>From now on every order waits for a person before it goes to the warehouse. What is there already stays there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Теперь каждый заказ ждёт человека, прежде чем уйти на склад. Что уже там, остаётся там.</translation>
     </message>
     <message>
         <source>Why? The reason stays in the journal.</source>
-        <translation type="unfinished"></translation>
+        <translation>Почему? Причина останется в журнале.</translation>
     </message>
 </context>
 <context>
@@ -3707,83 +3707,83 @@ within 15 minutes: {share}</source>
     <name>Trial</name>
     <message>
         <source>payments: {n} · {sum}</source>
-        <translation type="unfinished"></translation>
+        <translation>платежей: {n} · {sum}</translation>
     </message>
     <message>
         <source>Back-test of {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверка от {date}</translation>
     </message>
     <message>
         <source>Payments: {all}. Without a person: {auto} ({share}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Платежей: {all}. Без человека прошли бы {auto} ({share}).</translation>
     </message>
     <message>
         <source>It was ended before the last payment: the figures are of a part.</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверку остановили до последнего платежа: цифры — по части.</translation>
     </message>
     <message>
         <source>No link to the Kvit service.</source>
-        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+        <translation>Нет связи со службой Kvit.</translation>
     </message>
     <message>
         <source>Your role does not switch automatic release: the director does.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ваша роль не переключает автоматический отпуск: это делает директор.</translation>
     </message>
     <message>
         <source>Payments</source>
-        <translation type="unfinished">Платежи</translation>
+        <translation>Платежей</translation>
     </message>
     <message>
         <source>Sum, ₽</source>
-        <translation type="unfinished">Сумма, ₽</translation>
+        <translation>Сумма, ₽</translation>
     </message>
     <message>
         <source>Why a person</source>
-        <translation type="unfinished"></translation>
+        <translation>Почему человеку</translation>
     </message>
     <message>
         <source>For example</source>
-        <translation type="unfinished"></translation>
+        <translation>Например</translation>
     </message>
     <message>
         <source>No back-test was ever made here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверки на прошлых платежах здесь ещё не было.</translation>
     </message>
     <message>
         <source>A back-test tries the matcher on past statements and invoices, changes nothing, and says how much would have gone without a person. Ask IT to run it with your files:</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверка пробует разнесение на прошлых выписках и счетах, ничего не меняет и говорит, сколько прошло бы без человека. Попросите ИТ запустить её с вашими файлами:</translation>
     </message>
     <message>
         <source>Copy the command</source>
-        <translation type="unfinished"></translation>
+        <translation>Скопировать команду</translation>
     </message>
     <message>
         <source>without a person</source>
-        <translation type="unfinished"></translation>
+        <translation>без человека</translation>
     </message>
     <message>
         <source>to a person</source>
-        <translation type="unfinished"></translation>
+        <translation>человеку</translation>
     </message>
     <message>
         <source>sent again by the bank</source>
-        <translation type="unfinished"></translation>
+        <translation>прислано банком повторно</translation>
     </message>
     <message>
         <source>Invoices released without a person: {count}, {amount}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Счетов, отпущенных без человека: {count}, {amount}.</translation>
     </message>
     <message>
         <source>Whether each of these decisions would have been right, no back-test can know: look through some in the file of decisions it has written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Верно ли каждое из этих решений, проверка знать не может: просмотрите часть в файле решений, который она записала.</translation>
     </message>
     <message>
         <source>To a person, and why</source>
-        <translation type="unfinished"></translation>
+        <translation>Человеку, и почему</translation>
     </message>
     <message>
         <source>Nothing would have gone to a person.</source>
-        <translation type="unfinished"></translation>
+        <translation>Человеку ничего бы не досталось.</translation>
     </message>
 </context>
 <context>
