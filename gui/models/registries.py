@@ -55,7 +55,7 @@ def state_pill(registry: RegistryRow) -> Pill:
         if not registry.sound:
             return Pill(translate("Registries", "does not add up"), "bad", "error")
         if registry.ambiguous:
-            return Pill(translate("Registries", "number is there twice"), "warn", "warning")
+            return Pill(translate("Registries", "number twice"), "warn", "warning")
         return Pill(translate("Registries", "waiting"), "info", "clock")
     if registry.state == "used":
         return Pill(translate("Registries", "used"), "ok", "ok")
@@ -124,26 +124,27 @@ def columns() -> list[Column]:
             lambda r: r.number,
             sort="number",
             paint="strong",
-            width=10,
+            width=8,
             tip=lambda r: r.file_name,
         ),
         Column("date", lambda: translate("Registries", "Date"), lambda r: wording.day(r.date), sort="date", width=9),
         Column(
             "partner_inn",
             lambda: translate("Registries", "Partner"),
-            lambda r: f"{source_title(r.source)} · {r.partner_inn}",
+            lambda r: source_title(r.source),
             sort="partner_inn",
-            width=0,
+            width=12,
+            tip=lambda r: f"{source_title(r.source)} · {r.partner_inn}",
         ),
-        Column("gross", lambda: translate("Registries", "Sum, ₽"), lambda r: _sum(r.gross), width=12, right=True),
-        Column("fee", lambda: translate("Registries", "Fee, ₽"), lambda r: _sum(r.fee), width=10, right=True),
+        Column("gross", lambda: translate("Registries", "Sum, ₽"), lambda r: _sum(r.gross), width=11, right=True),
+        Column("fee", lambda: translate("Registries", "Fee, ₽"), lambda r: _sum(r.fee), width=8, right=True),
         Column(
             "net",
             lambda: translate("Registries", "To arrive, ₽"),
             lambda r: _sum(r.net),
             sort="net",
             paint="money",
-            width=13,
+            width=11,
             right=True,
         ),
         Column(
@@ -153,16 +154,17 @@ def columns() -> list[Column]:
             sort="state",
             paint="pill",
             pill=state_pill,
-            width=18,
+            width=15,
             tip=lambda r: "\n".join([said(r.state_said), *(faults(r) if r.state == "waiting" else ())]),
         ),
         Column(
             "payment_id",
             lambda: translate("Registries", "Payment"),
             lambda r: translate("Registries", "→ payment") if r.payment_id else "",
-            width=10,
+            width=0,
             tip=lambda r: translate("Registries", "Enter goes to the payment") if r.payment_id else "",
         ),
+        Column("inn", lambda: translate("Registries", "INN"), lambda r: r.partner_inn, width=13, hidden=True),
         Column(
             "line_count",
             lambda: translate("Registries", "Lines"),
@@ -187,11 +189,16 @@ def model(client: Client, parent: QObject | None = None) -> PagedModel:
     return PagedModel(client, "/v1/registries", RegistryRow, columns(), parent)
 
 
-def lines(parent: QObject | None = None) -> RowsModel:
-    """The lines of one registry."""
+def against(line: RegistryLine) -> str:
+    """Why a line finds no invoice; "" when it does, or need not any more."""
+    return said(line.against.text) or line.against.code if line.against else ""
 
-    def against(line: RegistryLine) -> str:
-        return said(line.against.text) or line.against.code if line.against else ""
+
+def lines(parent: QObject | None = None) -> RowsModel:
+    """The lines of one registry; one that finds no invoice is marked and says why."""
+
+    def whose(line: RegistryLine) -> str:
+        return f"{kind_title(line.kind)} {line.key}"
 
     return RowsModel(
         [
@@ -199,9 +206,9 @@ def lines(parent: QObject | None = None) -> RowsModel:
             Column(
                 "key",
                 lambda: translate("Registries", "Whose"),
-                lambda li: f"⚠ {kind_title(li.kind)} {li.key}" if li.against else f"{kind_title(li.kind)} {li.key}",
-                width=23,
-                tip=lambda li: f"{kind_title(li.kind)} {li.key}",
+                lambda li: f"⚠ {whose(li)}" if li.against else whose(li),
+                width=0,
+                tip=lambda li: against(li) or whose(li),
             ),
             Column(
                 "amount",
@@ -212,7 +219,14 @@ def lines(parent: QObject | None = None) -> RowsModel:
                 right=True,
             ),
             Column("fee", lambda: translate("Registries", "Fee, ₽"), lambda li: _sum(li.fee), width=8, right=True),
-            Column("against", lambda: translate("Registries", "What is wrong"), against, width=0, tip=against),
+            Column(
+                "against",
+                lambda: translate("Registries", "What is wrong"),
+                against,
+                width=30,
+                tip=against,
+                hidden=True,
+            ),
         ],
         parent,
     )

@@ -30,14 +30,14 @@ def percent(share: float) -> str:
 
 
 def tally(part: Tally) -> str:
-    """ "1,702 payments, 145 900 000,00 ₽"."""
-    return f"{counts.payments(part.count)} · {wording.money(part.amount)}"
+    """ "payments: 1 702 · 145 900 000,00 ₽"."""
+    return translate("Trial", "payments: {n} · {sum}").format(n=_grouped(part.count), sum=wording.money(part.amount))
 
 
 def about(trial: Trial) -> str:
     """What it was made of, when and by whom."""
     parts = [
-        translate("Trial", "back-test of {date}").format(date=wording.day(trial.at)),
+        translate("Trial", "Back-test of {date}").format(date=wording.day(trial.at)),
         trial.by,
         trial.source,
         f"{wording.day(trial.first)} – {wording.day(trial.last)}" if trial.first and trial.last else "",
@@ -47,10 +47,8 @@ def about(trial: Trial) -> str:
 
 def headline(trial: Trial) -> str:
     """How much would have gone by itself."""
-    return translate("Trial", "Of {all}, {auto} ({share}) would have gone without a person.").format(
-        all=counts.payments(trial.payments.count),
-        auto=_grouped(trial.auto.count),
-        share=percent(trial.auto.share_of_count),
+    return translate("Trial", "Payments: {all}. Without a person: {auto} ({share}).").format(
+        all=_grouped(trial.payments.count), auto=_grouped(trial.auto.count), share=percent(trial.auto.share_of_count)
     )
 
 
@@ -101,7 +99,7 @@ def outcomes(parent: QObject | None = None) -> RowsModel:
                 width=14,
                 right=True,
             ),
-            Column("text", lambda: translate("Trial", "Why a person"), lambda o: said(o.text), width=40, tip=whole),
+            Column("text", lambda: translate("Trial", "Why a person"), lambda o: said(o.text), width=34, tip=whole),
             Column("example", lambda: translate("Trial", "For example"), example, width=0, tip=whole),
         ],
         parent,

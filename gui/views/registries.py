@@ -51,14 +51,14 @@ class RegistriesPage(ListPage):
             translate("Registries", "№, ИНН, sum, file…"),
             tones={"unsound": "bad"},
             always=("all", "waiting"),
-            field_width=180,
+            field_width=170,
         )
         self.bring = button(translate("Registries", "Bring in a file…"), "primary", icon="plus", slot=self.choose_files)
         self.panel_of_registry = RegistryPanel(session)
-        self.panel_of_registry.setMinimumWidth(theme.px(420))
+        self.panel_of_registry.setMinimumWidth(theme.px(400))
         self.news = UndoBar()
         model = registries.model(session.client, self)
-        self.build(model, table, bar, self.panel_of_registry, share=(60, 40), beside=[self.bring], under=[self.news])
+        self.build(model, table, bar, self.panel_of_registry, share=(63, 37), beside=[self.bring], under=[self.news])
         self.panel_of_registry.withdrawn.connect(self._withdrawn)
         self.panel_of_registry.refused.connect(session.refused)
         self.panel_of_registry.go.connect(self.go)

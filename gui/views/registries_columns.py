@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.api.types import RegistryPreview, ShownRow
+from gui import wording
+from gui.api.types import ReadRegistry, RegistryPreview, ShownRow
 from gui.i18n import translate
 from gui.models.registry_mapping import (
     NO_HEADINGS,
@@ -38,7 +40,10 @@ NARROWEST, WIDEST = 110, 260
 
 
 class PlaceEditor(QWidget):
-    """Where number or date of the registry stands.
+    """Where number or date of the registry stands. What to look for is asked only where nothing was found.
+
+    Attributes:
+        found: what stands there.
 
     Signals:
         changed: the person chose another place or wrote another pattern.
@@ -50,6 +55,7 @@ class PlaceEditor(QWidget):
         super().__init__()
         self._fact = fact
         self._place = Place()
+        self._by_hand = False
         line = columns(self, gap=5)
         line.addWidget(label(title, "muted"))
         self.kind = QComboBox()
@@ -62,8 +68,10 @@ class PlaceEditor(QWidget):
             translate("Registries", "A regular expression; what it finds in the first brackets counts.")
         )
         self.pattern.setFixedWidth(theme.px(150))
+        self.found = label("", "heading")
         line.addWidget(self.kind)
         line.addWidget(self.pattern)
+        line.addWidget(self.found)
         self.kind.activated.connect(self._chosen)
         self.pattern.textEdited.connect(self._typed)
 
@@ -72,9 +80,19 @@ class PlaceEditor(QWidget):
         self.kind.setCurrentIndex(PLACES.index(place.kind))
         if self.pattern.text() != place.pattern:
             self.pattern.setText(place.pattern)
-        self.pattern.setVisible(place.kind != "column")
+        self._show_pattern()
+
+    def tell(self, found: str) -> None:
+        """What the service found there; "" for nothing."""
+        self.found.setText(found)
+        self._show_pattern()
+
+    def _show_pattern(self) -> None:
+        wanted = self._by_hand or not self.found.text()
+        self.pattern.setVisible(wanted and self._place.kind != "column")
 
     def _chosen(self, _index: int) -> None:
+        self._by_hand = True
         self._place.kind = self.kind.currentData()
         self._place.pattern = USUAL.get((self._fact, self._place.kind), "")
         self.show_place(self._place)
@@ -219,6 +237,11 @@ class ColumnsEditor(QFrame):
         if self.fee_percent.text() != reading.fee_percent:
             self.fee_percent.setText(reading.fee_percent)
         self.fee_percent.setEnabled("fee" not in reading.roles)
+
+    def tell(self, found: Sequence[ReadRegistry]) -> None:
+        """What the file comes to, read so."""
+        self.number.tell(", ".join(one.number for one in found))
+        self.date.tell(", ".join(dict.fromkeys(wording.day(one.date) for one in found)))
 
     # --- what the person chooses -------------------------------------------------------------------------------------
 

@@ -62,8 +62,8 @@ class RegistryImport(QDialog):
         box.addWidget(self.status)
         self.columns = ColumnsEditor()
         self.columns.changed.connect(self._changed)
-        box.addWidget(self.columns, 5)
-        box.addWidget(self._result_area(), 3)
+        box.addWidget(self.columns, 1)
+        box.addWidget(self._result_area())
         box.addLayout(self._foot())
         self._read_file()
         self._load_partners()
@@ -93,8 +93,8 @@ class RegistryImport(QDialog):
         self.bad_rows = words.bad_rows(self)
         shown: list[Any] = self.bad_rows.columns
         self.bad_table.show_model(self.bad_rows, shown)
-        self.bad_table.setMinimumHeight(theme.px(80))
-        stack.addWidget(self.bad_table, 1)
+        self.bad_table.setFixedHeight(theme.px(126))
+        stack.addWidget(self.bad_table)
         return area
 
     def _foot(self) -> Any:
@@ -226,6 +226,8 @@ class RegistryImport(QDialog):
 
     def _show_read(self, found: tuple[ReadRegistry, ...]) -> None:
         self.read_as.setText("\n".join(_read_words(one) for one in found))
+        self.read_as.setVisible(bool(found))
+        self.columns.tell(found)
         faults = [fault for one in found for fault in words.faults(one)]
         if faults:
             faults.append(translate("Registries", "Taken in like this, it explains no payment."))

@@ -24,6 +24,8 @@ from gui.widgets.tableview import TableView
 
 LINES_AT_ONCE = 200
 PROBLEMS_SHOWN = 8
+WRONG_SHOWN = 4
+"""Lines without an invoice that are told above the list."""
 
 
 class RegistryPanel(QFrame):
@@ -216,10 +218,12 @@ class RegistryPanel(QFrame):
         if registry.ambiguous:
             twice = translate("Registries", "Another waiting registry of this partner has the same number.")
             self._card("warn", [twice], translate("Registries", "Withdraw the one that does not hold."))
-        wrong = sum(1 for line in self._lines if line.against is not None)
-        if wrong and not faults:
-            lines = translate("Registries", "{lines} without an invoice they could be credited to: marked below.")
-            self._card("warn", [lines.format(lines=counts.registry_lines(wrong))], "")
+        wrong = [line for line in self._lines if line.against is not None]
+        if wrong:
+            told = [_row_words(line.row, words.against(line)) for line in wrong[:WRONG_SHOWN]]
+            more = len(wrong) - WRONG_SHOWN
+            hint = translate("Registries", "… and {n} more, marked below").format(n=more) if more > 0 else ""
+            self._card("warn", told, hint)
 
     def _card(self, tone: str, texts: list[str], hint: str) -> None:
         card = frame("card", tone=tone)
@@ -258,8 +262,8 @@ class RegistryPanel(QFrame):
     def _problems(self, registry: Registry) -> None:
         self._box.addWidget(label(translate("Registries", "Rows that could not be read"), "section"))
         for problem in registry.problems[:PROBLEMS_SHOWN]:
-            place = translate("Registries", "Row {n}: ").format(n=problem.row) if problem.row else ""
-            self._box.addWidget(label(f"{place}{said(problem.text)}", wrap=True, tone="bad", select=True))
+            text = _row_words(problem.row, said(problem.text))
+            self._box.addWidget(label(text, wrap=True, tone="bad", select=True))
             if problem.fragment:
                 self._box.addWidget(label(problem.fragment, "mono", wrap=True, select=True))
         left = len(registry.problems) - PROBLEMS_SHOWN
@@ -333,3 +337,8 @@ class RegistryPanel(QFrame):
             owner=self,
         )
         op.success(done).failure(failed).start()
+
+
+def _row_words(row: int, text: str) -> str:
+    """What is wrong in a row of the file; row 0 is the whole file."""
+    return translate("Registries", "Row {n}: {text}").format(n=row, text=text) if row else text

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 ACQUIRER, POST, LENDER, MARKET = (inn_of(seed, person=False) for seed in (301, 302, 303, 304))
+CLERK = "Мария Ковалёва"
 _KINDS = {"acquirer": "order", "post": "track", "loan": "loan", "marketplace": "order"}
 _Example = tuple[str, int, str, str, str]  # payer, kopecks, purpose, why in Russian, why in English
 _SOURCES = {ACQUIRER: "acquirer", POST: "post", LENDER: "loan", MARKET: "marketplace"}
@@ -34,17 +35,18 @@ def partners(world: World) -> None:
             "date": {"heading": r"(\d{2}\.\d{2}\.\d{4})"},
         },
         "at": instant(world.now() - timedelta(days=21)),
-        "by": "Мария Ковалёва",
+        "by": CLERK,
     }
 
 
 def registries(world: World) -> None:
     """One of each kind: used, waiting, not adding up, with bad rows, twice there, withdrawn."""
-    _add(world, "r-acq-1", ACQUIRER, "118", 1, 34, fee=True, file="sverka_118.csv", used=True)
-    _add(world, "r-acq-2", ACQUIRER, "119", 0, 41, fee=True, file="sverka_119.csv")
-    _add(world, "r-post-1", POST, "2041", 2, 27, file="post_2041.dbf", used=True)
+    _of_orders(world, "r-acq-1", "118", 200, (1057, 1058, 1059), payment="p-008")
+    _of_orders(world, "r-acq-2", "119", 230, (1061, 1062))
+    before = next((name for name in world.payments if name not in world.live), "p-008")
+    _add(world, "r-post-1", POST, "2041", 2, 27, file="post_2041.dbf", payment=before)
     _add(world, "r-post-2", POST, "2042", 0, 230, file="post_2042.dbf")
-    _add(world, "r-loan-1", LENDER, "77-11", 3, 8, fee=True, file="reestr_77-11.xlsx", used=True)
+    _add(world, "r-loan-1", LENDER, "77-11", 3, 8, fee=True, file="reestr_77-11.xlsx", payment=before)
     unsound = _add(world, "r-loan-2", LENDER, "77-12", 0, 9, fee=True, file="reestr_77-12.xlsx")
     unsound.reading.gross += 150_000
     unsound.reading.net += 150_000
@@ -79,7 +81,7 @@ def _add(
     *,
     file: str,
     fee: bool = False,
-    used: bool = False,
+    payment: str = "",
 ) -> RegistryRecord:
     rng = dice(name)
     source = _SOURCES[partner]
@@ -93,10 +95,30 @@ def _add(
     day = (world.now() - timedelta(days=days)).date()
     reading = Reading(number, day.isoformat(), gross, fees, gross - fees, lines)
     received = world.now() - timedelta(days=days, hours=3)
-    one = RegistryRecord(name, source, partner, reading, file, received, "Мария Ковалёва")
-    if used:
-        one.state, one.payment, one.version = "used", "p-001", 2
-    world.registries[name] = one
+    return _keep(world, RegistryRecord(name, source, partner, reading, file, received, CLERK), payment)
+
+
+def _of_orders(
+    world: World, name: str, number: str, minutes: int, numbers: tuple[int, ...], payment: str = ""
+) -> RegistryRecord:
+    """What the acquirer says the payout `minutes` ago is made of; two hundredths of it are his."""
+    amounts = [world.orders[f"o-{one}"].amount for one in numbers]
+    fees = [amount * 2 // 100 for amount in amounts]
+    fees[-1] += sum(amounts) * 2 // 100 - sum(fees)
+    lines = [
+        (position, "order", str(one), amount, fee)
+        for position, (one, amount, fee) in enumerate(zip(numbers, amounts, fees, strict=True), start=4)
+    ]
+    at = world.now() - timedelta(minutes=minutes)
+    reading = Reading(number, at.date().isoformat(), sum(amounts), sum(fees), sum(amounts) - sum(fees), lines)
+    one = RegistryRecord(name, "acquirer", ACQUIRER, reading, f"sverka_{number}.csv", at, CLERK)
+    return _keep(world, one, payment)
+
+
+def _keep(world: World, one: RegistryRecord, payment: str) -> RegistryRecord:
+    if payment:
+        one.state, one.payment, one.version = "used", payment, 2
+    world.registries[one.id] = one
     return one
 
 
