@@ -104,7 +104,7 @@ def spans_hold(shop: Shop) -> None:
     per_commit=st.integers(1, 50),
     again=st.sets(st.integers(0, 13), max_size=6),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_same_lines_in_any_chunking_give_the_same_decisions(
     drawn: list[tuple[Buyer, int, str, list[str], str]], sizes: list[int], per_commit: int, again: set[int]
 ) -> None:

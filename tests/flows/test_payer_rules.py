@@ -221,7 +221,7 @@ _MADE = st.tuples(_INNS, _ACCOUNTS, st.sampled_from(["a", "b"]), _DAYS, st.boole
 
 
 @given(made=st.lists(_MADE, max_size=6), asked=st.lists(st.tuples(_INNS, _ACCOUNTS, _DAYS), max_size=8))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_finds_the_rules_that_memory_finds(shop: Shop, made: list, asked: list) -> None:
     with shop.store.unit() as unit:  # never committed: each example begins with no rules
         for inn, account, party, since, revoked in made:

@@ -257,4 +257,4 @@ class Queue(RuleBasedStateMachine):
 
 
 TestQueue = Queue.TestCase
-TestQueue.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestQueue.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
