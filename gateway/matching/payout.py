@@ -24,20 +24,30 @@ class RegistryLookup(Protocol):
     def find(self, source: str, number: str) -> Sequence[Registry]:
         """Unused registries of this partner with this number (compared without leading zeros)."""
 
+    def of_sum(self, source: str, net: Money) -> Sequence[Registry]:
+        """Unused registries of this partner that pay out exactly this: only ever to be offered to a person."""
+
 
 class MemoryRegistries:
     """Registries in a dictionary."""
 
     def __init__(self, registries: Sequence[Registry] = ()) -> None:
         self._by_number: dict[tuple[str, str], list[Registry]] = {}
+        self._by_sum: dict[tuple[str, int], list[Registry]] = {}
+        self._used: set[str] = set()
         for registry in registries:
+            self._by_sum.setdefault((registry.source, registry.net.kopecks), []).append(registry)
             self._by_number.setdefault((registry.source, reference_key(registry.number)), []).append(registry)
 
     def find(self, source: str, number: str) -> Sequence[Registry]:
         return tuple(self._by_number.get((source, reference_key(number)), ()))
 
+    def of_sum(self, source: str, net: Money) -> Sequence[Registry]:
+        return tuple(r for r in self._by_sum.get((source, net.kopecks), ()) if r.id not in self._used)
+
     def use(self, registry_id: str) -> None:
         """The registry explained a payment; it explains no other."""
+        self._used.add(registry_id)
         for bucket in self._by_number.values():
             bucket[:] = [r for r in bucket if r.id != registry_id]
 
@@ -55,6 +65,9 @@ def decide_payout(
         listed = _by_loans(facts, index, partner)
         if listed is not None:
             return listed
+    alike = registries.of_sum(source, amount) if registries is not None and not found else ()
+    if len(alike) == 1:
+        return _unquoted(facts, index, alike[0], partner)
     code = "matching.registry_ambiguous" if found else "matching.registry_missing"
     return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, Reason(code)))
 
@@ -94,6 +107,18 @@ def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner:
         )
     reasons = (partner, about, sum_reason("matching.registry_adds_up", registry.net, amount))
     return _answer(facts, Outcome.REGISTRY, lines.fitting, reasons, registry)
+
+
+def _unquoted(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
+    """The text names no registry we have, but one pays out this very sum: offered, for sums repeat."""
+    about = Reason("matching.registry_unquoted", {"number": registry.number, "date": day(registry.date)})
+    lines = look_up_lines(index, registry)
+    return replace(
+        person(Outcome.PAYOUT_UNEXPLAINED, facts.payment.amount, (partner, about, *lines.reasons)),
+        suggestions=_fitting_lines(facts, registry, lines, about),
+        fee=registry.fee,
+        registry_id=registry.id,
+    )
 
 
 def _against(facts: Facts, registry: Registry) -> Iterator[Reason]:

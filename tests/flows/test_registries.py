@@ -259,6 +259,31 @@ def test_the_lines_that_fit_are_offered_and_a_person_may_take_them(shop: Shop) -
     assert shop.rows(decisions, payment_id=payment)[-1].fee == 4_000  # type: ignore[attr-defined]
 
 
+def test_a_payout_whose_text_names_no_registry_is_offered_the_one_of_its_sum(shop: Shop) -> None:
+    two_orders(shop)
+    payment = pay(shop, 395_000, text="Возмещение по эквайрингу")
+    arrive(shop, SOUND)
+    assert state_of(shop, payment) == ("needs_person", "payout_unexplained", 0)
+    last = shop.rows(decisions, payment_id=payment)[-1]
+    assert "registry_unquoted" in last.reasons and '"difference":0' in last.suggestions  # type: ignore[attr-defined]
+    parts = [(row.id, Money(row.rest)) for row in shop.rows(invoices)]  # type: ignore[attr-defined]
+    with shop.store.unit(ACCOUNTANT) as unit:
+        by_hand.allocate(unit, PAYING, payment, parts)
+        unit.commit()
+    assert state_of(shop, payment) == ("manual", "manual", 395_000)
+    assert registry_states(shop) == [("used", payment)]
+    other = pay(shop, 395_000, text="Возмещение по эквайрингу")
+    assert "registry_missing" in reasons(shop, other)
+
+
+def test_two_registries_of_one_sum_are_offered_to_nobody(shop: Shop) -> None:
+    two_orders(shop)
+    arrive(shop, SOUND)
+    arrive(shop, SOUND.replace(b"105", b"106"))
+    payment = pay(shop, 395_000, text="Возмещение по эквайрингу")
+    assert "registry_missing" in reasons(shop, payment)
+
+
 def test_without_a_registry_a_person_cannot_give_more_than_came(shop: Shop) -> None:
     two_orders(shop)
     payment = pay(shop, 396_000)

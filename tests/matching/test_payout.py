@@ -86,6 +86,68 @@ def test_a_registry_explains_one_payment_only() -> None:
     assert answer(paid(400_000, TEXT), registries).outcome == "payout_unexplained"
 
 
+def line(key: str, kopecks: int, row: int) -> RegistryLine:
+    return RegistryLine(Reference.ORDER, key, Money(kopecks), row)
+
+
+def test_each_line_that_does_not_fit_says_why_and_the_others_are_offered() -> None:
+    known = [
+        card(
+            f"c{n}", str(n), date(2026, 11, 10), Money(10_000), Money(rest), state,
+            buyer_id="b", buyer_kind="fl", buyer_name="Иванов", buyer_inn="", order_no=order,
+        )
+        for n, rest, state, order in (
+            (1, 10_000, "open", "51"), (2, 0, "paid", "52"), (3, 0, "cancelled", "53"),
+            (4, 10_000, "open", "54"), (5, 10_000, "open", "54"), (6, 4_000, "open", "56"),
+        )
+    ]  # fmt: skip
+    orders = ("51", "52", "53", "54", "55", "56", "51")
+    lines = tuple(line(order, 5_000, row) for row, order in enumerate(orders, start=3))
+    told = registry(lines=lines, gross=Money(35_000), fee=Money(1_000), net=Money(34_000))
+    decision = decide(
+        read_facts(paid(34_000, TEXT)), MemoryIndex(known), POLICY, MemoryDuplicates(), MemoryRegistries([told])
+    )
+    against = [(r.values["row"], r.code.removeprefix("matching.registry_")) for r in decision.reasons[2:]]
+    assert against == [
+        ("4", "paid"), ("5", "cancelled"), ("6", "several"), ("7", "line"), ("8", "above"), ("9", "twice"),
+    ]  # fmt: skip
+    [offered] = decision.suggestions
+    assert offered.allocations == (("c1", Money(5_000)),) and offered.difference == Money(30_000)
+    assert (decision.automatic, decision.registry_id, decision.fee) == (False, "R1", Money(1_000))
+
+
+def test_of_very_many_wrong_lines_the_first_are_told_and_the_rest_counted() -> None:
+    lines = tuple(line(f"9{n:05d}", 1_000, n) for n in range(1, 51))
+    decision = answer(
+        paid(50_000, TEXT),
+        MemoryRegistries([registry(lines=lines, gross=Money(50_000), fee=Money(0), net=Money(50_000))]),
+    )
+    assert len(decision.reasons) == 2 + 20 + 1 and decision.reasons[-1].values == {"count": "30"}
+
+
+def test_a_registry_sent_twice_with_other_content_explains_nothing() -> None:
+    second = registry(id="R2", net=Money(400_001))
+    assert answer(paid(400_000, TEXT), MemoryRegistries([registry(), second])).outcome == "payout_unexplained"
+    last_year = registry(id="R2", net=Money(500_000), date=date(2025, 11, 18))
+    assert answer(paid(400_000, TEXT), MemoryRegistries([registry(), last_year])).registry_id == "R1"
+
+
+def test_bad_rows_and_a_fee_below_zero_are_never_sound() -> None:
+    for changes in ({"bad_rows": 1}, {"fee": Money(-3_000), "net": Money(406_000)}):
+        one = registry(**changes)
+        assert not one.sound
+        decision = answer(paid(one.net.kopecks, TEXT), MemoryRegistries([one]))
+        assert decision.outcome == "payout_unexplained" and not decision.automatic
+
+
+def test_a_registry_of_the_same_sum_is_only_offered() -> None:
+    registries = MemoryRegistries([registry()])
+    decision = answer(paid(400_000, "Возмещение по эквайрингу"), registries)
+    assert not decision.automatic and decision.registry_id == "R1" and decision.suggestions[0].difference == Money(0)
+    registries.use("R1")
+    assert answer(paid(400_000, "Возмещение по эквайрингу"), registries).registry_id == ""
+
+
 def test_a_lender_that_lists_loans_and_pays_their_sum() -> None:
     decision = answer(paid(404_000, "Кредитные средства по заявкам 70000201, 70000203", LENDER), None)
     assert decision.outcome == "loans_listed"

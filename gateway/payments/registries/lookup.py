@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from gateway.core.errors import Conflict
 from gateway.core.money import Money
@@ -17,17 +17,24 @@ from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 _COLUMNS = tuple(column for column in payout_registries.c if column.name != "raw")
-_FOUND = Query(
-    select(*_COLUMNS)
-    .where(
-        payout_registries.c.company == bindparam("company"),
-        payout_registries.c.source == bindparam("source"),
-        payout_registries.c.number_key == bindparam("number_key"),
-        payout_registries.c.state == bindparam("state"),
-        payout_registries.c.partner_inn == bindparam("partner_inn"),
+
+
+def _waiting(condition: ColumnElement[bool]) -> Query:
+    return Query(
+        select(*_COLUMNS)
+        .where(
+            payout_registries.c.company == bindparam("company"),
+            payout_registries.c.source == bindparam("source"),
+            payout_registries.c.partner_inn == bindparam("partner_inn"),
+            payout_registries.c.state == bindparam("state"),
+            condition,
+        )
+        .order_by(payout_registries.c.id)
     )
-    .order_by(payout_registries.c.id)
-)
+
+
+_BY_NUMBER = _waiting(payout_registries.c.number_key == bindparam("number_key"))
+_BY_NET = _waiting(payout_registries.c.net == bindparam("net"))
 _LINES = Query(
     select(payout_registry_lines)
     .where(payout_registry_lines.c.registry_id == bindparam("registry_id"))
@@ -43,13 +50,19 @@ class SqlRegistries:
         self._partner_inn = partner_inn
 
     def find(self, source: str, number: str) -> Sequence[Registry]:
-        rows = _FOUND.all(
+        return self._found(_BY_NUMBER, source, number_key=reference_key(number))
+
+    def of_sum(self, source: str, net: Money) -> Sequence[Registry]:
+        return self._found(_BY_NET, source, net=net.kopecks)
+
+    def _found(self, query: Query, source: str, **values: str | int) -> list[Registry]:
+        rows = query.all(
             self._unit.connection,
             company=self._unit.company,
             source=source,
-            number_key=reference_key(number),
-            state=RegistryState.WAITING,
             partner_inn=self._partner_inn,
+            state=RegistryState.WAITING,
+            **values,
         )
         return [_registry(row, _LINES.all(self._unit.connection, registry_id=row.id)) for row in rows]
 

@@ -46,6 +46,7 @@ payout_registries = Table(
         postgresql_where=text("state <> 'withdrawn'"),
     ),
     Index("ix_payout_registries_number", "company", "source", "number_key", "state"),
+    Index("ix_payout_registries_net", "company", "partner_inn", "net"),
     Index("ix_payout_registries_date", "company", "date", "id"),
     Index("ix_payout_registries_payment", "payment_id"),
 )

@@ -93,6 +93,7 @@ def _registries() -> None:
         postgresql_where=living,
     )
     op.create_index("ix_payout_registries_number", "payout_registries", ["company", "source", "number_key", "state"])
+    op.create_index("ix_payout_registries_net", "payout_registries", ["company", "partner_inn", "net"])
     op.create_index("ix_payout_registries_date", "payout_registries", ["company", "date", "id"])
     op.create_index("ix_payout_registries_payment", "payout_registries", ["payment_id"])
     op.create_table(
