@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.core.catalogue import sentence
 from gateway.core.money import Money
 from gateway.core.references import Reference
 from gateway.matching.decision import Decision, Outcome, Policy
 from gateway.matching.facts import PaymentIn
 from gateway.matching.index import InvoiceCard
 from gateway.matching.trial import PolicyOn, Trial, always, as_open, run
-from gateway.matching.trial_summary import Answer, advice, answer_of, as_json, of_json
-from gateway.payments.registries.model import Registry, RegistryLine
+from gateway.matching.trial_summary import Answer, Tally, advice, answer_of, as_json, of_json
+from gateway.payments.registries.model import PayoutSource, Registry, RegistryLine
 from tests.matching.world import POLICY, payment, world
 
 ACQUIRER = "7700000122"
@@ -123,6 +124,16 @@ def test_advice_names_what_would_help() -> None:
         "trial.advice.third_party": 1,
         "trial.advice.closed": 1,
     }
+
+
+@pytest.mark.parametrize("source", list(PayoutSource))
+def test_every_kind_of_partner_has_its_advice(source: PayoutSource) -> None:
+    summary = Trial([]).summary
+    summary.payouts[source.value] = Tally(27, 100)
+    [found] = advice(summary)
+    for language in ("ru", "en"):
+        text = sentence(found.code, language, found.values)
+        assert "27" in text and found.code not in text
 
 
 def test_what_is_stored_comes_back_equal() -> None:
