@@ -92,6 +92,10 @@
         <translation>это не сумма</translation>
     </message>
     <message>
+        <source>a sum is missing</source>
+        <translation>нужна сумма</translation>
+    </message>
+    <message>
         <source>{sum} more than it wants</source>
         <translation>на {sum} больше остатка</translation>
     </message>
@@ -573,8 +577,8 @@
         <translation>Выберите поступление слева.</translation>
     </message>
     <message>
-        <source>{who} was faster, {when}</source>
-        <translation>Раньше вас решил(а) {who}, {when}</translation>
+        <source>A colleague was faster: {who}, {when}</source>
+        <translation>Коллега решил раньше: {who}, {when}</translation>
     </message>
     <message>
         <source>{sum} not allocated</source>
@@ -1247,6 +1251,10 @@ within 15 minutes: {share}</source>
 </context>
 <context>
     <name>Learn</name>
+    <message>
+        <source>Key M</source>
+        <translation>Клавиша M</translation>
+    </message>
     <message>
         <source>from</source>
         <translation>с</translation>

@@ -86,11 +86,11 @@ def columns() -> list[Column]:
         Column("buyer", lambda: translate("Rules", "pays for"), lambda r: r.buyer, sort="buyer", width=0),
         Column("since", lambda: translate("Rules", "Since"), lambda r: wording.day(r.since), sort="since", width=11),
         Column(
-            "made_by",
+            "made",
             lambda: translate("Rules", "Made by"),
-            lambda r: person(r.made_by),
-            sort="made_by",
-            width=15,
+            lambda r: f"{person(r.made_by)} · {wording.day(r.made_at)}",
+            sort="made_at",
+            width=25,
             tip=made_words,
         ),
         Column(

@@ -226,7 +226,7 @@ class DecisionPanel(QFrame):
         card = frame("card", tone="warn")
         box = rows(card, gap=3, margin=10)
         when = wording.moment(last.at, self.session.now())
-        who = translate("Decision", "{who} was faster, {when}").format(who=person(last.by), when=when)
+        who = translate("Decision", "A colleague was faster: {who}, {when}").format(who=person(last.by), when=when)
         box.addWidget(label(who, "heading", wrap=True))
         box.addWidget(label(said(last.text), wrap=True))
         card.setObjectName("theirs")

@@ -6,13 +6,28 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QFrame, QLineEdit, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QFrame, QLabel, QLineEdit, QWidget
 
 from gui.api.types import CanLearn
 from gui.i18n import translate
 from gui.models.payer_rules import consequence
 from gui.theme import theme
 from gui.widgets.parts import columns, label, rows
+
+
+class _Words(QLabel):
+    """The words of a tick that may wrap: a check box itself cannot."""
+
+    def __init__(self, tick: QCheckBox) -> None:
+        super().__init__()
+        self._tick = tick
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._tick.isEnabled():
+            self._tick.toggle()
 
 
 class LearnBox(QFrame):
@@ -34,8 +49,13 @@ class LearnBox(QFrame):
         self._buyer = ""
         box = rows(self, gap=6, margin=9)
         self.tick = QCheckBox()
+        self.tick.setToolTip(translate("Learn", "Key M"))
         self.tick.toggled.connect(self._toggled)
-        box.addWidget(self.tick)
+        self.about = _Words(self.tick)
+        line = columns(gap=6)
+        line.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.about, 1)
+        box.addLayout(line)
         self._more = QWidget()
         stack = rows(self._more, gap=6)
         line = columns(gap=8)
@@ -75,8 +95,7 @@ class LearnBox(QFrame):
         if can is None:
             return
         words = translate("Learn", "Remember: this payer pays for {buyer}").format(buyer=buyer)
-        # An ampersand in a name is no keyboard shortcut.
-        self.tick.setText(words.replace("&", "&&"))
+        self.about.setText(words)
         self.tick.setAccessibleName(words)
         self.since.setDate(QDate(can.since.year, can.since.month, can.since.day) if can.since else QDate.currentDate())
         self._say()

@@ -10,7 +10,8 @@ from gui.api.types import Payment, Reason
 from gui.cells import Pill
 from gui.i18n import translate
 from gui.views.reasons import ReasonList, reason_tone
-from gui.widgets.parts import columns, frame, label, rows
+from gui.widgets.flow import flowing
+from gui.widgets.parts import label, rows
 from gui.widgets.pill import PillLabel
 
 _ABOUT = "matching.registry"
@@ -41,10 +42,8 @@ class RegistryCard(QFrame):
         self.setProperty("role", "card")
         self.setProperty("tone", "warn" if against else "ok")
         box = rows(self, gap=6, margin=10)
-        head = columns(gap=8)
-        head.addWidget(label(self._title(payment), "heading", wrap=True), 1)
-        head.addWidget(PillLabel(_verdict(payment, against)))
-        box.addLayout(head)
+        box.addWidget(label(self._title(payment), "heading", wrap=True))
+        box.addWidget(PillLabel(_verdict(payment, against)))
         if payment.fee > 0:
             box.addWidget(self._fee(payment))
         # Its number and date stand in the title already.
@@ -69,26 +68,22 @@ class RegistryCard(QFrame):
 
     def _fee(self, payment: Payment) -> QWidget:
         """The equation an accountant checks: what the buyers paid, less the fee, is what came."""
-        made = frame("")
-        line = columns(made, gap=6)
-        parts = (
-            (translate("Payout", "buyers paid"), payment.allocated + payment.fee, ""),
-            ("−", None, ""),
-            (translate("Payout", "kept by the partner"), payment.fee, "warn"),
-            ("=", None, ""),
-            (translate("Payout", "credited"), payment.allocated, ""),
+        terms = (
+            ("", translate("Payout", "buyers paid"), payment.allocated + payment.fee),
+            ("−", translate("Payout", "kept by the partner"), payment.fee),
+            ("=", translate("Payout", "credited"), payment.allocated),
         )
-        for words, kopecks, tone in parts:
-            if kopecks is None:
-                line.addWidget(label(words, "muted"))
-                continue
-            stack = rows(gap=0)
-            stack.addWidget(label(wording.money(kopecks), "heading", tone=tone))
-            stack.addWidget(label(words, "small"))
-            line.addLayout(stack)
-        line.addStretch(1)
-        made.setAccessibleName(" ".join(f"{w} {wording.money(k)}" if k is not None else w for w, k, _ in parts))
+        made = flowing([_term(*term) for term in terms], gap=12)
+        made.setAccessibleName(" ".join(f"{sign} {words} {wording.money(sum_)}".strip() for sign, words, sum_ in terms))
         return made
+
+
+def _term(sign: str, words: str, kopecks: int) -> QWidget:
+    made = QWidget()
+    stack = rows(made, gap=0)
+    stack.addWidget(label(f"{sign} {wording.money(kopecks)}".strip(), "heading"))
+    stack.addWidget(label(words, "small"))
+    return made
 
 
 def _verdict(payment: Payment, against: list[Reason]) -> Pill:

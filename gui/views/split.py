@@ -168,6 +168,8 @@ def _limit_words(part: Part) -> tuple[str, str]:
     kopecks = part.kopecks
     if kopecks is None:
         return translate("Assign", "not a sum"), "bad"
+    if kopecks <= 0:
+        return translate("Assign", "a sum is missing"), "bad"
     if kopecks > part.invoice.rest:
         over = wording.money(kopecks - part.invoice.rest)
         return translate("Assign", "{sum} more than it wants").format(sum=over), "bad"

@@ -11,6 +11,7 @@ from gui.api.types import PaymentFacts, SuggestedInvoice, Suggestion
 from gui.cells import Pill
 from gui.i18n import translate
 from gui.views.reasons import ReasonList
+from gui.widgets.flow import flowing
 from gui.widgets.parts import Elided, button, columns, dress, label, rows
 from gui.widgets.pill import PillLabel
 
@@ -73,12 +74,10 @@ class SuggestionCard(QFrame):
             reasons.pointed.connect(self.pointed)
             box.addWidget(reasons)
         foot = columns()
-        for pill in self.pills:
-            foot.addWidget(PillLabel(pill))
-        foot.addStretch(1)
+        foot.addWidget(flowing([PillLabel(pill) for pill in self.pills]), 1)
         self.button = button("", "", slot=self.accepted.emit)
         self.button.setObjectName(f"accept_{number}")
-        foot.addWidget(self.button)
+        foot.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         box.addLayout(foot)
         self.choose(False)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from gui.theme import theme
 
@@ -68,3 +70,15 @@ class Flow(QLayout):
             x += width + gap
             height = max(height, hint.height())
         return y + height - rect.y()
+
+
+def flowing(children: Sequence[QWidget], gap: float = 6) -> QWidget:
+    """The children in a flow of their own, as high as its width makes it."""
+    made = QWidget()
+    line = Flow(made, gap)
+    for child in children:
+        line.addWidget(child)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    made.setSizePolicy(policy)
+    return made
