@@ -2749,12 +2749,8 @@ within 15 minutes: {share}</source>
         <translation>Сумма, ₽</translation>
     </message>
     <message>
-        <source>Fee, ₽</source>
-        <translation>Комиссия, ₽</translation>
-    </message>
-    <message>
-        <source>To arrive, ₽</source>
-        <translation>К поступлению, ₽</translation>
+        <source>Arrives, ₽</source>
+        <translation>Придёт, ₽</translation>
     </message>
     <message>
         <source>State</source>
@@ -2763,10 +2759,6 @@ within 15 minutes: {share}</source>
     <message>
         <source>Payment</source>
         <translation>Платёж</translation>
-    </message>
-    <message>
-        <source>→ payment</source>
-        <translation>→ платёж</translation>
     </message>
     <message>
         <source>Enter goes to the payment</source>
@@ -3783,11 +3775,15 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Whether each of these decisions would have been right, no back-test can know: look through some in the file of decisions it has written.</source>
-        <translation>Верно ли каждое из этих решений, проверка знать не может: просмотрите часть в файле решений, который она записала.</translation>
+        <translation>Верно ли каждое из этих решений, проверка знать не может: просмотрите часть решений в файле, который она записала.</translation>
     </message>
     <message>
         <source>To a person, and why</source>
         <translation>Человеку, и почему</translation>
+    </message>
+    <message>
+        <source>With a suggestion, where one key is enough: {n}.</source>
+        <translation>С подсказкой, где хватит одной клавиши: {n}.</translation>
     </message>
     <message>
         <source>Nothing would have gone to a person.</source>

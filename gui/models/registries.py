@@ -133,18 +133,18 @@ def columns() -> list[Column]:
             lambda: translate("Registries", "Partner"),
             lambda r: source_title(r.source),
             sort="partner_inn",
-            width=12,
+            width=10,
             tip=lambda r: f"{source_title(r.source)} · {r.partner_inn}",
         ),
         Column("gross", lambda: translate("Registries", "Sum, ₽"), lambda r: _sum(r.gross), width=11, right=True),
-        Column("fee", lambda: translate("Registries", "Fee, ₽"), lambda r: _sum(r.fee), width=8, right=True),
+        Column("fee", lambda: translate("Registries", "Fee"), lambda r: _sum(r.fee), width=8, right=True),
         Column(
             "net",
-            lambda: translate("Registries", "To arrive, ₽"),
+            lambda: translate("Registries", "Arrives, ₽"),
             lambda r: _sum(r.net),
             sort="net",
             paint="money",
-            width=11,
+            width=12,
             right=True,
         ),
         Column(
@@ -154,13 +154,13 @@ def columns() -> list[Column]:
             sort="state",
             paint="pill",
             pill=state_pill,
-            width=15,
+            width=16,
             tip=lambda r: "\n".join([said(r.state_said), *(faults(r) if r.state == "waiting" else ())]),
         ),
         Column(
             "payment_id",
             lambda: translate("Registries", "Payment"),
-            lambda r: translate("Registries", "→ payment") if r.payment_id else "",
+            lambda r: "→" if r.payment_id else "",
             width=0,
             tip=lambda r: translate("Registries", "Enter goes to the payment") if r.payment_id else "",
         ),
@@ -197,18 +197,15 @@ def against(line: RegistryLine) -> str:
 def lines(parent: QObject | None = None) -> RowsModel:
     """The lines of one registry; one that finds no invoice is marked and says why."""
 
-    def whose(line: RegistryLine) -> str:
-        return f"{kind_title(line.kind)} {line.key}"
-
     return RowsModel(
         [
             Column("row", lambda: translate("Registries", "Row"), lambda li: str(li.row or ""), width=5, right=True),
             Column(
                 "key",
                 lambda: translate("Registries", "Whose"),
-                lambda li: f"⚠ {whose(li)}" if li.against else whose(li),
+                lambda li: f"⚠ {li.key}" if li.against else li.key,
                 width=0,
-                tip=lambda li: against(li) or whose(li),
+                tip=lambda li: against(li) or f"{kind_title(li.kind)} {li.key}",
             ),
             Column(
                 "amount",
@@ -218,7 +215,7 @@ def lines(parent: QObject | None = None) -> RowsModel:
                 width=11,
                 right=True,
             ),
-            Column("fee", lambda: translate("Registries", "Fee, ₽"), lambda li: _sum(li.fee), width=8, right=True),
+            Column("fee", lambda: translate("Registries", "Fee"), lambda li: _sum(li.fee), width=8, right=True),
             Column(
                 "against",
                 lambda: translate("Registries", "What is wrong"),

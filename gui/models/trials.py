@@ -31,7 +31,7 @@ def percent(share: float) -> str:
 
 def tally(part: Tally) -> str:
     """ "payments: 1 702 · 145 900 000,00 ₽"."""
-    return translate("Trial", "payments: {n} · {sum}").format(n=_grouped(part.count), sum=wording.money(part.amount))
+    return translate("Trial", "payments: {n} · {sum}").format(n=grouped(part.count), sum=wording.money(part.amount))
 
 
 def about(trial: Trial) -> str:
@@ -48,7 +48,7 @@ def about(trial: Trial) -> str:
 def headline(trial: Trial) -> str:
     """How much would have gone by itself."""
     return translate("Trial", "Payments: {all}. Without a person: {auto} ({share}).").format(
-        all=_grouped(trial.payments.count), auto=_grouped(trial.auto.count), share=percent(trial.auto.share_of_count)
+        all=grouped(trial.payments.count), auto=grouped(trial.auto.count), share=percent(trial.auto.share_of_count)
     )
 
 
@@ -86,7 +86,7 @@ def outcomes(parent: QObject | None = None) -> RowsModel:
             Column(
                 "count",
                 lambda: translate("Trial", "Payments"),
-                lambda o: _grouped(o.count),
+                lambda o: grouped(o.count),
                 paint="strong",
                 width=8,
                 right=True,
@@ -106,5 +106,6 @@ def outcomes(parent: QObject | None = None) -> RowsModel:
     )
 
 
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """ "12 480"."""
     return f"{number:,}".replace(",", wording.NBSP)

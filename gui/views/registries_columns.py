@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 from typing import Any
 
@@ -93,6 +93,7 @@ class PlaceEditor(QWidget):
 
     def _chosen(self, _index: int) -> None:
         self._by_hand = True
+        self.found.clear()
         self._place.kind = self.kind.currentData()
         self._place.pattern = USUAL.get((self._fact, self._place.kind), "")
         self.show_place(self._place)
@@ -238,10 +239,12 @@ class ColumnsEditor(QFrame):
             self.fee_percent.setText(reading.fee_percent)
         self.fee_percent.setEnabled("fee" not in reading.roles)
 
-    def tell(self, found: Sequence[ReadRegistry]) -> None:
-        """What the file comes to, read so."""
-        self.number.tell(", ".join(one.number for one in found))
-        self.date.tell(", ".join(dict.fromkeys(wording.day(one.date) for one in found)))
+    def tell(self, found: Sequence[ReadRegistry], lacking: Container[str]) -> None:
+        """What the file comes to, read so; `lacking` "number" or "date", what to look for is asked."""
+        if found or "number" in lacking:
+            self.number.tell(", ".join(one.number for one in found))
+        if found or "date" in lacking:
+            self.date.tell(", ".join(dict.fromkeys(wording.day(one.date) for one in found)))
 
     # --- what the person chooses -------------------------------------------------------------------------------------
 

@@ -95,6 +95,8 @@ class RegistryImport(QDialog):
         self.bad_table.show_model(self.bad_rows, shown)
         self.bad_table.setFixedHeight(theme.px(126))
         stack.addWidget(self.bad_table)
+        self._area = area
+        area.hide()
         return area
 
     def _foot(self) -> Any:
@@ -209,6 +211,10 @@ class RegistryImport(QDialog):
                 "info",
                 translate("Registries", "Proposed by the words of the headings: check what each column means."),
             )
+        lacking = {*found.missing} if found.mapping is None else set()
+        if found.error is not None:
+            lacking.add(found.error.code.removeprefix("registry.").removesuffix("_missing"))
+        self.columns.tell(found.registries, lacking)
         self._show_read(found.registries)
         self._check()
 
@@ -226,8 +232,7 @@ class RegistryImport(QDialog):
 
     def _show_read(self, found: tuple[ReadRegistry, ...]) -> None:
         self.read_as.setText("\n".join(_read_words(one) for one in found))
-        self.read_as.setVisible(bool(found))
-        self.columns.tell(found)
+        self._area.setVisible(bool(found))
         faults = [fault for one in found for fault in words.faults(one)]
         if faults:
             faults.append(translate("Registries", "Taken in like this, it explains no payment."))

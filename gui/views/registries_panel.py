@@ -189,16 +189,14 @@ class RegistryPanel(QFrame):
 
     def _head(self, registry: Registry) -> None:
         line = columns(gap=8)
-        stack = rows(gap=1)
         title = translate("Registries", "Registry № {number}").format(number=registry.number)
-        stack.addWidget(label(title, "title", wrap=True))
+        line.addWidget(label(title, "title", wrap=True), 1)
+        line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
+        self._box.addLayout(line)
         about = translate("Registries", "of {date} · {partner} · INN {inn}").format(
             date=wording.day(registry.date), partner=words.source_title(registry.source), inn=registry.partner_inn
         )
-        stack.addWidget(label(about, "muted", wrap=True, select=True))
-        line.addLayout(stack, 1)
-        line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
-        self._box.addLayout(line)
+        self._box.addWidget(label(about, "muted", wrap=True, select=True))
         pills = columns(gap=6)
         pills.addWidget(PillLabel(words.state_pill(registry)))
         pills.addStretch(1)
@@ -275,7 +273,8 @@ class RegistryPanel(QFrame):
         shown = counts.registry_lines(registry.line_count)
         if registry.lines_next is not None:
             shown = translate("Registries", "{shown} of {lines}").format(shown=len(self._lines), lines=shown)
-        self._lines_title.setText(shown)
+        kinds = dict.fromkeys(words.kind_title(line.kind) for line in self._lines)
+        self._lines_title.setText(" · ".join([shown, *kinds]))
         self.more.setVisible(registry.lines_next is not None)
 
     # --- acting ------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class SwitchOn(QDialog):
         title = translate("Release", "Switch automatic release on")
         self.setWindowTitle(title)
         self.setModal(True)
-        self.resize(theme.px(860 if trial else 620), theme.px(600 if trial else 360))
+        self.resize(theme.px(860 if trial else 620), theme.px(660 if trial else 360))
         box = rows(self, gap=10, margin=14)
         box.addWidget(label(title, "title"))
         box.addWidget(
@@ -75,7 +75,7 @@ class ReportDialog(QDialog):
     def __init__(self, trial: Trial | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(translate("Release", "Back-test"))
-        self.resize(theme.px(860 if trial else 620), theme.px(560 if trial else 300))
+        self.resize(theme.px(860 if trial else 620), theme.px(620 if trial else 300))
         box = rows(self, gap=10, margin=14)
         self.report = TrialReport(trial)
         box.addWidget(_scrolling(self.report), 1)

@@ -14,7 +14,7 @@ from gui.i18n import said, translate
 from gui.models import trials
 from gui.theme import theme
 from gui.widgets.parts import button, columns, frame, label, rows
-from gui.widgets.tableview import TableView
+from gui.widgets.tableview import ROW_HEIGHT, TableView
 
 ADVICE = 3
 """Pieces of advice that are shown."""
@@ -68,7 +68,7 @@ class TrialReport(QWidget):
         self._box.addWidget(
             label(
                 translate("Trial", "Invoices released without a person: {count}, {amount}.").format(
-                    count=trial.released.count, amount=wording.money(trial.released.amount)
+                    count=trials.grouped(trial.released.count), amount=wording.money(trial.released.amount)
                 ),
                 wrap=True,
             )
@@ -87,20 +87,26 @@ class TrialReport(QWidget):
         self._to_a_person(trial)
         for advice in trial.advice[:ADVICE]:
             self._box.addWidget(label(f"→ {said(advice.text)}", wrap=True))
+        self._box.addStretch(1)
 
     def _to_a_person(self, trial: Trial) -> None:
         name = translate("Trial", "To a person, and why")
         self._box.addWidget(label(name, "section"))
+        if trial.suggested:
+            helped = translate("Trial", "With a suggestion, where one key is enough: {n}.")
+            self._box.addWidget(label(helped.format(n=trials.grouped(trial.suggested)), "muted", wrap=True))
         table = TableView(name)
         table.empty_text = translate("Trial", "Nothing would have gone to a person.")
         model = trials.outcomes(self)
         shown: list[Any] = model.columns
         table.show_model(model, shown)
-        model.show([outcome for outcome in trial.outcomes if outcome.decision == "person"])
-        table.setMinimumHeight(theme.px(150))
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        told = [outcome for outcome in trial.outcomes if outcome.decision == "person"]
+        model.show(told)
+        # As high as its rows: the report scrolls as a whole.
+        table.setFixedHeight(theme.px(ROW_HEIGHT * (max(len(told), 1) + 1.5)))
+        table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table = table
-        self._box.addWidget(table, 1)
+        self._box.addWidget(table)
 
 
 def _figure(title: str, part: Tally, share: float, tone: str) -> QFrame:
