@@ -51,6 +51,19 @@ def test_a_text_is_answered_as_policy_has_it_or_a_person_is_asked(name: str) -> 
     )
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_goods_leave_only_for_their_full_price(name: str) -> None:
+    """An invoice may be released only where the true money covers all that is due of it."""
+    case = CASES[name]
+    true_money = [dict(parts) for parts in (case.allocations, *case.alt)]
+    due = {invoice_id: BY_ID[invoice_id].rest for invoice_id in BY_ID}
+    for earlier in case.booked_before:
+        for invoice_id, kopecks in earlier.allocations:
+            due[invoice_id] -= kopecks
+    for invoice_id in answer(case).release_ok:
+        assert any(money.get(invoice_id, 0) >= due[invoice_id] for money in true_money), invoice_id
+
+
 def test_almost_everything_that_may_be_automatic_is() -> None:
     verdicts = {name: judge(case, answer(case)) for name, case in CASES.items()}
     counted = Counter(verdicts.values())
