@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.matching.noise import kinds_other, kinds_parties, kinds_payouts, kinds_sums, kinds_text
+from tests.matching.noise import kinds_numbers, kinds_other, kinds_parties, kinds_payouts, kinds_sums, kinds_text
 from tests.matching.noise.catalogue import KINDS, Kind
 from tests.matching.noise.world import World
 
-_MODULES = (kinds_text, kinds_sums, kinds_parties, kinds_payouts, kinds_other)
+# Importing them registers their kinds.
+_MODULES = (kinds_text, kinds_numbers, kinds_sums, kinds_parties, kinds_payouts, kinds_other)
 Files = dict[str, list[dict[str, Any]]]
 
 

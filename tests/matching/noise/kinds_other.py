@@ -19,10 +19,17 @@ def _no_sale(w: World, *texts: str) -> None:
 @kind(8)
 def money_back(w: World) -> None:
     _no_sale(
-        w, "Возврат аванса по договору № {n} от {d}", "Возврат по претензии {n}, счет {c}", "Возврат переплаты по акту сверки",
-        "Ошибочно перечислено, возвращаем платеж № {c} от {d}", "ВОЗВРАТ ДС ПО П/П {c} ОТ {d}", "Возвр. ден. средств за товар сч {c}",
-        "Сторно платежа {n} от {d}", "Возвращаем ошибочный платёж п.п. {n}", "Vozvrat oshibochno perechislennykh sredstv",
-    )  # fmt: skip
+        w,
+        "Возврат аванса по договору № {n} от {d}",
+        "Возврат по претензии {n}, счет {c}",
+        "Возврат переплаты по акту сверки",
+        "Ошибочно перечислено, возвращаем платеж № {c} от {d}",
+        "ВОЗВРАТ ДС ПО П/П {c} ОТ {d}",
+        "Возвр. ден. средств за товар сч {c}",
+        "Сторно платежа {n} от {d}",
+        "Возвращаем ошибочный платёж п.п. {n}",
+        "Vozvrat oshibochno perechislennykh sredstv",
+    )
 
 
 @kind(4)
@@ -36,10 +43,16 @@ def loan_given_or_returned(w: World) -> None:
 @kind(4)
 def own_money(w: World) -> None:
     v = w.one()
-    text = w.r.choice((
-        "Перевод собственных средств", "Пополнение расчетного счета", "Перевод между своими счетами", "Внутренний перевод",
-        "Внесение наличных: торговая выручка", "Инкассация",
-    ))  # fmt: skip
+    text = w.r.choice(
+        (
+            "Перевод собственных средств",
+            "Пополнение расчетного счета",
+            "Перевод между своими счетами",
+            "Внутренний перевод",
+            "Внесение наличных: торговая выручка",
+            "Инкассация",
+        )
+    )
     own = Account("40702810300000000777", "044525593", 'АО "АЛЬФА-БАНК"')
     verdict = ask(note="our own money")
     w.pay(
@@ -58,28 +71,44 @@ def own_money(w: World) -> None:
 @kind(4)
 def interest_fine_or_court(w: World) -> None:
     _no_sale(
-        w, "Выплата процентов по депозиту № {n} от {d}", "Оплата по исполнительному листу ФС № 0417{n:05d}", "Неустойка по договору {n}",
-        "Пени за просрочку оплаты по договору № {n}", "Возмещение госпошлины по делу А43-{n}/2026", "Штраф по договору {n} от {d}",
+        w,
+        "Выплата процентов по депозиту № {n} от {d}",
+        "Оплата по исполнительному листу ФС № 0417{n:05d}",
+        "Неустойка по договору {n}",
+        "Пени за просрочку оплаты по договору № {n}",
+        "Возмещение госпошлины по делу А43-{n}/2026",
+        "Штраф по договору {n} от {d}",
         "Взыскание по ИП {n}/26/52001-ИП",
-    )  # fmt: skip
+    )
 
 
 @kind(4)
 def subsidy_insurance_or_capital(w: World) -> None:
     _no_sale(
-        w, "Субсидия по соглашению № {n} от {d}", "Страховое возмещение по полису {n}", "Взнос в уставный капитал", "Дивиденды за 2025 год",
-        "Обеспечительный платеж по договору аренды {n}", "Арендная плата за ноябрь, договор {n}", "Обеспечение заявки на участие в закупке {n}",
-    )  # fmt: skip
+        w,
+        "Субсидия по соглашению № {n} от {d}",
+        "Страховое возмещение по полису {n}",
+        "Взнос в уставный капитал",
+        "Дивиденды за 2025 год",
+        "Обеспечительный платеж по договору аренды {n}",
+        "Арендная плата за ноябрь, договор {n}",
+        "Обеспечение заявки на участие в закупке {n}",
+    )
 
 
 @kind(6)
 def advance_without_invoice(w: World) -> None:
     v = w.one()
     amount = 1_000_000 * w.r.randrange(2, 60) + 7_000
-    text = w.r.choice((
-        "Авансовый платёж по договору № {n} от 03.02.2026", "Предоплата за товар по дог. {n}", "Аванс за поставку мебельных деталей",
-        "Депозит на лицевой счёт клиента", "Предоплата за будущие поставки",
-    ))  # fmt: skip
+    text = w.r.choice(
+        (
+            "Авансовый платёж по договору № {n} от 03.02.2026",
+            "Предоплата за товар по дог. {n}",
+            "Аванс за поставку мебельных деталей",
+            "Депозит на лицевой счёт клиента",
+            "Предоплата за будущие поставки",
+        )
+    )
     verdict = ask(note="no invoice for it")
     w.pay(v.buyer, amount, f"{text.format(n=w.decoy(v.buyer))}. {vat_clause(w, amount, 22)}", verdict, day=TODAY)
 
@@ -88,11 +117,20 @@ def advance_without_invoice(w: World) -> None:
 def sale_with_frightening_words(w: World) -> None:
     """A sale all the same: the words of the other kinds only pass by."""
     v = w.one()
-    words = w.r.choice((
-        "за поддоны (возвратная тара)", "за товар, возврату и обмену не подлежит", "за штрафные фишки настольной игры",
-        "за шкаф для депозитных ячеек", "за мебель в зал суда", "по договору без штрафных санкций", "для ООО МФК Быстрый заём",
-        "за бланки страховых полисов", "отгрузка без аванса", "за комод «Кредо»",
-    ))  # fmt: skip
+    words = w.r.choice(
+        (
+            "за поддоны (возвратная тара)",
+            "за товар, возврату и обмену не подлежит",
+            "за штрафные фишки настольной игры",
+            "за шкаф для депозитных ячеек",
+            "за мебель в зал суда",
+            "по договору без штрафных санкций",
+            "для ООО МФК Быстрый заём",
+            "за бланки страховых полисов",
+            "отгрузка без аванса",
+            "за комод «Кредо»",
+        )
+    )
     w.pay(v.buyer, v.due, f"Оплата {reference(w, v)} {words}. {vat_clause(w, v.due, v.rate)}", auto((v, v.due)))
 
 
@@ -220,9 +258,15 @@ def document_number_used_again(w: World) -> None:
 
 @kind(6)
 def paid_twice_by_mistake(w: World) -> None:
-    """Another document for the invoice that the first one has paid."""
+    """Another document for the invoice that the first one has paid.
+
+    Where a person was asked about the first one, nothing is paid yet, and the second may take its place.
+    """
     v = w.one()
     day = max(v.day, TODAY.replace(day=9))
     w.pay(v.buyer, v.due, purpose(w, v, core=reference(w, v, "full"), parts=(papers,)), auto((v, v.due)), day=day)
     text = purpose(w, v, core=reference(w, v, "full"), parts=())
-    w.pay(v.buyer, v.due, text, ask(note="nothing left to pay"), day=TODAY)
+    verdict = ask(
+        note="nothing left to pay, unless the first one waits for a person", tolerated=True, alt=[[(v, v.due)]]
+    )
+    w.pay(v.buyer, v.due, text, verdict, day=TODAY)

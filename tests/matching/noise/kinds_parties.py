@@ -27,6 +27,25 @@ def third_party_with_tax_number(w: World) -> None:
     w.pay(w.firm(), v.due, _for_buyer(w, v, _with_tax_number(w, v.buyer)), auto((v, v.due)))
 
 
+@kind(5)
+def third_party_with_the_same_number_open(w: World) -> None:
+    """Whoever pays for another has an open invoice of the same counter and sum himself."""
+    v = w.one(series="letters")
+    payer = w.firm()
+    w.invoice(payer, series=w.free_series(v.counter, TODAY.year), counter=v.counter, amount=v.amount, day=TODAY)
+    text = f"Оплата за {_with_tax_number(w, v.buyer)} {reference(w, v, 'full')}. {vat_clause(w, v.due, v.rate)}"
+    w.pay(payer, v.due, text, auto((v, v.due)))
+
+
+@kind(5)
+def consignee_named(w: World) -> None:
+    """The buyer pays himself; another company only receives the goods."""
+    v = w.one()
+    other = w.buyer("ul")
+    text = f"Оплата {reference(w, v)}, грузополучатель {_with_tax_number(w, other)}. {vat_clause(w, v.due, v.rate)}"
+    w.pay(v.buyer, v.due, text, auto((v, v.due)))
+
+
 @kind(8)
 def third_party_without_tax_number(w: World) -> None:
     v = w.one("ul")
@@ -104,10 +123,16 @@ def no_tax_number_but_known_account(w: World) -> None:
 @kind(8)
 def sole_trader_in_other_forms(w: World) -> None:
     v = w.one("ip")
-    name = w.r.choice((
-        f"Индивидуальный предприниматель {initials(v.buyer.core)}", f"{v.buyer.core} (ИП)", f"ИП {initials(v.buyer.core, 1)}",
-        v.buyer.core.upper(), f"ГЛАВА КФХ {v.buyer.core.upper()}", f"И.П. {v.buyer.core}",
-    ))  # fmt: skip
+    name = w.r.choice(
+        (
+            f"Индивидуальный предприниматель {initials(v.buyer.core)}",
+            f"{v.buyer.core} (ИП)",
+            f"ИП {initials(v.buyer.core, 1)}",
+            v.buyer.core.upper(),
+            f"ГЛАВА КФХ {v.buyer.core.upper()}",
+            f"И.П. {v.buyer.core}",
+        )
+    )
     w.pay(v.buyer, v.due, purpose(w, v), auto((v, v.due)), name=name)
 
 
@@ -143,7 +168,8 @@ def factor_pays(w: World) -> None:
 @kind(4)
 def claim_ceded(w: World) -> None:
     v = w.one("ul")
-    text = f"Оплата по договору уступки права требования (цессии) № {w.decoy(v.buyer)}, долг {v.buyer.name} {reference(w, v)}"
+    contract = f"по договору уступки права требования (цессии) № {w.decoy(v.buyer)}"
+    text = f"Оплата {contract}, долг {v.buyer.name} {reference(w, v)}"
     w.pay(w.buyer("ul"), v.due, text, ask((v, v.due), note="a new creditor, nobody named with ИНН"))
 
 
@@ -152,10 +178,18 @@ def claim_ceded(w: World) -> None:
 
 def _private_text(w: World, v: Invoice) -> str:
     n = number_form(w, v, w.r.choice(("full", "full", "short", "light")))
-    return w.r.choice((
-        f"счет {n}", f"Оплата счета {n} {date_form(w, v.day)}", f"сч. № {n}", f"за мебель счёт {n}", f"Оплата по счету {n}",
-        f"оплата по счету №{n}, без НДС", f"счет №{n} НДС не облагается", f"Платеж по счету N{n} за кухню",
-    ))  # fmt: skip
+    return w.r.choice(
+        (
+            f"счет {n}",
+            f"Оплата счета {n} {date_form(w, v.day)}",
+            f"сч. № {n}",
+            f"за мебель счёт {n}",
+            f"Оплата по счету {n}",
+            f"оплата по счету №{n}, без НДС",
+            f"счет №{n} НДС не облагается",
+            f"Платеж по счету N{n} за кухню",
+        )
+    )
 
 
 def _transit(w: World, name: str) -> tuple[str, str, Account]:

@@ -64,9 +64,12 @@ def _pay_out(
 ) -> None:
     quoted = day or date.fromisoformat(registry["date"])
     text = w.r.choice(_TEXTS[source]).format(
-        n=number or registry["number"], d=f"{quoted:{w.r.choice(('%d.%m.%Y', '%d.%m.%Y', '%d.%m.%y'))}}",
-        g=money(w, registry["gross"], "{r}.{k:02d}"), f=money(w, registry["fee"], "{r}.{k:02d}"), k=len(registry["lines"]),
-    )  # fmt: skip
+        n=number or registry["number"],
+        d=f"{quoted:{w.r.choice(('%d.%m.%Y', '%d.%m.%Y', '%d.%m.%y'))}}",
+        g=money(w, registry["gross"], "{r}.{k:02d}"),
+        f=money(w, registry["fee"], "{r}.{k:02d}"),
+        k=len(registry["lines"]),
+    )
     arrival = min(date.fromisoformat(registry["date"]) + timedelta(days=w.r.randrange(2)), TODAY)
     w.pay(w.partner(source), net or registry["net"], text, verdict, day=arrival)
 

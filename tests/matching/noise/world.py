@@ -239,9 +239,20 @@ class World:
         return made
 
     def pay(
-        self, payer: Party, amount: int, purpose: str, verdict: Verdict, *, day: date | None = None, doc_no: str = "",
-        name: str = "", inn: str | None = None, kpp: str | None = None, account: Account | None = None, raw: bool = False,
-    ) -> dict[str, Any]:  # fmt: skip
+        self,
+        payer: Party,
+        amount: int,
+        purpose: str,
+        verdict: Verdict,
+        *,
+        day: date | None = None,
+        doc_no: str = "",
+        name: str = "",
+        inn: str | None = None,
+        kpp: str | None = None,
+        account: Account | None = None,
+        raw: bool = False,
+    ) -> dict[str, Any]:
         """A line of a statement; unless `raw` the text may be smudged a little."""
         r = self.r
         if day is None:
@@ -253,13 +264,20 @@ class World:
             doc_no = str(r.choice((r.randrange(1, 400), r.randrange(1, 9000), r.randrange(100000, 999999))))
         self._documents.add((account.number, doc_no, sent.isoformat(), amount))
         line = {
-            "booked": day.isoformat(), "doc_no": doc_no, "doc_date": sent.isoformat(), "amount": amount,
-            "payer_name": name or self.bank_name(payer), "payer_inn": payer.inn if inn is None else inn,
-            "payer_kpp": payer.kpp if kpp is None else kpp, "payer_account": account.number,
-            "payer_bik": account.bik, "payer_bank": account.bank,
-            "purpose": (purpose if raw else mildly(r, purpose))[:210].strip(), "bank_ref": f"{r.randrange(16**10):010X}",
+            "booked": day.isoformat(),
+            "doc_no": doc_no,
+            "doc_date": sent.isoformat(),
+            "amount": amount,
+            "payer_name": name or self.bank_name(payer),
+            "payer_inn": payer.inn if inn is None else inn,
+            "payer_kpp": payer.kpp if kpp is None else kpp,
+            "payer_account": account.number,
+            "payer_bik": account.bik,
+            "payer_bank": account.bank,
+            "purpose": (purpose if raw else mildly(r, purpose))[:210].strip(),
+            "bank_ref": f"{r.randrange(16**10):010X}",
             "statement": f"V{day:%y%m%d}",
-        }  # fmt: skip
+        }
         self._lines.append((day, line, {"kind": self.kind, "group": "noise", **verdict.row()}))
         return line
 
