@@ -130,17 +130,23 @@ def last_years_date_and_this_years_sum(w: World) -> None:
     w.pay(new.buyer, new.due, text, ask(note="the invoice named is paid"), day=TODAY)
 
 
-def _series_twins(w: World) -> tuple[Invoice, Invoice]:
+def _series_twins(w: World, *others: str) -> tuple[Invoice, Invoice]:
+    """Two invoices of one counter and sum; the first one's number has a prefix or a suffix."""
     buyer = w.firm()
-    one, two = w.r.sample(("base", "letters", "latin", "glued"), 2)
-    first = w.invoice(buyer, series=one, day=TODAY)
-    return first, w.invoice(buyer, series=two, day=TODAY, counter=first.counter, amount=first.amount)
+    signed = ("base", "letters", "suffix", "city", "latin", "glued")
+    series = w.r.choice(signed)
+    other = w.r.choice([s for s in (*signed, *others) if s != series])
+    counter = w.counter(series, TODAY.year)
+    while not w.free(other, TODAY.year, counter):
+        counter = w.counter(series, TODAY.year)
+    first = w.invoice(buyer, series=series, day=TODAY, counter=counter)
+    return first, w.invoice(buyer, series=other, day=TODAY, counter=counter, amount=first.amount)
 
 
 @kind(8)
 def twin_series_named(w: World) -> None:
-    """Two series, one counter, one sum: the prefix says which."""
-    meant = w.r.choice(_series_twins(w))
+    """Two series, one counter, one sum: the prefix or the suffix says which."""
+    meant, _ = _series_twins(w, "bare", "zeros")
     paid(w, meant, purpose(w, meant, core=reference(w, meant, w.r.choice(("full", "lower"))), parts=()))
 
 

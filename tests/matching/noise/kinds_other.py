@@ -142,7 +142,7 @@ def paid_invoice_quoted(w: World) -> None:
     buyer = w.firm()
     old = w.invoice(buyer, status="paid")
     w.invoice(buyer, amount=old.amount if w.r.random() < 0.6 else 0)
-    text = purpose(w, old, old.amount, core=reference(w, old, "full"), parts=())
+    text = purpose(w, old, old.amount, core=reference(w, old), parts=())
     w.pay(buyer, old.amount, text, ask(note="paid already"), day=TODAY)
 
 
@@ -151,7 +151,7 @@ def cancelled_invoice_quoted(w: World) -> None:
     buyer = w.firm()
     old = w.invoice(buyer, status="cancelled")
     w.invoice(buyer, amount=old.amount if w.r.random() < 0.6 else 0)
-    text = purpose(w, old, old.amount, core=reference(w, old, "full"), parts=())
+    text = purpose(w, old, old.amount, core=reference(w, old), parts=())
     w.pay(buyer, old.amount, text, ask(note="cancelled"), day=TODAY)
 
 

@@ -278,9 +278,9 @@ def number_of_one_sum_of_another(w: World) -> None:
     small, large = sorted((w.invoice(buyer), w.invoice(buyer)), key=lambda v: v.due)
     if w.r.random() < 0.5:
         verdict = ask((large, small.due), tolerated=True, note="a short payment, or the other invoice")
-        w.pay(buyer, small.due, purpose(w, large, small.due, core=reference(w, large, "full"), parts=()), verdict)
+        w.pay(buyer, small.due, purpose(w, large, small.due, core=reference(w, large), parts=()), verdict)
     else:
-        text = purpose(w, small, large.due, core=reference(w, small, "full"), parts=())
+        text = purpose(w, small, large.due, core=reference(w, small), parts=())
         w.pay(buyer, large.due, text, ask(note="an overpayment, or the other invoice"), day=TODAY)
 
 
