@@ -81,7 +81,20 @@ def _customer(case: Case) -> Decision:
         return _hinted(case)
     if identity.known is Known.NOBODY:
         return _stranger(case)
+    doubt = _doubtful_numbers(case)
+    if doubt is not None:
+        return doubt
     return by_numbers(case) or without_number(case)
+
+
+def _doubtful_numbers(case: Case) -> Decision | None:
+    """The text says itself that its numbers are not all, or not the ones that are paid."""
+    marks = case.facts.marks
+    if Mark.DENIED in marks:
+        return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
+    if Mark.INCOMPLETE in marks and case.claims:
+        return case.ask(Outcome.AMBIGUOUS, Reason("matching.list_incomplete", {}, marks[Mark.INCOMPLETE]))
+    return None
 
 
 def _for_somebody(identity: Identity) -> Reason:
@@ -98,7 +111,7 @@ def _hinted(case: Case) -> Decision:
     span = next(((n.start, n.end) for n in case.facts.named if n.inn == hint), None)
     reason = Reason("matching.named_inn", {"inn": hint}, span)
     named = open_case(case.facts, case.index, case.policy, Identity(Known.NAMED, (hint,), (reason,), hint=hint))
-    if named.claims:
+    if named.claims and _doubtful_numbers(named) is None:
         decision = by_numbers(named)
         if decision is not None and decision.automatic:
             return decision

@@ -60,6 +60,7 @@ class Painted:
     """The text with everything set aside painted over, and what was found.
 
     Attributes:
+        years: years alone ("2025 г."), by their place.
         payment_orders: "п/п" stands in the text: it speaks of another payment.
     """
 
@@ -70,6 +71,7 @@ class Painted:
     vat: tuple[int, int] | None = None
     shares: list[int] = field(default_factory=list)
     payment_orders: bool = False
+    years: dict[int, int] = field(default_factory=dict)
 
     def paint(self, start: int, end: int, character: str) -> None:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
@@ -79,8 +81,8 @@ class Painted:
 # Those ending in _AT are tried where a run of digits begins, which is faster than searching the whole text.
 _W = "а-яa-z"
 _DIGITS = re.compile(r"\d+")
-_SUM = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
-_KOPECKS = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)[.,=-]\d{2}(?!\d)"
+_SUM = r"(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d)|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
+_KOPECKS = r"(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d)|\d+)[.,=-]\d{2}(?!\d)"
 _CURRENCY = fold(r"(?:руб(?:л[а-я]*)?|rub|rur|р(?![а-я/])|₽)\.?(?:\s*\d{2}\s*к(?:оп[а-я]*)?\.?(?![а-я]))?")
 
 _INN = re.compile(
@@ -104,7 +106,8 @@ _DATE_AT = re.compile(
     r"|(?P<iy>20\d\d)(?P<is>[./-])(?P<im>\d{1,2})(?P=is)(?P<id>\d{1,2})(?!\d)"
     r"|(?P<wd>\d{1,2})\"?\s*(?:-?(?:го|ого))?\s*"
     rf"(?P<wm>{_MONTHS})(?![{_W}])\.?(?:\s*(?P<wy>20\d\d|\d\d)(?!\d))?"
-    rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}]))))"
+    rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}])))"
+    r"|(?<=за )(?:0?[1-9]|1[0-2])[./]20[1-3]\d(?![\d./-]))"
     rf"){_YEAR_WORD}"
 )
 _SHORT_DATE_AT = re.compile(
@@ -125,7 +128,7 @@ _VAT = re.compile(
 _PHONE_LABELS = ("тел", "моб", "факс", " т", ",т", ".т")
 _LABELLED_PHONE = re.compile(rf"(?<![{_W}])(?:тел(?:ефон)?|моб|факс|т)\s?[.:]?\s?\+?\d[\d\s()-]{{5,}}\d")
 _PHONE_AT = re.compile(
-    r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|89\d{9}(?!\d)"
+    r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|(?:(?<=\+)7|8)[\s-]9\d{9}(?!\d)|89\d{9}(?!\d)"
 )
 _SHARE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*-?\s*(?:х\s*)?(?:%|проц[а-я]*\.?)")
 _SUM_WORDS = ("сумм", "размере", "стоимост", "итого", "всего")
@@ -136,12 +139,16 @@ _SUM_WORD_BEFORE = re.compile(
 _SUM_AT = re.compile(_SUM)
 _MONEY_AT = re.compile(
     rf"(?P<currency>{_SUM})\s*{_CURRENCY}"
-    r"|(?P<dot>(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
-    rf"|(?P<grouped>\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+[,-]\d\d|[1-9]\d{{3,}},\d\d)(?![\d{_W}])"
-    r"|(?P<equals>\d+=\d\d)(?!\d)|(?P<zero>\d{3,}-00)(?!\d)"
+    r"|(?P<dot>(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
+    rf"|(?P<grouped>\d{{1,3}}(?:[ ']{{1,3}}\d{{3}})+[,-]\d\d|\d{{1,3}}(?:\.\d{{3}})+,\d\d|[1-9]\d{{3,}},\d\d)"
+    rf"(?![\d{_W}])"
+    r"|(?P<equals>\d+=\d\d)(?!\d|\s\d{3})|(?P<zero>\d{3,}-00)(?!\d)"
 )
 _AFTER_NUMBER_AT = re.compile(r"\d{3,}-\d\d(?![\d-])")  # "125-12500-00": number, hyphen, sum
+_KOPECKS_APART = re.compile(r"(\d{2})\s*к")
 _ANCHOR_BEFORE = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|n|nо)[\s.:№]*$")
+
+_NO_INN_BEFORE = re.compile(rf"{_ANCHOR_BEFORE.pattern}|(?:\+7|(?<!\d)8)[\s-]?$")
 
 _ABBREVIATIONS = re.compile(
     rf"(?<![{_W}])(?:(?P<order>п\s?/\s?п(?:ор[а-я]*)?|п\.\s?п\.|пл\.?\s?пор[а-я]*|плат\.?\s?пор[а-я]*)"
@@ -150,8 +157,9 @@ _ABBREVIATIONS = re.compile(
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
 )
+_CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
-_NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*\s*")
+_NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*(?:[-/]?[{_W}]{{1,4}})?\s*")
 
 
 def set_aside(folded: str) -> Painted:
@@ -166,6 +174,8 @@ def set_aside(folded: str) -> Painted:
     if has_digits:
         _find_requisites(painted)
         _find_dates(painted)
+    if "{" in folded or "@" in folded:
+        _find_codes(painted)
     _find_abbreviations(painted)
     _find_vat(painted)
     if has_digits:
@@ -197,9 +207,17 @@ def _find_requisites(painted: Painted) -> None:
         start, end = run.span()
         if end - start > _LONGEST_NUMBER:
             painted.paint(start, end, ASIDE)
-        elif end - start in _INN_LENGTHS and painted.text[start - 1 : start] not in (".", ",", "-") and is_inn(run[0]):
+        elif end - start in _INN_LENGTHS and _stands_alone(painted.text, start) and is_inn(run[0]):
             painted.inns.append(InnMention(run[0], False, start, end))
             painted.paint(start, end, INN)
+
+
+def _stands_alone(text: str, start: int) -> bool:
+    """Whether the digits here may be an ИНН: it never begins with 00, and is no part nor number of a document."""
+    before = text[start - 1 : start]
+    if text.startswith("00", start) or before in (".", ",", "-", "/") or before.isalpha():
+        return False
+    return _NO_INN_BEFORE.search(text, max(0, start - 12), start) is None
 
 
 def _find_dates(painted: Painted) -> None:
@@ -209,7 +227,7 @@ def _find_dates(painted: Painted) -> None:
         if start < done or end - start > 4 or (text[start - 1 : start] in (".", ",") and text[start - 2].isdigit()):
             continue
         found = _DATE_AT.match(text, start)
-        if found is None and text[max(0, start - 5) : start].rstrip(" :").endswith("от"):
+        if found is None and text[max(0, start - 5) : start].rstrip(" :_").endswith("от"):
             found = _SHORT_DATE_AT.match(text, start)
         if found is not None:
             quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
@@ -224,6 +242,8 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
     """Note and paint a date; its end, 0 when there is no such day."""
     year: str | None
     if found["period"] is not None:
+        if len(found["period"]) == 4:
+            painted.years[start] = int(found["period"])
         painted.paint(start, found.end(), ASIDE)
         return found.end()
     if found["d"] is not None:
@@ -249,6 +269,12 @@ def _find_abbreviations(painted: Painted) -> None:
         painted.payment_orders |= kind == "order"
         paint = CLOSING if kind == "closing" else ASIDE if kind == "none" else OTHER_DOCUMENT
         painted.paint(found.start(), found.end(), paint)
+
+
+def _find_codes(painted: Painted) -> None:
+    """ "{VO10100}", the code of a currency operation, and mail addresses."""
+    for found in _CODE.finditer(painted.text):
+        painted.paint(found.start(), found.end(), ASIDE)
 
 
 def _find_vat(painted: Painted) -> None:
@@ -314,13 +340,17 @@ def _note_sum(painted: Painted, found: re.Match[str], first: int) -> int:
         cut = min(i for i in (value.find(" "), value.find("'")) if i >= 0) + 1
         value, start = value[cut:], start + cut
         first = start
-    painted.sums.append(SumMention(_kopecks(value), start, end))
+    kopecks = _KOPECKS_APART.search(painted.text, end, found.end()) if kind == "currency" else None
+    total = _kopecks(value) + (int(kopecks[1]) if kopecks is not None else 0)
+    painted.sums.append(SumMention(total, start, end))
     painted.paint(first, found.end(), MONEY)
     return found.end()
 
 
 def _kopecks(text: str) -> int:
     digits = text.replace(" ", "").replace("'", "")
+    if "." in digits and "," in digits:
+        digits = digits.replace(".", "")
     if len(digits) > 3 and digits[-3] in ".,=-":
         return int(digits[:-3]) * 100 + int(digits[-2:])
     return int(digits) * 100
