@@ -48,6 +48,8 @@ class Identity:
 
 def identify(facts: Facts, index: InvoiceIndex, policy: Policy) -> Identity:
     """Find out whose invoices the payment may pay. Never by a similar name."""
+    if not facts.named:
+        return _payer(facts, index)
     cued = [n for n in facts.named if n.inn and n.cued and n.inn not in policy.own_inns]
     inns = {n.inn for n in cued}
     payer = _payer(facts, index)

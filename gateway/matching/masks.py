@@ -7,6 +7,7 @@ the places of everything else stay those of the original.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -60,6 +61,7 @@ class Painted:
     """The text with everything set aside painted over, and what was found.
 
     Attributes:
+        runs: places of the runs of digits in the text as it came.
         years: years alone ("2025 г."), by their place.
         payment_orders: "п/п" stands in the text: it speaks of another payment.
     """
@@ -72,6 +74,13 @@ class Painted:
     shares: list[int] = field(default_factory=list)
     payment_orders: bool = False
     years: dict[int, int] = field(default_factory=dict)
+    runs: list[tuple[int, int]] = field(default_factory=list)
+
+    def digits(self) -> Iterator[tuple[int, int]]:
+        """The runs of digits that are not painted over."""
+        for start, end in self.runs:
+            if self.text[start] >= "0":  # paints stand before all digits
+                yield start, end
 
     def paint(self, start: int, end: int, character: str) -> None:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
@@ -113,6 +122,7 @@ _DATE_AT = re.compile(
 _SHORT_DATE_AT = re.compile(
     rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?P<y>(?!))?(?P<period>(?!))?(?!\d|\s?[./]\s?\d){_YEAR_WORD}"
 )
+_NO_DATE_BEHIND = (",", ";", ")", "(", "%", "№")
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
@@ -125,8 +135,10 @@ _VAT = re.compile(
     rf"(?:{_KOPECKS}\)?(?:\s*{_CURRENCY})?|{_SUM}\s*{_CURRENCY}"
     rf"|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?)"
 )
+_VAT_REACH = 60  # characters the tax clause may begin before "ндс"
 _PHONE_LABELS = ("тел", "моб", "факс", " т", ",т", ".т")
 _LABELLED_PHONE = re.compile(rf"(?<![{_W}])(?:тел(?:ефон)?|моб|факс|т)\s?[.:]?\s?\+?\d[\d\s()-]{{5,}}\d")
+_PHONE_BEGINS = re.compile(r"[78](?<![\d.,/-].)(?:[\s(-]|\d{10}(?!\d))")
 _PHONE_AT = re.compile(
     r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|(?:(?<=\+)7|8)[\s-]9\d{9}(?!\d)|89\d{9}(?!\d)"
 )
@@ -170,7 +182,8 @@ def set_aside(folded: str) -> Painted:
     painted = Painted(folded)
     if "ин" in folded or "inn" in folded or "и.н" in folded or "и. н" in folded:
         _find_labelled_inns(painted)
-    has_digits = _DIGITS.search(folded) is not None
+    painted.runs = [run.span() for run in _DIGITS.finditer(folded)]
+    has_digits = bool(painted.runs)
     if has_digits:
         _find_requisites(painted)
         _find_dates(painted)
@@ -203,12 +216,15 @@ def _find_requisites(painted: Painted) -> None:
     if _REQUISITE_HINT.search(text) is not None:
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
-    for run in _DIGITS.finditer(painted.text):
-        start, end = run.span()
-        if end - start > _LONGEST_NUMBER:
+    for start, end in painted.digits():
+        length = end - start
+        if length < _INN_LENGTHS[0]:
+            continue
+        digits = painted.text[start:end]
+        if length > _LONGEST_NUMBER:
             painted.paint(start, end, ASIDE)
-        elif end - start in _INN_LENGTHS and _stands_alone(painted.text, start) and is_inn(run[0]):
-            painted.inns.append(InnMention(run[0], False, start, end))
+        elif length in _INN_LENGTHS and _stands_alone(painted.text, start) and is_inn(digits):
+            painted.inns.append(InnMention(digits, False, start, end))
             painted.paint(start, end, INN)
 
 
@@ -222,9 +238,11 @@ def _stands_alone(text: str, start: int) -> bool:
 
 def _find_dates(painted: Painted) -> None:
     text, done = painted.text, 0
-    for run in _DIGITS.finditer(text):
-        start, end = run.span()
-        if start < done or end - start > 4 or (text[start - 1 : start] in (".", ",") and text[start - 2].isdigit()):
+    for start, end in painted.digits():
+        length = end - start
+        if start < done or length > 4 or length == 3 or text[end : end + 1] in _NO_DATE_BEHIND:
+            continue
+        if text[start - 1 : start] in (".", ",") and text[start - 2].isdigit():
             continue
         found = _DATE_AT.match(text, start)
         if found is None and text[max(0, start - 5) : start].rstrip(" :_").endswith("от"):
@@ -232,7 +250,7 @@ def _find_dates(painted: Painted) -> None:
         if found is not None:
             quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
             done = _note_date(painted, found, start - quoted) or done
-        elif end - start == 4 and run[0].startswith("20"):
+        elif length == 4 and text.startswith("20", start):
             before = _MONTH_BEFORE.search(text, max(0, start - 20), start)  # "ноябрь 2026": a period
             if before is not None:
                 painted.paint(before.start(), end, ASIDE)
@@ -280,7 +298,7 @@ def _find_codes(painted: Painted) -> None:
 def _find_vat(painted: Painted) -> None:
     if "ндс" not in painted.text:
         return
-    for found in _VAT.finditer(painted.text):
+    for found in _VAT.finditer(painted.text, max(0, painted.text.index("ндс") - _VAT_REACH)):
         painted.vat = painted.vat or found.span()
         painted.paint(found.start(), found.end(), ASIDE)
 
@@ -291,14 +309,10 @@ def _find_phones(painted: Painted) -> None:
         for found in _LABELLED_PHONE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
         text = painted.text
-    for run in _DIGITS.finditer(text):
-        digits, start = run[0], run.start()
-        if digits in ("8", "7") or (len(digits) == 11 and digits[0] in "78"):
-            if text[start - 1 : start] in (".", ",", "/", "-"):
-                continue
-            phone = _PHONE_AT.match(text, start)
-            if phone is not None:
-                painted.paint(start, phone.end(), ASIDE)
+    for begins in _PHONE_BEGINS.finditer(text):
+        phone = _PHONE_AT.match(text, begins.start())
+        if phone is not None:
+            painted.paint(begins.start(), phone.end(), ASIDE)
 
 
 def _find_shares(painted: Painted) -> None:
@@ -311,8 +325,7 @@ def _find_shares(painted: Painted) -> None:
 def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = any(word in text for word in _SUM_WORDS)
-    for run in _DIGITS.finditer(text):
-        start = run.start()
+    for start, _ in painted.digits():
         if start < done:
             continue
         before = text[start - 1 : start]

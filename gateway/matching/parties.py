@@ -36,14 +36,17 @@ class Payer:
     Attributes:
         names: `name_key`s of the parts of "БАНК//ФИО//адрес//" that can be a name.
         transit: the account is a bank's that passes on somebody's money.
-        key: `name_key` of the whole name.
         written: the whole name, folded.
     """
 
     names: tuple[str, ...]
     transit: bool
-    key: str
     written: str
+
+    @property
+    def key(self) -> str:
+        """`name_key` of the whole name."""
+        return name_key(self.written)
 
 
 _BANK_WORD = re.compile(fold(r"банк|сбер|bank|(?<![а-я])р?нко(?![а-я])|кредитн|почта россии|казначейств"))
@@ -109,10 +112,12 @@ def payer_of(name: str, account: str) -> Payer:
     transit = account.startswith(BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
     keys: list[str] = []
     for part in parts:
+        if '"' in part and "(" not in part:
+            continue  # a firm's name
         clean = _PARENTHESES.sub(" ", part).strip(" ,;:/")
         if _WORDS_ONLY.fullmatch(clean) and not _BANK_WORD.search(clean):
             keys.append(name_key(clean))
-    return Payer(tuple(k for k in dict.fromkeys(keys) if k), transit, name_key(name), folded)
+    return Payer(tuple(k for k in dict.fromkeys(keys) if k), transit, folded)
 
 
 def persons(payer: Payer, purpose: str) -> tuple[tuple[str, ...], bool]:

@@ -30,7 +30,6 @@ from gateway.matching.words import Mark, Role, classify
 MAX_PURPOSE = 210
 _LONGEST_RANGE = 60
 _DIGITS = re.compile(r"\d+")
-_GROUNDS = ("договор", "контракт", "накладн", "упд", "поставк", "товар", "долг", "задолженност")
 _YEAR_WORDS = ("", "от", "за")
 _FILLINGS = re.compile(r"[-/]{2,}|\s+")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
@@ -128,8 +127,7 @@ class _Walk:
             self.skip_words.add(place)
             return
         word = classify(lexeme.text)
-        if lexeme.text == "за" or lexeme.text.startswith(_GROUNDS):
-            self.pays = True
+        self.pays |= word.ground
         if word.mark is not None and not self._denied(place, lexeme, word.mark):
             self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
         role = word.role

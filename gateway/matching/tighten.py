@@ -10,8 +10,8 @@ import re
 from gateway.matching.words import Role, classify
 
 _W = "а-яa-z"
-_HINT = re.compile(r"(?<![а-яa-z\d])n|с/ч|н-р| -|- | /|/ ")
-_SIGN_GLUED = re.compile(rf"(?<![{_W}\d])n[{_W}]{{1,5}}(?=[-/ ]{{0,3}}\d)")
+# A look behind that follows a literal: such a pattern is found much faster.
+_SIGN_GLUED = re.compile(rf"n(?<![{_W}\d]n)[{_W}]{{1,5}}(?=[-/ ]{{0,3}}\d)")
 _LONGEST_SERIES = 4
 _ABBREVIATED_INVOICE = re.compile(rf"(?<![{_W}/])с/ч(?![{_W}/])")
 _ABBREVIATED_SIGN = re.compile(rf"(?<![{_W}])н-р(?![{_W}])\.?")
@@ -19,7 +19,9 @@ _SERIES_APART = re.compile(
     rf"(?<![{_W}\d])(?P<letters>[{_W}]{{1,4}})(?:00)?(?P<first>\s?-\s?)"
     r"(?:(?:\d\d|20\d\d)(?P<second>\s?-\s?)(?=\d{3}))?(?=\d)"
 )
-_YEAR_APART = re.compile(r"(?<![\d./-])20[1-3]\d(\s-\s?|\s?-\s)(?=0\d{2,})")
+_HYPHEN_APART = re.compile(rf"-(?:(?<=[{_W}0]\s-)\s?\d|(?<=[{_W}0]-)\s\d)")
+_BEFORE_SUFFIX = re.compile(rf"[-/](?:(?<=\d\s.)\s?[{_W}]|(?<=\d.)\s[{_W}])")
+_YEAR_APART = re.compile(r"20(?<![\d./-]20)[1-3]\d(\s-\s?|\s?-\s)(?=0\d{2,})")
 _SUFFIX_APART = re.compile(
     rf"(?<=\d)(?P<join>\s[-/]\s?|[-/]\s)(?P<letters>[{_W}]{{1,4}})(?=\s*(?:$|[,;()]|(?:от|дата|на|в|без|за)(?![{_W}])))"
 )
@@ -28,14 +30,18 @@ _ANCHORED = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|(?<![а-яa-z])nо?|
 
 def tighten(folded: str) -> str:
     """The text with such numbers joined; as long as before."""
-    if _HINT.search(folded) is None:
-        return folded
-    text = _SIGN_GLUED.sub(_sign_apart, folded)
-    text = _ABBREVIATED_INVOICE.sub("счт", text)
-    text = _ABBREVIATED_SIGN.sub(lambda m: "№".ljust(len(m[0])), text)
-    if " -" in text or "- " in text or " /" in text or "/ " in text:
-        text = _SERIES_APART.sub(_series, text)
+    text = folded
+    if "n" in text:
+        text = _SIGN_GLUED.sub(_sign_apart, text)
+    if "с/ч" in text:
+        text = _ABBREVIATED_INVOICE.sub("счт", text)
+    if "н-р" in text:
+        text = _ABBREVIATED_SIGN.sub(lambda m: "№".ljust(len(m[0])), text)
+    if "- " in text or " -" in text:
+        if _HYPHEN_APART.search(text) is not None:
+            text = _SERIES_APART.sub(_series, text)
         text = _YEAR_APART.sub(lambda m: m[0].replace(" ", "-"), text)
+    if _BEFORE_SUFFIX.search(text) is not None:
         text = _SUFFIX_APART.sub(_suffix, text)
     return text
 
