@@ -21,6 +21,7 @@ TINY = {
     "camt": ["--entries", "50"],
     "directbank": ["--lines", "50", "--packets", "4"],
     "flow": ["--payments", "30"],
+    "matching": ["--tiny"],
     "poll": ["--calls", "2"],
     "signing": ["--rounds", "1", "--seconds", "0"],
     "tray": ["--payments", "300", "--runs", "1"],
