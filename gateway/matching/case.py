@@ -16,9 +16,9 @@ from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceSt
 from gateway.matching.naming import contradicts, same_firm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
-    """Everything a rule may look at.
+    """Everything a rule may look at. Made once for a payment and never changed; not frozen, which would cost more.
 
     Attributes:
         claims: strong numbers looked up; goods codes that look like a series and fit none are left out.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.core.money import Money
 from gateway.core.references import Reference
@@ -29,8 +29,7 @@ class DateCheck(StrEnum):
     OTHER = "other"  # nothing fits: another invoice is meant
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One quoted number, looked up.
 
     Attributes:
@@ -64,16 +63,12 @@ class Claim:
 def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
     """What the number means among the identified buyer's invoices, and among everybody's."""
     found = index.by_counter(quote.counter) if quote.counter else ()
-    fitting = [c for c in found if fits(quote, c)]
+    own, foreign = _whose([c for c in found if fits(quote, c)], identity)
     by_order = False
-    own = [c for c in fitting if identity.owns(c)]
     if not own and quote.counter and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
-        ordered = index.by_reference(Reference.ORDER, quote.digits)
-        own = [c for c in ordered if identity.owns(c)]
-        by_order = bool(own)
-        if not fitting:
-            fitting = list(ordered)
-            by_order = by_order or bool(ordered)
+        own, others = _whose(index.by_reference(Reference.ORDER, quote.digits), identity)
+        by_order = bool(own) or (bool(others) and not foreign)
+        foreign = foreign or others
     own, check = _by_date(_by_series(quote, own), None if by_order else quote.date)
     if quote.kind is Kind.ORDER and own and not by_order:
         own += [c for c in index.by_reference(Reference.ORDER, quote.digits) if identity.owns(c) and c not in own]
@@ -85,11 +80,20 @@ def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
         quote,
         tuple(live),
         tuple(c for c in (*own, *settled) if not c.open),
-        tuple(c for c in fitting if not identity.owns(c)),
+        tuple(foreign),
         check,
-        bool(found) or bool(fitting),
+        bool(found or own or foreign),
         by_order,
     )
+
+
+def _whose(cards: Iterable[InvoiceCard], identity: Identity) -> tuple[list[InvoiceCard], list[InvoiceCard]]:
+    """The identified buyer's, and the others'."""
+    own: list[InvoiceCard] = []
+    foreign: list[InvoiceCard] = []
+    for card in cards:
+        (own if identity.owns(card) else foreign).append(card)
+    return own, foreign
 
 
 def fits(quote: Quote, card: InvoiceCard) -> bool:

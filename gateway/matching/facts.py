@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
@@ -62,8 +63,7 @@ class PaymentIn:
     final: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything read from one payment. Places are (start, end) in the original purpose.
 
     Attributes:

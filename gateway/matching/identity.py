@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.matching.decision import Policy, Reason
 from gateway.matching.facts import Facts, NamedParty
@@ -22,8 +22,7 @@ class Known(StrEnum):
     NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who is paid for.
 
     Attributes:

@@ -85,7 +85,7 @@ class InvoiceCard:
 
     @property
     def party(self) -> str:
-        return party_of(self.buyer_inn, self.buyer_id)
+        return self.buyer_inn or party_of("", self.buyer_id)
 
     @property
     def open(self) -> bool:

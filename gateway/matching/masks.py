@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from gateway.core.requisites import is_inn
 from gateway.core.text import fold
@@ -18,8 +19,7 @@ DATE, MONEY, INN, ASIDE, OTHER_DOCUMENT, CLOSING, QUOTED = "\x01", "\x02", "\x03
 PAINTS = DATE + MONEY + INN + ASIDE + OTHER_DOCUMENT + CLOSING
 
 
-@dataclass(frozen=True, slots=True)
-class DateMention:
+class DateMention(NamedTuple):
     """A date in the text. Year None when only day and month stand there."""
 
     day: int
@@ -33,8 +33,7 @@ class DateMention:
         return self.day == other.day and self.month == other.month and self.year in (None, other.year)
 
 
-@dataclass(frozen=True, slots=True)
-class SumMention:
+class SumMention(NamedTuple):
     """A sum in the text, in kopecks."""
 
     kopecks: int

@@ -395,8 +395,7 @@ def _join_ranges(quotes: list[Quote], text: str) -> list[Quote]:
         if not _is_range(last, quote, text):
             joined.append(quote)
             continue
-        joined[-1] = replace(
-            last,
+        joined[-1] = last._replace(
             end=quote.end,
             text=text[last.start : quote.end],
             until=quote.counter,
