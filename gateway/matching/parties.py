@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gateway.core.text import fold, name_key
 from gateway.matching.masks import InnMention
+from gateway.matching.naming import contradicts
 from gateway.matching.spelling import distance
 
 
@@ -101,6 +102,7 @@ _FORM_BEHIND = re.compile(rf"[^{_W}\d\"]*((?:{_FORM}(?![{_W}])|\"))")
 _QUOTED_FIRM = re.compile(rf"(?:{_FORM}(?![{_W}]))?\s*\"([^\"]{{1,100}})")
 _NAME_STOPS = re.compile(r"[,;()№\d\x00-\x08]")
 _CUE_REACH = 130  # characters a cue may stand before the ИНН it introduces
+_INFLECTING = ("за", "от имени", "по поручению")
 _CLOSE = 40  # so near a cue that no company word is needed between
 
 
@@ -158,7 +160,13 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
         cue = _cue_of(mention, cues, painted)
         start = cue[0] if cue is not None else mention.start
         covered.append((start, mention.end))
-        if mention.inn != payer_inn and not _receiver(painted, cue, mention) and (cue is not None or mention.labelled):
+        if mention.inn == payer_inn and cue is not None:
+            name = _beside(painted, cue[1], mention)
+            if name and contradicts(name, payer.written):  # somebody else's name with the payer's own ИНН
+                found.append(NamedParty("", name_key(name), True, start, mention.end))
+        elif (
+            mention.inn != payer_inn and not _receiver(painted, cue, mention) and (cue is not None or mention.labelled)
+        ):
             name = _beside(painted, cue[1] if cue is not None else None, mention)
             found.append(NamedParty(mention.inn, name, cue is not None, start, mention.end))
     for start, end in cues:
@@ -230,7 +238,7 @@ def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | N
         return None
     if not quoted:
         rest = _NAME_ENDS.split(rest, maxsplit=1)[0]
-    if party["form"] and _own_initials(painted, party, payer):
+    if party["form"] and _own_initials(painted, party, payer, inflected=painted[start:end] in _INFLECTING):
         return None
     name = name_key(rest)
     if name and payer.key and (name == payer.key or _begins_with(rest, payer.key)):
@@ -244,16 +252,22 @@ def _inflected(name: str, payer: str) -> bool:
     return bool(words) and all(any(w.startswith(word[: max(1, len(word) - 3)]) for w in words) for word in name.split())
 
 
-def _own_initials(painted: str, party: re.Match[str], payer: Payer) -> bool:
-    """ "ИП Смирнова О.В." is the payer Смирнова Ольга Викторовна: the surname, and both initials in their order."""
+def _own_initials(painted: str, party: re.Match[str], payer: Payer, *, inflected: bool) -> bool:
+    """ "ИП Смирнова О.В." is the payer Смирнова Ольга Викторовна: the surname, and both initials in their order.
+
+    Args:
+        inflected: the surname may stand in another case, which never makes it shorter ("Смирнов" is another person).
+    """
     found = _INITIALS_AT.match(painted, party.start("rest"))
     words = [w for part in payer.written.split("//") for w in _WORDS.findall(part)]
     if found is None:
         return False
-    stem = found["surname"][: max(3, len(found["surname"]) - 2)]
+    surname = found["surname"]
+    stem = surname[: max(3, len(surname) - 2)]
     letters = [found["first"], found["second"]] if found["second"] else [found["first"]]
     return any(
-        w.startswith(stem) and [x[0] for x in words[i + 1 : i + 1 + len(letters)]] == letters
+        (w == surname or (inflected and w.startswith(stem) and len(surname) >= len(w)))
+        and [x[0] for x in words[i + 1 : i + 1 + len(letters)]] == letters
         for i, w in enumerate(words)
     )
 

@@ -44,11 +44,16 @@ _LIST_ELSEWHERE = re.compile(
 )
 _AMONG_OTHERS = re.compile(rf"в(?<![{_W}]в)\s*т(?:ом)?\.?\s*ч(?:исле)?\.?\s*(?:и\s+)?(?:по\s+)?{_INVOICE}")
 # "кроме счета 45", "взамен аннулированного счета 44", "не по счету 45", "верно: 46"
-_DENIAL_HINTS = ("кроме", "исключ", "замен", "вместо", "не ", "верн", "правильн", "читать")
+_DENIAL_HINTS = ("отмен", "недейств", "кроме", "исключ", "замен", "вместо", "не ", "верн", "правильн", "читать")
 _DENIED = re.compile(
     rf"(?<![{_W}])(?:(?:кроме|исключая|(?:за\s+)?исключением|в?замен|вместо)\s+(?:[{_W}]+\s+){{0,2}}?"
     rf"|не\s+(?:по\s+|к\s+|за\s+)?|(?:верно|верный|верная|правильн[а-я]+|читать)(?:\s+(?:номер|как|счет[а-я]*))?[\s:-]*)"
     + _INVOICE
+)
+# "счет 125 от 12.11 отменён"
+_CANCELLED = re.compile(
+    rf"(?:№|(?<![{_W}])сч(?:ет[а-я]*)?(?![{_W}]))[\s№.]*[{_W}]{{0,4}}-?\d[\d/-]*[\s),.-]*"
+    rf"(?:от\s*{DATE}+[\s),.-]*)?(?:отмен[ае]|недейств)"
 )
 
 # a return that is none
@@ -96,7 +101,7 @@ def denied_number(text: str) -> Span | None:
     """Where the text excludes, replaces or corrects a number."""
     if not _has_any(text, _DENIAL_HINTS):
         return None
-    found = _DENIED.search(text)
+    found = _DENIED.search(text) or _CANCELLED.search(text)
     return found.span() if found is not None else None
 
 
