@@ -81,20 +81,7 @@ def _customer(case: Case) -> Decision:
         return _hinted(case)
     if identity.known is Known.NOBODY:
         return _stranger(case)
-    doubt = _doubtful_numbers(case)
-    if doubt is not None:
-        return doubt
-    return by_numbers(case) or without_number(case)
-
-
-def _doubtful_numbers(case: Case) -> Decision | None:
-    """The text says itself that its numbers are not all, or not the ones that are paid."""
-    marks = case.facts.marks
-    if Mark.DENIED in marks:
-        return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
-    if Mark.INCOMPLETE in marks and case.claims:
-        return case.ask(Outcome.AMBIGUOUS, Reason("matching.list_incomplete", {}, marks[Mark.INCOMPLETE]))
-    return None
+    return _doubtful_numbers(case) or by_numbers(case) or without_number(case)
 
 
 def _for_somebody(identity: Identity) -> Reason:
@@ -124,3 +111,13 @@ def _stranger(case: Case) -> Decision:
     if quoted is not None:
         return case.ask(Outcome.THIRD_PARTY_UNNAMED, foreign_reason(quoted))
     return case.ask(Outcome.UNKNOWN_PAYER)
+
+
+def _doubtful_numbers(case: Case) -> Decision | None:
+    """The text says itself that its numbers are not all, or not the ones that are paid."""
+    marks = case.facts.marks
+    if Mark.DENIED in marks:
+        return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
+    if Mark.INCOMPLETE in marks and case.claims:
+        return case.ask(Outcome.AMBIGUOUS, Reason("matching.list_incomplete", {}, marks[Mark.INCOMPLETE]))
+    return None

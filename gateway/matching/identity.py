@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from gateway.matching.decision import Policy, Reason
 from gateway.matching.facts import Facts, NamedParty
@@ -22,7 +22,8 @@ class Known(StrEnum):
     NOBODY = "nobody"
 
 
-class Identity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Identity:
     """Who is paid for.
 
     Attributes:
@@ -47,8 +48,6 @@ class Identity(NamedTuple):
 
 def identify(facts: Facts, index: InvoiceIndex, policy: Policy) -> Identity:
     """Find out whose invoices the payment may pay. Never by a similar name."""
-    if not facts.named:
-        return _payer(facts, index)
     cued = [n for n in facts.named if n.inn and n.cued and n.inn not in policy.own_inns]
     inns = {n.inn for n in cued}
     payer = _payer(facts, index)
