@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.core.money import Money
+from gateway.core.text import name_key
 from gateway.matching.claims import Bundle, Claim, DateCheck, dead_state, look_up
 from gateway.matching.decision import Allocations, Decision, Outcome, Policy, Reason
 from gateway.matching.facts import Facts, Grade, Kind, Quote
 from gateway.matching.identity import Identity, Known
 from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceState
+from gateway.matching.naming import contradicts, same_firm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
-    """Everything a rule may look at.
+    """Everything a rule may look at. Made once for a payment and never changed; not frozen, which would cost more.
 
     Attributes:
         claims: strong numbers looked up; goods codes that look like a series and fit none are left out.
         hints: weak and loose numbers looked up: the buyer's, those behind a №, and longer ones that are another's.
         doubts: muted numbers that equal an invoice of the buyer.
         codes: numbers that look like a series and fit no invoice: goods codes, or misspelt numbers.
+        said: sums the text names, in kopecks; among them plain numbers that turned out to be sums.
     """
 
     facts: Facts
@@ -33,6 +36,7 @@ class Case:
     hints: tuple[Claim, ...]
     doubts: tuple[Claim, ...]
     codes: tuple[Claim, ...] = ()
+    said: frozenset[int] = frozenset()
 
     @property
     def amount(self) -> Money:
@@ -73,6 +77,9 @@ class Case:
         release: bool = True,
     ) -> Decision:
         """An automatic answer. `release` False when something is left open that only a person may wave through."""
+        doubt = self._misnamed([card for card, _ in allocations])
+        if doubt is not None:
+            return self.ask(Outcome.CONTRADICTION, *reasons, doubt)
         amount, final = self.amount, self.facts.payment.final
         total = sum(a.kopecks for _, a in allocations)
         releasable = frozenset(
@@ -91,6 +98,22 @@ class Case:
             release_ok=releasable,
             reasons=tuple(all_reasons),
         )
+
+    def _misnamed(self, cards: Iterable[InvoiceCard]) -> Reason | None:
+        """Beside the ИНН of the buyer paid for stands somebody else's name."""
+        if self.identity.known is not Known.NAMED:
+            return None
+        for named in self.facts.named:
+            if not named.name or named.inn not in self.identity.parties:
+                continue
+            namesakes = self.index.parties_by_name(name_key(named.name))
+            for card in cards:
+                if named.inn in namesakes or same_firm(named.name, card.buyer_name):
+                    continue
+                if namesakes or contradicts(named.name, card.buyer_name):
+                    values = {"inn": named.inn, "name": named.name, "buyer": card.buyer_name}
+                    return Reason("matching.name_contradicts", values, (named.start, named.end))
+        return None
 
     def in_full(self, outcome: Outcome, cards: Bundle, reasons: Sequence[Reason], *, release: bool = True) -> Decision:
         """Each invoice gets its rest."""
@@ -130,7 +153,23 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
                 doubts.append(claim)
         elif claim.own or _claims_something(quote) or (claim.foreign and _like_a_number(quote)):
             hints.append(claim)
-    return Case(facts, index, policy, identity, tuple(claims), tuple(hints), tuple(doubts), tuple(codes))
+    sums = _plain_sums(claims, facts.payment.amount.kopecks) if len(claims) > 1 else []
+    said = frozenset([s.kopecks for s in facts.sums] + [c.quote.counter * 100 for c in sums])
+    numbers = tuple(c for c in claims if c not in sums)
+    return Case(facts, index, policy, identity, numbers, tuple(hints), tuple(doubts), tuple(codes), said)
+
+
+def _plain_sums(claims: Sequence[Claim], amount: int) -> list[Claim]:
+    """ "сч. 77 39000 + 1000": numbers in the continuation of a list that are sums.
+
+    Such a number is nobody's of the buyer, and equals the payment, what is due of an invoice quoted, or, where that
+    stands there too, what is over.
+    """
+    candidates = [c for c in claims if not (c.own or c.quote.direct or c.quote.prefix or c.quote.sub or c.quote.date)]
+    due = [c.single.rest.kopecks for c in claims if c.single is not None]
+    sums = [c for c in candidates if c.quote.counter * 100 in (amount, *due)]
+    over = [amount - c.quote.counter * 100 for c in sums]
+    return sums + [c for c in candidates if c not in sums and c.quote.counter * 100 in over]
 
 
 def _claims_something(quote: Quote) -> bool:
@@ -181,6 +220,9 @@ def unknown_reason(claim: Claim) -> Reason:
 
 def sum_reason(code: str, expected: Money, amount: Money) -> Reason:
     """A sum compared: `code` says how; the difference is given without its sign."""
+    if expected == amount:
+        text = amount.decimal_text()
+        return Reason(code, {"expected": text, "amount": text, "difference": "0.00"})
     return Reason(
         code,
         {

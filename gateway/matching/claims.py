@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.core.money import Money
 from gateway.core.references import Reference
@@ -29,8 +29,7 @@ class DateCheck(StrEnum):
     OTHER = "other"  # nothing fits: another invoice is meant
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One quoted number, looked up.
 
     Attributes:
@@ -64,35 +63,45 @@ class Claim:
 def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
     """What the number means among the identified buyer's invoices, and among everybody's."""
     found = index.by_counter(quote.counter) if quote.counter else ()
-    fitting = [c for c in found if fits(quote, c)]
+    own, foreign = _whose([c for c in found if fits(quote, c)], identity)
     by_order = False
-    own = [c for c in fitting if identity.owns(c)]
     if not own and quote.counter and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
-        ordered = index.by_reference(Reference.ORDER, quote.digits)
-        own = [c for c in ordered if identity.owns(c)]
-        by_order = bool(own)
-        if not fitting:
-            fitting = list(ordered)
-            by_order = by_order or bool(ordered)
+        own, others = _whose(index.by_reference(Reference.ORDER, quote.digits), identity)
+        by_order = bool(own) or (bool(others) and not foreign)
+        foreign = foreign or others
     own, check = _by_date(_by_series(quote, own), None if by_order else quote.date)
+    if quote.kind is Kind.ORDER and own and not by_order:
+        own += [c for c in index.by_reference(Reference.ORDER, quote.digits) if identity.owns(c) and c not in own]
     live: list[Bundle] = [(c,) for c in own if c.open]
+    settled: list[InvoiceCard] = []
     if not live and check is not DateCheck.OTHER:
-        live = _several_readings(quote, index, identity)
+        live, settled = _several_readings(quote, index, identity)
     return Claim(
         quote,
         tuple(live),
-        tuple(c for c in own if not c.open),
-        tuple(c for c in fitting if not identity.owns(c)),
+        tuple(c for c in (*own, *settled) if not c.open),
+        tuple(foreign),
         check,
-        bool(found) or bool(fitting),
+        bool(found or own or foreign),
         by_order,
     )
+
+
+def _whose(cards: Iterable[InvoiceCard], identity: Identity) -> tuple[list[InvoiceCard], list[InvoiceCard]]:
+    """The identified buyer's, and the others'."""
+    own: list[InvoiceCard] = []
+    foreign: list[InvoiceCard] = []
+    for card in cards:
+        (own if identity.owns(card) else foreign).append(card)
+    return own, foreign
 
 
 def fits(quote: Quote, card: InvoiceCard) -> bool:
     """Whether a quoted number is this invoice's: series, year and suffix as far as they are quoted."""
     prefix, _, sub = card.prefix.partition("#")
-    return quote.sub == sub and quote.prefix in ("", prefix) and (quote.year is None or quote.year == card.year)
+    if quote.sub != sub and (quote.sub or not sub.isalpha()):
+        return False  # letters behind the counter are a series, which a payer may leave out; "/1" is another invoice
+    return quote.prefix in ("", prefix) and (quote.year is None or quote.year == card.year)
 
 
 def _by_series(quote: Quote, cards: list[InvoiceCard]) -> list[InvoiceCard]:
@@ -124,30 +133,38 @@ def date_check(quoted: DateMention, card: InvoiceCard) -> DateCheck:
     return DateCheck.OTHER
 
 
-def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> list[Bundle]:
-    """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number."""
+def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> tuple[list[Bundle], list[InvoiceCard]]:
+    """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number; and what of it is settled.
 
+    The two ends of a range are never a pair: whoever names two invoices writes no hyphen between them.
+    """
+    if not quote.listed:
+        return [], []
     letters = _LETTERS.match(quote.text)
     prefix = letters[0] if letters else ""
-
-    def own_open(counter: int) -> list[InvoiceCard]:
-        return [
+    ranged = quote.until is not None
+    counters = range(quote.listed[0], quote.until + 1) if quote.until is not None else quote.listed
+    each = [
+        [
             c
             for c in index.by_counter(counter)
-            if c.open and identity.owns(c) and "#" not in c.prefix and prefix in ("", c.prefix)
+            if identity.owns(c) and not _numbered_again(c) and prefix in ("", c.prefix.partition("#")[0])
         ]
+        for counter in counters
+    ]
+    opened = [[c for c in cards if c.open] for cards in each]
+    if not ranged:
+        return ([tuple(cards[0] for cards in opened)] if all(len(cards) == 1 for cards in opened) else []), []
+    bundle = tuple(c for cards in opened for c in cards)
+    years = {c.year for c in bundle}
+    settled = [c for cards, some in zip(each, opened, strict=True) if not some for c in cards if c.year in years]
+    return ([bundle] if bundle and not settled else []), settled
 
-    bundles: list[Bundle] = []
-    if quote.until is not None and quote.listed:
-        cards = [c for counter in range(quote.listed[0], quote.until + 1) for c in own_open(counter)]
-        if cards:
-            bundles.append(tuple(cards))
-    each = [own_open(counter) for counter in quote.listed]
-    if each and all(len(cards) == 1 for cards in each):
-        bundle = tuple(cards[0] for cards in each)
-        if bundle not in bundles:
-            bundles.append(bundle)
-    return bundles
+
+def _numbered_again(card: InvoiceCard) -> bool:
+    """ "125/1"."""
+    sub = card.prefix.partition("#")[2]
+    return bool(sub) and not sub.isalpha()
 
 
 def covering(claims: Sequence[Claim], amount: Money) -> list[Bundle]:
@@ -159,7 +176,7 @@ def covering(claims: Sequence[Claim], amount: Money) -> list[Bundle]:
         return []
     found: dict[frozenset[str], Bundle] = {}
     for chosen in _choices(claims):
-        cards = unique_cards(c for bundle in chosen for c in bundle)
+        cards = chosen[0] if len(chosen) == 1 else unique_cards(c for bundle in chosen for c in bundle)
         if sum(c.rest.kopecks for c in cards) == amount.kopecks:
             found.setdefault(frozenset(c.id for c in cards), cards)
     return list(found.values())

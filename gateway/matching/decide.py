@@ -86,7 +86,7 @@ def _customer(case: Case) -> Decision:
         return _hinted(case)
     if identity.known is Known.NOBODY:
         return _stranger(case)
-    return by_numbers(case) or without_number(case)
+    return _doubtful_numbers(case) or by_numbers(case) or without_number(case)
 
 
 def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> Decision:
@@ -115,7 +115,7 @@ def _hinted(case: Case) -> Decision:
     span = next(((n.start, n.end) for n in case.facts.named if n.inn == hint), None)
     reason = Reason("matching.named_inn", {"inn": hint}, span)
     named = open_case(case.facts, case.index, case.policy, Identity(Known.NAMED, (hint,), (reason,), hint=hint))
-    if named.claims:
+    if named.claims and _doubtful_numbers(named) is None:
         decision = by_numbers(named)
         if decision is not None and decision.automatic:
             return decision
@@ -128,3 +128,13 @@ def _stranger(case: Case) -> Decision:
     if quoted is not None:
         return case.ask(Outcome.THIRD_PARTY_UNNAMED, foreign_reason(quoted))
     return case.ask(Outcome.UNKNOWN_PAYER)
+
+
+def _doubtful_numbers(case: Case) -> Decision | None:
+    """The text says itself that its numbers are not all, or not the ones that are paid."""
+    marks = case.facts.marks
+    if Mark.DENIED in marks:
+        return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
+    if Mark.INCOMPLETE in marks and case.claims:
+        return case.ask(Outcome.AMBIGUOUS, Reason("matching.list_incomplete", {}, marks[Mark.INCOMPLETE]))
+    return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
@@ -14,6 +15,7 @@ from gateway.matching.masks import DateMention, InnMention, SumMention, set_asid
 from gateway.matching.parties import NamedParty, named_parties, payer_of, persons
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.scan import scan
+from gateway.matching.tighten import tighten
 from gateway.matching.words import Mark
 
 __all__ = [
@@ -61,8 +63,7 @@ class PaymentIn:
     final: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything read from one payment. Places are (start, end) in the original purpose.
 
     Attributes:
@@ -74,7 +75,7 @@ class Facts:
         plural_noun: "счетам": several invoices are meant.
         invoice_dates: dates right after "счет", with or without a number.
         full_advance: "предоплата 100%".
-        pays: a word says that something is paid for.
+        pays: a word says that something is paid, or what for.
     """
 
     payment: PaymentIn
@@ -95,7 +96,7 @@ class Facts:
 
 def read_facts(payment: PaymentIn) -> Facts:
     """Read one payment. Never fails: what is not understood is simply not among the facts."""
-    purpose = fold_numbers(fold(payment.purpose))
+    purpose = tighten(fold_numbers(fold(payment.purpose)))
     painted = set_aside(purpose)
     scanned = scan(painted, len(payment.purpose))
     payer = payer_of(payment.payer_name, payment.payer_account)

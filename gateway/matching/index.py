@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from gateway.core.money import Money
@@ -31,6 +32,7 @@ __all__ = [
 
 
 _Key = TypeVar("_Key")
+_BY_DATE = attrgetter("date", "id")
 
 
 class InvoiceState(StrEnum):
@@ -83,7 +85,7 @@ class InvoiceCard:
 
     @property
     def party(self) -> str:
-        return party_of(self.buyer_inn, self.buyer_id)
+        return self.buyer_inn or party_of("", self.buyer_id)
 
     @property
     def open(self) -> bool:
@@ -300,7 +302,7 @@ class MemoryIndex:
     def _in_order(self, ids: Iterable[str]) -> list[InvoiceCard]:
         cards = [self._cards[i] for i in ids]
         if len(cards) > 1:
-            cards.sort(key=lambda c: (c.date, c.id))
+            cards.sort(key=_BY_DATE)
         return cards
 
     def by_counter(self, counter: int) -> Sequence[InvoiceCard]:

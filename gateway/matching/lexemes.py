@@ -9,13 +9,18 @@ from gateway.matching.masks import PAINTS
 from gateway.matching.words import Role, classify
 
 _LEXEME = re.compile(
-    rf"(?P<num>\d+(?:[-/]\d+)*)|(?P<word>[а-яa-z]+)|(?P<paint>([{PAINTS}])\4*)|(?P<sign>[^\s\x00-\x08])"
+    rf"(?P<num>\d+(?:(?:-{{1,3}}|-?/-?)\d+)*)|(?P<word>[а-яa-z]+)|(?P<paint>([{PAINTS}])\4*)|(?P<sign>-{{2,3}}|-?/-|-/|[^\s\x00-\x08])"
 )
 _LONGEST_PREFIX = 5
 _LONGEST_SPACED_PREFIX = 4
 _LONGEST_SUFFIX = 2
+_LONGEST_JOINED_SUFFIX = 4  # "125/МСК"
+_JOINTS = ("-", "--", "---", "/", "-/", "/-", "-/-")
 # Words that are never a series, however close they stand to the number.
 _NO_SERIES = frozenset({Role.INVOICES, Role.ORDER, Role.SIGN, Role.OF, Role.BREAK, Role.LINK, Role.PAY})
+_LONG_NUMBER = 4
+# Letters that may be the end of a number though they stand for something else before a word.
+_SUFFIX_ROLES = frozenset({Role.ORDINARY, Role.BREAK, Role.OTHER_DOCUMENT})
 # "МСК00-000124": a series by its look, whatever its letters mean elsewhere.
 _ACCOUNTING_NUMBER = re.compile(r"(?:\d\d)?-0\d{4,}(?!\d)")
 
@@ -41,16 +46,17 @@ class Lexemes(list[Lexeme]):
         """The piece behind `place`, None at the end."""
         return self[place + 1] if place + 1 < len(self) else None
 
-    def is_series(self, place: int, expecting: bool) -> bool:
+    def is_series(self, place: int, expecting: bool, signed: bool = False) -> bool:
         """Whether the word at `place` is the series of the number that follows it ("УТ-125", "УТ125", "УТ 125").
 
         Args:
             expecting: a number is due here (after "счет", "№"): then even "К-125" is no "квартира".
+            signed: a № stands right before.
         """
         if place + 1 >= len(self):
             return False
         word, following = self[place], self[place + 1]
-        if len(word.text) > _LONGEST_PREFIX or not (following.kind == "num" or following.text in ("-", "/")):
+        if len(word.text) > _LONGEST_PREFIX or not (following.kind == "num" or following.text in _JOINTS):
             return False
         glued = following.kind == "num" and following.start == word.end
         hyphened = self._joined_by_sign(place)
@@ -62,9 +68,13 @@ class Lexemes(list[Lexeme]):
         role = classify(word.text).role
         if role is Role.ORDINARY:
             return True
-        if role in _NO_SERIES or role is Role.INVOICE:
+        if role is Role.INVOICE:
+            return glued and signed and not word.text.startswith("сч")  # "№ INV00125"
+        if role in _NO_SERIES:
             return False
-        if glued or (hyphened and following.text == "-"):
+        if glued or (hyphened and following.text[0] == "-"):
+            if hyphened and len(word.text) == 1 and (role is Role.BREAK or len(self[place + 2].text) >= _LONG_NUMBER):
+                return True  # "К-26-1486" is no building
             return expecting or _ACCOUNTING_NUMBER.match(self.source, word.end) is not None
         return expecting and spaced and len(word.text) == 1 and role is Role.OTHER_DOCUMENT
 
@@ -77,28 +87,47 @@ class Lexemes(list[Lexeme]):
 
     def _joined_by_sign(self, place: int) -> bool:
         word, following = self[place], self.after(place)
-        if following is None or following.text not in ("-", "/") or following.start != word.end:
+        if following is None or following.text not in _JOINTS or following.start != word.end:
             return False
         number = self.after(place + 1)
         return number is not None and number.kind == "num" and number.start <= following.end + 1
 
     def suffix(self, place: int) -> int | None:
-        """The place of a letter or two that belong to the number at `place` ("125-А", "125а"), None if none do."""
+        """The place of letters that belong to the number at `place` ("125-А", "125а", "125/МСК", "7 К"), None if none.
+
+        Letters that are a preposition or an abbreviation elsewhere ("к", "д") belong to it only where no word follows
+        that they could stand with.
+        """
         number, following = self[place], self.after(place)
-        if following is None or following.start != number.end:
+        if following is None:
             return None
-        at = place + 1
-        if following.text in ("-", "/"):
+        if following.text in _JOINTS and following.start == number.end:
             at = place + 2
-        letters = self[at] if at < len(self) else None
-        if letters is None or letters.kind != "word" or len(letters.text) > _LONGEST_SUFFIX:
+            letters = self.after(place + 1)
+            if letters is None or letters.start != following.end or len(letters.text) > _LONGEST_JOINED_SUFFIX:
+                return None
+        else:
+            at, letters = place + 1, following
+            spaces = letters.start - number.end
+            if len(letters.text) > _LONGEST_SUFFIX or spaces > 1 or (spaces and len(letters.text) > 1):
+                return None
+        if letters.kind != "word" or not self._ends_here(letters):
             return None
-        if at == place + 2 and letters.start != following.end:
-            return None
-        ordinary = classify(letters.text).role is Role.ORDINARY
-        if not ordinary and (at == place + 1 or len(letters.text) > 1):
-            return None
+        role = classify(letters.text).role
+        if at == place + 1 and (letters.start > number.end or role is not Role.ORDINARY):
+            return at if len(letters.text) == 1 and role in _SUFFIX_ROLES and self._stands_alone(at) else None
+        return at if len(letters.text) == 1 or (role in _SUFFIX_ROLES and role is not Role.BREAK) else None
+
+    def _ends_here(self, letters: Lexeme) -> bool:
+        """No letter or digit goes on behind them."""
         behind = self.source[letters.end : letters.end + 2]
-        if behind[:1].isalnum() or (behind[:1] in ("/", "-", ".") and behind[1:].isalnum()):
-            return None
-        return at
+        return not (behind[:1].isalnum() or (behind[:1] in ("/", "-", ".") and behind[1:].isalnum()))
+
+    def _stands_alone(self, place: int) -> bool:
+        """Whether the letter at `place` can be no preposition: the text ends there, or "от", a comma follows."""
+        behind = self.after(place)
+        if behind is None:
+            return True
+        if behind.kind == "word":
+            return classify(behind.text).role in (Role.OF, Role.INVOICE, Role.INVOICES) or behind.text == "за"
+        return behind.text in (",", ";", ")")

@@ -7,8 +7,10 @@ the places of everything else stay those of the original.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from gateway.core.requisites import is_inn
 from gateway.core.text import fold
@@ -17,8 +19,7 @@ DATE, MONEY, INN, ASIDE, OTHER_DOCUMENT, CLOSING, QUOTED = "\x01", "\x02", "\x03
 PAINTS = DATE + MONEY + INN + ASIDE + OTHER_DOCUMENT + CLOSING
 
 
-@dataclass(frozen=True, slots=True)
-class DateMention:
+class DateMention(NamedTuple):
     """A date in the text. Year None when only day and month stand there."""
 
     day: int
@@ -32,8 +33,7 @@ class DateMention:
         return self.day == other.day and self.month == other.month and self.year in (None, other.year)
 
 
-@dataclass(frozen=True, slots=True)
-class SumMention:
+class SumMention(NamedTuple):
     """A sum in the text, in kopecks."""
 
     kopecks: int
@@ -60,6 +60,8 @@ class Painted:
     """The text with everything set aside painted over, and what was found.
 
     Attributes:
+        runs: places of the runs of digits in the text as it came.
+        years: years alone ("2025 г."), by their place.
         payment_orders: "п/п" stands in the text: it speaks of another payment.
     """
 
@@ -70,6 +72,14 @@ class Painted:
     vat: tuple[int, int] | None = None
     shares: list[int] = field(default_factory=list)
     payment_orders: bool = False
+    years: dict[int, int] = field(default_factory=dict)
+    runs: list[tuple[int, int]] = field(default_factory=list)
+
+    def digits(self) -> Iterator[tuple[int, int]]:
+        """The runs of digits that are not painted over."""
+        for start, end in self.runs:
+            if self.text[start] >= "0":  # paints stand before all digits
+                yield start, end
 
     def paint(self, start: int, end: int, character: str) -> None:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
@@ -79,8 +89,8 @@ class Painted:
 # Those ending in _AT are tried where a run of digits begins, which is faster than searching the whole text.
 _W = "а-яa-z"
 _DIGITS = re.compile(r"\d+")
-_SUM = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
-_KOPECKS = r"(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)[.,=-]\d{2}(?!\d)"
+_SUM = r"(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d)|\d+)(?:[.,=-]\d{2}(?!\d))?(?!\d)"
+_KOPECKS = r"(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d)|\d+)[.,=-]\d{2}(?!\d)"
 _CURRENCY = fold(r"(?:руб(?:л[а-я]*)?|rub|rur|р(?![а-я/])|₽)\.?(?:\s*\d{2}\s*к(?:оп[а-я]*)?\.?(?![а-я]))?")
 
 _INN = re.compile(
@@ -104,12 +114,14 @@ _DATE_AT = re.compile(
     r"|(?P<iy>20\d\d)(?P<is>[./-])(?P<im>\d{1,2})(?P=is)(?P<id>\d{1,2})(?!\d)"
     r"|(?P<wd>\d{1,2})\"?\s*(?:-?(?:го|ого))?\s*"
     rf"(?P<wm>{_MONTHS})(?![{_W}])\.?(?:\s*(?P<wy>20\d\d|\d\d)(?!\d))?"
-    rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}]))))"
+    rf"|(?P<period>(?:(?:0?[1-9]|1[0-2])[./])?20[1-3]\d(?=\s?(?:г(?:г|ода?|од[а-я]+)?(?![{_W}])))"
+    r"|(?<=за )(?:0?[1-9]|1[0-2])[./]20[1-3]\d(?![\d./-]))"
     rf"){_YEAR_WORD}"
 )
 _SHORT_DATE_AT = re.compile(
     rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?P<y>(?!))?(?P<period>(?!))?(?!\d|\s?[./]\s?\d){_YEAR_WORD}"
 )
+_NO_DATE_BEHIND = (",", ";", ")", "(", "%", "№")
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
@@ -122,10 +134,12 @@ _VAT = re.compile(
     rf"(?:{_KOPECKS}\)?(?:\s*{_CURRENCY})?|{_SUM}\s*{_CURRENCY}"
     rf"|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?)"
 )
+_VAT_REACH = 60  # characters the tax clause may begin before "ндс"
 _PHONE_LABELS = ("тел", "моб", "факс", " т", ",т", ".т")
 _LABELLED_PHONE = re.compile(rf"(?<![{_W}])(?:тел(?:ефон)?|моб|факс|т)\s?[.:]?\s?\+?\d[\d\s()-]{{5,}}\d")
+_PHONE_BEGINS = re.compile(r"[78](?<![\d.,/-].)(?:[\s(-]|\d{10}(?!\d))")
 _PHONE_AT = re.compile(
-    r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|89\d{9}(?!\d)"
+    r"[87][\s(-]{1,2}\d{3}[\s)-]{1,2}\d{2,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)|(?<=\+)7\d{10}(?!\d)|(?:(?<=\+)7|8)[\s-]9\d{9}(?!\d)|89\d{9}(?!\d)"
 )
 _SHARE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*-?\s*(?:х\s*)?(?:%|проц[а-я]*\.?)")
 _SUM_WORDS = ("сумм", "размере", "стоимост", "итого", "всего")
@@ -136,12 +150,16 @@ _SUM_WORD_BEFORE = re.compile(
 _SUM_AT = re.compile(_SUM)
 _MONEY_AT = re.compile(
     rf"(?P<currency>{_SUM})\s*{_CURRENCY}"
-    r"|(?P<dot>(?:\d{1,3}(?:[ ']{1,2}\d{3})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
-    rf"|(?P<grouped>\d{{1,3}}(?:[ ']{{1,2}}\d{{3}})+[,-]\d\d|[1-9]\d{{3,}},\d\d)(?![\d{_W}])"
-    r"|(?P<equals>\d+=\d\d)(?!\d)|(?P<zero>\d{3,}-00)(?!\d)"
+    r"|(?P<dot>(?:\d{1,3}(?:[ ']{1,3}\d{3})+|\d+)\.\d\d)(?![\d.,]\d|\d)"
+    rf"|(?P<grouped>\d{{1,3}}(?:[ ']{{1,3}}\d{{3}})+[,-]\d\d|\d{{1,3}}(?:\.\d{{3}})+,\d\d|[1-9]\d{{3,}},\d\d)"
+    rf"(?![\d{_W}])"
+    r"|(?P<equals>\d+=\d\d)(?!\d|\s\d{3})|(?P<zero>\d{3,}-00)(?!\d)"
 )
 _AFTER_NUMBER_AT = re.compile(r"\d{3,}-\d\d(?![\d-])")  # "125-12500-00": number, hyphen, sum
+_KOPECKS_APART = re.compile(r"(\d{2})\s*к")
 _ANCHOR_BEFORE = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|n|nо)[\s.:№]*$")
+
+_NO_INN_BEFORE = re.compile(rf"{_ANCHOR_BEFORE.pattern}|(?:\+7|(?<!\d)8)[\s-]?$")
 
 _ABBREVIATIONS = re.compile(
     rf"(?<![{_W}])(?:(?P<order>п\s?/\s?п(?:ор[а-я]*)?|п\.\s?п\.|пл\.?\s?пор[а-я]*|плат\.?\s?пор[а-я]*)"
@@ -150,8 +168,9 @@ _ABBREVIATIONS = re.compile(
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
 )
+_CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
-_NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*\s*")
+_NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*(?:[-/]?[{_W}]{{1,4}})?\s*")
 
 
 def set_aside(folded: str) -> Painted:
@@ -162,10 +181,13 @@ def set_aside(folded: str) -> Painted:
     painted = Painted(folded)
     if "ин" in folded or "inn" in folded or "и.н" in folded or "и. н" in folded:
         _find_labelled_inns(painted)
-    has_digits = _DIGITS.search(folded) is not None
+    painted.runs = [run.span() for run in _DIGITS.finditer(folded)]
+    has_digits = bool(painted.runs)
     if has_digits:
         _find_requisites(painted)
         _find_dates(painted)
+    if "{" in folded or "@" in folded:
+        _find_codes(painted)
     _find_abbreviations(painted)
     _find_vat(painted)
     if has_digits:
@@ -193,28 +215,41 @@ def _find_requisites(painted: Painted) -> None:
     if _REQUISITE_HINT.search(text) is not None:
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
-    for run in _DIGITS.finditer(painted.text):
-        start, end = run.span()
-        if end - start > _LONGEST_NUMBER:
+    for start, end in painted.digits():
+        length = end - start
+        if length < _INN_LENGTHS[0]:
+            continue
+        digits = painted.text[start:end]
+        if length > _LONGEST_NUMBER:
             painted.paint(start, end, ASIDE)
-        elif end - start in _INN_LENGTHS and painted.text[start - 1 : start] not in (".", ",", "-") and is_inn(run[0]):
-            painted.inns.append(InnMention(run[0], False, start, end))
+        elif length in _INN_LENGTHS and _stands_alone(painted.text, start) and is_inn(digits):
+            painted.inns.append(InnMention(digits, False, start, end))
             painted.paint(start, end, INN)
+
+
+def _stands_alone(text: str, start: int) -> bool:
+    """Whether the digits here may be an ИНН: it never begins with 00, and is no part nor number of a document."""
+    before = text[start - 1 : start]
+    if text.startswith("00", start) or before in (".", ",", "-", "/") or before.isalpha():
+        return False
+    return _NO_INN_BEFORE.search(text, max(0, start - 12), start) is None
 
 
 def _find_dates(painted: Painted) -> None:
     text, done = painted.text, 0
-    for run in _DIGITS.finditer(text):
-        start, end = run.span()
-        if start < done or end - start > 4 or (text[start - 1 : start] in (".", ",") and text[start - 2].isdigit()):
+    for start, end in painted.digits():
+        length = end - start
+        if start < done or length > 4 or length == 3 or text[end : end + 1] in _NO_DATE_BEHIND:
+            continue
+        if text[start - 1 : start] in (".", ",") and text[start - 2].isdigit():
             continue
         found = _DATE_AT.match(text, start)
-        if found is None and text[max(0, start - 5) : start].rstrip(" :").endswith("от"):
+        if found is None and text[max(0, start - 5) : start].rstrip(" :_").endswith("от"):
             found = _SHORT_DATE_AT.match(text, start)
         if found is not None:
             quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
             done = _note_date(painted, found, start - quoted) or done
-        elif end - start == 4 and run[0].startswith("20"):
+        elif length == 4 and text.startswith("20", start):
             before = _MONTH_BEFORE.search(text, max(0, start - 20), start)  # "ноябрь 2026": a period
             if before is not None:
                 painted.paint(before.start(), end, ASIDE)
@@ -224,6 +259,8 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
     """Note and paint a date; its end, 0 when there is no such day."""
     year: str | None
     if found["period"] is not None:
+        if len(found["period"]) == 4:
+            painted.years[start] = int(found["period"])
         painted.paint(start, found.end(), ASIDE)
         return found.end()
     if found["d"] is not None:
@@ -251,10 +288,16 @@ def _find_abbreviations(painted: Painted) -> None:
         painted.paint(found.start(), found.end(), paint)
 
 
+def _find_codes(painted: Painted) -> None:
+    """ "{VO10100}", the code of a currency operation, and mail addresses."""
+    for found in _CODE.finditer(painted.text):
+        painted.paint(found.start(), found.end(), ASIDE)
+
+
 def _find_vat(painted: Painted) -> None:
     if "ндс" not in painted.text:
         return
-    for found in _VAT.finditer(painted.text):
+    for found in _VAT.finditer(painted.text, max(0, painted.text.index("ндс") - _VAT_REACH)):
         painted.vat = painted.vat or found.span()
         painted.paint(found.start(), found.end(), ASIDE)
 
@@ -265,14 +308,10 @@ def _find_phones(painted: Painted) -> None:
         for found in _LABELLED_PHONE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
         text = painted.text
-    for run in _DIGITS.finditer(text):
-        digits, start = run[0], run.start()
-        if digits in ("8", "7") or (len(digits) == 11 and digits[0] in "78"):
-            if text[start - 1 : start] in (".", ",", "/", "-"):
-                continue
-            phone = _PHONE_AT.match(text, start)
-            if phone is not None:
-                painted.paint(start, phone.end(), ASIDE)
+    for begins in _PHONE_BEGINS.finditer(text):
+        phone = _PHONE_AT.match(text, begins.start())
+        if phone is not None:
+            painted.paint(begins.start(), phone.end(), ASIDE)
 
 
 def _find_shares(painted: Painted) -> None:
@@ -285,8 +324,7 @@ def _find_shares(painted: Painted) -> None:
 def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = any(word in text for word in _SUM_WORDS)
-    for run in _DIGITS.finditer(text):
-        start = run.start()
+    for start, _ in painted.digits():
         if start < done:
             continue
         before = text[start - 1 : start]
@@ -314,13 +352,17 @@ def _note_sum(painted: Painted, found: re.Match[str], first: int) -> int:
         cut = min(i for i in (value.find(" "), value.find("'")) if i >= 0) + 1
         value, start = value[cut:], start + cut
         first = start
-    painted.sums.append(SumMention(_kopecks(value), start, end))
+    kopecks = _KOPECKS_APART.search(painted.text, end, found.end()) if kind == "currency" else None
+    total = _kopecks(value) + (int(kopecks[1]) if kopecks is not None else 0)
+    painted.sums.append(SumMention(total, start, end))
     painted.paint(first, found.end(), MONEY)
     return found.end()
 
 
 def _kopecks(text: str) -> int:
     digits = text.replace(" ", "").replace("'", "")
+    if "." in digits and "," in digits:
+        digits = digits.replace(".", "")
     if len(digits) > 3 and digits[-3] in ".,=-":
         return int(digits[:-3]) * 100 + int(digits[-2:])
     return int(digits) * 100

@@ -12,6 +12,7 @@ MAX_DIGITS = 15  # a longer run is an account, a barcode, an identifier; never a
 _RUNS = re.compile(r"\d+|[а-яa-z]+|[^а-яa-z\d]+")
 _YEAR_SEPARATORS = "-/."
 _DIGIT_LOOKALIKES = str.maketrans({"3": "з", "0": "о", "6": "б"})
+_ZEROS_AS_LETTERS = re.compile(r"^оо(?=[а-яa-z]{2}$)|(?<=^[а-яa-z]{2})оо$")  # "УТОО" for "УТ00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,15 @@ def parts_of_folded(number: str) -> NumberParts:
     counter = int(runs[place]) if len(runs[place].lstrip("0")) <= MAX_DIGITS else 0
     before = [runs[i] for i in range(place) if i != used and runs[i].isalnum() and runs[i].strip("0")]
     after = [runs[i] for i in range(place + 1, len(runs)) if i != used and runs[i].isalnum()]
-    return NumberParts("".join(before).translate(_DIGIT_LOOKALIKES), counter, year, "".join(after))
+    prefix = _ZEROS_AS_LETTERS.sub("", "".join(before).translate(_DIGIT_LOOKALIKES))
+    return NumberParts(prefix, counter, year, "".join(after))
 
 
 def _year(runs: list[str], digits: list[int]) -> tuple[int | None, int]:
-    """The year among the runs, and its place (-1 if none): last after a separator, or first before a long counter."""
+    """The year among the runs, and its place (-1 if none): last after a separator, or first before a long counter.
+
+    Four digits may also be followed by a short group ("2026/11-015").
+    """
     if len(digits) < 2:
         return None, -1
     last, first = digits[-1], digits[0]
@@ -65,7 +70,8 @@ def _year(runs: list[str], digits: list[int]) -> tuple[int | None, int]:
         year = _as_year(runs[last])
         if year is not None:
             return year, last
-    if first == 0 and runs[1] in _YEAR_SEPARATORS and len(runs[digits[1]]) >= 3:
+    long = len(runs[digits[1]]) >= 3 or (len(digits) >= 3 and len(runs[first]) == 4)
+    if first == 0 and runs[1] in _YEAR_SEPARATORS and long:
         year = _as_year(runs[first])
         if year is not None:
             return year, first

@@ -22,6 +22,8 @@ from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
 from gateway.matching.number import one_edit_apart
 from gateway.matching.search import combination
 
+_A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
+_LEAST_DIGITS = 3
 _INVOICE_KINDS = (Kind.INVOICE, Kind.PREFIXED)
 
 
@@ -68,11 +70,16 @@ def _exact_of(case: Case, claims: Sequence[Claim]) -> Decision | None:
         if claim.live:
             if any(d.amount == case.amount for d in claim.dead):
                 return None  # last year's invoice of the same number and sum is paid already
-        elif claim.dead or claim.date is DateCheck.OTHER:
+        elif claim.dead or claim.date is DateCheck.OTHER or _on_equal_footing(claim, live):
             return None
-        elif claim.quote.direct and not (claim.quote.kind is Kind.ORDER and _has_invoice(live)):
-            return None  # a number that is not the buyer's stands on equal footing
     return _exact_answer(case, live)
+
+
+def _on_equal_footing(claim: Claim, live: Sequence[Claim]) -> bool:
+    """A number that is not the buyer's stands where his could: after its own noun, or with a series in a list."""
+    if claim.quote.kind is Kind.ORDER and _has_invoice(live):
+        return False
+    return claim.quote.direct or (claim.quote.kind is Kind.INVOICE and bool(claim.quote.prefix))
 
 
 def _has_invoice(claims: Sequence[Claim]) -> bool:
@@ -87,9 +94,23 @@ def _exact_answer(case: Case, live: Sequence[Claim]) -> Decision | None:
         return case.ask(Outcome.AMBIGUOUS, Reason("matching.several_fit", {"count": str(len(solutions))}))
     cards = solutions[0]
     reasons = _number_reasons(live, cards)
+    stated = [_states_another_sum(case, c) for c in live]
+    if any(stated) and None not in stated:
+        return case.ask(Outcome.CONTRADICTION, *reasons, Reason("matching.sums_contradict"))
     reasons.append(sum_reason("matching.sum_equal", case.amount, case.amount))
     release = not any(c.date is DateCheck.YEAR for c in live)
     return case.in_full(_exact_outcome(case, cards), cards, reasons, release=release)
+
+
+def _states_another_sum(case: Case, claim: Claim) -> bool | None:
+    """Whether the sum given with the number is neither what is due, nor the invoice's, nor all that came.
+
+    None when none is given; "11.11" behind a number is a date.
+    """
+    stated = claim.quote.stated
+    if stated is None or claim.single is None or (stated < _A_DAY and 0 < stated % 100 <= _MONTHS):
+        return None
+    return stated not in (claim.single.rest.kopecks, claim.single.amount.kopecks, case.amount.kopecks)
 
 
 def _number_reasons(claims: Sequence[Claim], cards: Bundle) -> list[Reason]:
@@ -194,6 +215,8 @@ def _doubt(case: Case, live: Sequence[Claim], cards: Bundle) -> Reason | None:
         return Reason("matching.date_contradicts")
     if facts.plural_noun and len(cards) == 1:
         return Reason("matching.plural_noun")
+    if Mark.CUT in facts.marks:
+        return Reason("matching.list_incomplete", {}, facts.marks[Mark.CUT])
     others = {c.id for c in _all_cards([h for h in case.hints if h.live])} - {c.id for c in cards}
     if others:
         return Reason("matching.other_number_too")
@@ -225,11 +248,18 @@ def _overpaid(case: Case, cards: Bundle, due: Money, reasons: list[Reason]) -> D
     """More than is due: the invoices get what is due, the rest is the buyer's advance."""
     over = sum_reason("matching.sum_over", due, case.amount)
     marks = case.facts.marks
-    if Mark.PART in marks or (Mark.ADVANCE in marks and not case.facts.full_advance):
+    extra = case.amount - due
+    advance = Mark.ADVANCE in marks and not case.facts.full_advance
+    both_said = {due.kopecks, extra.kopecks} <= case.said
+    if Mark.PART in marks or (advance and not both_said):
         return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.declared_part"))
     if any(case.amount.kopecks == due.kopecks * f for f in (10, 100, 1000)):
         return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.tenfold"))
-    extra = case.amount - due
+    if any(_states_another_sum(case, c) for c in case.claims):
+        return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.sums_contradict"))
+    unread = _unread(case, cards)
+    if unread is not None:
+        return case.ask(Outcome.AMBIGUOUS, *reasons, over, unread)
     if case.same_rest(extra, cards):
         return case.ask(Outcome.AMBIGUOUS, *reasons, over, Reason("matching.extra_is_other"))
     if case.balance.count <= case.policy.search_invoices and case.party:
@@ -237,6 +267,19 @@ def _overpaid(case: Case, cards: Bundle, due: Money, reasons: list[Reason]) -> D
         if combination(others, extra, case.policy, at_least=2):
             return case.ask(Outcome.AMBIGUOUS, *reasons, over, Reason("matching.extra_is_other"))
     return case.in_full(Outcome.OVERPAID, cards, [*reasons, over])
+
+
+def _unread(case: Case, cards: Bundle) -> Reason | None:
+    """A number in the text that may be one more invoice of the list, though it was not understood as one."""
+    claimed = {c.quote.start for c in case.claims}
+    several = len(cards) > 1 or case.facts.plural_noun
+    for quote in case.facts.quotes:
+        if quote.start in claimed or quote.kind is Kind.QUANTITY or len(quote.digits) < _LEAST_DIGITS:
+            continue
+        loose = quote.grade is not Grade.MUTED
+        if (loose and (several or quote.kind is Kind.PREFIXED)) or (several and case.index.by_counter(quote.counter)):
+            return Reason("matching.number_unknown", {"number": quote.text.strip()}, (quote.start, quote.end))
+    return None
 
 
 # -------------------------------------------------------------------- no number is the buyer's
@@ -266,14 +309,7 @@ def _loose_exact(case: Case) -> Decision | None:
 def misspelt(case: Case, claim: Claim) -> Decision | None:
     """The number exists nowhere and is one slip away from the only invoice with this payer and sum."""
     quote = claim.quote
-    if (
-        claim.own
-        or claim.foreign
-        or not case.policy.typo
-        or not case.party
-        or case.identity.known is Known.NAME
-        or quote.sub
-    ):
+    if claim.own or claim.foreign or not case.policy.typo or not case.party or case.identity.known is Known.NAME:
         return None
     if case.identity.hint or quote.cut or quote.listed or Mark.DOUBTFUL in case.facts.marks:
         return None
@@ -282,7 +318,9 @@ def misspelt(case: Case, claim: Claim) -> Decision | None:
         return None
     card = same[0]
     prefix, _, sub = card.prefix.partition("#")
-    if sub or quote.year not in (None, card.year) or len(str(card.counter)) < case.policy.typo_digits:
+    if quote.sub != sub and (quote.sub or not sub.isalpha()):
+        return None
+    if quote.year not in (None, card.year) or len(str(card.counter)) < case.policy.typo_digits:
         return None
     if quote.counter == card.counter:
         if not one_edit_apart(quote.prefix, prefix):
@@ -294,9 +332,13 @@ def misspelt(case: Case, claim: Claim) -> Decision | None:
     span = (quote.start, quote.end)
     reasons = [
         Reason("matching.number_slip", {"quoted": quote.text.strip(), "number": card.number}, span),
-        sum_reason("matching.sum_unique", card.rest, case.amount),
+        _unique_sum(case, card),
     ]
     return case.in_full(Outcome.TYPO, (card,), reasons, release=False)
+
+
+def _unique_sum(case: Case, card: InvoiceCard) -> Reason:
+    return sum_reason("matching.sum_unique", card.rest, case.amount)
 
 
 def by_hints(case: Case) -> Decision | None:
@@ -310,6 +352,8 @@ def by_hints(case: Case) -> Decision | None:
     if any(d.amount == case.amount for c in case.hints for d in c.dead):
         return None
     if len(alone) == 1:
+        if case.facts.plural_noun or not _tells_apart(case, live):
+            return None
         claims = [c for c in live if any(alone[0] in bundle for bundle in c.live)]
         if _weak_stranger(case) or any(c.date is DateCheck.OTHER for c in claims):
             return None
@@ -324,6 +368,12 @@ def by_hints(case: Case) -> Decision | None:
     if any(c.dead for c in live):
         return None
     return _exact_answer(case, live)
+
+
+def _tells_apart(case: Case, live: Sequence[Claim]) -> bool:
+    """A number of one or two digits with nothing before it is too common to choose between equal sums."""
+    strong = any(c.quote.grade is Grade.WEAK or len(c.quote.digits) >= _LEAST_DIGITS for c in live)
+    return strong or len(case.same_rest(case.amount)) == 1
 
 
 def _weak_stranger(case: Case) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gateway.core.text import fold, name_key
 from gateway.matching.masks import InnMention
+from gateway.matching.naming import contradicts
 from gateway.matching.spelling import distance
 
 
@@ -17,7 +18,7 @@ class NamedParty:
 
     Attributes:
         inn: "" when only a name is given.
-        name: `name_key` of the name, "" when only an ИНН is given.
+        name: `name_key` of the name when only that is given; beside an ИНН the name as written, folded; else "".
         cued: "за …", "по поручению …" stands before it; without such words it is a hint only: an ИНН somewhere in the
             text, or a name in quotes after "за" that may be the goods'.
     """
@@ -36,12 +37,17 @@ class Payer:
     Attributes:
         names: `name_key`s of the parts of "БАНК//ФИО//адрес//" that can be a name.
         transit: the account is a bank's that passes on somebody's money.
-        key: `name_key` of the whole name.
+        written: the whole name, folded.
     """
 
     names: tuple[str, ...]
     transit: bool
-    key: str
+    written: str
+
+    @property
+    def key(self) -> str:
+        """`name_key` of the whole name."""
+        return name_key(self.written)
 
 
 _BANK_WORD = re.compile(fold(r"банк|сбер|bank|(?<![а-я])р?нко(?![а-я])|кредитн|почта россии|казначейств"))
@@ -79,11 +85,24 @@ _PERSON_AT = re.compile(
     r"\s+(?P<name>[а-я]{3,}(?:-[а-я]+)?\s+(?:(?![гт]\.)[а-я]\.\s?[а-я]\.?"
     r"|[а-я]{3,}\s+[а-я]+(?:вича|ича|вичу|вич|вны|вну|вной|вна|ичны|ичну|оглы|кызы)(?![а-я])))"
 )
+_INITIALS_AT = re.compile(
+    rf"\s*(?P<surname>[а-я]{{3,}}(?:-[а-я]+)?)\s+(?P<first>[а-я])\.\s?(?:(?P<second>[а-я])(?![{_W}]))?"
+)
+_WORDS = re.compile(r"[а-я]+(?:-[а-я]+)?")
 _NAMED_BETWEEN = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])|{_WHO}|\"")
 _NAME_ENDS = re.compile(
     rf"(?<![{_W}])(?:по|за|согласно|сч|счет[а-я]*|инн|договор[а-я]*|от|на|в|без|ндс|сумма)(?![{_W}])"
 )
+_ROLE = re.compile(
+    rf"(?<![{_W}])(?:(?P<receiver>(?:грузо)?получател[а-я]+|пол(?:уч)?\.|поставщик[а-я]*|продав[а-я]+|грузоотправител[а-я]+)"
+    r"|(?:плательщик|покупател|заказчик|клиент|должник)[а-я]*)"
+)
+_FORM_OR_QUOTE = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])(?:\s*\"[^\"]{{1,100}}\"?)?|\"[^\"]{{1,100}}\"")
+_FORM_BEHIND = re.compile(rf"[^{_W}\d\"]*((?:{_FORM}(?![{_W}])|\"))")
+_QUOTED_FIRM = re.compile(rf"(?:{_FORM}(?![{_W}]))?\s*\"([^\"]{{1,100}})")
+_NAME_STOPS = re.compile(r"[,;()№\d\x00-\x08]")
 _CUE_REACH = 130  # characters a cue may stand before the ИНН it introduces
+_INFLECTING = ("за", "от имени", "по поручению")
 _CLOSE = 40  # so near a cue that no company word is needed between
 
 
@@ -95,10 +114,12 @@ def payer_of(name: str, account: str) -> Payer:
     transit = account.startswith(BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
     keys: list[str] = []
     for part in parts:
+        if '"' in part and "(" not in part:
+            continue  # a firm's name
         clean = _PARENTHESES.sub(" ", part).strip(" ,;:/")
         if _WORDS_ONLY.fullmatch(clean) and not _BANK_WORD.search(clean):
             keys.append(name_key(clean))
-    return Payer(tuple(k for k in dict.fromkeys(keys) if k), transit, name_key(name))
+    return Payer(tuple(k for k in dict.fromkeys(keys) if k), transit, folded)
 
 
 def persons(payer: Payer, purpose: str) -> tuple[tuple[str, ...], bool]:
@@ -139,8 +160,15 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
         cue = _cue_of(mention, cues, painted)
         start = cue[0] if cue is not None else mention.start
         covered.append((start, mention.end))
-        if mention.inn != payer_inn and (cue is not None or mention.labelled):
-            found.append(NamedParty(mention.inn, "", cue is not None, start, mention.end))
+        if mention.inn == payer_inn and cue is not None:
+            name = _beside(painted, cue[1], mention)
+            if name and contradicts(name, payer.written):  # somebody else's name with the payer's own ИНН
+                found.append(NamedParty("", name_key(name), True, start, mention.end))
+        elif (
+            mention.inn != payer_inn and not _receiver(painted, cue, mention) and (cue is not None or mention.labelled)
+        ):
+            name = _beside(painted, cue[1] if cue is not None else None, mention)
+            found.append(NamedParty(mention.inn, name, cue is not None, start, mention.end))
     for start, end in cues:
         if not any(first <= start < last for first, last in covered):
             party = _by_name(painted, start, end, payer)
@@ -159,6 +187,41 @@ def _cue_of(mention: InnMention, cues: list[tuple[int, int]], painted: str) -> t
     return before[-1] if len(between) <= _CLOSE or _NAMED_BETWEEN.search(between) else None
 
 
+def _receiver(painted: str, cue: tuple[int, int] | None, mention: InnMention) -> bool:
+    """Whether the ИНН is that of whom the money or the goods go to, not of whom they are paid for."""
+    first = cue[1] if cue is not None else max(0, mention.start - _CUE_REACH)
+    roles = list(_ROLE.finditer(painted, first, mention.start))
+    return bool(roles) and roles[-1]["receiver"] is not None
+
+
+def _beside(painted: str, cue_end: int | None, mention: InnMention) -> str:
+    """The name written before an ИНН, else behind it; "" when there is none.
+
+    Args:
+        cue_end: where the "за" before it ends; without one only a legal form or quotes make a name.
+    """
+    before = painted[max(0, mention.start - _CUE_REACH) if cue_end is None else cue_end : mention.start]
+    forms = list(_FORM_OR_QUOTE.finditer(before))
+    if forms:
+        name = _firm_name(before[forms[-1].start() :])
+        if name:
+            return name
+    elif cue_end is not None:
+        name = _firm_name(before)
+        if name:
+            return name
+    behind = _FORM_BEHIND.match(painted, mention.end)
+    return _firm_name(painted[behind.start(1) :]) if behind is not None else ""
+
+
+def _firm_name(text: str) -> str:
+    """The name at the beginning of `text`: what the quotation marks hold, else what stands before the next cue."""
+    quoted = _QUOTED_FIRM.match(text)
+    if quoted is not None:
+        return quoted[1].strip()
+    return _NAME_ENDS.split(_NAME_STOPS.split(text, maxsplit=1)[0], maxsplit=1)[0].strip(" -:/")
+
+
 def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | None:
     """Who stands behind a cue without an ИНН; None when it is goods, or the payer himself."""
     person = _PERSON_AT.match(painted, end) if painted[start:end] == "за" else None
@@ -175,6 +238,8 @@ def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | N
         return None
     if not quoted:
         rest = _NAME_ENDS.split(rest, maxsplit=1)[0]
+    if party["form"] and _own_initials(painted, party, payer, inflected=painted[start:end] in _INFLECTING):
+        return None
     name = name_key(rest)
     if name and payer.key and (name == payer.key or _begins_with(rest, payer.key)):
         return None
@@ -185,6 +250,26 @@ def _inflected(name: str, payer: str) -> bool:
     """Whether `name` may be the payer in another case: every word has a partner with the same beginning."""
     words = payer.split()
     return bool(words) and all(any(w.startswith(word[: max(1, len(word) - 3)]) for w in words) for word in name.split())
+
+
+def _own_initials(painted: str, party: re.Match[str], payer: Payer, *, inflected: bool) -> bool:
+    """ "ИП Смирнова О.В." is the payer Смирнова Ольга Викторовна: the surname, and both initials in their order.
+
+    Args:
+        inflected: the surname may stand in another case, which never makes it shorter ("Смирнов" is another person).
+    """
+    found = _INITIALS_AT.match(painted, party.start("rest"))
+    words = [w for part in payer.written.split("//") for w in _WORDS.findall(part)]
+    if found is None:
+        return False
+    surname = found["surname"]
+    stem = surname[: max(3, len(surname) - 2)]
+    letters = [found["first"], found["second"]] if found["second"] else [found["first"]]
+    return any(
+        (w == surname or (inflected and w.startswith(stem) and len(surname) >= len(w)))
+        and [x[0] for x in words[i + 1 : i + 1 + len(letters)]] == letters
+        for i, w in enumerate(words)
+    )
 
 
 def _begins_with(rest: str, payer_key: str) -> bool:

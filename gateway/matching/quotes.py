@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.matching.masks import DateMention
 
@@ -28,8 +28,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A number as quoted.
 
     Attributes:
@@ -66,4 +65,4 @@ class Quote:
     @property
     def digits(self) -> str:
         """The digits alone, for order, loan and track numbers."""
-        return "".join(c for c in self.text if c.isdigit())
+        return self.text if self.text.isdecimal() else "".join(c for c in self.text if c.isdigit())

@@ -23,15 +23,18 @@ from gateway.matching.masks import (
     quoted_names,
 )
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
+from gateway.matching.phrases import denied_number, incomplete_list, no_return
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.words import Mark, Role, classify
 
 MAX_PURPOSE = 210
 _LONGEST_RANGE = 60
 _DIGITS = re.compile(r"\d+")
+_YEAR_WORDS = ("", "от", "за")
+_FILLINGS = re.compile(r"[-/]{2,}|\s+")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _SEPARATORS = (",", ";", "+", "&", "/")
-_RANGE_WORDS = frozenset({"-", "..", "...", "по", "до"})
+_RANGE_WORDS = frozenset({"-", "..", "...", "…", "по", "до"})
 _BETWEEN_RANGE = re.compile(rf"от|[№n{DATE}\s]")
 
 
@@ -41,7 +44,7 @@ class Scanned:
 
     Attributes:
         invoice_dates: those that follow "счет" at once ("счет от 12.11.2026").
-        pays: a word says that something is paid for.
+        pays: a word says that something is paid, or what for.
     """
 
     quotes: list[Quote]
@@ -92,6 +95,7 @@ class _Walk:
         self.invoice_dates: list[DateMention] = []
         self.pays = False
         self.skip_words: set[int] = set()
+        self.suffixes: set[int] = set()
 
     def run(self) -> Scanned:
         for place, lexeme in enumerate(self.lexemes):
@@ -105,6 +109,9 @@ class _Walk:
                 self._paint(lexeme)
             else:
                 self._sign(lexeme)
+        context = self.context
+        if self.ends_at is not None and context.taken and context.open and self.drafts:
+            self.marks[Mark.CUT] = (self.drafts[-1].start, self.drafts[-1].end)
         self._phrases()
         quotes = _join_ranges([self._quote(d) for d in self.drafts], self.text)
         return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays)
@@ -116,11 +123,12 @@ class _Walk:
         if self.names and self._in_name(lexeme.start):
             context.ordinary()
             return
-        if self.lexemes.is_series(place, context.expecting):
+        if self.lexemes.is_series(place, context.expecting, context.sign):
             self.skip_words.add(place)
             return
         word = classify(lexeme.text)
-        if word.mark is not None:
+        self.pays |= word.ground
+        if word.mark is not None and not self._denied(place, lexeme, word.mark):
             self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
         role = word.role
         if role is Role.INVOICE or role is Role.INVOICES:
@@ -130,11 +138,7 @@ class _Walk:
         if role is Role.ORDINARY or role is Role.ACCOUNT or role is Role.UNIT:
             context.ordinary()
         elif role is Role.BREAK:
-            context.sign = context.ordinary_before = False
-            if context.taken:
-                context.open = False
-            else:
-                context.broke = True
+            self._break(place)
         elif role is Role.OF:
             context.of = True
         elif role is Role.SIGN:
@@ -149,6 +153,29 @@ class _Walk:
         elif role is not Role.NEUTRAL and not (role is Role.OTHER_DOCUMENT and self._joined_to_invoice(place)):
             context.noun(role)  # an order, a closing document, a document of another kind
 
+    def _break(self, place: int) -> None:
+        """ "за", "по": the list of numbers ends; but "счет на оплату" is one noun."""
+        context = self.context
+        if not self._for_payment(place):
+            context.sign = context.ordinary_before = False
+            if context.taken:
+                context.open = False
+            else:
+                context.broke = True
+
+    def _denied(self, place: int, lexeme: Lexeme, mark: Mark) -> bool:
+        """ "без штрафных санкций", "возврату не подлежит": the word says what this is not."""
+        if mark is Mark.REFUND:
+            return no_return(self.text, lexeme.start, lexeme.end)
+        return place > 0 and self.lexemes[place - 1].text == "без"
+
+    def _for_payment(self, place: int) -> bool:
+        """ "счет на оплату 125"."""
+        context, following = self.context, self.lexemes.after(place)
+        if self.lexemes[place].text != "на" or context.role is not Role.INVOICE or context.taken or following is None:
+            return False
+        return following.kind == "word" and classify(following.text).role is Role.PAY
+
     def _invoice_noun(self, place: int, plural: bool) -> None:
         context = self.context
         if context.role is Role.OTHER_DOCUMENT and not context.taken and self.lexemes.is_joined(place):
@@ -157,6 +184,7 @@ class _Walk:
             context.noun(Role.OTHER_DOCUMENT)
             context.account = False
             return
+        self.pays |= any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
         self.plural_noun |= plural
         context.noun(Role.INVOICE, plural)
 
@@ -198,11 +226,18 @@ class _Walk:
         elif paint == CLOSING:
             context.noun(Role.CLOSING)
         elif paint in (ASIDE, INN):
+            if last is not None and self.text[last.end : lexeme.start].strip(" ,(") in _YEAR_WORDS:
+                self._year(last, self.painted.years.get(lexeme.start))
             context.sign = context.of = False
             if context.taken:
                 context.close()
             elif paint == ASIDE:  # after the tax clause or a share only a № can still mean the invoice
                 context.broke = True
+
+    def _year(self, last: _Draft | None, year: int | None) -> None:
+        """ "счет 45 от 2025 г.", "счет 45 за 2025 год": the year goes with the number."""
+        if last is not None and year is not None and last.parts.year is None:
+            last.parts = replace(last.parts, year=year)
 
     def _date(self, lexeme: Lexeme, last: _Draft | None) -> None:
         context, date = self.context, self.dates.get(lexeme.start)
@@ -225,11 +260,13 @@ class _Walk:
             context.separated = True
             return
         start, end, prefix, near = self._extent(place, lexeme)
+        if self.context.of and context.taken and self.drafts and len(lexeme.text) == 4 and lexeme.text.startswith("20"):
+            self._year(self.drafts[-1], int(lexeme.text))
         sight = Sight(self.lexemes, place, lexeme, prefix, bool(self.names) and self._in_name(lexeme.start))
         before = self.drafts[-1] if self.drafts else None
         last = Last(before.grade, before.kind, before.end) if before is not None and context.taken else None
         graded, kind, direct = grade(context, sight, last)
-        parts = parts_of_folded(self.text[start:end])
+        parts = parts_of_folded(_tight(self.text[start:end]))
         if parts.counter == 0 or len(lexeme.text) > MAX_DIGITS + 5:
             graded = Grade.MUTED
         date = None if context.taken else context.date
@@ -248,9 +285,9 @@ class _Walk:
         """Where the number begins and ends with its series and suffix; has it a series; a series word standing near."""
         start, end, prefixed, near = lexeme.start, lexeme.end, False, ""
         before = place - 1
-        if before > 0 and self.lexemes[before].text in ("-", "/") and self.lexemes[before].end >= start - 1:
+        if before > 0 and self.lexemes[before].text[0] in "-/" and self.lexemes[before].end >= start - 1:
             before -= 1
-        if before in self.skip_words:
+        if before in self.skip_words and before not in self.suffixes:
             word = self.lexemes[before]
             if before == place - 1 and word.end < start:
                 near = word.text
@@ -264,6 +301,7 @@ class _Walk:
         if suffix is not None:
             end = self.lexemes[suffix].end
             self.skip_words.add(suffix)
+            self.suffixes.add(suffix)
         return start, end, prefixed, near
 
     def _take_back(self, leading: Lexeme) -> None:
@@ -280,7 +318,7 @@ class _Walk:
         if cut and graded is Grade.STRONG:
             graded = Grade.WEAK
         return Quote(
-            text=self.text[draft.start : draft.end],
+            text=_tight(self.text[draft.start : draft.end]),
             start=draft.start,
             end=draft.end,
             grade=graded,
@@ -302,8 +340,15 @@ class _Walk:
     # ---------------------------------------------------------------- afterwards
 
     def _phrases(self) -> None:
-        """Marks that only two words together make."""
+        """Marks that only several words together make."""
         marks = self.marks
+        if self.drafts:
+            for mark, place in (
+                (Mark.INCOMPLETE, incomplete_list(self.text, self.drafts[0].start)),
+                (Mark.DENIED, denied_number(self.text)),
+            ):
+                if place is not None:
+                    marks[mark] = place
         if not marks:
             return
         if Mark.MISTAKEN in marks:
@@ -316,6 +361,13 @@ class _Walk:
             marks.setdefault(Mark.OWN_TRANSFER, top_up)
         if Mark.PERCENT in marks:
             marks.setdefault(Mark.OTHER_INCOME, marks[Mark.PERCENT])
+
+
+def _tight(number: str) -> str:
+    """A number without the fillings of `tighten`, and without the space before its letter ("7 К")."""
+    if "--" in number or "-/" in number or "/-" in number or " " in number:
+        return _FILLINGS.sub(lambda m: "/" if "/" in m[0] else m[0].strip()[:1], number)
+    return number
 
 
 def _readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]]:
@@ -343,8 +395,7 @@ def _join_ranges(quotes: list[Quote], text: str) -> list[Quote]:
         if not _is_range(last, quote, text):
             joined.append(quote)
             continue
-        joined[-1] = replace(
-            last,
+        joined[-1] = last._replace(
             end=quote.end,
             text=text[last.start : quote.end],
             until=quote.counter,

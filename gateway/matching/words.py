@@ -52,14 +52,23 @@ class Mark(StrEnum):
     FUNDS = "funds"  # средств
     TOP_UP = "top_up"  # пополнение, между
     PERCENT = "percent"  # проценты (a number before it makes it a share)
+    # What a phrase says about the numbers (`gateway.matching.phrases`).
+    INCOMPLETE = "incomplete"  # "и др.", "согласно реестру"
+    CUT = "cut"  # the text is as long as a bank allows and ends in a list of numbers
+    DENIED = "denied"  # "кроме счета 45"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A classified word."""
+    """A classified word.
+
+    Attributes:
+        ground: it names what something is paid for.
+    """
 
     role: Role
     mark: Mark | None = None
+    ground: bool = False
 
 
 def _set(words: str) -> frozenset[str]:
@@ -102,6 +111,7 @@ _EXACT: dict[Role, frozenset[str]] = {
         " комплекта комплектов кор коробка коробок рул рулон рулона рулонов пар пара пары лист листа листов листы"
         " рамка рамки рамок рам шины шин дн дня дней день дней часов час часа чел человек человека мест место места"
         " багета багет погонных метров метра метр позиций позиции наименований наименования раз раза месяца месяцев"
+        " квартал квартала кварталу полугодие полугодия"
         " экз экземпляра экземпляров тонн тонна тонны т тыс руб рублей р коп копеек"
     ),
 }
@@ -142,8 +152,8 @@ _MARKS: tuple[tuple[Mark, str, bool], ...] = (
     (
         Mark.OTHER_INCOME,
         "неснижаем субсид субвенц страхов штраф пени пеня пеней ущерб претенз госпошлин судебн исполнительн взыскан"
-        " уставн алимент зарплат заработн компенсац возмещ благотвор пожертв обеспечен кешбэк кэшбэк cashback"
-        " дотац грант взаимозач неосновательн",
+        " залог дарени наследств конверси уставн алимент зарплат заработн компенсац возмещ благотвор пожертв обеспечен"
+        " обеспечит кешбэк кэшбэк cashback дотац грант взаимозач неосновательн",
         False,
     ),
     (Mark.ADVANCE, "аванс предоплат предварит", True),
@@ -209,20 +219,34 @@ _FORMS: tuple[tuple[frozenset[str], Word], ...] = (
     ),
 )
 _SHORTEST_LONG_FORM = 8
+# Both by their first letter, which a slip of the pen leaves as it is.
+_FORMS_OF: dict[str, list[tuple[str, Word]]] = {}
+for _forms, _meaning in _FORMS:
+    for _form in sorted(_forms):
+        _FORMS_OF.setdefault(_form[0], []).append((_form, _meaning))
+_MISSPELT_OF: dict[str, list[tuple[str, Word, int]]] = {}
+for _stem in _MISSPELT:
+    _MISSPELT_OF.setdefault(_stem[0][0], []).append(_stem)
 # Ordinary words that are one slip away from an important one.
 _INNOCENT = _set(
     "сет сета сету смета сметы смету зачет расчет учет расчеты расчета считать возраст возведение пение зам"
 )
 _INNOCENT_STEMS = _stems(
     "страховочн частн устан трансп трансф возраст обеспечив исполнител сторон настой арена грани гарант сувенир проект"
-    " процес процед получен наград карти картон картр"
+    " процес процед получен наград кредитор карти картон картр"
 )
-_NOT_A_MARK = _stems("страховочн частн")
+_GROUNDS = _stems("договор контракт накладн упд поставк товар долг задолженност")
+_NOT_A_MARK = _stems("страховочн частн кредитор")
 
 
 @lru_cache(maxsize=65536)
 def classify(word: str) -> Word:
     """The role and mark of a folded word."""
+    found = _classify(word)
+    return Word(found.role, found.mark, True) if word == "за" or word.startswith(_GROUNDS) else found
+
+
+def _classify(word: str) -> Word:
     mark = _mark(word)
     for role, words in _EXACT.items():
         if word in words:
@@ -250,11 +274,11 @@ def _near(word: str, form: str) -> bool:
 def _misspelt(word: str) -> Word:
     if len(word) < 3 or word in _INNOCENT or word.startswith(_INNOCENT_STEMS):
         return Word(Role.ORDINARY)
-    for forms, meaning in _FORMS:
-        if any(form[0] == word[0] and _near(word, form) for form in forms):
+    for form, meaning in _FORMS_OF.get(word[0], ()):
+        if _near(word, form):
             return meaning
     best, found = 3, Word(Role.ORDINARY)
-    for stem, meaning, replacing in _MISSPELT:
+    for stem, meaning, replacing in _MISSPELT_OF.get(word[0], ()):
         two = len(stem) >= _LONG or meaning.mark in (Mark.REFUND, Mark.MISTAKEN)
         limit = min(2 if two and len(stem) >= 7 else 1, best - 1)
         if limit < 1:

@@ -1,0 +1,120 @@
+"""What only several words together say: a list that goes on elsewhere, a number that is denied, a return that is none.
+
+All are looked for in the painted text (`masks.set_aside`); places are (start, end) in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.matching.masks import ASIDE, DATE, MONEY
+
+_W = "а-яa-z"
+_INVOICE = rf"(?:№|\d|(?:сч(?:ет[а-я]*)?|заказ[а-я]*|зак|инвойс[а-я]*)(?![{_W}]))"
+
+# "125, 126 от 12.11 и др.": after a number, with nothing but its date and sum between
+_OTHERS_HINTS = (
+    "др",
+    "дал",
+    "следую",
+    "проч",
+    "остальн",
+    "ины",
+    " пр",
+    "...",
+    "…",
+    "т.д",
+    "т.п",
+    "т. д",
+    "т. п",
+    "тд",
+    "тп",
+)
+_AND_OTHERS = re.compile(
+    rf"(?<=[\d{DATE}{MONEY}])[{_W}]?(?:[\s,;()№]|от(?![{_W}])|г\.?(?![{_W}])|р(?:уб)?\.?(?![{_W}]))*"
+    rf"((?:и\s+|а\s+также\s+)?(?:др(?:уг[а-я]+)?|проч[а-я]*|остальн[а-я]+|ины[мхе]|т\.?\s?[дп])(?![{_W}])"
+    rf"|(?:и\s+)?(?:далее|последующ[а-я]+|следующ[а-я]+)(?![{_W}])|и\s+пр(?![{_W}])|(?:\.{{3,}}|…)(?=\s*(?:$|[,;(){ASIDE}])))"
+)
+# "согласно реестру", but not "согласно приложению № 1 к договору"
+_LIST_HINTS = ("реестр", "прилож", "списк", "перечн", "ведомост")
+_LIST_ELSEWHERE = re.compile(
+    rf"(?<![{_W}])(?:согласно|согл\.?|по|см\.?|смотри|соотв[а-я]*\.?|в|из)\s+(?:прил[а-я]+\s+)?"
+    rf"(?:реестр[а-я]*|приложени[а-я]+|списк[а-я]+|перечн[а-я]+|ведомост[а-я]+)"
+    rf"(?![\s№\d.,]*(?:от\s*)?{DATE}*\s*к(?:\s|о\s))"
+)
+_AMONG_OTHERS = re.compile(rf"в(?<![{_W}]в)\s*т(?:ом)?\.?\s*ч(?:исле)?\.?\s*(?:и\s+)?(?:по\s+)?{_INVOICE}")
+# "кроме счета 45", "взамен аннулированного счета 44", "не по счету 45", "верно: 46"
+_DENIAL_HINTS = ("отмен", "недейств", "кроме", "исключ", "замен", "вместо", "не ", "верн", "правильн", "читать")
+_DENIED = re.compile(
+    rf"(?<![{_W}])(?:(?:кроме|исключая|(?:за\s+)?исключением|в?замен|вместо)\s+(?:[{_W}]+\s+){{0,2}}?"
+    rf"|не\s+(?:по\s+|к\s+|за\s+)?|(?:верно|верный|верная|правильн[а-я]+|читать)(?:\s+(?:номер|как|счет[а-я]*))?[\s:-]*)"
+    + _INVOICE
+)
+# "счет 125 от 12.11 отменён"
+_CANCELLED = re.compile(
+    rf"(?:№|(?<![{_W}])сч(?:ет[а-я]*)?(?![{_W}]))[\s№.]*[{_W}]{{0,4}}-?\d[\d/-]*[\s),.-]*"
+    rf"(?:от\s*{DATE}+[\s),.-]*)?(?:отмен[ае]|недейств)"
+)
+
+# a return that is none
+_NOT_BEFORE = re.compile(rf"(?<![{_W}])не\s+$")
+_WITHOUT_BEFORE = re.compile(rf"(?<![{_W}])без\s+(?:права\s+)?$")
+_FINITE = ("ть", "ться", "йте", "ется", "ются", "аем", "ают")
+_NOT_SUBJECT = re.compile(
+    r"(?:\s+(?:и|или)\s+обмену)?\s+не\s+(?:подлеж[иа]т|требует(?:ся)?|предусмотрен[а-я]*|производится|осуществляется)"
+)
+_RETURNABLE = "возвратн"
+_TARE = r"(?:стекло)?тар[аоуые]|упаков|поддон|пал+ет|ящик|контейнер|бутыл|кег|баллон|бочк|мешк|бидон"
+_TARE_AFTER = re.compile(rf"[\s,]+(?:и\s+)?(?:много[а-я]+\s+)?(?:{_TARE})")
+_TARE_BEFORE = re.compile(rf"(?<![{_W}])(?:{_TARE})[а-я]*\s+(?:много[а-я]+\s+)?$")
+
+Span = tuple[int, int]
+
+
+def incomplete_list(text: str, first: int) -> Span | None:
+    """Where the text says that it does not name everything it pays for.
+
+    Args:
+        first: where its first number stands; "согласно реестру" before it is what the numbers are quoted from.
+    """
+    found = None
+    if _has_any(text, _OTHERS_HINTS):
+        others = _AND_OTHERS.search(text, first)
+        if others is not None:
+            return others.span(1)
+    if _has_any(text, _LIST_HINTS):
+        found = _LIST_ELSEWHERE.search(text, first)
+    if found is None and "т" in text and "ч" in text:
+        found = _AMONG_OTHERS.search(text)
+    return found.span() if found is not None else None
+
+
+def _has_any(text: str, hints: tuple[str, ...]) -> bool:
+    """Plain substrings first: most texts have none, and are done."""
+    for hint in hints:  # noqa: SIM110 - a generator costs three times as much, and this runs for every payment
+        if hint in text:
+            return True
+    return False
+
+
+def denied_number(text: str) -> Span | None:
+    """Where the text excludes, replaces or corrects a number."""
+    if not _has_any(text, _DENIAL_HINTS):
+        return None
+    found = _DENIED.search(text) or _CANCELLED.search(text)
+    return found.span() if found is not None else None
+
+
+def no_return(text: str, start: int, end: int) -> bool:
+    """Whether the word of returning at this place speaks of no money coming back.
+
+    "Просим не возвращать", "возврату не подлежит", "без возврата", "за возвратную тару".
+    """
+    word, before = text[start:end], text[max(0, start - 40) : start]
+    if _WITHOUT_BEFORE.search(before) is not None or _NOT_SUBJECT.match(text, end) is not None:
+        return True
+    if word.endswith(_FINITE) and _NOT_BEFORE.search(before) is not None:
+        return True
+    if not word.startswith(_RETURNABLE):
+        return False
+    return _TARE_AFTER.match(text, end) is not None or _TARE_BEFORE.search(before) is not None

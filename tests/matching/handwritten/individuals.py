@@ -1,0 +1,162 @@
+"""Individuals: from their phones, behind a bank's transit account, by marked name, or not provable at all."""
+
+from __future__ import annotations
+
+from tests.matching.handwritten import buyers as b
+from tests.matching.handwritten.model import Payer
+from tests.matching.handwritten.writing import ask, paid
+
+CASES = (
+    paid(
+        "sber_transit",
+        b.through(
+            "ПАО СБЕРБАНК", b.SBER, "Иванова Мария Петровна//603000, г Нижний Новгород, ул Ильинская, д 12, кв 45"
+        ),
+        "4590.00",
+        "ЗА 13/11/2026;Иванова Мария Петровна;оплата заказа З-10234",
+        "ivanova-234",
+    ),
+    paid(
+        "sber_transit_order_number",
+        b.through("ПАО Сбербанк", b.SBER, "ИВАНОВА МАРИЯ ПЕТРОВНА//1234567890123//"),
+        "2150.00",
+        "Заказ 10240; НДС не облагается",
+        "ivanova-240",
+    ),
+    paid("own_account", b.IVANOVA, "4590.00", "Оплата заказа №10234 Иванова М.П.", "ivanova-234"),
+    paid("own_account_caps", b.IVANOV.called("ИВАНОВ МИХАИЛ ПЕТРОВИЧ"), "4590.00", "ЗАКАЗ З-10235", "ivanov-235"),
+    paid("namesake_by_number", b.SIDOROV, "7200.00", "оплата по заказу З-10301", "sidorov-301"),
+    paid("namesake_other_by_number", b.SIDOROV_2, "7200.00", "оплата по заказу З-10302 фоторамки", "sidorov_2-302"),
+    paid(
+        "yo_to_ye",
+        b.SEMYONOV.called("Семенов Артем Алексеевич"),
+        "3300.00",
+        "Оплата по счету З-10311 от 10.11.2026",
+        "semyonov-311",
+    ),
+    paid(
+        "four_word_name",
+        b.MAMEDOV.called("МАМЕДОВ ЭЛЬДАР ГАНИФА ОГЛЫ"),
+        "15990.00",
+        "За заказ з-10320 НДС не облагается",
+        "mamedov-320",
+    ),
+    paid("double_surname", b.PETROVA.called("Петрова-Водкина Анна Львовна"), "1200.50", "счет З-10333", "petrova-333"),
+    paid(
+        "transit_name_in_purpose",
+        b.through('АО "ТБанк"', b.TBANK, "Крылова Дарья Олеговна//РОССИЯ, Г МОСКВА"),
+        "5600.00",
+        "Перевод средств по договору № 5012345678 Крылова Дарья Олеговна. Заказ З-10350",
+        "krylova-350",
+        note="the contract is the bank's",
+    ),
+    paid("krylova_second_of_equal", b.KRYLOVA, "5600.00", "оплата заказа 10351", "krylova-351"),
+    paid(
+        "vtb_transit",
+        b.through("Банк ВТБ (ПАО)", b.VTB, "Цой Виктор"),
+        "890.00",
+        "Оплата заказа З-10341 без налога",
+        "tsoi-341",
+    ),
+    paid(
+        "alfa_transit",
+        b.through('АО "АЛЬФА-БАНК"', b.ALFA, "Шевчук Лариса Ивановна"),
+        "45900.00",
+        "Оплата счета З-10370 от 03.11.2026. Шевчук Лариса Ивановна",
+        "shevchuk-370",
+    ),
+    paid("two_orders", b.IVANOVA, "6740.00", "Заказы 10234 и 10240", "ivanova-234", "ivanova-240"),
+    paid("rest_of_part_paid", b.BORISENKO, "12000.00", "Доплата по заказу З-10360", "borisenko-360"),
+    paid("order_with_hash", b.ORLOV, "2790.00", "#10380 спасибо большое!!!", "orlov-380"),
+    paid("order_with_emoji", b.GUSEVA, "31500.00", "Заказ З-10371 🖼 багет дуб", "guseva-371"),
+    paid("namesake_trader_paid_by_herself", b.FEDOROVA, "13300.00", "Оплата по счету 2211", "fedorova-2211"),
+    paid("namesake_individual_is_a_trader", b.FEDOROVA_IP, "13300.00", "Оплата по счету 2210", "fedorova_ip-2210"),
+    paid(
+        "trader_through_bank_text",
+        b.ABDULLAEV.called("ИП АБДУЛЛАЕВ РУСТАМ МАРАТОВИЧ//420000, Казань//"),
+        "56000.00",
+        "Оплата по счету 000000231 без НДС",
+        "abdullaev-231",
+    ),
+    paid(
+        "genitive_name",
+        b.through("ПАО СБЕРБАНК", b.SBER, "НИКИТИНА ВЕРА ФЕДОРОВНА"),
+        "3460.00",
+        "от Никитиной В.Ф. за заказ З-10381",
+        "nikitina-381",
+    ),
+    ask(
+        "name_and_initial",
+        b.IVANOVA.called("Мария Петровна И."),
+        "4590.00",
+        "Заказ 10234",
+        "ivanova-234",
+        may_auto=False,
+        note="a full name is demanded",
+    ),
+    ask("surname_and_initials", b.PETROVA.called("Петрова-Водкина А.Л."), "1200.50", "Оплата З-10333", "petrova-333"),
+    ask(
+        "initials_behind_bank",
+        b.through("ПАО СБЕРБАНК", b.SBER, "ИВАНОВА М.П."),
+        "4590.00",
+        "ЗАКАЗ 10234",
+        "ivanova-234",
+    ),
+    ask(
+        "bank_only",
+        b.through("ПАО СБЕРБАНК", b.SBER, "Переводы физических лиц"),
+        "4590.00",
+        "оплата заказа З-10234",
+        "ivanova-234",
+    ),
+    ask(
+        "husband_pays", b.ORLOV.called("Никитин Фёдор Ильич"), "3460.00", "за заказ 10381 Никитина Вера", "nikitina-381"
+    ),
+    ask(
+        "no_number",
+        b.SEMYONOV,
+        "3300.00",
+        "Оплата за рамку",
+        "semyonov-311",
+        note="an individual needs name, number and sum",
+    ),
+    ask("no_number_namesakes", b.SIDOROV, "7200.00", "за заказ с сайта"),
+    ask("number_of_the_namesake_family", b.IVANOV, "4590.00", "Заказ 10234", note="Ivanova's order paid by Ivanov"),
+    ask("sum_differs_less", b.MAMEDOV, "10000.00", "Заказ З-10320", "mamedov-320", note="policy (f): the exact sum"),
+    ask("sum_differs_more", b.TSOI, "1000.00", "Заказ З-10341", "tsoi-341"),
+    ask("full_sum_of_part_paid", b.BORISENKO, "24000.00", "Заказ З-10360", "borisenko-360"),
+    ask("delivery_added", b.ORLOV, "3090.00", "заказ 10380 + доставка 300 р", "orlov-380"),
+    ask("equal_two_no_number", b.KRYLOVA, "5600.00", "Крылова Дарья Олеговна оплата"),
+    ask("cancelled_order", b.NIKITINA, "1999.00", "Оплата заказа З-10382"),
+    ask(
+        "trader_from_private_account",
+        Payer("Смирнова Ольга Викторовна", "", "", "40817810400000077001"),
+        "12500.00",
+        "счет ИП000012",
+        "smirnova-12",
+        note="a sole trader is known by the ИНН; a namesake cannot be told from her",
+    ),
+    ask(
+        "namesake_trader_number_by_individual",
+        b.FEDOROVA,
+        "13300.00",
+        "Оплата по счету 2210",
+        note="the trader's invoice, a like name, another buyer",
+    ),
+    ask("donation_like", b.GUSEVA, "500.00", "спасибо мастеру"),
+    ask(
+        "mother_for_daughter",
+        b.through("ПАО СБЕРБАНК", b.SBER, "Крылова Инна Павловна"),
+        "5600.00",
+        "заказ З-10350 за Крылову Дарью Олеговну",
+        "krylova-350",
+        note="no ИНН, so nobody is named as policy wants",
+    ),
+    ask(
+        "two_names_differ",
+        b.through('АО "ТБанк"', b.TBANK, "Орлов Денис Игоревич"),
+        "3460.00",
+        "Никитина Вера Федоровна заказ З-10381",
+        "nikitina-381",
+    ),
+)

@@ -1,0 +1,95 @@
+"""Texts by people who did not write the matcher: nothing wrong, nothing unsafe, and hardly anything missed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.matching.handwritten import (
+    accountants,
+    client_bank,
+    decoys,
+    everyday,
+    individuals,
+    money_that_is_no_sale,
+    partial_and_over,
+    payouts,
+    same_document,
+    several_invoices,
+    third_parties,
+)
+from tests.matching.handwritten.invoices import BY_ID, INVOICES
+from tests.matching.handwritten.judge import HARMLESS, Verdict, answer, judge, parts_of
+from tests.matching.handwritten.model import Case
+
+THEMES = (
+    client_bank,
+    everyday,
+    accountants,
+    individuals,
+    several_invoices,
+    partial_and_over,
+    third_parties,
+    decoys,
+    money_that_is_no_sale,
+    payouts,
+    same_document,
+)
+CASES: dict[str, Case] = {
+    f"{theme.__name__.rpartition('.')[2]}-{case.name}": case for theme in THEMES for case in theme.CASES
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_text_is_answered_as_policy_has_it_or_a_person_is_asked(name: str) -> None:
+    case = CASES[name]
+    decision = answer(case)
+    verdict = judge(case, decision)
+    assert verdict in HARMLESS, (
+        f"{verdict}: {decision.outcome} {parts_of(decision)}, expected {case.expect} {case.allocations}: {case.purpose}"
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_goods_leave_only_for_their_full_price(name: str) -> None:
+    """An invoice may be released only where the true money covers all that is due of it."""
+    case = CASES[name]
+    true_money = [dict(parts) for parts in (case.allocations, *case.alt)]
+    due = {invoice_id: BY_ID[invoice_id].rest for invoice_id in BY_ID}
+    for earlier in case.booked_before:
+        for invoice_id, kopecks in earlier.allocations:
+            due[invoice_id] -= kopecks
+    for invoice_id in answer(case).release_ok:
+        assert any(money.get(invoice_id, 0) >= due[invoice_id] for money in true_money), invoice_id
+
+
+def test_almost_everything_that_may_be_automatic_is() -> None:
+    verdicts = {name: judge(case, answer(case)) for name, case in CASES.items()}
+    counted = Counter(verdicts.values())
+    assert all(counted[bad] == 0 for bad in Verdict if bad not in HARMLESS), counted
+    reachable = sum(case.expect == "auto" for case in CASES.values())
+    missed = [name for name, verdict in verdicts.items() if verdict is Verdict.MISSED]
+    assert counted[Verdict.CORRECT] == reachable - len(missed)
+    assert counted[Verdict.CORRECT] * 100 >= reachable * 95, f"{len(missed)} of {reachable} missed: {missed}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_is_sound_in_itself(name: str) -> None:
+    """A real field of at most 210 characters; nobody is credited more than he owes or more than came."""
+    case = CASES[name]
+    assert len(case.purpose) <= 210
+    assert case.amount > 0
+    if case.expect == "auto":
+        assert case.allocations
+    for parts in (case.allocations, *case.alt):
+        assert all(0 < kopecks <= BY_ID[invoice_id].rest for invoice_id, kopecks in parts), parts
+        if case.payer.inn not in payouts.PARTNERS:
+            assert sum(kopecks for _, kopecks in parts) <= case.amount
+
+
+def test_the_set_is_as_large_as_it_claims() -> None:
+    assert len(CASES) == sum(len(theme.CASES) for theme in THEMES), "two cases of one name"
+    assert len(CASES) >= 450
+    assert len(INVOICES) == len(BY_ID) >= 250
+    assert len({case.purpose for case in CASES.values()}) >= 450
