@@ -86,8 +86,8 @@ def test_an_order_shows_all_that_belongs_to_it(shop: Shop, accountant: httpx.Cli
     assert found["release"]["rule"][0] == {
         "code": "fully_paid",
         "ok": True,
-        "text_ru": "Оплачен полностью",
-        "text_en": "Paid in full",
+        "text_ru": "Оплачен полностью (или недостача в пределах допуска)",
+        "text_en": "Paid in full (or short within the tolerance)",
     }
     assert [p["id"] for p in found["picks"]] == [made["pick"]]
     assert [t["id"] for t in found["tasks"]] == [made["task"]]
