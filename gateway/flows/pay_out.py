@@ -7,15 +7,17 @@
    the last try, the same bytes go once more under the same id, and only so many times before a person is asked
    (`pay_out_absent`). There is no path to a second id.
 
-What the bank says afterwards is `pay_out_told`; what 1C sends and hears, `pay_out_1c`.
+After a restore an order begins at 3 (`pay_out_restored`). What the bank says afterwards is `pay_out_told`; what 1C
+sends and hears, `pay_out_1c`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -24,28 +26,31 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.bank.channel import Channel, Delivery, Reply, Sending
 from gateway.bank.profile_parts import RESENDS
-from gateway.core.clock import business_date, from_text
-from gateway.core.errors import Corrupt, KvitError, Refused, Unavailable
-from gateway.core.workdays import is_workday
+from gateway.core.clock import from_text
+from gateway.core.errors import Conflict, Corrupt, KvitError, Refused, Unavailable
 from gateway.flows.pay_out_absent import may_go_again, turned_up
 from gateway.flows.pay_out_alarms import (
+    BROKEN,
     IN_DOUBT,
     LATE,
     NO_CHANNEL,
     NOT_PREPARED,
+    REPLACES,
     UNKNOWN,
     clear,
     shown,
     subject,
     write_task,
 )
+from gateway.flows.pay_out_late import late_orders, tell_late
+from gateway.flows.pay_out_restored import SILENT_AFTER, ask_first, may_have_left, statements_read
 from gateway.flows.pay_out_write import PAYDOCRU, WAYS, Way, content_of, way_of
 from gateway.flows.terms import Terms
 from gateway.payments.outgoing import steps
-from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
+from gateway.payments.outgoing.model import ORDER, OrderEvent, OrderState
 from gateway.payments.outgoing.seal import require_ready
-from gateway.payments.outgoing.standing import take_off_lapsed
-from gateway.payments.outgoing.tables import payment_order_events, payment_orders
+from gateway.payments.outgoing.standing import LAPSED_BY_TWIN, lapsed, take_off_lapsed
+from gateway.payments.outgoing.tables import payment_orders
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow, blobs
 
@@ -109,12 +114,33 @@ def send_waiting(
         if stopped():
             break
         route = routes.get(row.account)
-        if route is None:
-            _tell_no_channel(store, row)
-        elif not done.gave_up(route.channel.name):
-            _carry(store, terms, route, row, done)
-    _watch_deadlines(store, terms)
+        with _apart(store, row):
+            if route is None:
+                _tell_no_channel(store, row)
+            elif not done.gave_up(route.channel.name):
+                _carry(store, terms, route, row, done)
+    for row in late_orders(store, terms):
+        with _apart(store, row):
+            tell_late(store, terms, row)
     return done.moved
+
+
+@contextmanager
+def _apart(store: Store, row: AnyRow) -> Iterator[None]:
+    """One order that cannot be worked on holds up no other: it stays as it is, with an alarm."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Conflict as error:  # somebody moved it meanwhile: the next round looks again
+        _log.info("an order moved meanwhile", order=row.id, reason=error.code)
+    except Exception as error:
+        _log.error("an order cannot be worked on", order=row.id, exc_info=error)
+        with store.unit() as unit:
+            if BROKEN not in alarms.open_about(unit, subject(row.id)):
+                values = {"number": str(row.number), "what": _reason(error)}
+                alarms.raise_alarm(unit, BROKEN, subject(row.id), values)
+                unit.commit()
 
 
 def _to_carry(store: Store) -> list[AnyRow]:
@@ -134,7 +160,8 @@ def _carry(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) 
         prepared = _prepare(store, terms, route, row, done)
         if prepared is None:
             return
-        row = _send(store, terms, route, prepared, done)
+        first = prepared.state == OrderState.SENDING
+        row = _send(store, terms, route, prepared, done) if first else _ask(store, terms, route, prepared, done)
     else:
         if row.state == OrderState.SENDING:  # we died between its commit and its outcome
             row = _step(store, row.id, OrderEvent.LOST, {"reason": "interrupted"}, stamp="tried_at")
@@ -152,11 +179,15 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
             fresh = steps.load(unit, row.id)
             if fresh.state != OrderState.APPROVED:
                 return None  # withdrawn since
-            if (waiting := take_off_lapsed(unit, terms.outgoing, fresh)).state != OrderState.APPROVED:
-                done.moved += waiting.version != fresh.version
+            if not _signed_still(unit, terms, fresh):
+                done.moved += 1
                 unit.commit()
                 return None
             require_ready(unit, fresh)
+            copied = may_have_left(unit, fresh)
+            if copied and not statements_read(unit, fresh, route.channel.name):
+                unit.commit()
+                return None
             content = content_of(way, fresh, terms.outgoing, unit.now, customer)
             digest = hashlib.sha256(content).hexdigest()
             _keep(unit, digest, content)
@@ -173,7 +204,9 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
                 prepared_at=unit.at,
                 tried_at=unit.at,
             )
-            clear(unit, row.id, NO_CHANNEL, NOT_PREPARED)
+            clear(unit, row.id, NO_CHANNEL, NOT_PREPARED, REPLACES, BROKEN)
+            if copied:
+                prepared = ask_first(unit, prepared, {"channel": route.channel.name})
             unit.commit()
     except Unavailable as error:
         if error.code.startswith("store."):
@@ -188,6 +221,15 @@ def _prepare(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round
                 unit.commit()
         return None
     return prepared
+
+
+def _signed_still(unit: Unit, terms: Terms, row: AnyRow) -> bool:
+    """Whether both signatures count; those that do not are taken off."""
+    fallen = lapsed(unit, terms.outgoing, row)
+    if any(one.code == LAPSED_BY_TWIN for one in fallen):
+        alarms.raise_alarm(unit, REPLACES, subject(row.id), shown(row))
+    take_off_lapsed(unit, terms.outgoing, row)
+    return not fallen
 
 
 def _customer(route: Route, way: Way) -> str:
@@ -227,8 +269,12 @@ def _unaltered(sending: Sending, row: AnyRow) -> Sending:
     return sending
 
 
-def _send(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -> AnyRow:
-    """One try. The order is "sending" before it and never after it, unless we die."""
+def _send(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round, *, again: bool = False) -> AnyRow:
+    """One try. The order is "sending" before it and never after it, unless we die.
+
+    Args:
+        again: an earlier try may have arrived: then a no to this one says nothing of that one.
+    """
     try:
         reply = route.channel.send(_unaltered(sending_of(store, row), row))
     except Exception as error:  # also a fault of ours: the bytes may have left all the same
@@ -237,7 +283,7 @@ def _send(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) -
     try:
         receipt = route.channel.accepted(reply)
     except Refused as error:
-        if error.code == "bank.response_vague":  # a no that says nothing may come after the bank has taken it
+        if again or error.code == "bank.response_vague":  # a vague no may come after the bank has taken it
             return _lost(store, route, row, error, done, answer)
         return _refused(store, terms, row, error, answer)
     except Exception as error:
@@ -268,13 +314,15 @@ def _ask(store: Store, terms: Terms, route: Route, row: AnyRow, done: _Round) ->
         return _taken(store, row.id, {"asked": "arrived"})
     waited = store.clock.now() - from_text(row.tried_at)
     believed_after = max(route.absent_after, timedelta(seconds=terms.outgoing.absent_after_s))
-    if delivery is Delivery.UNKNOWN or waited < believed_after or not may_go_again(store, terms, row, route.resends):
+    silent = delivery is Delivery.UNKNOWN
+    enough = waited >= (max(believed_after, SILENT_AFTER) if silent else believed_after)
+    if not enough or not may_go_again(store, terms, row, route.resends, silent=silent):
         return row
     again = _step(store, row.id, OrderEvent.AGAIN, {"asked": "absent"}, stamp="tried_at")
     # ours only if nothing touched it since it was read and judged: else another sender may have taken it up
     ours = again.state == OrderState.SENDING and again.version == row.version + 1
     ours = ours and again.content_sha256 == row.content_sha256
-    return _send(store, terms, route, again, done) if ours else again
+    return _send(store, terms, route, again, done, again=True) if ours else again
 
 
 def _lost(
@@ -287,8 +335,9 @@ def _lost(
     with store.unit() as unit:
         fresh = steps.load(unit, row.id)
         told = {**(told or {}), "reason": _reason(error)}
+        said = _words_of(error, unit.at) if isinstance(error, Refused) and "bank_code" in error.values else {}
         # the bank may have been at work on it to the very end of the call: from there its "absent" is waited for
-        fresh = _move_or_tell(unit, fresh, OrderEvent.LOST, told, tried_at=unit.at)
+        fresh = _move_or_tell(unit, fresh, OrderEvent.LOST, {**told, **said}, tried_at=unit.at, **said)
         if fresh.state == OrderState.UNKNOWN:
             alarms.raise_alarm(unit, UNKNOWN, subject(row.id), shown(fresh), severity="warning")
         if isinstance(error, Corrupt):
@@ -312,10 +361,16 @@ def _taken(store: Store, order_id: str, told: dict[str, Any], receipt: str = "")
 def _refused(store: Store, terms: Terms, row: AnyRow, error: Refused, told: dict[str, Any]) -> AnyRow:
     with store.unit() as unit:
         fresh = steps.load(unit, row.id)
-        code, text = str(error.values.get("bank_code", "")), str(error.values.get("text", error.text("ru")))
-        refuse(unit, terms, fresh, code, text, told)
+        said = _words_of(error, unit.at)
+        refuse(unit, terms, fresh, said["bank_code"], said["bank_text"], told)
         unit.commit()
     return steps_row(store, row.id)
+
+
+def _words_of(error: Refused, at: str) -> dict[str, str]:
+    """A no of the bank's, as an order's columns keep it."""
+    code, text = str(error.values.get("bank_code", "")), str(error.values.get("text", error.text("ru")))
+    return {"bank_code": code[:40], "bank_text": text[:400], "bank_at": at}
 
 
 def refuse(unit: Unit, terms: Terms, row: AnyRow, code: str, text: str, told: dict[str, Any]) -> None:
@@ -355,43 +410,6 @@ def _tell_no_channel(store: Store, row: AnyRow) -> None:
         if NO_CHANNEL not in alarms.open_about(unit, subject(row.id)):
             alarms.raise_alarm(unit, NO_CHANNEL, subject(row.id), {"number": row.number, "account": row.account})
             unit.commit()
-
-
-def _watch_deadlines(store: Store, terms: Terms) -> None:
-    """An order that was to leave today and is not in a statement tomorrow is somebody's business; told once."""
-    today = business_date(store.clock.now(), terms.zone)
-    told = select(payment_order_events.c.id).where(
-        payment_order_events.c.order_id == payment_orders.c.id, payment_order_events.c.event == "late"
-    )
-    with store.reading() as connection:
-        rows = connection.execute(
-            select(payment_orders).where(
-                payment_orders.c.company == store.company,
-                payment_orders.c.state.in_((OrderState.APPROVED, *ON_THE_WAY)),
-                payment_orders.c.approved_on < today.isoformat(),
-                payment_orders.c.date < today.isoformat(),
-                ~told.exists(),
-            )
-        ).all()
-    for row in rows:
-        due = deadline(row)
-        if due >= today:
-            continue
-        with store.unit() as unit:
-            fresh = steps.load(unit, row.id)
-            if fresh.version == row.version:  # else it has just moved: the next round looks again
-                steps.tell(unit, fresh, "late", told={"due": due.isoformat()})
-                values = {**shown(fresh), "date": due.strftime("%d.%m.%Y")}
-                alarms.raise_alarm(unit, LATE, subject(row.id), values)
-                unit.commit()
-
-
-def deadline(row: AnyRow) -> date:
-    """The last day an approved order is in time: its own day or that of its last signature, if it is worked."""
-    day = max(date.fromisoformat(row.date), date.fromisoformat(row.approved_on))
-    while not is_workday(day):
-        day += timedelta(days=1)
-    return day
 
 
 def _reason(error: Exception) -> str:

@@ -17,9 +17,13 @@ NO_CHANNEL = "outgoing.no_channel"
 NOT_PREPARED = "outgoing.not_prepared"
 LAPSED = "outgoing.signature_lapsed"
 ABSENT = "outgoing.absent"
+SILENT = "outgoing.silent"
 TURNED_UP = "outgoing.turned_up"
+REPLACES = "outgoing.replaces_turned_up"
+RESTORED = "outgoing.restored"
+BROKEN = "outgoing.broken"
 
-IN_DOUBT = (UNKNOWN, LAPSED, ABSENT)
+IN_DOUBT = (UNKNOWN, LAPSED, ABSENT, SILENT)
 """Over once it is known whether the bank has the order."""
 
 

@@ -20,13 +20,13 @@ from gateway.bank.statement import Entry
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
 from gateway.flows.pay_out import refuse
-from gateway.flows.pay_out_absent import turned_up
+from gateway.flows.pay_out_absent import note_turned_up, turned_up
 from gateway.flows.pay_out_alarms import IN_DOUBT, LATE, clear, shown, subject, write_task
 from gateway.flows.terms import Terms
 from gateway.payments.known import Keyed
 from gateway.payments.outgoing import steps
 from gateway.payments.outgoing.known import learn
-from gateway.payments.outgoing.model import ON_THE_WAY, ORDER, OrderEvent, OrderState
+from gateway.payments.outgoing.model import DEAD, ON_THE_WAY, ORDER, OrderEvent, OrderState
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.payments.tables import entries
 from gateway.store import alarms
@@ -50,6 +50,8 @@ _EVENTS = {
     Verdict.REFUSED: OrderEvent.REFUSE,
 }
 _HEX = frozenset("0123456789abcdef")
+# "I have this already": AM05 and DU01 to DU05 of ISO 20022's reasons, 2203 of 1C:DirectBank.
+_DUPLICATE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "2203"})
 
 
 def take_status(unit: Unit, terms: Terms, channel_name: str, message_id: str, document: Document) -> int:
@@ -77,6 +79,8 @@ def _take(unit: Unit, terms: Terms, channel_name: str, message_id: str, notice: 
         _not_ours(unit, channel_name, message_id, notice)
         return False
     event = _EVENTS.get(notice.verdict)
+    if event is OrderEvent.REFUSE and _refuses_a_copy(unit, row, notice):
+        event = OrderEvent.TAKEN
     moves = event is not None and (OrderState(row.state), event) in ORDER.table
     repeated = bool(row.bank_at) and (row.bank_code, row.bank_text) == (notice.code[:40], notice.text[:400])
     if _told_by(unit, row.id, message_id, notice) or (repeated and not moves):
@@ -99,6 +103,12 @@ def _take(unit: Unit, terms: Terms, channel_name: str, message_id: str, notice: 
         values = {"number": row.number, "code": notice.code or "—"}
         alarms.raise_alarm(unit, "outgoing.status_strange", subject(row.id), values, severity="warning")
     return True
+
+
+def _refuses_a_copy(unit: Unit, row: AnyRow, notice: OrderNotice) -> bool:
+    """The bank will not carry out for a second time what went more than once: it has the first copy."""
+    reasons = {notice.code, *(reason.split(" ")[0] for reason in notice.text.split("; "))}
+    return bool(reasons & _DUPLICATE) and steps.has_event(unit, row.id, OrderEvent.AGAIN)
 
 
 def _told_by(unit: Unit, order_id: str, message_id: str, notice: OrderNotice) -> bool:
@@ -213,8 +223,10 @@ def _executed(unit: Unit, row: AnyRow, entry_id: str) -> str:
     if row.state == OrderState.RETURNED:  # the way back was read before the way there
         steps.tell(unit, row, "execute_noted", told=told, entry_id=entry_id, executed_at=unit.at)
         return order_id
-    steps.move(unit, row, OrderEvent.EXECUTE, told=told, entry_id=entry_id, executed_at=unit.at)
+    after = steps.move(unit, row, OrderEvent.EXECUTE, told=told, entry_id=entry_id, executed_at=unit.at)
     clear(unit, order_id, *IN_DOUBT, LATE)
+    if row.state in DEAD:
+        note_turned_up(unit, after)
     if row.state == OrderState.REFUSED:
         alarms.raise_alarm(unit, "outgoing.refused_but_executed", subject(order_id), shown(row))
     elif row.state not in ON_THE_WAY:

@@ -26,6 +26,7 @@ from typing import Any
 from gateway import __version__
 from gateway.core.clock import Clock, SystemClock, to_text
 from gateway.core.errors import Corrupt, Refused
+from gateway.flows.pay_out_restored import note_restored
 from gateway.service import backup_heads
 from gateway.service.config import Config, Home, load_config
 from gateway.service.evidence_keeper import heads_folder
@@ -137,7 +138,8 @@ def back_up(home: Home, out: Path, *, clock: Clock | None = None, progress: Prog
 def restore(file: Path, home: Home, *, clock: Clock | None = None, progress: Progress = lambda _: None) -> Backup:
     """Put a backup back into an empty or new folder. Nothing of it counts until everything was verified.
 
-    The folder `heads` may be there already: it is what this machine remembers of the journal, and stays.
+    The folder `heads` may be there already: it is what this machine remembers of the journal, and stays. Payment orders
+    of the copy are asked about before they are sent: they may have left after it was taken.
 
     Raises:
         Refused: `restore.not_empty`, `restore.newer`, `restore.other_heads`, `backup.not_a_backup`.
@@ -261,10 +263,13 @@ def _check_unpacked(folder: Path, manifest: Mapping[str, Any], clock: Clock) -> 
         store.check()
         with store.reading() as connection:
             verdict = journal.verify(connection, expected)
+        if not verdict.ok:
+            raise Corrupt("backup.journal_broken", row=verdict.broken_seq, reason=verdict.reason)
+        with store.unit() as unit:
+            note_restored(unit)
+            unit.commit()
     finally:
         store.close()
-    if not verdict.ok:
-        raise Corrupt("backup.journal_broken", row=verdict.broken_seq, reason=verdict.reason)
     for leftover in (folder / "data").glob("kvit.db-*"):
         leftover.unlink()  # closed: SQLite has nothing in them any more
     return verdict.head

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.core.errors import Refused
+from gateway.flows.pay_out_restored import note_restored
 from gateway.service.config import Home
 from gateway.service.evidence_keeper import TAIL, heads_folder
 from gateway.service.private_files import make_private_folder, write_private
+from gateway.store import Unit, journal
 from gateway.store.heads import HeadBook, read_line
 from gateway.store.tail import Tail
 
@@ -98,6 +100,17 @@ def known_rows(home: Home) -> int:
     """The last journal row that a kept head of this home names; 0 without any."""
     folder = heads_folder(home)
     return max([_tail(folder), *(_seq(text) for _, text in HeadBook(folder).lines())])
+
+
+def note_if_behind(home: Home, unit: Unit) -> None:
+    """The newest kept heads know rows that the database lacks: an older copy was put in its place past `kvit restore`.
+
+    To be asked before the unit writes anything: the next commit's head covers the place of the lost rows.
+    """
+    folder = heads_folder(home)
+    last = HeadBook(folder).last()
+    if max(_tail(folder), last.seq if last is not None else 0) > journal.head(unit.connection).seq:
+        note_restored(unit)
 
 
 def _texts(folder: Path) -> list[str]:

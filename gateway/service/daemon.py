@@ -30,6 +30,7 @@ from gateway.onec.exchange import ExchangeFolder, Result
 from gateway.onec.incoming import Incoming
 from gateway.service import doctor
 from gateway.service.backoff import BackOff
+from gateway.service.backup_heads import note_if_behind
 from gateway.service.database_lock import DatabaseLock
 from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
@@ -116,6 +117,7 @@ class Daemon:
         try:
             self._database_lock.acquire()
             with self.store.unit() as unit:
+                note_if_behind(self.home, unit)
                 outbox.free_leases(unit)
                 # A job that still fails says so at its first run; the rest failed in an earlier life.
                 alarms.clear_all(unit, "service.job_failed", "job:")

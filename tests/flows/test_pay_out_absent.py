@@ -20,9 +20,9 @@ from gateway.payments.outgoing.tables import payment_order_events
 from gateway.store.alarms import open_alarms
 from gateway.store.schema import journal
 from tests.flows.pay_out_bank import PretendBank
-from tests.flows.test_pay_out import HOUSE, alarms_of, bank, desk, empty_database
+from tests.flows.test_pay_out import HOUSE, alarms_of, bank, desk, empty_database, tasks_of
 from tests.flows.test_pay_out_told import deliver, report, say
-from tests.payments.outgoing.desk import ACCOUNT, ANNA, TERMS, ZIMIN, Desk, debit, draft
+from tests.payments.outgoing.desk import ACCOUNT, ANNA, OWNER, TERMS, ZIMIN, Desk, debit, draft
 
 __all__ = ["bank", "desk", "empty_database"]
 DECISIONS = [pay_out_absent.send_again, pay_out_absent.did_not_go]
@@ -214,3 +214,90 @@ def test_nothing_is_decided_before_it_is_asked(desk: Desk, bank: PretendBank, de
     with pytest.raises(Refused) as refused:
         decide(desk, decision, order_id)
     assert refused.value.code == "outgoing.not_absent", "one question, one answer"
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_an_order_whose_signer_is_gone_is_a_persons_to_end(desk: Desk, bank: PretendBank, asked_before: bool) -> None:
+    order_id = desk.approved()
+    bank.drop = 99
+    rounds(desk, bank, 6 if asked_before else 1)
+    tries = len(bank.tries)
+    desk.now_is(ZIMIN, None)
+    desk.let_in(OWNER)
+    if not asked_before:
+        with pytest.raises(Refused) as refused:
+            decide(desk, pay_out_absent.did_not_go, order_id, by=OWNER)
+        assert refused.value.code == "outgoing.not_absent", "the bank was not asked yet"
+    rounds(desk, bank, 3)
+    assert len(bank.tries) == tries
+    assert alarms_of(desk) == ["outgoing.absent", "outgoing.signature_lapsed"]
+    assert desk.events(order_id).count("absent") == 1
+    with pytest.raises(Refused) as refused:
+        decide(desk, pay_out_absent.send_again, order_id, by=OWNER)
+    assert refused.value.code == "outgoing.signature_lapsed", "one word is no second signature"
+    decide(desk, pay_out_absent.did_not_go, order_id, by=OWNER)
+    rounds(desk, bank, 2)
+    assert (desk.state(order_id), len(bank.tries), alarms_of(desk)) == (OrderState.REFUSED, tries, [])
+
+
+def test_each_fall_of_a_signature_is_told(desk: Desk, bank: PretendBank) -> None:
+    order_id = desk.approved()
+    bank.drop = 99
+    rounds(desk, bank, 1)
+    for fall in (1, 2):
+        desk.now_is(ZIMIN, None)
+        rounds(desk, bank, 2)
+        assert "outgoing.signature_lapsed" in alarms_of(desk)
+        assert desk.events(order_id).count("held") == fall
+        desk.now_is(ZIMIN, Role.DIRECTOR)
+        rounds(desk, bank, 1)
+        assert len(bank.tries) == 1 + fall, "it goes again once the signature counts"
+        assert alarms_of(desk) == ["outgoing.unknown_outcome"]
+
+
+def test_a_question_is_over_once_the_order_goes_again(desk: Desk, bank: PretendBank) -> None:
+    """Somebody raises `resends` in the profile while a person is asked."""
+    order_id = given_up(desk, bank)
+    bank.drop, bank.lose, bank.says = 0, 1, Delivery.ABSENT
+    rounds(desk, bank, 1, resends=4)
+    assert order_id in bank.has and alarms_of(desk) == ["outgoing.unknown_outcome"]
+    with pytest.raises(Refused) as refused:
+        decide(desk, pay_out_absent.did_not_go, order_id)
+    assert refused.value.code == "outgoing.not_absent"
+    rounds(desk, bank, 3, resends=4)
+    assert (desk.events(order_id).count("absent"), alarms_of(desk)) == (2, ["outgoing.absent"])
+
+
+@pytest.mark.parametrize("code", ["2203", "12"])
+def test_a_no_to_a_repeated_try_says_nothing_of_the_first(desk: Desk, bank: PretendBank, code: str) -> None:
+    order_id = desk.approved()
+    bank.lose, bank.says = 1, Delivery.ABSENT
+    rounds(desk, bank, 1)
+    bank.refuse = Refused("bank.response_refused", bank_code=code, text="no")
+    rounds(desk, bank, 2)
+    row = desk.row(order_id)
+    assert (row.state, row.bank_code, row.bank_text) == (OrderState.UNKNOWN, code, "no")
+    assert tasks_of(desk) == []
+    rounds(desk, bank, 9)
+    assert (desk.state(order_id), len(bank.tries), alarms_of(desk)) == ("unknown", 4, ["outgoing.absent"])
+    bank.says = Delivery.ARRIVED
+    rounds(desk, bank, 1)
+    assert desk.state(order_id) == OrderState.SENT
+
+
+@pytest.mark.parametrize("reason", ["AM05", "DU01", "DU04"])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_duplicate_is_a_refusal_only_of_what_went_once(
+    desk: Desk, bank: PretendBank, reason: str, copies: int
+) -> None:
+    order_id = desk.approved()
+    bank.lose = 1
+    rounds(desk, bank, 1)
+    if copies == 2:
+        bank.says, bank.lose = Delivery.ABSENT, 1
+        rounds(desk, bank, 1)
+    say(desk, report(order_id, "RJCT", reason))
+    assert desk.state(order_id) == ("refused" if copies == 1 else "sent")
+    assert desk.row(order_id).bank_code == "RJCT"
+    say(desk, report(order_id, "RJCT", "AC04"))
+    assert desk.state(order_id) == "refused", "what it refuses for a reason of its own, it refuses"

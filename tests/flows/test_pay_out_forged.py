@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, update
 
+from gateway.api.reads.outgoing import listed, to_sign
+from gateway.api.reads.paging import Window
 from gateway.core.errors import Refused
+from gateway.core.money import Money
+from gateway.flows import pay_out_absent
+from gateway.payments.outgoing import service
 from gateway.payments.outgoing.model import OrderState
 from gateway.payments.outgoing.tables import payment_orders
+from gateway.store.alarms import open_alarms
 from gateway.store.schema import blobs
 from tests.flows.pay_out_bank import PretendBank
 from tests.flows.test_pay_out import alarms_of, bank, desk, empty_database
-from tests.flows.test_pay_out_absent import rounds
-from tests.payments.outgoing.desk import Desk
+from tests.flows.test_pay_out_absent import decide, rounds
+from tests.payments.outgoing.desk import ANNA, OWNER, TERMS, Desk, draft
 
 __all__ = ["bank", "desk", "empty_database"]
 FORGED = b"<Document>everything to me</Document>"
@@ -86,3 +93,44 @@ def test_a_no_that_says_nothing_leaves_it_open(desk: Desk, bank: PretendBank) ->
     bank.refuse = None
     rounds(desk, bank, 2)
     assert (desk.state(order_id), alarms_of(desk), len(set(bank.tries))) == (OrderState.SENT, [], 1)
+
+
+DAMAGED = {
+    "no signer": {"approvals": "[{}]"},
+    "no list": {"approvals": '{"by": "zimin"}'},
+    "no JSON": {"approvals": "[{"},
+    "no role": {"approvals": '[{"by": "zimin", "role": "king", "at": ""}]'},
+    "tax": {"tax": "[1]"},
+    "date": {"date": "soon"},
+}
+
+
+@pytest.mark.parametrize("state", [OrderState.APPROVED, OrderState.UNKNOWN])
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_row_holds_up_no_other_order(desk: Desk, bank: PretendBank, how: str, state: str) -> None:
+    damaged = desk.approved()
+    if state == OrderState.UNKNOWN:
+        bank.drop = 1
+        rounds(desk, bank, 1)
+    tries = len(bank.tries)
+    with desk.store.unit() as unit:
+        unit.update(payment_orders, damaged, **DAMAGED[how])
+        unit.commit()
+    other = desk.approved(draft(number="77", amount=Money(5_000_00)))
+    desk.clock.advance(timedelta(days=2))
+    rounds(desk, bank, 3)
+    assert (desk.state(other), desk.state(damaged)) == (OrderState.SENT, state)
+    assert len(bank.tries) == tries + 1
+    with desk.store.reading() as connection:
+        mine = [a for a in open_alarms(connection, "test") if a.subject == f"payment_order:{damaged}"]
+        assert len(listed(connection, "test", "all", Window())["items"]) == 2
+        assert to_sign(connection, "test", desk.terms, OWNER) == (state == OrderState.UNKNOWN)
+    told = {a.code for a in mine} & {"outgoing.document_changed", "outgoing.not_prepared", "outgoing.broken"}
+    assert told and all(a.count == 1 for a in mine)
+    desk.let_in(OWNER)
+    if state == OrderState.UNKNOWN:
+        decide(desk, pay_out_absent.did_not_go, damaged, by=OWNER)
+    else:
+        with desk.store.unit(ANNA) as unit:
+            service.withdraw(unit, TERMS, damaged, "повреждено", desk.row(damaged).version)
+            unit.commit()

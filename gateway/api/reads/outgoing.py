@@ -11,9 +11,11 @@ from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import hinted, in_catalogue, said, stored_list, stored_map
 from gateway.bank.tables import messages
 from gateway.core.authority import Actor
+from gateway.core.errors import Refused
 from gateway.core.text import person_key
-from gateway.flows.pay_out_absent import waits_for_a_person
+from gateway.flows.pay_out_absent import waiting_for_a_person
 from gateway.payments.outgoing.model import ON_THE_WAY, UNSENT, OrderState, OutgoingTerms
+from gateway.payments.outgoing.seal import signatures_of
 from gateway.payments.outgoing.service import may_sign
 from gateway.payments.outgoing.tables import payment_order_events, payment_orders
 from gateway.payments.tables import entries
@@ -51,26 +53,41 @@ def listed(connection: Connection, company: str, group: str, window: Window) -> 
     if group != "all":
         where.append(payment_orders.c.state.in_(GROUPS[group]))
     cut = LISTING.cut(connection, where, window)
-    rows = connection.execute(select(payment_orders).where(payment_orders.c.id.in_(cut.ids)))
-    items = in_order(cut.ids, {row.id: item(row) for row in rows})
+    rows = connection.execute(select(payment_orders).where(payment_orders.c.id.in_(cut.ids))).all()
+    asked = waiting_for_a_person(connection, rows)
+    items = in_order(cut.ids, {row.id: item(row, row.id in asked) for row in rows})
     return {"items": items, "total": counts[group], "next": cut.next, "counts": counts}
 
 
 def to_sign(connection: Connection, company: str, terms: OutgoingTerms, actor: Actor) -> int:
-    """How many orders wait for a signature of this very person."""
+    """How many orders wait for a signature or a decision of this very person."""
     if not may_sign(actor, terms):
         return 0
-    waiting = connection.execute(
-        select(payment_orders.c.approvals).where(
-            payment_orders.c.company == company, payment_orders.c.state.in_(GROUPS["to_approve"])
+    columns = payment_orders.c
+    rows = connection.execute(
+        select(columns.id, columns.state, columns.number, columns.approvals).where(
+            columns.company == company, columns.state.in_((*GROUPS["to_approve"], OrderState.UNKNOWN))
         )
-    ).scalars()
+    ).all()
     mine = person_key(actor.name)
-    return sum(mine not in {person_key(signature["by"]) for signature in stored_list(found)} for found in waiting)
+    unsigned = sum(mine not in map(person_key, _signers(row)) for row in rows if row.state in GROUPS["to_approve"])
+    return unsigned + len(waiting_for_a_person(connection, rows))
 
 
-def item(row: AnyRow) -> dict[str, Any]:
-    """An order as a list shows it."""
+def _signers(row: AnyRow) -> list[str]:
+    """Whose signatures are on an order; nobody's where they cannot be read."""
+    try:
+        return [signature["by"] for signature in signatures_of(row)]
+    except Refused:
+        return []
+
+
+def item(row: AnyRow, to_decide: bool) -> dict[str, Any]:
+    """An order as a list shows it.
+
+    Args:
+        to_decide: somebody who may sign has to say what becomes of it.
+    """
     return {
         "id": row.id,
         "version": row.version,
@@ -89,13 +106,14 @@ def item(row: AnyRow) -> dict[str, Any]:
         **said(f"api.outgoing.{row.state}", name="state"),
         "proposed_by": row.proposed_by,
         "proposed_at": row.proposed_at,
-        "approved_by": [approval["by"] for approval in stored_list(row.approvals)],
+        "approved_by": _signers(row),
         "warnings": _warnings(row),
         "bank_code": row.bank_code,
         "bank_text": row.bank_text,
         "sent_at": row.sent_at,
         "executed_at": row.executed_at,
         "entry_id": row.entry_id,
+        "to_decide": to_decide,
     }
 
 
@@ -107,7 +125,7 @@ def detail(connection: Connection, company: str, order_id: str) -> dict[str, Any
     if row is None:
         return None
     return {
-        **item(row),
+        **item(row, bool(waiting_for_a_person(connection, [row]))),
         "payee_kpp": row.payee_kpp,
         "payee_bank": row.payee_bank,
         "payee_corr_account": row.payee_corr,
@@ -119,7 +137,6 @@ def detail(connection: Connection, company: str, order_id: str) -> dict[str, Any
         "bank_ref": row.bank_ref,
         "returned_at": row.returned_at,
         "may_withdraw": row.state in UNSENT,
-        "to_decide": waits_for_a_person(connection, row),
         "history": _history(connection, order_id),
         "evidence": _evidence(connection, [i for i in (row.entry_id, row.return_entry_id) if i]),
     }

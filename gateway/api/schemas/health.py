@@ -29,7 +29,9 @@ class Needs(BaseModel):
     calls: int
     tasks: int
     alarms: int
-    to_sign: int = Field(description="Payment orders that wait for a signature of the caller, who may sign")
+    to_sign: int = Field(
+        description="Payment orders that wait for a signature or a decision of the caller, who may sign"
+    )
 
 
 class Fault(BaseModel):

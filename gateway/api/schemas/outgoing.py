@@ -53,6 +53,7 @@ class OutgoingItem(BaseModel):
     sent_at: Instant | None
     executed_at: Instant | None
     entry_id: str | None
+    to_decide: bool = Field(description="Whether the bank has it is for a person to say: send-again or did-not-go")
 
 
 class OutgoingPage(Page[OutgoingItem]):
@@ -107,7 +108,6 @@ class OutgoingFull(OutgoingItem):
     bank_ref: str
     returned_at: Instant | None
     may_withdraw: bool
-    to_decide: bool = Field(description="The bank has not got it after all tries: send-again or did-not-go.")
     history: list[HistoryLine]
     evidence: list[LineEvidence]
 

@@ -9,13 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
 
 from gateway.bank.statement import Entry
 from gateway.core.text import fold, name_key
-from gateway.payments.outgoing.model import DEAD, Finding, OrderDraft, OutgoingTerms
-from gateway.payments.outgoing.tables import payees, payment_orders
+from gateway.payments.outgoing.model import (
+    DEAD,
+    TURNED_UP,
+    Finding,
+    OrderDraft,
+    OrderEvent,
+    OrderState,
+    OutgoingTerms,
+)
+from gateway.payments.outgoing.tables import payees, payment_order_events, payment_orders
 from gateway.payments.tables import entries
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -60,23 +69,71 @@ def _duplicates(unit: Unit, terms: OutgoingTerms, draft: OrderDraft, own_id: str
     span = timedelta(days=terms.duplicate_days)
     since, until = (draft.date - span).isoformat(), (draft.date + span).isoformat()
     rows = unit.connection.execute(
-        select(payment_orders.c.id, payment_orders.c.number, payment_orders.c.date, payment_orders.c.purpose)
+        _like(unit, draft.payee.account, draft.amount.kopecks, own_id)
         .where(
-            payment_orders.c.company == unit.company,
-            payment_orders.c.payee_account == draft.payee.account,
-            payment_orders.c.amount == draft.amount.kopecks,
             payment_orders.c.date.between(since, until),
-            payment_orders.c.id != own_id,
-            payment_orders.c.state.not_in(DEAD),
+            payment_orders.c.state.not_in(DEAD) | _had(TURNED_UP) | _given_up(),
         )
         .order_by(payment_orders.c.id.desc())
     ).all()
-    twin = next((row for row in rows if same_reason(row.purpose, draft.purpose)), None)
-    if twin is None:
-        twin = _paid_twin(unit, draft, since, until, number)
-    if twin is not None:
-        values = {"number": twin.number or "—", "date": twin.date or "—", "amount": str(draft.amount)}
-        yield Finding("outgoing.duplicate", "", values, confirm=True)
+    twins = [r for r in rows if same_reason(r.purpose, draft.purpose) or _same_number(r.number, number)]
+    paid = next((row for row in twins if not row.gone), None) or _paid_twin(unit, draft, since, until, number)
+    if paid is not None:
+        yield _twin_finding("outgoing.duplicate", draft, paid)
+    gone = next((row for row in twins if row.gone), None)
+    if gone is not None:
+        yield _twin_finding("outgoing.replaces", draft, gone)
+
+
+def turned_up_since(unit: Unit, row: AnyRow, since: str) -> AnyRow | None:
+    """An order that had ended, that this one looks made to replace, and that the bank has turned out to have.
+
+    Args:
+        row: the order that may be a replacement.
+        since: stored instant; what turned up earlier was known to those who signed later.
+    """
+    found = unit.connection.execute(
+        _like(unit, row.payee_account, row.amount, row.id)
+        .where(_had(TURNED_UP, payment_order_events.c.at >= since))
+        .order_by(payment_orders.c.id.desc())
+    ).all()
+    alike = (twin for twin in found if _same_number(twin.number, row.number) or same_reason(twin.purpose, row.purpose))
+    return next(alike, None)
+
+
+def _like(unit: Unit, payee_account: str, kopecks: int, own_id: str) -> Select[Any]:
+    """Our other orders of this sum to this account; `gone` where a person gave one up and it did not turn up."""
+    return select(
+        payment_orders.c.id,
+        payment_orders.c.number,
+        payment_orders.c.date,
+        payment_orders.c.purpose,
+        (_given_up() & ~_had(TURNED_UP)).label("gone"),
+    ).where(
+        payment_orders.c.company == unit.company,
+        payment_orders.c.payee_account == payee_account,
+        payment_orders.c.amount == kopecks,
+        payment_orders.c.id != own_id,
+    )
+
+
+def _given_up() -> ColumnElement[bool]:
+    return (payment_orders.c.state == OrderState.REFUSED) & _had(OrderEvent.GIVE_UP)
+
+
+def _had(event: str, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether this happened to the order."""
+    events = payment_order_events.c
+    return select(events.id).where(events.order_id == payment_orders.c.id, events.event == event, *where).exists()
+
+
+def _twin_finding(code: str, draft: OrderDraft, twin: AnyRow) -> Finding:
+    values = {"number": twin.number or "—", "date": twin.date or "—", "amount": str(draft.amount)}
+    return Finding(code, "", values, confirm=True)
+
+
+def _same_number(one: str, other: str) -> bool:
+    return bool(one) and one.lstrip("0") == other.lstrip("0")
 
 
 def _paid_twin(unit: Unit, draft: OrderDraft, since: str, until: str, number: str) -> AnyRow | None:
@@ -94,7 +151,7 @@ def _paid_twin(unit: Unit, draft: OrderDraft, since: str, until: str, number: st
         .order_by(entries.c.id.desc())
     ).all()
     for row in rows:
-        if same_reason(row.purpose, draft.purpose) or (number and row.number.lstrip("0") == number.lstrip("0")):
+        if same_reason(row.purpose, draft.purpose) or _same_number(number, row.number):
             return row
     return None
 

@@ -47,6 +47,7 @@ class OrderEvent(StrEnum):
     WITHDRAW = "withdraw"
     LAPSE = "lapse"  # a signature counts no longer
     PREPARE = "prepare"
+    ASK_FIRST = "ask_first"  # of a restored copy: it may have left before, in what the copy does not know
     TAKEN = "taken"
     LOST = "lost"
     AGAIN = "again"
@@ -74,6 +75,7 @@ ORDER = Machine(
         (_S.APPROVED, _E.PREPARE): Transition(_S.SENDING),
         (_S.SENDING, _E.TAKEN): Transition(_S.SENT),
         (_S.SENDING, _E.LOST): Transition(_S.UNKNOWN),
+        (_S.SENDING, _E.ASK_FIRST): Transition(_S.UNKNOWN),
         (_S.SENDING, _E.REFUSE): Transition(_S.REFUSED),
         (_S.UNKNOWN, _E.TAKEN): Transition(_S.SENT),
         (_S.UNKNOWN, _E.AGAIN): Transition(_S.SENDING),
@@ -82,12 +84,14 @@ ORDER = Machine(
         (_S.SENT, _E.REFUSE): Transition(_S.REFUSED),
         (_S.ACCEPTED, _E.REFUSE): Transition(_S.REFUSED),
         **{(state, _E.ACCEPT): Transition(_S.ACCEPTED) for state in (_S.SENDING, _S.UNKNOWN, _S.SENT)},
-        # The debit line is a fact, whatever was said before: also when the bank had refused the order, or when
-        # somebody paid the same document another way before ours could leave.
+        # The debit line is a fact, whatever was said before: also when the bank had refused the order, when somebody
+        # paid the same document another way before ours could leave, or when it had left before the database was put
+        # back from an older copy, in which it was withdrawn.
         **{
             (state, _E.EXECUTE): Transition(_S.EXECUTED)
             for state in (
                 _S.DRAFT, _S.WAITING, _S.APPROVED, _S.SENDING, _S.UNKNOWN, _S.SENT, _S.ACCEPTED, _S.REFUSED,
+                _S.REJECTED, _S.WITHDRAWN,
             )
         },
         # The line that gives the money back may be read before the one that took it.
@@ -96,13 +100,15 @@ ORDER = Machine(
             for state in (_S.SENDING, _S.UNKNOWN, _S.SENT, _S.ACCEPTED, _S.EXECUTED)
         },
     },
-    final=frozenset({_S.REJECTED, _S.WITHDRAWN, _S.RETURNED}),
+    final=frozenset({_S.RETURNED}),
 )  # fmt: skip
 
 UNSENT = (_S.DRAFT, _S.WAITING, _S.APPROVED)
 ON_THE_WAY = (_S.SENDING, _S.UNKNOWN, _S.SENT, _S.ACCEPTED)
 DEAD = (_S.REJECTED, _S.WITHDRAWN, _S.REFUSED)
 """States of orders that moved no money: their number and source may be used again."""
+TURNED_UP = "turned_up"
+"""Event: the bank has an order that had ended, or has carried it out."""
 
 
 @dataclass(frozen=True, slots=True)

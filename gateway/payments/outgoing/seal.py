@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway.core.authority import Role
 from gateway.core.errors import Refused
 from gateway.payments.outgoing.model import OrderEvent
 from gateway.store.schema import AnyRow, dumps, journal
@@ -29,6 +30,25 @@ _SIGNATURES = 2
 def document_digest(columns: Mapping[str, Any]) -> str:
     """SHA-256 over the fields of an order's row that say who gets how much from where and why."""
     return hashlib.sha256(dumps([columns[name] for name in _FIELDS]).encode("utf-8")).hexdigest()
+
+
+def signatures_of(row: AnyRow) -> list[dict[str, Any]]:
+    """The signatures on an order, oldest first: {by, role, at, confirmed, document}.
+
+    Args:
+        row: with `number` and `approvals`.
+
+    Raises:
+        Refused: `outgoing.document_changed`: the column holds what nobody's signature looks like.
+    """
+    try:
+        found = json.loads(row.approvals)
+        whole = isinstance(found, list) and all(Role(s["role"]) and str(s["by"]) and str(s["at"]) for s in found)
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise Refused("outgoing.document_changed", number=row.number)
+    return list(found)
 
 
 def require_ready(unit: Unit, row: AnyRow) -> None:
@@ -56,7 +76,7 @@ def require_prepared(unit: Unit, row: AnyRow) -> None:
 def _require_signed(unit: Unit, row: AnyRow) -> None:
     """Raise unless two people's signatures are for the order as it stands, and stand in the journal."""
     digest = document_digest(dict(row._mapping))
-    signatures = json.loads(row.approvals)
+    signatures = signatures_of(row)
     known = _journalled(unit, row.id)
     sealed = all(s.get("document") == digest == known.get((s["by"], s["role"])) for s in signatures)
     if len(signatures) < _SIGNATURES or len({s["by"] for s in signatures}) < len(signatures) or not sealed:

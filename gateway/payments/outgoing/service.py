@@ -33,7 +33,7 @@ from gateway.payments.outgoing.model import (
     document_id,
 )
 from gateway.payments.outgoing.rules import advise, complete, validate
-from gateway.payments.outgoing.seal import document_digest
+from gateway.payments.outgoing.seal import document_digest, signatures_of
 from gateway.payments.outgoing.standing import take_off_lapsed
 from gateway.payments.outgoing.steps import load
 from gateway.payments.outgoing.tables import payment_orders
@@ -346,7 +346,7 @@ def _to_sign(
     unit.actor.require(Right.OUTGOING_APPROVE)
     _need_signer(unit.actor, terms)
     row = take_off_lapsed(unit, terms, load(unit, order_id, expected_version))
-    approvals: list[dict[str, Any]] = json.loads(row.approvals)
+    approvals = signatures_of(row)
     event = OrderEvent.APPROVE if approvals else OrderEvent.SIGN
     ORDER.step(OrderState(row.state), event)
     # Whatever role he acts in, one person is one signature.

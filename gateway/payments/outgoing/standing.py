@@ -6,8 +6,7 @@ taken off: the order waits for a signature again, and its history says whose fel
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,13 +15,16 @@ from gateway.core.authority import Right, Role
 from gateway.core.catalogue import sentence
 from gateway.core.money import Money
 from gateway.payments.outgoing import steps
+from gateway.payments.outgoing.known import turned_up_since
 from gateway.payments.outgoing.limits import as_strong, day_totals, fits
 from gateway.payments.outgoing.model import OrderEvent, OutgoingTerms
+from gateway.payments.outgoing.seal import signatures_of
 from gateway.store.people import let_in
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 Signature = Mapping[str, Any]
+LAPSED_BY_TWIN = "outgoing.lapsed_turned_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +53,32 @@ def lapsed(unit: Unit, terms: OutgoingTerms, row: AnyRow) -> list[Lapsed]:
     """The signatures of an order that count no longer.
 
     A person must be let in still, in a role that signs, and that may let out all that the one he signed in may. Of an
-    approved order whose sum the limits allow neither signer any more, the last signature falls.
+    approved order the last signature falls when the limits allow its sum to neither signer any more, or when the bank
+    has turned out since to have an order like it that had been given up: nobody signed for paying twice.
+
+    Raises:
+        Refused: `outgoing.document_changed`: the signatures cannot be read.
     """
-    signatures: list[Signature] = json.loads(row.approvals)
+    signatures = signatures_of(row)
     fallen = [Lapsed(s, code) for s in signatures for code in _why(unit, terms, s)]
-    if not fallen and row.approved_at and not _within_limits(unit, terms, row, signatures):
-        fallen = [Lapsed(signatures[-1], "outgoing.lapsed_limit")]
-    return fallen
+    if fallen or not signatures or not row.approved_at:
+        return fallen
+    if not _within_limits(unit, terms, row, signatures):
+        return [Lapsed(signatures[-1], "outgoing.lapsed_limit")]
+    if turned_up_since(unit, row, row.approved_at) is not None:
+        return [Lapsed(signatures[-1], LAPSED_BY_TWIN)]
+    return []
 
 
 def take_off_lapsed(unit: Unit, terms: OutgoingTerms, row: AnyRow) -> AnyRow:
     """Take the signatures off that count no longer, one step each; returns the order's row as it stands then.
 
     Raises:
+        Refused: `outgoing.document_changed`: the signatures cannot be read.
         Conflict: `outgoing.changed`.
     """
     for one in lapsed(unit, terms, row):
-        left = [signature for signature in json.loads(row.approvals) if signature != one.signature]
+        left = [signature for signature in signatures_of(row) if signature != one.signature]
         row = steps.move(
             unit, row, OrderEvent.LAPSE, told=one.told(), approvals=dumps(left), approved_on=None, approved_at=None
         )
@@ -86,7 +97,7 @@ def _why(unit: Unit, terms: OutgoingTerms, signature: Signature) -> Iterator[str
         yield "outgoing.lapsed_weaker"
 
 
-def _within_limits(unit: Unit, terms: OutgoingTerms, row: AnyRow, signatures: list[Signature]) -> bool:
+def _within_limits(unit: Unit, terms: OutgoingTerms, row: AnyRow, signatures: Sequence[Signature]) -> bool:
     """Whether the limits of one of the signers allow the sum, as they stand now."""
     gone = day_totals(unit, terms, date.fromisoformat(row.approved_on), before=row.approved_at)
     return any(fits(terms, Role(signature["role"]), Money(row.amount), gone) for signature in signatures)

@@ -62,7 +62,7 @@ TERMS = OutgoingTerms(
 )
 DRAFT = OrderDraft(ACCOUNT, PAYEE, Money(12_200_00), "Оплата по счету № 5 от 20.11.2026", vat="22", date=TODAY)
 TAX_DRAFT = OrderDraft(ACCOUNT, TREASURY, Money(50_000_00), "Единый налоговый платеж", kind="tax", tax=TAX, date=TODAY)
-ALL = ("outgoing.new_payee", "outgoing.lookalike", "outgoing.account_renamed", "outgoing.duplicate")
+ALL = tuple(f"outgoing.{name}" for name in ("new_payee", "lookalike", "account_renamed", "duplicate", "replaces"))
 
 
 def draft(**changes: Any) -> OrderDraft:
