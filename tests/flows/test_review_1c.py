@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.flows import from_1c, picking
+from gateway.flows import from_1c, picking, second_look
 from gateway.orders.tables import invoices, orders
 from gateway.payments.tables import payments
 from gateway.store.schema import alarms
@@ -98,7 +98,7 @@ def test_a_document_we_break_on_is_reported_and_the_rest_goes_on(shop: Shop, mon
 
 
 def test_old_money_nobody_looks_at_does_not_hide_fresh_money(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(from_1c, "_SECOND_LOOKS", 2)
+    monkeypatch.setattr(second_look, "_AT_MOST", 2)
     shop.goods("a4", main=10)
     for number in range(3):
         shop.deliver(shop.line(70_000 + number, "непонятно"))
