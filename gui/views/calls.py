@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,15 +23,12 @@ from gui.widgets.undobar import UndoBar
 
 
 class CallsPage(ListPage):
-    """Signals:
-    go: to another page; its key and an id.
-    """
+    """Customers to ring on the left, the call on the right."""
 
     key = "calls"
     topic = "calls"
     topics = ("task",)
     usual_filter = "open"
-    go = Signal(str, str)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)

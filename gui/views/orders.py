@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.api.types import Me, OrderRow
@@ -20,15 +19,12 @@ from gui.widgets.tableview import TableView
 
 
 class OrdersPage(ListPage):
-    """Signals:
-    go: to another page; carries its key and the thing's id.
-    """
+    """Orders on the left, the chain of the chosen one on the right."""
 
     key = "orders"
     topic = "orders"
     topics = ("order", "payment", "pick", "task")
     usual_sort = "-bank_time"
-    go = Signal(str, str)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)

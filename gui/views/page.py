@@ -33,11 +33,13 @@ class Page(QWidget):
 
     Signals:
         first_loaded: the page's main list or content is on the screen for the first time.
+        go: to another page; carries its key and the thing's id.
     """
 
     key = ""
     topic = ""
     first_loaded = Signal()
+    go = Signal(str, str)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -28,12 +28,8 @@ from gui.widgets.undobar import UndoBar
 class RegistriesPage(ListPage):
     """Attributes:
     form: the look at a file that is open.
-
-    Signals:
-    go: to another page (key), on one thing (id).
     """
 
-    go = Signal(str, str)
     key = "registries"
     topic = "payments"
     topics = ("registry",)

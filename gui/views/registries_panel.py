@@ -190,7 +190,7 @@ class RegistryPanel(QFrame):
     def _head(self, registry: Registry) -> None:
         line = columns(gap=8)
         title = translate("Registries", "Registry № {number}").format(number=registry.number)
-        line.addWidget(label(title, "title", wrap=True), 1)
+        line.addWidget(label(title.replace("№ ", f"№{wording.NBSP}"), "title", wrap=True), 1)
         line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
         self._box.addLayout(line)
         about = translate("Registries", "of {date} · {partner} · INN {inn}").format(

@@ -127,8 +127,7 @@ class Shell(QMainWindow):
         page = kind(self.session, self.settings)
         self.stack.addWidget(page)
         page.first_loaded.connect(self.first_loaded)
-        if isinstance(page, (OrdersPage, CallsPage, RegistriesPage)):
-            page.go.connect(self.go)
+        page.go.connect(self.go)
         page.reload()
         return page
 

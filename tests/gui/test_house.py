@@ -135,7 +135,7 @@ def nameless(root: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("key", ["payments", "orders", "picks", "calls", "bank", "health"])
+@pytest.mark.parametrize("key", ["payments", "registries", "orders", "picks", "calls", "bank", "health"])
 def test_no_interactive_widget_is_nameless(qtbot: QtBot, shell: Shell, key: str):
     page = shell.pages[key]
     with qtbot.waitSignal(page.first_loaded, timeout=20000) if not page._told_loaded else _nothing():

@@ -44,7 +44,7 @@ def test_every_text_can_be_read(tokens: Tokens):
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
-@pytest.mark.parametrize("key", ["payments", "orders", "picks", "calls", "bank", "health"])
+@pytest.mark.parametrize("key", ["payments", "registries", "orders", "picks", "calls", "bank", "health"])
 def test_each_page_is_drawn_in_each_theme(qtbot: QtBot, shell: Shell, qapp: QApplication, key: str, name: str):
     """No golden pictures: the ground has the theme's colour and there is something on it."""
     theme.apply(qapp, name, 1.0)
@@ -81,7 +81,7 @@ def test_side_panels_never_hide_their_right_edge(qtbot: QtBot, shell: Shell):
     from PySide6.QtWidgets import QScrollArea
 
     shell.resize(1366, 768)
-    for key in ("payments", "orders", "calls", "bank"):
+    for key in ("payments", "registries", "orders", "calls", "bank"):
         shell.open_page(key)
         qtbot.waitUntil(lambda: shell.current._told_loaded, timeout=20000)
         qtbot.wait(200)

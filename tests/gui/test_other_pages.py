@@ -129,13 +129,6 @@ def test_an_alarm_is_understood(qtbot: QtBot, health: HealthPage, world: World):
     qtbot.waitUntil(lambda: health._alarms.count() == 0, timeout=20000)
 
 
-def test_the_switch_of_the_release_moves_when_the_service_says_so(qtbot: QtBot, health: HealthPage, world: World):
-    health.mode.buttons["manual"].click()
-    assert health.mode.buttons["automatic"].isChecked(), "not before the service has done it"
-    qtbot.waitUntil(lambda: world.release_mode == "manual", timeout=20000)
-    qtbot.waitUntil(lambda: health.mode.buttons["manual"].isChecked(), timeout=20000)
-
-
 def test_the_bank_is_asked_on_demand(qtbot: QtBot, health: HealthPage, world: World):
     before = len(world.polls)
     health.poll_now.click()
@@ -152,7 +145,7 @@ def test_an_accountant_reads_health_and_switches_nothing(
     health.allow()
     assert health.poll_now.isVisible()
     assert not health.poll_now.isEnabled()
-    assert not health.mode.isEnabled()
+    assert not health.release.mode.isEnabled()
 
 
 # --- the window ------------------------------------------------------------------------------------------------------
@@ -165,12 +158,12 @@ def visible_pages(shell: Shell) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("owner", ["payments", "orders", "picks", "calls", "bank", "health"]),
-        ("accountant", ["payments", "orders", "picks", "calls", "bank", "health"]),
+        ("owner", ["payments", "registries", "orders", "picks", "calls", "bank", "health"]),
+        ("accountant", ["payments", "registries", "orders", "picks", "calls", "bank", "health"]),
         ("warehouse", ["picks", "calls"]),
         ("manager", ["orders", "picks", "calls", "bank", "health"]),
         ("it", ["bank", "health"]),
-        ("director", ["payments", "orders", "picks", "calls", "bank", "health"]),
+        ("director", ["payments", "registries", "orders", "picks", "calls", "bank", "health"]),
     ],
 )
 def test_the_service_decides_which_pages_there_are(
