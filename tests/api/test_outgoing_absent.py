@@ -60,3 +60,17 @@ def test_who_may_not_sign_does_not_decide(as_role: Client, absent: dict[str, Any
         assert decide(as_role(role), absent, decision).status_code == 403
     silent = decide(as_role("accountant"), absent, decision, note=" ")
     assert (silent.status_code, silent.json()["error"]["code"]) == (422, "outgoing.no_reason")
+
+
+def test_a_list_says_who_is_waited_for_and_the_tray_counts_it(as_role: Client, absent: dict[str, Any]) -> None:
+    def counted(role: str) -> int:
+        return int(as_role(role).get("/v1/status").json()["needs"]["to_sign"])
+
+    def listed() -> list[bool]:
+        items = as_role("director").get("/v1/outgoing", params={"state": "on_the_way"}).json()["items"]
+        return [row["to_decide"] for row in items]
+
+    assert listed() == [True]
+    assert [counted(role) for role in ("director", "accountant", "it")] == [1, 1, 0], "of those who may sign"
+    assert decide(as_role("director"), absent, "send-again").status_code == 200
+    assert (listed(), counted("director")) == ([False], 0)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -57,7 +58,7 @@ def bank() -> PretendBank:
     return PretendBank()
 
 
-def go(desk: Desk, bank: PretendBank, **route: str) -> int:
+def go(desk: Desk, bank: PretendBank, **route: Any) -> int:
     return send_waiting(desk.store, HOUSE, {ACCOUNT: Route(bank, **route)})
 
 

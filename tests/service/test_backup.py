@@ -10,18 +10,23 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import literal, select
 
-from gateway.core.clock import SystemClock
+from gateway.core.clock import SystemClock, to_text
 from gateway.core.errors import Corrupt, KvitError, Refused
+from gateway.flows.pay_out_restored import may_have_left
 from gateway.service.backup import MANIFEST, back_up, restore
 from gateway.service.config import Home, load_config
+from gateway.service.daemon import Daemon
 from gateway.service.open_keys import VAULT_SERVICE
 from gateway.service.opening import open_store
-from gateway.service.wiring import vault_of
+from gateway.service.wiring import open_installation, vault_of
 from gateway.store import Store, journal
 from gateway.store.backup import copy_database
 from gateway.store.engine import sqlite_url
@@ -355,6 +360,26 @@ class TestHeads:
         assert not restore(made.file, Home(tmp_path / "new")).behind
         assert kvit("journal", "verify", "--home", tmp_path / "new").code == 0
 
+    def test_orders_of_every_restored_copy_are_asked_about(self, kept: Path, tmp_path: Path) -> None:
+        backup = back_up(Home(kept), tmp_path / "b.zip").file
+        assert not _asks_about_orders(kept)
+        restore(backup, Home(tmp_path / "new"))
+        assert _asks_about_orders(tmp_path / "new")
+
+    @pytest.mark.parametrize("lost", [0, 3])
+    def test_so_are_those_of_an_older_database_put_in_place_by_hand(
+        self, kept: Path, tmp_path: Path, lost: int
+    ) -> None:
+        shutil.copyfile(kept / "data" / "kvit.db", tmp_path / "older.db")
+        _keep_rows(kept, lost)
+        shutil.copyfile(tmp_path / "older.db", kept / "data" / "kvit.db")
+        house = open_installation(Home(kept))
+        free = house.config.api.model_copy(update={"port": 0})
+        daemon = Daemon(replace(house, config=house.config.model_copy(update={"api": free})))
+        daemon.start()
+        daemon.stop()
+        assert _asks_about_orders(kept) == bool(lost)
+
     def test_a_backup_without_heads_is_restored_too(self, kept: Path, tmp_path: Path) -> None:
         shutil.rmtree(kept / "heads")
         back = restore(back_up(Home(kept), tmp_path / "b.zip").file, Home(tmp_path / "new"))
@@ -380,6 +405,16 @@ def _keep_rows(home: Path, number: int) -> int:
         end = journal.head(connection).seq
     store.close()
     return end
+
+
+def _asks_about_orders(home: Path) -> bool:
+    """Whether an order proposed a minute ago would be asked about before it is sent."""
+    store = open_store(Home(home), load_config(Home(home)))
+    with store.unit() as unit:
+        proposed_at = literal(to_text(store.clock.now() - timedelta(minutes=1))).label("proposed_at")
+        asks = may_have_left(unit, unit.connection.execute(select(proposed_at)).one())
+    store.close()
+    return asks
 
 
 def _heads(home: Path) -> list[str]:
