@@ -9,6 +9,7 @@ from gui.api.types import Me, Tally, Trial, TrialOutcome
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
 from gui.models.columns import Column
+from gui.models.payer_rules import person
 from gui.models.table import RowsModel
 
 COMMAND = (
@@ -38,7 +39,7 @@ def about(trial: Trial) -> str:
     """What it was made of, when and by whom."""
     parts = [
         translate("Trial", "Back-test of {date}").format(date=wording.day(trial.at)),
-        trial.by,
+        person(trial.by),
         trial.source,
         f"{wording.day(trial.first)} – {wording.day(trial.last)}" if trial.first and trial.last else "",
     ]

@@ -16,6 +16,7 @@ from gui.api.types import PayoutPartner, PayoutPartners, ReadRegistry, Registrie
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
 from gui.models import registries as words
+from gui.models.payer_rules import person
 from gui.models.registry_mapping import missing_title, reading_of
 from gui.store.ops import Form
 from gui.store.session import Session
@@ -223,7 +224,7 @@ class RegistryImport(QDialog):
         if known is None or known.at is None:
             return translate("Registries", "Read as it is saved for this partner.")
         return translate("Registries", "Read as {name} saved it for this partner on {date}.").format(
-            name=known.by, date=wording.day(known.at)
+            name=person(known.by), date=wording.day(known.at)
         )
 
     def _show_missing(self, missing: list[str]) -> None:

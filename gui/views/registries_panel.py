@@ -14,6 +14,7 @@ from gui.api.types import Payment, Registry, RegistryLine, RegistryRow
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
 from gui.models import registries as words
+from gui.models.payer_rules import person
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
@@ -238,7 +239,7 @@ class RegistryPanel(QFrame):
         form.setVerticalSpacing(theme.px(3))
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        received = f"{wording.moment(registry.received_at, self.session.now())} · {registry.received_by}"
+        received = f"{wording.moment(registry.received_at, self.session.now())} · {person(registry.received_by)}"
         for name, value in (
             (translate("Registries", "Paid by the buyers"), wording.money(registry.gross)),
             (translate("Registries", "Kept by the partner"), wording.money(registry.fee)),
