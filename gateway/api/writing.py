@@ -95,7 +95,9 @@ class Target:
         if row is None:
             raise NotFound("api.not_found")
         if counted and version is not None and row[0] != version:
-            known = self.stale(unit) if self.stale is not None else Conflict("api.stale")
+            if self.stale is None:
+                raise Stale("api.stale", version=row[0], given=version)
+            known = self.stale(unit)
             raise Stale(known.code, **{**known.values, "version": row[0], "given": version})
 
 
