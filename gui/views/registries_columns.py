@@ -140,6 +140,7 @@ class ColumnsEditor(QFrame):
 
     def _choices(self) -> list[QWidget]:
         self.headings = QComboBox()
+        self.headings.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.headings.activated.connect(self._headings_chosen)
         self.number = PlaceEditor("number", translate("Registries", "Number"))
         self.date = PlaceEditor("date", translate("Registries", "Date"))
