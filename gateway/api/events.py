@@ -37,6 +37,8 @@ KEEP = timedelta(days=2)
 TOPICS: dict[str, Right | None] = {
     "payment": Right.PAYMENTS_READ,
     "payer_rule": Right.PAYMENTS_READ,
+    "registry": Right.PAYMENTS_READ,
+    "registry_mapping": Right.PAYMENTS_READ,
     "outgoing": Right.OUTGOING_READ,
     "order": Right.ORDERS_READ,
     "pick": Right.PICKS_READ,
