@@ -84,7 +84,7 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Enter", translate("Keys", "add the invoice")),
                 ("F8", translate("Keys", "invoices of this payer only, or of all buyers")),
                 ("F9", translate("Keys", "as much as fits into this invoice")),
-                ("Ctrl+Del", translate("Keys", "take the invoice out again")),
+                ("F7", translate("Keys", "take the invoice out again")),
                 ("Ctrl+Enter", translate("Keys", "allocate")),
             ],
         ),

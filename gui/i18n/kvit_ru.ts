@@ -613,6 +613,10 @@
         <translation>{sum} разнесено на счёт {numbers}</translation>
     </message>
     <message>
+        <source>the rule is made</source>
+        <translation>правило заведено</translation>
+    </message>
+    <message>
         <source>Marked as not ours</source>
         <translation>Отмечено: не наше</translation>
     </message>
@@ -3489,6 +3493,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>{sum} stay as an advance</source>
         <translation>останется аванс {sum}</translation>
+    </message>
+    <message>
+        <source>{sum} stay unexplained</source>
+        <translation>останется необъяснённым {sum}</translation>
     </message>
     <message>
         <source>the partner&apos;s fee {sum}</source>

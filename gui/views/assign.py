@@ -146,14 +146,15 @@ class AssignDialog(QDialog):
         self.model.arrived.connect(self._arrived)
         self.model.failed.connect(self.session.refused)
         self.session.link_changed.connect(self.check)
+        # Function keys work in every field and on every keyboard layout.
         for keys, slot in (
             ("Ctrl+Return", self.accept),
             ("Ctrl+Enter", self.accept),
             ("F8", lambda: self.own.setChecked(not self.own.isChecked() and self.own.isEnabled())),
             ("F9", self.split.fill),
-            ("Ctrl+Del", self._drop),
+            ("F7", self._drop),
         ):
-            QShortcut(QKeySequence(keys), self, slot)
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     # --- searching ---------------------------------------------------------------------------------------------------
 

@@ -348,7 +348,8 @@ class DecisionPanel(QFrame):
             told = translate("Decision", "{sum} allocated to invoice {numbers}").format(
                 sum=wording.money(sum(part for _, part in parts)), numbers=numbers
             )
-            return f"{told}; {translate('Decision', 'the rule is made')}" if learn else told
+            made = translate("Decision", "the rule is made")
+            return f"{told}; {made}" if learn else told
 
         body: dict[str, Any] = {"allocations": parts, "note": note}
         if learn is not None:
@@ -382,6 +383,8 @@ class DecisionPanel(QFrame):
 
     def show_theirs(self) -> None:
         """The colleague's decision is what the panel opens with."""
+        self._overtaken = True
+        self._render()
         self._scroll.verticalScrollBar().setValue(0)
 
     def _asks_confirmation(self, payment: Payment) -> bool:

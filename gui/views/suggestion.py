@@ -37,7 +37,11 @@ def differences(payment: PaymentFacts, suggestion: Suggestion) -> list[Pill]:
         found.append(Pill(translate("Suggestion", "missing {sum}").format(sum=wording.money(missing)), "warn", "minus"))
     if suggestion.difference > 0:
         left = wording.money(suggestion.difference)
-        found.append(Pill(translate("Suggestion", "{sum} stay as an advance").format(sum=left), "warn", "plus"))
+        # What is left of a partner's payout is other buyers' money and nobody's advance.
+        words = translate("Suggestion", "{sum} stay as an advance")
+        if kept > 0:
+            words = translate("Suggestion", "{sum} stay unexplained")
+        found.append(Pill(words.format(sum=left), "warn", "plus"))
     if not found:
         found.append(Pill(translate("Suggestion", "agrees to the kopeck"), "ok", "check"))
     if kept > 0:
@@ -74,10 +78,10 @@ class SuggestionCard(QFrame):
             reasons.pointed.connect(self.pointed)
             box.addWidget(reasons)
         foot = columns()
-        foot.addWidget(flowing([PillLabel(pill) for pill in self.pills]), 1)
+        foot.addWidget(flowing([PillLabel(pill) for pill in self.pills]), 1, Qt.AlignmentFlag.AlignVCenter)
         self.button = button("", "", slot=self.accepted.emit)
         self.button.setObjectName(f"accept_{number}")
-        foot.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        foot.addWidget(self.button)
         box.addLayout(foot)
         self.choose(False)
 

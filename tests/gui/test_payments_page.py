@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFrame, QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.api.fake import FakeDaemon, World
 from gui.api.fake.world import Problem
 from gui.api.types import Payment
+from gui.models.payments import takes_back
 from gui.store.session import Link, Session
 from gui.views.assign import AssignDialog
 from gui.views.payments import PaymentsPage
@@ -66,7 +70,7 @@ def test_enter_accepts_and_ctrl_z_takes_it_back(qtbot: QtBot, page: PaymentsPage
     qtbot.waitUntil(lambda: world.payments[PAIR].state == "needs_person", timeout=20000)
     assert world.payments[PAIR].allocated == 0
     qtbot.waitUntil(lambda: page.model.row(page.model.find(PAIR)).state == "needs_person", timeout=20000)
-    qtbot.waitUntil(lambda: not page.undo_bar.isVisible(), timeout=20000)
+    qtbot.waitUntil(lambda: not page.undo_bar.button.isVisible(), timeout=20000)
 
 
 def test_undo_is_the_services_own_event(qtbot: QtBot, page: PaymentsPage, daemon: FakeDaemon):
@@ -91,8 +95,6 @@ def test_digits_choose_and_enter_accepts_the_chosen_one(qtbot: QtBot, page: Paym
 
 def test_reasons_are_facts_and_never_percentages(qtbot: QtBot, page: PaymentsPage):
     go_to(qtbot, page, SHORT)
-    from PySide6.QtWidgets import QLabel
-
     words = [w.text() for w in page.decision.findChildren(QLabel)]
     assert any("номер счёта 1017 назван" in w for w in words)
     assert not any("%" in w for w in words if "НДС" not in w)
@@ -185,6 +187,96 @@ def test_when_the_manual_release_is_on_every_paid_order_asks(qtbot: QtBot, page:
     assert page.decision.confirm.isVisible()
 
 
+# --- a colleague was faster ------------------------------------------------------------------------------------------
+
+
+def overtake(world: World, name: str) -> None:
+    """A colleague decides, and the news of it has not come yet."""
+    with world.lock:
+        announce, world.tell = world.tell, lambda *_: None  # type: ignore[method-assign]
+        invoice = world.payments[name].suggested[0][0][0]
+        world.allocate(name, [[invoice, 100]], by="Сидорова Ирина")
+        world.tell = announce  # type: ignore[method-assign]
+
+
+def test_a_colleague_was_faster_and_is_named(qtbot: QtBot, page: PaymentsPage, world: World):
+    go_to(qtbot, page, PAIR)
+    overtake(world, PAIR)
+    press(page.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(page.conflict.isVisible, timeout=20000)
+    told = page.conflict.text.text()
+    assert "Сидорова Ирина" in told
+    assert "Разнёс на счёт" in told
+    assert world.payments[PAIR].allocated == 100, "theirs stands"
+    qtbot.waitUntil(lambda: bool(page.decision.payment and page.decision.payment.allocations), timeout=20000)
+    theirs = page.decision.findChild(QFrame, "theirs")
+    assert theirs is not None
+    assert "Коллега решил раньше: Сидорова Ирина" in theirs.accessibleName()
+
+
+def test_show_theirs_goes_back_to_that_payment(qtbot: QtBot, page: PaymentsPage, world: World, daemon: FakeDaemon):
+    go_to(qtbot, page, PAIR)
+    overtake(world, PAIR)
+    daemon.delay_s = 0.2
+    page.decision.accept_chosen()
+    page.table.select_row(0)  # on to the next one while the answer is under way
+    qtbot.waitUntil(page.conflict.isVisible, timeout=20000)
+    daemon.delay_s = 0
+    assert page.decision.name != PAIR
+    page.conflict.action.click()
+    qtbot.waitUntil(lambda: page.decision.payment is not None and page.decision.payment.id == PAIR, timeout=20000)
+    assert page.decision.findChild(QFrame, "theirs") is not None
+    assert not page.conflict.isVisible()
+
+
+def test_undo_after_a_colleague_decided_names_him_too(qtbot: QtBot, page: PaymentsPage, daemon: FakeDaemon):
+    payment = go_to(qtbot, page, "p-s00")
+    assert payment.undo is not None
+    daemon.refuse[f"/v1/undo/{payment.undo.event_id}"] = Problem(
+        409, "undo.not_last", "После этого решения было другое — Сидорова.", "Another decision came after."
+    )
+    page.decision.undo.click()
+    qtbot.waitUntil(page.conflict.isVisible, timeout=20000)
+    assert "Сидорова" in page.conflict.text.text()
+
+
+def test_a_conflict_about_an_invoice_is_no_colleagues_decision(qtbot: QtBot, page: PaymentsPage, daemon: FakeDaemon):
+    go_to(qtbot, page, PAIR)
+    daemon.refuse[f"/v1/payments/{PAIR}/allocate"] = Problem(409, "invoice.not_so_much_due", "Остаток меньше.", "Less.")
+    with qtbot.waitSignal(page.session.refused, timeout=20000):
+        press(page.table, Qt.Key.Key_Return)
+    assert not page.conflict.isVisible()
+
+
+# --- undo says what it takes back ------------------------------------------------------------------------------------
+
+
+def test_before_and_after_undo_says_what_it_takes_back(qtbot: QtBot, page: PaymentsPage, world: World):
+    go_to(qtbot, page, PAIR)
+    press(page.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.decision.undo.isVisible(), timeout=20000)
+    numbers = [world.orders[a.invoice].number for a in world.payments[PAIR].live]
+    told = page.decision.undo.toolTip()
+    assert told.startswith("Отмена одним действием снимет всё: ")
+    assert all(f"со счёта {number}" in told for number in numbers)
+    assert any(w.text() == told for w in page.decision.findChildren(QLabel)), "said, and not only in a tip"
+    page.session.take_back()
+    qtbot.waitUntil(lambda: "снято" in page.undo_bar.text.text(), timeout=20000)
+    assert all(f"со счёта {number}" in page.undo_bar.text.text() for number in numbers)
+    assert not page.undo_bar.button.isVisible()
+    assert world.payments[PAIR].live == []
+
+
+def test_undo_of_a_confirmation_leaves_the_allocation(qtbot: QtBot, page: PaymentsPage):
+    payment = go_to(qtbot, page, "p-s00")
+    assert payment.decision is not None
+    vouched = replace(payment, decision=replace(payment.decision, outcome="confirmed"))
+    assert takes_back(vouched) == "Отмена: отпуск снова ждёт подтверждения, разнесение остаётся."
+    aside = replace(payment, state="not_ours", allocations=())
+    assert takes_back(aside) == "Отмена: поступление снова ждёт человека."
+    assert takes_back(replace(payment, undo=None)) == ""
+
+
 # --- by hand ---------------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +320,70 @@ def test_splitting_by_hand_adds_up_or_stays_closed(
     dialog.ok.click()
     qtbot.waitUntil(lambda: world.payments[payment.id].state == "manual", timeout=20000)
     assert [a.amount for a in world.payments[payment.id].allocations] == [payment.amount - 120_000, rest]
+
+
+def test_a_split_by_the_keyboard_alone(qtbot: QtBot, dialog: AssignDialog, world: World):
+    """Search, add, correct, take out, fill, send: no mouse."""
+    name = dialog.payment.id
+
+    def strike(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        # To the window and not to a widget: so the keys go through the shortcuts as a person's do.
+        QTest.keyClick(dialog.windowHandle(), key, modifier)
+
+    def find(number: str) -> None:
+        dialog.search.selectAll()
+        type_text(dialog.search, number)
+        press(dialog.search, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: dialog.model.total == 1 and dialog.model.row(0).number == number, timeout=20000)
+        qtbot.waitUntil(lambda: dialog.table.current_row() is not None, timeout=20000)
+
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=20000)
+    strike(Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: not dialog.own.isChecked(), timeout=20000)
+    find("1034")
+    press(dialog.search, Qt.Key.Key_Return)
+    assert [part.invoice.number for part in dialog.parts] == ["1034"]
+    assert dialog.focusWidget() is dialog.search
+    assert dialog.split.control.text() == "1\u00a0200,00\u00a0₽ останется авансом"
+    find("1021")
+    press(dialog.search, Qt.Key.Key_Return)
+    first, second = dialog.parts
+    qtbot.waitUntil(second.field.isVisible, timeout=20000)
+    second.field.setFocus()
+    second.field.selectAll()
+    type_text(second.field, "5000000")
+    assert second.limit.text().startswith("на ")
+    assert second.limit.text().endswith("больше остатка")
+    assert not dialog.ok.isEnabled()
+    strike(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.isVisible(), "what does not add up is not sent"
+    strike(Qt.Key.Key_F9)
+    assert second.kopecks == min(120_000, second.invoice.rest)
+    assert dialog.left >= 0
+    strike(Qt.Key.Key_F7)
+    assert dialog.parts == [first]
+    strike(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: world.payments[name].state == "manual", timeout=20000)
+    assert world.payments[name].amount - world.payments[name].allocated == 120_000
+
+
+def test_arrows_in_the_search_choose_the_invoice(qtbot: QtBot, dialog: AssignDialog):
+    dialog.own.setChecked(False)
+    qtbot.waitUntil(lambda: dialog.model.total > 10, timeout=20000)
+    press(dialog.search, Qt.Key.Key_Down)
+    press(dialog.search, Qt.Key.Key_Down)
+    press(dialog.search, Qt.Key.Key_Up)
+    chosen = dialog.table.current_row()
+    press(dialog.search, Qt.Key.Key_Return)
+    assert [part.invoice for part in dialog.parts] == [chosen]
+
+
+def test_a_sum_finds_the_invoice(qtbot: QtBot, dialog: AssignDialog, world: World):
+    dialog.own.setChecked(False)
+    wanted = world.orders["o-1040"]
+    type_text(dialog.search, f"{wanted.amount // 100},{wanted.amount % 100:02d}")
+    qtbot.waitUntil(lambda: dialog.model.row(0) is not None and dialog.model.row(0).number == "1040", timeout=20000)
 
 
 def test_an_earlier_allocation_is_shown_and_replaced(qtbot: QtBot, page: PaymentsPage, world: World):

@@ -13,12 +13,13 @@ from gui.api.fake.story_registries import ACQUIRER
 if TYPE_CHECKING:
     from gui.api.fake.world import World
 
+NBSP = "\u00a0"
 _PERCENT_FEE = 2
 
 
 def spoken(kopecks: int) -> str:
     """123456 → "1 234,56", as the service writes sums in Russian sentences."""
-    return f"{kopecks // 100:,}".replace(",", " ") + f",{kopecks % 100:02d}"
+    return f"{kopecks // 100:,}".replace(",", NBSP) + f",{kopecks % 100:02d}"
 
 
 def payouts(world: World) -> None:
