@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gateway.core.text import fold, fold_numbers
 
+READING = 2  # raised whenever `counter_of` begins to read a number otherwise: what is on record is then read again
 MAX_DIGITS = 15  # a longer run is an account, a barcode, an identifier; never a counter
 _RUNS = re.compile(r"\d+|[а-яa-z]+|[^а-яa-z\d]+")
 _YEAR_SEPARATORS = "-/."

@@ -17,6 +17,7 @@ from gateway.bank.profiles import BankProfile, Judge, Prove, load_judge, load_pr
 from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
+from gateway.orders.numbers import read_again
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
 from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.key_slot import slots_of
@@ -79,6 +80,7 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
     profiles = [profile_of(home, bank) for bank in config.bank]
     store = Store(url, clock, config.company.key)
     store.keeper = HeadKeeper(home, config)
+    read_again(store)
     return Installation(
         home=home,
         config=config,
