@@ -239,7 +239,8 @@ def _partial(case: Case, card: InvoiceCard, reasons: list[Reason]) -> Decision:
     declared = any(m in marks for m in (Mark.PART, Mark.ADVANCE, Mark.BALANCE)) or case.facts.full_advance
     sums = {s.kopecks for s in case.facts.sums}
     promised = Mark.FULL in marks or (amount not in sums and bool(sums & {rest, card.amount.kopecks}))
-    if promised and not declared:
+    tolerated = rest - amount <= case.policy.tolerance.kopecks
+    if promised and not declared and not tolerated:
         return case.ask(Outcome.CONTRADICTION, *reasons, sum_short, Reason("matching.promised_in_full"))
     return case.allocate(Outcome.PARTIAL, [(card, case.amount)], [*reasons, sum_short])
 

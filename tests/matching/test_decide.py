@@ -47,6 +47,13 @@ def test_within_the_companys_tolerance_a_short_payment_is_released_and_only_what
     assert decision.release_ok == {"alpha:125:2026"}
 
 
+@pytest.mark.parametrize(("paid", "automatic"), [("12495.00", True), ("12490.00", True), ("12489.99", False)])
+def test_a_promise_to_pay_in_full_is_kept_within_the_tolerance(paid: str, automatic: bool) -> None:
+    policy = replace(POLICY, tolerance=Money.parse("10.00"))
+    text = "Оплата по счету 125 на сумму 12500.00 руб. полностью"
+    assert decide_on(payment("alpha", paid, text), policy=policy).automatic is automatic
+
+
 def test_the_last_instalment_releases_the_invoice() -> None:
     index = world()
     first = decide_on(payment("alpha", "5000.00", "Частичная оплата по счету 125", number="1"), index)
