@@ -207,6 +207,38 @@ def test_a_line_without_an_id_is_known_by_its_text_when_delivered_twice() -> Non
     assert list(wrong(first, plain, {**plain, "id": "E2", "message_id": "n"}, n=[again])) == ["E2"]
 
 
+def test_a_line_without_an_id_is_one_payment_however_it_is_worded() -> None:
+    """The day's report has no id of the bank's, says less or more than the statement, and DirectBank has its own id."""
+    plain = {**ENTRY, "ref": "", "doc_no": ""}
+    second = {**plain, "id": "E2", "message_id": "n"}
+    report = camt(ntry(detail(ref=""), more="<AddtlNtryInf>intraday</AddtlNtryInf>"), kind="Rpt")
+    final = camt(ntry(detail(ref="")))
+    for again in (report, directbank(operation(ref="12")), directbank(operation(ref="AB-0000000077"))):
+        assert "bears out another payment" in wrong(final, plain, second, n=[again])["E2"]
+        nowhen = {**second, "booked": None}
+        assert "bears out another payment" in wrong(final, plain, nowhen, n=[again])["E2"]
+
+
+@pytest.mark.parametrize("channels", [("bxd:one", "directbank:one"), ("bxd:one", "bxd:one")])
+def test_ids_are_told_apart_within_one_channel_only(channels: tuple[str, str]) -> None:
+    first, again = camt(ntry(detail())), camt(ntry(detail(ref="AB-0000000077")), kind="Ntfctn")
+    second = {**SECOND, "message_id": "n", "ref": "AB-0000000077"}
+    told = {
+        id: verify.Message(id, [content], [], channel)
+        for id, content, channel in zip("mn", (first, again), channels, strict=True)
+    }
+    found = verify.check_entries([ENTRY, second], told)
+    assert list(found) == ([] if channels[0] == channels[1] else ["E2"])
+
+
+def test_two_lines_of_the_richest_statement_are_two_payments_and_no_third() -> None:
+    plain = {**ENTRY, "ref": "", "doc_no": ""}
+    final = camt(ntry(detail(ref=""), number=1), ntry(detail(ref=""), number=2))
+    report = camt(ntry(detail(ref=""), more="<AddtlNtryInf>intraday</AddtlNtryInf>"), kind="Rpt")
+    others = [{**plain, "id": "E2"}, {**plain, "id": "E3", "message_id": "n"}]
+    assert list(wrong(final, plain, *others, n=[report])) == ["E3"]
+
+
 def test_a_signed_document_put_into_a_packet_twice_does_not_double_its_lines() -> None:
     """Nobody signs the packet: whoever packs it may repeat a document of it."""
     content = directbank(operation())

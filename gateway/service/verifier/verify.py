@@ -12,8 +12,8 @@ signs for the bank, --company the company's certificate. What you do not name is
 
 What it checks: every file is the one the company signed; the bank's signatures over the raw messages, with chains to
 the bank's authorities as of the instant each message came; that each payment is a booked line of the signed bytes, on
-the account it is shown for, and no line is two payments; each journal row's hash, and its place in the journal up to a
-head the company signed; and that the page for people shows nothing else.
+the account it is shown for, and no line is two payments, however it is worded; each journal row's hash, and its place
+in the journal up to a head the company signed; and that the page for people shows nothing else.
 
 What it cannot know: what the company left out of the file and of the journal rows in it; and what no signature it can
 check vouches for (GOST, statements a bank does not sign). For GOST it prints the openssl commands, and --extract FOLDER
@@ -653,6 +653,7 @@ class Message:
     id: str
     documents: list[bytes]
     path: list[x509.Certificate] = field(default_factory=list)
+    channel: str = ""
 
 
 def instant(text: str) -> datetime:
@@ -774,7 +775,7 @@ def verify_message(files: dict[str, bytes], row: Any, known: Known) -> Message:
     packed = sorted(n for n in files if n.startswith(f"{name}.content"))
     if [files[n] for n in packed] != documents:
         raise Bad("the packed content is not the signed one")
-    return Message(row["id"], documents, path)
+    return Message(row["id"], documents, path, row["channel"])
 
 
 # What other programs can check
@@ -1177,9 +1178,11 @@ def check_entries(entries: Sequence[Any], messages: dict[str, Message]) -> dict[
     """The entries that do not follow from the signed bytes, by id, each with the reason.
 
     A line bears out one entry and no more, in however many messages it was delivered. Entries and lines are paired so
-    that as many entries as possible have one (a short purpose may fit the line that another entry needs).
+    that as many entries as possible have one (a short purpose may fit the line that another entry needs). Lines that
+    nothing but their wording tells apart may be one line told in two formats: see `times_told`.
     """
-    numbered = {id: numbered_lines(message.documents) for id, message in messages.items()}
+    statements = {id: [list(lines_of(d)) for d in dict.fromkeys(m.documents)] for id, m in messages.items()}
+    numbered = {id: numbered_lines(told) for id, told in statements.items()}
     fitting = {e["id"]: [key for key, line in numbered[e["message_id"]] if line.proves(e)] for e in entries}
     owner: dict[Any, str] = {}
 
@@ -1202,7 +1205,46 @@ def check_entries(entries: Sequence[Any], messages: dict[str, Message]) -> dict[
             wrong[e["id"]] = f"no line of the signed statement says so: {told}{nearly(e, lines)}"
         elif not give(e["id"], set()):
             wrong[e["id"]] = "the only line that says so bears out another payment already"
+    days = {entry: key[3] for key, entry in owner.items()}
+    sources = [(messages[id].channel, told) for id, documents in statements.items() for told in documents]
+    counted: list[tuple[Any, str]] = []
+    for e in entries:
+        if e["id"] in wrong:
+            continue
+        day = e["booked"] or days[e["id"]]
+        alike = sum(
+            o["amount"] == e["amount"] and same_account(o["account"], e["account"]) and (d == day or not (d and day))
+            for o, d in counted
+        )
+        if alike >= times_told(e, day, sources):
+            wrong[e["id"]] = "no one statement tells of that sum on that day so often: it bears out another payment"
+        else:
+            counted.append((e, day))
     return wrong
+
+
+def times_told(entry: Any, day: str, statements: Sequence[tuple[str, Sequence[Line]]]) -> int:
+    """How many payments of this sum on this day and account the bank tells of, at the least.
+
+    The same line has other words in the day's report, in the final statement and by another channel. So lines are not
+    added up: what counts is the richest single statement, or the different references one channel gives.
+
+    Args:
+        day: "" where neither the record nor its line has one.
+        statements: the lines of each, with its channel.
+    """
+    most = 0
+    refs: dict[str, set[str]] = {}
+    for channel, lines in statements:
+        alike = [
+            line
+            for line in lines
+            if line.booked and not line.undone and line.way == "in" and line.kopecks == entry["amount"]
+            and same_account(line.account, entry["account"]) and (line.day == day or not (line.day and day))
+        ]  # fmt: skip
+        most = max(most, len(alike))
+        refs.setdefault(channel, set()).update(line.ref for line in alike if len(line.ref) >= LONG_ID)
+    return max(most, *map(len, refs.values()))
 
 
 def nearly(entry: Any, lines: Sequence[Line]) -> str:
@@ -1220,13 +1262,13 @@ def nearly(entry: Any, lines: Sequence[Line]) -> str:
     return ""
 
 
-def numbered_lines(documents: Sequence[bytes]) -> list[tuple[Any, Line]]:
+def numbered_lines(statements: Sequence[Sequence[Line]]) -> list[tuple[Any, Line]]:
     """Lines with what tells them apart wherever they are delivered: equal lines of one statement are several payments,
     the same line in another statement (or the same statement again) is not another one."""
     found = []
-    for content in dict.fromkeys(documents):
+    for lines in statements:
         seen: dict[Any, int] = {}
-        for line in lines_of(content):
+        for line in lines:
             key = (
                 squash(line.account),
                 line.way,
@@ -1548,6 +1590,11 @@ def tell_what_was_believed(files: dict[str, bytes], known: Known, report: Report
             "Удостоверяющий центр банка взят из самого файла: назовите свой (--anchor)",
             "The bank's authority was taken from the file itself: name yours (--anchor)", "!",
         )  # fmt: skip
+        if any(isinstance(named, frozenset) for named in known.signers):
+            report.note(
+                "Имя подписавшего (--signer) подтвердил центр из самого файла; назвать так кого угодно мог и он",
+                "The signer's name (--signer) rests on the authority from the file, which could name anybody so", "!",
+            )  # fmt: skip
     if not known.signers:
         names = ", ".join(sorted({n for told in rules for n in (*told["signers"], *told["payload_signers"])})) or "—"
         report.note(
