@@ -23,7 +23,7 @@ REPLACES = "outgoing.replaces_turned_up"
 RESTORED = "outgoing.restored"
 BROKEN = "outgoing.broken"
 
-IN_DOUBT = (UNKNOWN, LAPSED, ABSENT, SILENT)
+IN_DOUBT = (UNKNOWN, LAPSED, ABSENT, SILENT, RESTORED)
 """Over once it is known whether the bank has the order."""
 
 

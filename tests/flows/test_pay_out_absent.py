@@ -21,7 +21,7 @@ from gateway.store.alarms import open_alarms
 from gateway.store.schema import journal
 from tests.flows.pay_out_bank import PretendBank
 from tests.flows.test_pay_out import HOUSE, alarms_of, bank, desk, empty_database, tasks_of
-from tests.flows.test_pay_out_told import deliver, report, say
+from tests.flows.test_pay_out_told import deliver, notice, report, say
 from tests.payments.outgoing.desk import ACCOUNT, ANNA, OWNER, TERMS, ZIMIN, Desk, debit, draft
 
 __all__ = ["bank", "desk", "empty_database"]
@@ -301,3 +301,16 @@ def test_a_duplicate_is_a_refusal_only_of_what_went_once(
     assert desk.row(order_id).bank_code == "RJCT"
     say(desk, report(order_id, "RJCT", "AC04"))
     assert desk.state(order_id) == "refused", "what it refuses for a reason of its own, it refuses"
+
+
+@pytest.mark.parametrize(("copies", "state"), [(1, "refused"), (2, "sent")])
+def test_so_says_directbank(desk: Desk, copies: int, state: str) -> None:
+    bank = PretendBank("directbank:x")
+    order_id = desk.approved()
+    bank.says = Delivery.ABSENT
+    for _ in range(copies):
+        bank.lose = 1
+        rounds(desk, bank, 1, customer_id="c")
+    told = notice(desk.row(order_id).document_id, "2203", "Дубль документа по реквизитам", error=True)
+    say(desk, told, channel=bank.name, kind="directbank.status")
+    assert (desk.state(order_id), len(bank.tries)) == (state, copies)

@@ -67,6 +67,18 @@ def test_a_second_word_about_the_same_order_asks_no_second_time(desk: Desk, bank
     assert "api.outgoing_event.turned_up" in sentences()
 
 
+def test_withdrawing_the_replacement_ends_its_alarm(desk: Desk, bank: PretendBank) -> None:
+    old = ended(desk, bank)
+    again = desk.approved(draft(number="77"))
+    turn_up(desk, old, "ACCP")
+    rounds(desk, bank, 1)
+    assert alarms_of(desk) == ["outgoing.replaces_turned_up", "outgoing.turned_up"]
+    with desk.store.unit(ANNA) as unit:
+        service.withdraw(unit, TERMS, again, "прежнее дошло", desk.row(again).version)
+        unit.commit()
+    assert alarms_of(desk) == ["outgoing.turned_up"], "that of the old one is about what the bank has"
+
+
 @pytest.mark.parametrize(
     "other",
     [

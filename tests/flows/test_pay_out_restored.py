@@ -166,6 +166,16 @@ def test_one_withdrawn_after_the_restore_whose_debit_comes_is_told_of(
     assert (desk.state(again), bank.tries) == (OrderState.WAITING, [])
 
 
+def test_the_statement_that_is_waited_for_may_settle_it(desk: Desk, bank: PretendBank, tmp_path: Path) -> None:
+    order_id = desk.approved()
+    put_back(desk, take_copy(desk, tmp_path))
+    rounds(desk, bank, 1)
+    deliver(desk, debit(e2e=order_id))
+    polled(desk, bank)
+    rounds(desk, bank, 1)
+    assert (desk.state(order_id), bank.tries, alarms_of(desk)) == ("executed", [], ["outgoing.paid_elsewhere"])
+
+
 def test_a_signature_that_fell_holds_it_too(desk: Desk, bank: PretendBank, tmp_path: Path) -> None:
     order_id = desk.approved()
     put_back(desk, take_copy(desk, tmp_path))

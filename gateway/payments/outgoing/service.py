@@ -37,6 +37,7 @@ from gateway.payments.outgoing.seal import document_digest, signatures_of
 from gateway.payments.outgoing.standing import take_off_lapsed
 from gateway.payments.outgoing.steps import load
 from gateway.payments.outgoing.tables import payment_orders
+from gateway.store import alarms
 from gateway.store.idempotency import input_hash
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
@@ -381,4 +382,6 @@ def _end(unit: Unit, order_id: str, note: str, expected_version: int, event: Ord
     said = " ".join(note.split())[:500]
     if not said:
         raise Refused("outgoing.no_reason", about="note")
+    for code in alarms.open_about(unit, f"payment_order:{row.id}"):  # whatever stood in its way does so no longer
+        alarms.clear(unit, code, f"payment_order:{row.id}")
     return steps.move(unit, row, event, said=said, ended_by=unit.actor.name, note=said)
