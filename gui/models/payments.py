@@ -12,6 +12,9 @@ from gui.i18n import translate
 from gui.models.columns import Column
 from gui.models.paged import PagedModel
 
+# A repeat of the same document waits for a person too: it may be a second real payment.
+UNDECIDED = ("needs_person", "duplicate")
+DECIDED = ("auto", "manual")
 FILTERS = ("all", "needs_person", "duplicate", "auto", "manual", "not_ours", "reversed", "new")
 
 
@@ -54,6 +57,18 @@ def evidence_pill(kind: str) -> Pill:
         "file": Pill(translate("Payments", "imported file only"), "warn", "file"),
     }
     return known.get(kind, Pill(kind or translate("Payments", "no evidence"), "bad", "shield-off"))
+
+
+def asks_confirmation(payment: Payment, release_mode: str) -> bool:
+    """Whether a named person's word may be what the release waits for.
+
+    A file proves nothing by itself, a third party is not the buyer, and with the automatic release switched off
+    every order waits. The service knows the rule; here it is only decided whether to offer the button.
+    """
+    if payment.allocated <= 0 or payment.state not in DECIDED or payment.reversed or _vouches(payment):
+        return False
+    kind = payment.evidence.kind if payment.evidence is not None else ""
+    return release_mode == "manual" or kind == "file" or "third_party" in payment.outcome
 
 
 def takes_back(payment: Payment) -> str:

@@ -13,12 +13,12 @@ from gui.api.client import Call
 from gui.api.errors import ApiError, Conflicting
 from gui.api.types import Payment, PaymentFacts, PaymentRow, Suggestion, Undo
 from gui.i18n import said, translate
-from gui.models.payer_rules import person
-from gui.models.payments import takes_back
+from gui.models.payments import DECIDED, UNDECIDED, asks_confirmation, takes_back
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.store.undo import Undoable
 from gui.views.allocated import AllocatedList
+from gui.views.colleague import OVERTAKEN, colleague_card
 from gui.views.evidence import EvidencePanel
 from gui.views.learn import LearnBox
 from gui.views.payment_head import PaymentHead, evidence_kind
@@ -29,11 +29,6 @@ from gui.views.suggestion import SuggestionCard, only_buyer
 from gui.widgets.parts import button, clear, columns, frame, label, rows, rule
 
 SETTLE_MS = 50
-# A repeat of the same document waits for a person too: it may be a second real payment.
-UNDECIDED = ("needs_person", "duplicate")
-DECIDED = ("auto", "manual")
-# What the service says when somebody else decided first; other conflicts are about the invoices or the rule.
-OVERTAKEN = ("payment.changed", "undo.not_last")
 
 
 class DecisionPanel(QFrame):
@@ -64,7 +59,7 @@ class DecisionPanel(QFrame):
         self._name = ""
         self._form = Form()
         self._busy = False
-        self._overtaken = False
+        self._overtaken: ApiError | None = None
         self._call: Call | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._load)
@@ -133,7 +128,7 @@ class DecisionPanel(QFrame):
         if not same:
             self.payment = None
             self._busy = False
-            self._overtaken = False
+            self._overtaken = None
         if row is None:
             self._settle.stop()
         else:
@@ -145,7 +140,7 @@ class DecisionPanel(QFrame):
         """Show a payment that is perhaps not in the list."""
         if name != self._name:
             self._row, self.payment, self._name, self._busy = None, None, name, False
-            self._overtaken = False
+            self._overtaken = None
             self._render()
         self._settle.start()
 
@@ -197,7 +192,8 @@ class DecisionPanel(QFrame):
         self.head.show_facts(facts, evidence_kind(self.payment, self._row))
         self._mark_purpose(facts.purpose)
         if self.payment is not None:
-            self._theirs(self.payment)
+            if self._overtaken is not None:
+                self._box.addWidget(colleague_card(self._overtaken))
             self._decision(self.payment)
             self._suggestions(self.payment, chosen)
             self._allocated(self.payment)
@@ -217,21 +213,6 @@ class DecisionPanel(QFrame):
             if card is not None:
                 spans += [r.span for r in card.suggestion.reasons if r.span]
         self.head.mark(purpose, spans)
-
-    def _theirs(self, payment: Payment) -> None:
-        """After a conflict: what the colleague did, before anything else."""
-        if not self._overtaken or not payment.history:
-            return
-        last = payment.history[0]
-        card = frame("card", tone="warn")
-        box = rows(card, gap=3, margin=10)
-        when = wording.moment(last.at, self.session.now())
-        who = translate("Decision", "A colleague was faster: {who}, {when}").format(who=person(last.by), when=when)
-        box.addWidget(label(who, "heading", wrap=True))
-        box.addWidget(label(said(last.text), wrap=True))
-        card.setObjectName("theirs")
-        card.setAccessibleName(f"{who}. {said(last.text)}")
-        self._box.addWidget(card)
 
     def _decision(self, payment: Payment) -> None:
         decision = payment.decision
@@ -289,7 +270,8 @@ class DecisionPanel(QFrame):
         words = takes_back(payment) if payment is not None else ""
         self.undo.setToolTip(words)
         self.undo.setAccessibleDescription(words)
-        asks = payment is not None and self._asks_confirmation(payment)
+        mode = self.session.status.release_mode if self.session.status is not None else ""
+        asks = payment is not None and asks_confirmation(payment, mode)
         self.confirm.setVisible(asks)
         self.confirm.setEnabled(may and asks)
 
@@ -381,27 +363,11 @@ class DecisionPanel(QFrame):
             Undoable(undo.event_id, payment.id, undo.text), failure=lambda error: self._failed(error, payment)
         )
 
-    def show_theirs(self) -> None:
+    def show_theirs(self, error: ApiError) -> None:
         """The colleague's decision is what the panel opens with."""
-        self._overtaken = True
+        self._overtaken = error
         self._render()
         self._scroll.verticalScrollBar().setValue(0)
-
-    def _asks_confirmation(self, payment: Payment) -> bool:
-        """Whether a named person's word may be what the release waits for.
-
-        A file proves nothing by itself, a third party is not the buyer, and with the automatic release switched off
-        every order waits. The service knows the rule; here it is only decided whether to offer the button.
-        """
-        if payment.allocated <= 0 or payment.state not in DECIDED or payment.reversed:
-            return False
-        outcome = payment.decision.outcome if payment.decision is not None else payment.outcome
-        if outcome == "confirmed":
-            return False
-        kind = payment.evidence.kind if payment.evidence is not None else ""
-        status = self.session.status
-        by_hand = status is not None and status.release_mode == "manual"
-        return by_hand or kind == "file" or "third_party" in payment.outcome
 
     def _act(
         self, action: str, body: dict[str, Any], words: Callable[[Payment], str], about: Payment | None = None
@@ -413,7 +379,7 @@ class DecisionPanel(QFrame):
         self.allow()
 
         def success(result: Payment) -> None:
-            self._overtaken = False
+            self._overtaken = None
             if result.id == self._name:
                 self._show(result)
             self.decided.emit(result, words(result))
@@ -435,7 +401,7 @@ class DecisionPanel(QFrame):
             self.refused.emit(error)
             return
         if about.id == self._name:
-            self._overtaken = error.code in OVERTAKEN
+            self._overtaken = error if error.code in OVERTAKEN else None
             self.payment = None
             self._load()
         if error.code in OVERTAKEN:

@@ -154,7 +154,7 @@ class PaymentsPage(ListPage):
         def show_theirs() -> None:
             self.conflict.hide()
             self.show_item(payment.id)
-            self.decision.show_theirs()
+            self.decision.show_theirs(error)
 
         self.conflict.say(
             "warn",

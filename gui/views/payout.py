@@ -38,7 +38,7 @@ class RegistryCard(QFrame):
     def __init__(self, payment: Payment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         reasons = [r for r in payment.decision.reasons if of_registry(r)] if payment.decision is not None else []
-        against = [r for r in reasons if reason_tone(r.code) != "ok"]
+        against = [r for r in reasons if reason_tone(r.code) == "warn"]
         self.setProperty("role", "card")
         self.setProperty("tone", "warn" if against else "ok")
         box = rows(self, gap=6, margin=10)

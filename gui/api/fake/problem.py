@@ -8,7 +8,9 @@ from gui.api.fake.records import PaymentRecord
 class Problem(Exception):
     """An answer other than 2xx."""
 
-    def __init__(self, status: int, code: str, ru: str, en: str, hint_ru: str = "", hint_en: str = "") -> None:
+    def __init__(
+        self, status: int, code: str, ru: str, en: str, hint_ru: str = "", hint_en: str = "", **values: str
+    ) -> None:
         self.status = status
         self.body = {
             "error": {
@@ -17,7 +19,7 @@ class Problem(Exception):
                 "text_en": en,
                 "hint_ru": hint_ru,
                 "hint_en": hint_en,
-                "values": {},
+                "values": values,
             }
         }
         super().__init__(code)
@@ -34,4 +36,8 @@ def overtaken(payment: PaymentRecord) -> Problem:
         f"The payment of “{payment.payer.name}” has changed meanwhile, by {by}, {when}: “{en}”.",
         "Обновите экран и проверьте решение коллеги.",
         "Refresh and look at your colleague's decision.",
+        by=by,
+        when=when,
+        what=ru,
+        what_en=en,
     )
