@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from gateway.core.requisites import is_inn
 from gateway.core.text import fold
+from gateway.matching.hints import has_any
 
 DATE, MONEY, INN, ASIDE, OTHER_DOCUMENT, CLOSING, QUOTED = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 PAINTS = DATE + MONEY + INN + ASIDE + OTHER_DOCUMENT + CLOSING
@@ -98,7 +99,6 @@ _INN = re.compile(
     r"(?:\s*/\s*\d{9}(?!\d))?"
 )
 _REQUISITE_WORDS = ("кпп", "бик", "огрн", "окпо", "октмо", "окато", "кбк", "уин", "уип", "снилс")
-_REQUISITE_HINT = re.compile("|".join(_REQUISITE_WORDS))
 _REQUISITE = re.compile(rf"(?<![{_W}])(?:{'|'.join(_REQUISITE_WORDS)})(?:ип)?[\s:№.]*[\d/]+")
 _LONGEST_NUMBER = 15  # longer runs are accounts and identifiers
 _INN_LENGTHS = (10, 12)
@@ -121,18 +121,22 @@ _DATE_AT = re.compile(
 _SHORT_DATE_AT = re.compile(
     rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})(?P<y>(?!))?(?P<period>(?!))?(?!\d|\s?[./]\s?\d){_YEAR_WORD}"
 )
-_NO_DATE_BEHIND = (",", ";", ")", "(", "%", "№")
+# What stands right behind the first digits of a date (a day's, or a year's) and behind those of a sum.
+_BEHIND_DAY = frozenset('./- "гояфмаиснд')
+_NEVER_BEHIND_YEAR = frozenset(",;)(%№")
+_BEHIND_SUM = frozenset(" '.,=-рr₽")
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
 _VAT = re.compile(
+    r"(?=[бнвкс(])(?:"  # what it can begin with: tried at few places instead of at all
     r"без\s*(?:учета\s*)?(?:налога?)?\s*\(?\s*ндс\)?|(?:не\s*облагается\s*(?:налогом\s*)?\(?ндс\)?)"
     r"|(?:(?:в\s*т(?:ом)?\.?\s*ч(?:исле)?\.?|вкл(?:ючая)?\.?|сумма|кроме\s*того)[\s,.:-]*)?(?:налог\s*)?"
     rf"\(?(?<![{_W}])ндс\)?"
     r"(?:\s*(?:не\s*облаг[а-я]*|нет)"
     rf"|[\s(:,.=-]*(?:по\s*ставке\s*)?(?:{_RATE}[\s):,=-]*)?(?:(?:в\s*)?сумм[аеу]?[\s:=-]*)?[\s(:,=-]*"
     rf"(?:{_KOPECKS}\)?(?:\s*{_CURRENCY})?|{_SUM}\s*{_CURRENCY}"
-    rf"|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?)"
+    rf"|(?<=[-:= ]){_SUM}(?!\s*(?:от|[,;]\s*\d|[-/]\d)))?))"
 )
 _VAT_REACH = 60  # characters the tax clause may begin before "ндс"
 _PHONE_LABELS = ("тел", "моб", "факс", " т", ",т", ".т")
@@ -167,6 +171,22 @@ _ABBREVIATIONS = re.compile(
     r"|а/м|а/я|доп\.?\s?согл[а-я]*|р\.\s?счет[а-я]*|р-счет[а-я]*)"
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
+)
+_ABBREVIATION_HINTS = (
+    "/",
+    "фак",
+    "пор",
+    "п.п",
+    "п. п",
+    "согл",
+    "мн",
+    "м-н",
+    "прт",
+    "пр-т",
+    "б-р",
+    "р.сч",
+    "р. сч",
+    "р-сч",
 )
 _CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
@@ -212,7 +232,7 @@ def _find_labelled_inns(painted: Painted) -> None:
 
 def _find_requisites(painted: Painted) -> None:
     text = painted.text
-    if _REQUISITE_HINT.search(text) is not None:
+    if has_any(text, _REQUISITE_WORDS):
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
     for start, end in painted.digits():
@@ -239,7 +259,13 @@ def _find_dates(painted: Painted) -> None:
     text, done = painted.text, 0
     for start, end in painted.digits():
         length = end - start
-        if start < done or length > 4 or length == 3 or text[end : end + 1] in _NO_DATE_BEHIND:
+        if start < done or length > 4 or length == 3:
+            continue
+        behind = text[end : end + 1]
+        if length < 4:
+            if behind not in _BEHIND_DAY:
+                continue
+        elif behind in _NEVER_BEHIND_YEAR or not text.startswith("20", start):
             continue
         if text[start - 1 : start] in (".", ",") and text[start - 2].isdigit():
             continue
@@ -249,7 +275,7 @@ def _find_dates(painted: Painted) -> None:
         if found is not None:
             quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
             done = _note_date(painted, found, start - quoted) or done
-        elif length == 4 and text.startswith("20", start):
+        elif length == 4:
             before = _MONTH_BEFORE.search(text, max(0, start - 20), start)  # "ноябрь 2026": a period
             if before is not None:
                 painted.paint(before.start(), end, ASIDE)
@@ -264,7 +290,7 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
         painted.paint(start, found.end(), ASIDE)
         return found.end()
     if found["d"] is not None:
-        day, month, year = found["d"], found["m"], found["y"]
+        day, month, year = found.group("d", "m", "y")
     elif found["id"] is not None:
         day, month, year = found["id"], found["im"], found["iy"]
     else:
@@ -281,6 +307,8 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
 
 
 def _find_abbreviations(painted: Painted) -> None:
+    if not has_any(painted.text, _ABBREVIATION_HINTS):
+        return
     for found in _ABBREVIATIONS.finditer(painted.text):
         kind = found.lastgroup
         painted.payment_orders |= kind == "order"
@@ -304,7 +332,7 @@ def _find_vat(painted: Painted) -> None:
 
 def _find_phones(painted: Painted) -> None:
     text = painted.text
-    if any(label in text for label in _PHONE_LABELS):
+    if has_any(text, _PHONE_LABELS):
         for found in _LABELLED_PHONE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
         text = painted.text
@@ -323,11 +351,13 @@ def _find_shares(painted: Painted) -> None:
 
 def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
-    words = any(word in text for word in _SUM_WORDS)
-    for start, _ in painted.digits():
+    words = has_any(text, _SUM_WORDS)
+    for start, end in painted.digits():
         if start < done:
             continue
         before = text[start - 1 : start]
+        if not words and text[end : end + 1] not in _BEHIND_SUM:
+            continue
         found = _MONEY_AT.match(text, start)
         if found is not None and found.lastgroup == "dot" and before in (".", ","):
             found = None
