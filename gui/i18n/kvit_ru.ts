@@ -3250,6 +3250,10 @@ within 15 minutes: {share}</source>
         <translation>С {date} деньги от {payer} ({key}) сами зачисляются на счета покупателя {buyer}, если номер счёта и сумма сходятся. То, что уже ждёт, будет проверено заново. Товар по правилу не отпускается: отпуск подтверждает человек. Правило можно отозвать в любой момент.</translation>
     </message>
     <message>
+        <source>It is over: {payer} ({key}) paid for {buyer} from {date} on. What was credited by it stays; new money waits for a person.</source>
+        <translation>Правило отозвано: {payer} ({key}) платил за {buyer} с {date}. Зачисленное по нему остаётся, новые деньги ждут человека.</translation>
+    </message>
+    <message>
         <source>made by {who}, {when}</source>
         <translation>завёл {who}, {when}</translation>
     </message>
@@ -3262,8 +3266,8 @@ within 15 minutes: {share}</source>
         <translation>Плательщик</translation>
     </message>
     <message>
-        <source>pays for</source>
-        <translation>платит за</translation>
+        <source>Pays for</source>
+        <translation>За кого платит</translation>
     </message>
     <message>
         <source>Since</source>

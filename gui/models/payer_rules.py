@@ -55,6 +55,22 @@ def consequence(payer: CanLearn | PayerRule, buyer: str, since: date | None) -> 
     )
 
 
+def rule_words(rule: PayerRule) -> str:
+    """What the rule does; of a revoked one, what it did and that it does so no longer."""
+    if rule.revoked_at is None:
+        return consequence(rule, rule.buyer, rule.since)
+    return translate(
+        "Rules",
+        "It is over: {payer} ({key}) paid for {buyer} from {date} on. What was credited by it stays; new money waits "
+        "for a person.",
+    ).format(
+        payer=rule.payer_name,
+        key=key_words(rule.payer_inn, rule.payer_account),
+        buyer=rule.buyer,
+        date=wording.day(rule.since),
+    )
+
+
 def made_words(rule: PayerRule) -> str:
     """Who made the rule and, where it is over, who revoked it."""
     words = translate("Rules", "made by {who}, {when}").format(
@@ -83,7 +99,7 @@ def columns() -> list[Column]:
             width=24,
             tip=lambda r: key_words(r.payer_inn, r.payer_account),
         ),
-        Column("buyer", lambda: translate("Rules", "pays for"), lambda r: r.buyer, sort="buyer", width=0),
+        Column("buyer", lambda: translate("Rules", "Pays for"), lambda r: r.buyer, sort="buyer", width=0),
         Column("since", lambda: translate("Rules", "Since"), lambda r: wording.day(r.since), sort="since", width=11),
         Column(
             "made",

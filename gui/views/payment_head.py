@@ -13,6 +13,7 @@ from gui.i18n import translate
 from gui.models.payments import evidence_pill, state_pill
 from gui.store.session import Session
 from gui.views.purpose import PurposeLabel, Span
+from gui.widgets.flow import flowing
 from gui.widgets.parts import Elided, clear, columns, label, rows
 from gui.widgets.pill import PillLabel
 
@@ -42,15 +43,13 @@ class PaymentHead(QFrame):
         total.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         line.addWidget(total, 0, Qt.AlignmentFlag.AlignTop)
         self._facts.addLayout(line)
-        pills = columns(gap=6)
-        pills.addWidget(PillLabel(state_pill(facts.state, facts.rest)))
+        pills: list[QWidget] = [PillLabel(state_pill(facts.state, facts.rest))]
         if evidence:
-            pills.addWidget(PillLabel(evidence_pill(evidence)))
-        pills.addStretch(1)
+            pills.append(PillLabel(evidence_pill(evidence)))
         if 0 < facts.rest < facts.amount:
             rest = translate("Decision", "{sum} not allocated").format(sum=wording.money(facts.rest))
-            pills.addWidget(label(rest, "muted"))
-        self._facts.addLayout(pills)
+            pills.append(label(rest, "muted"))
+        self._facts.addWidget(flowing(pills))
 
     def _about(self, facts: PaymentFacts) -> str:
         when = wording.moment(facts.bank_time, self.session.now()) if facts.bank_time else wording.day(facts.booked)

@@ -128,7 +128,7 @@ class RulesDialog(QDialog):
     def _show(self) -> None:
         rule = self.rule
         may = self.session.may("payments.decide")
-        self.words.setText(payer_rules.consequence(rule, rule.buyer, rule.since) if rule is not None else "")
+        self.words.setText(payer_rules.rule_words(rule) if rule is not None else "")
         note = f" · «{rule.note}»" if rule is not None and rule.note else ""
         self.made.setText(payer_rules.made_words(rule) + note if rule is not None else "")
         self.revoke_button.setEnabled(may and rule is not None and rule.revoked_at is None)

@@ -1,7 +1,8 @@
-"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` for the bank page's only.
+"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` (or `payments`) for that
+page's only.
 
 Plays the demo's story on a fresh home through the real processes, then opens the real tray on a real X screen. The bank
-page is taken from the make-believe service, which has a payment order in every state.
+and the payments page are taken from the make-believe service, which has an order and a payment in every state.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -26,6 +28,7 @@ PAGES = {"Заказы": "orders", "Сборка": "picks", "Звонки": "cal
 
 
 BANK = ("bank", "bank_form")
+PAYMENTS = ("payments", "payments_by_hand", "payments_rules", "payments_payout")
 
 
 def bank() -> None:
@@ -51,6 +54,39 @@ def bank() -> None:
     publish(BANK)
 
 
+def payments() -> None:
+    """Write the pictures of the payments page."""
+    folder = Path(tempfile.mkdtemp(prefix="kvit-screens-"))
+    world = World(payments=50, role="accountant")
+    world.rules.pop("pr-1")  # its payer waits in the queue, for the rule to be learned
+    daemon = FakeDaemon(world).start()
+    daemon.announce(folder / "home")
+    with Desk() as desk, Tray(desk, folder / "home", folder, "--page", "payments") as tray:
+        tray.click_row("Платежи", "Оплата за рамы по счету № 1026")
+        tray.until(lambda: "Запомнить: этот плательщик" in tray.texts(), "the suggestion with its rule")
+        desk.press("m")
+        tray.until(lambda: "Товар по правилу не отпускается" in tray.texts(), "what will follow")
+        desk.picture("screen_payments")
+        desk.press("s")
+        tray.until(lambda: "Добавить счёт" in tray.texts(), "the split")
+        desk.press("F8")
+        for key in "1026":
+            desk.press(key)
+        time.sleep(1)  # the list is asked for once typing pauses
+        desk.press("Return")
+        tray.until(lambda: "Всё разнесено" in tray.texts(), "the sum")
+        desk.picture("screen_payments_by_hand")
+        desk.press("Escape")
+        tray.click_row("Платежи", "реестр № 119")
+        tray.until(lambda: "не сходится" in tray.texts() or "разница" in tray.texts(), "the registry")
+        desk.picture("screen_payments_payout")
+        desk.press("r")
+        tray.until(lambda: "Кто за кого платит" in tray.texts(), "the rules")
+        desk.picture("screen_payments_rules")
+    daemon.stop()
+    publish(PAYMENTS)
+
+
 def publish(names: Iterable[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -60,8 +96,10 @@ def publish(names: Iterable[str]) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Write docs/screens/*.png."""
     os.environ["TZ"] = "Europe/Moscow"
-    bank()
-    if "bank" in arguments:
+    chosen = [name for name in ("bank", "payments") if name in arguments] or ["bank", "payments"]
+    for name in chosen:
+        {"bank": bank, "payments": payments}[name]()
+    if arguments:
         return 0
     home = Home(Path(tempfile.mkdtemp(prefix="kvit-screens-")) / "home")
     environment = {**os.environ, "LANG": "ru_RU.UTF-8", "TZ": "Europe/Moscow"}

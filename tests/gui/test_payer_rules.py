@@ -153,6 +153,7 @@ def test_the_list_shows_who_since_when_and_by_whom(qtbot: QtBot, rules: RulesDia
     rules.bar.chips["revoked"].click()
     qtbot.waitUntil(lambda: rules.model.total == 1 and "отозвал Сидорова Ирина" in rules.made.text(), timeout=20000)
     assert not rules.revoke_button.isEnabled()
+    assert rules.words.text().startswith("Правило отозвано")
 
 
 def test_a_rule_is_revoked_with_a_note_by_keys_alone(qtbot: QtBot, rules: RulesDialog, world: World):

@@ -238,3 +238,4 @@ def test_nothing_is_cut_in_a_narrow_panel(
     qtbot.wait(30)
     [area] = [a for a in page.decision.findChildren(QScrollArea) if a.widget() is not None]
     assert area.widget().width() <= area.viewport().width()
+    assert page.decision.head.minimumSizeHint().width() <= page.decision.width()
