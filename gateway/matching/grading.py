@@ -79,7 +79,7 @@ class Context:
         self.role, self.taken, self.open, self.sign, self.plural, self.date = None, False, False, False, False, None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Last:
     """The number before, under the same noun."""
 
@@ -88,7 +88,7 @@ class Last:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sight:
     """A number among its neighbours.
 

@@ -61,6 +61,8 @@ def identify(facts: Facts, index: InvoiceIndex, policy: Policy, rules: PayerRule
 
 def as_told(facts: Facts, index: InvoiceIndex, policy: Policy, payer: Identity) -> Identity:
     """The payer, or whom the text names in his place."""
+    if not facts.named:
+        return payer
     cued = [n for n in facts.named if n.inn and n.cued and n.inn not in policy.own_inns]
     inns = {n.inn for n in cued}
     if len(inns) == 1:

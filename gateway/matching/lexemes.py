@@ -9,7 +9,8 @@ from gateway.matching.masks import PAINTS
 from gateway.matching.words import Role, classify
 
 _LEXEME = re.compile(
-    rf"(?P<num>\d+(?:(?:-{{1,3}}|-?/-?)\d+)*)|(?P<word>[а-яa-z]+)|(?P<paint>([{PAINTS}])\4*)|(?P<sign>-{{2,3}}|-?/-|-/|[^\s\x00-\x08])"
+    rf"(?P<word>[а-яa-z]+)|(?P<num>\d+(?:(?:-{{1,3}}|-?/-?)\d+)*)|(?P<paint>{'|'.join(f'{p}+' for p in PAINTS)})"
+    r"|(?P<sign>-{2,3}|-?/-|-/|[^\s\x00-\x08])"
 )
 _LONGEST_PREFIX = 5
 _LONGEST_SPACED_PREFIX = 4
@@ -39,7 +40,7 @@ class Lexemes(list[Lexeme]):
     """The pieces in order."""
 
     def __init__(self, text: str) -> None:
-        super().__init__([Lexeme(m.lastgroup or "", m[0], *m.span()) for m in _LEXEME.finditer(text)])
+        super().__init__([Lexeme(m.lastgroup or "", m[0], m.start(), m.end()) for m in _LEXEME.finditer(text)])
         self.source = text
 
     def after(self, place: int) -> Lexeme | None:

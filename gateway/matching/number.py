@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.core.text import fold, fold_numbers
 
@@ -16,8 +16,7 @@ _DIGIT_LOOKALIKES = str.maketrans({"3": "з", "0": "о", "6": "б"})
 _ZEROS_AS_LETTERS = re.compile(r"^оо(?=[а-яa-z]{2}$)|(?<=^[а-яa-z]{2})оо$")  # "УТОО" for "УТ00"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberParts:
+class NumberParts(NamedTuple):
     """A document number taken apart; the same for what an invoice carries and for what a payer typed.
 
     Attributes:

@@ -16,6 +16,8 @@ class Grade(StrEnum):
     LOOSE = "loose"
     MUTED = "muted"
 
+    __hash__ = str.__hash__  # that of Enum is written in Python, and these are looked up for every number
+
 
 class Kind(StrEnum):
     """What the number is said to be."""
@@ -26,6 +28,8 @@ class Kind(StrEnum):
     PREFIXED = "prefixed"  # "УТ-125" with no noun: strong if such a series exists
     QUANTITY = "quantity"  # "5 шт", "40х60"
     OTHER = "other"
+
+    __hash__ = str.__hash__  # that of Enum is written in Python, and these are looked up for every number
 
 
 class Quote(NamedTuple):

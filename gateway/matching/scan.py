@@ -7,7 +7,8 @@ A noun opens a context ("счет", "заказ", "договор"); the number 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from gateway.matching.grading import Context, Last, Sight, grade
 from gateway.matching.lexemes import Lexeme, Lexemes
@@ -25,17 +26,14 @@ from gateway.matching.masks import (
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
 from gateway.matching.phrases import denied_number, incomplete_list, no_return
 from gateway.matching.quotes import Grade, Kind, Quote
+from gateway.matching.ranges import join_ranges, readings, tight
 from gateway.matching.words import Mark, Role, classify
 
 MAX_PURPOSE = 210
-_LONGEST_RANGE = 60
-_DIGITS = re.compile(r"\d+")
 _YEAR_WORDS = ("", "от", "за")
-_FILLINGS = re.compile(r"[-/]{2,}|\s+")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
-_SEPARATORS = (",", ";", "+", "&", "/")
-_RANGE_WORDS = frozenset({"-", "..", "...", "…", "по", "до"})
-_BETWEEN_RANGE = re.compile(rf"от|[№n{DATE}\s]")
+_SEPARATORS = frozenset(",;+&/")
+_INVOICE_NOUNS = (Role.INVOICE, Role.INVOICES)
 
 
 @dataclass(slots=True)
@@ -98,11 +96,12 @@ class _Walk:
         self.suffixes: set[int] = set()
 
     def run(self) -> Scanned:
+        following: Sequence[Lexeme | None] = [*self.lexemes[1:], None]
         for place, lexeme in enumerate(self.lexemes):
             kind = lexeme.kind
             if kind == "word":
                 if place not in self.skip_words:
-                    self._word(place, lexeme)
+                    self._word(place, lexeme, following[place])
             elif kind == "num":
                 self._number(place, lexeme)
             elif kind == "paint":
@@ -113,17 +112,18 @@ class _Walk:
         if self.ends_at is not None and context.taken and context.open and self.drafts:
             self.marks[Mark.CUT] = (self.drafts[-1].start, self.drafts[-1].end)
         self._phrases()
-        quotes = _join_ranges([self._quote(d) for d in self.drafts], self.text)
+        quotes = join_ranges([self._quote(d) for d in self.drafts], self.text)
         return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays)
 
     # ---------------------------------------------------------------- words
 
-    def _word(self, place: int, lexeme: Lexeme) -> None:
+    def _word(self, place: int, lexeme: Lexeme, following: Lexeme | None) -> None:
         context = self.context
         if self.names and self._in_name(lexeme.start):
             context.ordinary()
             return
-        if self.lexemes.is_series(place, context.expecting, context.sign):
+        last_before_number = following is not None and following.kind != "word"
+        if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
             self.skip_words.add(place)
             return
         word = classify(lexeme.text)
@@ -131,27 +131,46 @@ class _Walk:
         if word.mark is not None and not self._denied(place, lexeme, word.mark):
             self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
         role = word.role
-        if role is Role.INVOICE or role is Role.INVOICES:
-            self._invoice_noun(place, plural=role is Role.INVOICES)
-            return
-        context.account = role is Role.ACCOUNT
-        if role is Role.ORDINARY or role is Role.ACCOUNT or role is Role.UNIT:
-            context.ordinary()
-        elif role is Role.BREAK:
-            self._break(place)
-        elif role is Role.OF:
-            context.of = True
-        elif role is Role.SIGN:
-            context.sign, context.after_unknown = True, context.ordinary_before
-        elif role is Role.PAY:
-            self.pays = True
-            context.ordinary_before = False
-            if context.taken:
-                context.close()
-        elif role is Role.LINK:
-            context.separated = True
-        elif role is not Role.NEUTRAL and not (role is Role.OTHER_DOCUMENT and self._joined_to_invoice(place)):
-            context.noun(role)  # an order, a closing document, a document of another kind
+        if role not in _INVOICE_NOUNS:
+            context.account = role is Role.ACCOUNT
+        effect = _EFFECTS.get(role)
+        if effect is not None:
+            effect(self, place)
+
+    def _ordinary(self, _place: int) -> None:
+        self.context.ordinary()
+
+    def _of(self, _place: int) -> None:
+        self.context.of = True
+
+    def _number_sign(self, _place: int = 0) -> None:
+        context = self.context
+        context.sign, context.after_unknown = True, context.ordinary_before
+
+    def _link(self, _place: int) -> None:
+        self.context.separated = True
+
+    def _pay(self, _place: int) -> None:
+        self.pays = True
+        self.context.ordinary_before = False
+        if self.context.taken:
+            self.context.close()
+
+    def _order(self, _place: int) -> None:
+        self.context.noun(Role.ORDER)
+
+    def _closing(self, _place: int) -> None:
+        self.context.noun(Role.CLOSING)
+
+    def _other_document(self, place: int) -> None:
+        if not self._joined_to_invoice(place):
+            self.context.noun(Role.OTHER_DOCUMENT)
+
+    def _invoice(self, place: int) -> None:
+        self._invoice_noun(place, plural=False)
+
+    def _invoices(self, place: int) -> None:
+        self._invoice_noun(place, plural=True)
 
     def _break(self, place: int) -> None:
         """ "за", "по": the list of numbers ends; but "счет на оплату" is one noun."""
@@ -203,7 +222,7 @@ class _Walk:
     def _sign(self, lexeme: Lexeme) -> None:
         context = self.context
         if lexeme.text == "№" or lexeme.text == "#":
-            context.sign, context.after_unknown = True, context.ordinary_before
+            self._number_sign()
         elif lexeme.text in _SEPARATORS:
             context.separated = True
             context.sign = False
@@ -237,7 +256,7 @@ class _Walk:
     def _year(self, last: _Draft | None, year: int | None) -> None:
         """ "счет 45 от 2025 г.", "счет 45 за 2025 год": the year goes with the number."""
         if last is not None and year is not None and last.parts.year is None:
-            last.parts = replace(last.parts, year=year)
+            last.parts = last.parts._replace(year=year)
 
     def _date(self, lexeme: Lexeme, last: _Draft | None) -> None:
         context, date = self.context, self.dates.get(lexeme.start)
@@ -266,7 +285,7 @@ class _Walk:
         before = self.drafts[-1] if self.drafts else None
         last = Last(before.grade, before.kind, before.end) if before is not None and context.taken else None
         graded, kind, direct = grade(context, sight, last)
-        parts = parts_of_folded(_tight(self.text[start:end]))
+        parts = parts_of_folded(tight(self.text[start:end]))
         if parts.counter == 0 or len(lexeme.text) > MAX_DIGITS + 5:
             graded = Grade.MUTED
         date = None if context.taken else context.date
@@ -313,12 +332,12 @@ class _Walk:
 
     def _quote(self, draft: _Draft) -> Quote:
         graded, parts = draft.grade, draft.parts
-        until, listed = _readings(draft.lexeme.text, parts)
+        until, listed = readings(draft.lexeme.text, parts)
         cut = self.ends_at is not None and draft.end >= self.ends_at
         if cut and graded is Grade.STRONG:
             graded = Grade.WEAK
         return Quote(
-            text=_tight(self.text[draft.start : draft.end]),
+            text=tight(self.text[draft.start : draft.end]),
             start=draft.start,
             end=draft.end,
             grade=graded,
@@ -363,54 +382,19 @@ class _Walk:
             marks.setdefault(Mark.OTHER_INCOME, marks[Mark.PERCENT])
 
 
-def _tight(number: str) -> str:
-    """A number without the fillings of `tighten`, and without the space before its letter ("7 К")."""
-    if "--" in number or "-/" in number or "/-" in number or " " in number:
-        return _FILLINGS.sub(lambda m: "/" if "/" in m[0] else m[0].strip()[:1], number)
-    return number
-
-
-def _readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]]:
-    """ "125-128" may be a range, "125/126" a list: the end of the range, and the counters."""
-    if "-" not in text and "/" not in text:
-        return None, ()
-    runs = [int(r) for r in _DIGITS.findall(text)]
-    if parts.sub or not all(runs):
-        return None, ()
-    if "-" not in text:
-        return None, tuple(runs)
-    if len(runs) != 2:
-        return None, ()
-    first, second = runs
-    return (second, (first, second)) if first < second <= first + _LONGEST_RANGE else (None, ())
-
-
-def _join_ranges(quotes: list[Quote], text: str) -> list[Quote]:
-    """ "с 125 по 128", "125 - 128", "СФ-125 - СФ-128" as one quote."""
-    if len(quotes) < 2:
-        return quotes
-    joined: list[Quote] = quotes[:1]
-    for quote in quotes[1:]:
-        last = joined[-1]
-        if not _is_range(last, quote, text):
-            joined.append(quote)
-            continue
-        joined[-1] = last._replace(
-            end=quote.end,
-            text=text[last.start : quote.end],
-            until=quote.counter,
-            listed=(last.counter, quote.counter),
-            counter=0,
-            grade=last.grade if last.grade in (Grade.STRONG, Grade.WEAK) else quote.grade,
-            kind=last.kind if last.kind is not Kind.OTHER else quote.kind,
-            plural=True,
-        )
-    return joined
-
-
-def _is_range(last: Quote, quote: Quote, text: str) -> bool:
-    if last.until is not None or quote.until is not None or Grade.MUTED in (last.grade, quote.grade):
-        return False
-    if not 0 < quote.counter - last.counter <= _LONGEST_RANGE or quote.prefix not in ("", last.prefix):
-        return False
-    return last.counter > 0 and _BETWEEN_RANGE.sub("", text[last.end : quote.start]) in _RANGE_WORDS
+# What a word of each role does to the walk; a neutral one does nothing.
+_EFFECTS: dict[Role, Callable[[_Walk, int], None]] = {
+    Role.INVOICE: _Walk._invoice,
+    Role.INVOICES: _Walk._invoices,
+    Role.ORDER: _Walk._order,
+    Role.CLOSING: _Walk._closing,
+    Role.OTHER_DOCUMENT: _Walk._other_document,
+    Role.ORDINARY: _Walk._ordinary,
+    Role.ACCOUNT: _Walk._ordinary,
+    Role.UNIT: _Walk._ordinary,
+    Role.BREAK: _Walk._break,
+    Role.OF: _Walk._of,
+    Role.SIGN: _Walk._number_sign,
+    Role.PAY: _Walk._pay,
+    Role.LINK: _Walk._link,
+}

@@ -33,6 +33,8 @@ class Role(StrEnum):
     UNIT = "unit"  # шт: the number before it is a quantity
     ORDINARY = "ordinary"
 
+    __hash__ = str.__hash__  # that of Enum is written in Python, and these are looked up for every word
+
 
 class Mark(StrEnum):
     """What a word says about the money."""
@@ -56,6 +58,8 @@ class Mark(StrEnum):
     INCOMPLETE = "incomplete"  # "и др.", "согласно реестру"
     CUT = "cut"  # the text is as long as a bank allows and ends in a list of numbers
     DENIED = "denied"  # "кроме счета 45"
+
+    __hash__ = str.__hash__  # that of Enum is written in Python, and these are looked up for every payment
 
 
 @dataclass(frozen=True, slots=True)
