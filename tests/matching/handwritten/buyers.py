@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from tests.matching.handwritten.model import Buyer, Payer
-
-
-def _company(id: str, name: str, inn: str, tail: str, *, on_record: bool = False) -> Buyer:
-    return Buyer(id, "ul", name, inn, inn[:4] + "01001", "407028102" + tail, on_record)
-
-
-def _trader(id: str, name: str, inn: str, tail: str, *, on_record: bool = False) -> Buyer:
-    return Buyer(id, "ip", "Индивидуальный предприниматель " + name, inn, "", "408028107" + tail, on_record)
-
-
-def _person(id: str, name: str, tail: str) -> Buyer:
-    return Buyer(id, "fl", name, "", "", "408178104" + tail)
-
+from tests.matching.handwritten.building import company as _company
+from tests.matching.handwritten.building import person as _person
+from tests.matching.handwritten.building import trader as _trader
+from tests.matching.handwritten.model import Payer
 
 # three firms of one holding, then three of another: the names differ by a word
 ORION = _company("orion", "ООО «Орион Трейд»", "7745333142", "00000014201", on_record=True)

@@ -5,18 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.matching.handwritten import buyers as b
-from tests.matching.handwritten.model import Buyer, Invoice, kopecks
-
-
-def _invoice(
-    id: str, number: str, on: str, amount: str, buyer: Buyer, *, rest: str | None = None, state: str = "open",
-    order_no: str = "", loan_no: str = "", track: str = "", contract_no: str = "",
-) -> Invoice:  # fmt: skip
-    day, month, year = (int(part) for part in on.split("."))
-    due = 0 if state != "open" else kopecks(amount if rest is None else rest)
-    return Invoice(
-        id, number, date(year, month, day), kopecks(amount), due, state, buyer, order_no, loan_no, track, contract_no
-    )
+from tests.matching.handwritten import second_world
+from tests.matching.handwritten.building import invoice as _invoice
+from tests.matching.handwritten.model import Invoice
 
 
 def _mega(n: int) -> Invoice:
@@ -155,6 +146,7 @@ INVOICES = (
     _invoice("nikitina-381", "З-10381", "01.11.2026", "3460.00", b.NIKITINA, order_no="10381", track="80085112345688"),
     _invoice("nikitina-382", "З-10382", "04.11.2026", "1999.00", b.NIKITINA, state="cancelled", order_no="10382"),
     *(_mega(n) for n in range(466, 601)),
+    *second_world.INVOICES,
 )
 
 BY_ID = {invoice.id: invoice for invoice in INVOICES}
