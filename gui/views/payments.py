@@ -56,6 +56,10 @@ class PaymentsPage(ListPage):
         self.rules: RulesDialog | None = None
         self.learning: RuleDialog | None = None
         self._undone_words: dict[str, str] = {}
+        # A payment that was asked for by name stays in the panel until the person chooses another one, though the
+        # list as it is filtered may not have it.
+        self._pinned = ""
+        self._arriving = False
         self.rules_button = button(
             translate("Payments", "Rules…"), icon="link", slot=self.open_rules, shortcut="R",
             tip=translate("Payments", "Who pays for whom"),
@@ -87,7 +91,18 @@ class PaymentsPage(ListPage):
     def badge(cls, needs: Needs) -> int:
         return needs.payments
 
+    def _arrived(self, page: int) -> None:
+        self._arriving = True
+        try:
+            super()._arrived(page)
+        finally:
+            self._arriving = False
+
     def picked(self, row: Any) -> None:
+        if self._arriving and self._pinned and getattr(row, "id", "") != self._pinned:
+            return
+        if not self._arriving:
+            self._pinned = ""
         if isinstance(row, PaymentRow):
             self.decision.show_row(row)
         elif not self.model.total:
@@ -119,10 +134,14 @@ class PaymentsPage(ListPage):
         """From the tray: the queue of those that need a person, with this one chosen."""
         if self.model.find(name) < 0:
             self._filtered("needs_person")
+        self._show_named(name)
+
+    def _show_named(self, name: str) -> None:
         self.table.want(name)
         row = self.model.find(name)
         if row >= 0:
             self.table.select_row(row)
+        self._pinned = name
         self.decision.show_name(name)
         self.table.setFocus()
 
@@ -153,7 +172,9 @@ class PaymentsPage(ListPage):
 
         def show_theirs() -> None:
             self.conflict.hide()
-            self.show_item(payment.id)
+            if self.bar.chosen != self.usual_filter:
+                self._filtered(self.usual_filter)  # decided, it is no longer among those that need a person
+            self._show_named(payment.id)
             self.decision.show_theirs(error)
 
         self.conflict.say(

@@ -197,6 +197,7 @@ def overtake(world: World, name: str) -> None:
         invoice = world.payments[name].suggested[0][0][0]
         world.allocate(name, [[invoice, 100]], by="Сидорова Ирина")
         world.tell = announce  # type: ignore[method-assign]
+        world.revision += 1
 
 
 def test_a_colleague_was_faster_and_is_named(qtbot: QtBot, page: PaymentsPage, world: World):
@@ -227,6 +228,20 @@ def test_show_theirs_goes_back_to_that_payment(qtbot: QtBot, page: PaymentsPage,
     qtbot.waitUntil(lambda: page.decision.payment is not None and page.decision.payment.id == PAIR, timeout=20000)
     assert page.decision.findChild(QFrame, "theirs") is not None
     assert not page.conflict.isVisible()
+
+
+def test_show_theirs_finds_what_has_left_the_queue(qtbot: QtBot, page: PaymentsPage, world: World):
+    page.bar.chips["needs_person"].click()
+    qtbot.waitUntil(lambda: 0 < page.model.total < 20, timeout=20000)
+    go_to(qtbot, page, PAIR)
+    overtake(world, PAIR)
+    page.decision.accept_chosen()
+    qtbot.waitUntil(page.conflict.isVisible, timeout=20000)
+    qtbot.waitUntil(lambda: page.model.find(PAIR) < 0, timeout=20000)
+    page.conflict.action.click()
+    qtbot.waitUntil(lambda: page.bar.chosen == "all" and page.model.find(PAIR) >= 0, timeout=20000)
+    qtbot.waitUntil(lambda: page.decision.payment is not None and page.decision.payment.id == PAIR, timeout=20000)
+    assert page.decision.findChild(QFrame, "theirs") is not None
 
 
 def test_undo_after_a_colleague_decided_names_him_too(qtbot: QtBot, page: PaymentsPage, daemon: FakeDaemon):

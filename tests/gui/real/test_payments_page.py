@@ -98,7 +98,7 @@ def judged(shop: Shop, store: Store, terms: Terms, **over: object) -> str:
     return payment
 
 
-def test_the_matchers_own_offsets_mark_the_right_words(accountant: Person, waiting: str) -> None:
+def test_the_matchers_own_offsets_mark_the_right_words(waiting: str, accountant: Person) -> None:
     payment = accountant.look_at(waiting)
     assert payment.purpose == PURPOSE, "two spaces and all"
     assert payment.suggestions, payment.decision
@@ -111,7 +111,7 @@ def test_the_matchers_own_offsets_mark_the_right_words(accountant: Person, waiti
     assert "125" in shown.accessibleDescription()
 
 
-def test_accept_remember_undo(qtbot: QtBot, accountant: Person, waiting: str) -> None:
+def test_accept_remember_undo(qtbot: QtBot, waiting: str, accountant: Person) -> None:
     payment = accountant.look_at(waiting)
     panel = accountant.page.decision
     assert payment.can_learn is not None
@@ -145,7 +145,7 @@ def test_accept_remember_undo(qtbot: QtBot, accountant: Person, waiting: str) ->
     assert all(part.undone for part in again.allocations)
 
 
-def test_a_split_over_the_invoices_of_two_buyers(qtbot: QtBot, accountant: Person, waiting: str) -> None:
+def test_a_split_over_the_invoices_of_two_buyers(qtbot: QtBot, waiting: str, accountant: Person) -> None:
     accountant.look_at(waiting)
     accountant.page.decision.open_by_hand()
     dialog = accountant.page.assign
@@ -167,7 +167,7 @@ def test_a_split_over_the_invoices_of_two_buyers(qtbot: QtBot, accountant: Perso
     assert done.rest == 10_00
 
 
-def test_two_accountants_at_once(qtbot: QtBot, accountant: Person, colleague: Person, waiting: str) -> None:
+def test_two_accountants_at_once(qtbot: QtBot, waiting: str, accountant: Person, colleague: Person) -> None:
     mine = accountant.look_at(waiting)
     colleague.look_at(waiting)
     colleague.page.decision.accept_chosen()
