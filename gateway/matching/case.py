@@ -77,32 +77,31 @@ class Case:
         release: bool = True,
     ) -> Decision:
         """An automatic answer. `release` False when something is left open that only a person may wave through."""
-        doubt = self._misnamed([card for card, _ in allocations])
-        if doubt is not None:
-            return self.ask(Outcome.CONTRADICTION, *reasons, doubt)
-        amount, final = self.amount, self.facts.payment.final
-        total = sum(a.kopecks for _, a in allocations)
-        releasable = frozenset(
-            card.id
-            for card, given in allocations
-            if release and final and card.rest.kopecks - given.kopecks <= self.policy.tolerance.kopecks
-        )
+        if self.identity.known is Known.NAMED:
+            doubt = self._misnamed([card for card, _ in allocations])
+            if doubt is not None:
+                return self.ask(Outcome.CONTRADICTION, *reasons, doubt)
+        final, tolerance = self.facts.payment.final, self.policy.tolerance.kopecks
+        left = self.amount.kopecks
+        releasable: list[str] = []
+        for card, given in allocations:
+            left -= given.kopecks
+            if release and final and card.rest.kopecks - given.kopecks <= tolerance:
+                releasable.append(card.id)
         all_reasons = [*self.identity.reasons, *reasons]
         if not final:
             all_reasons.append(Reason("matching.not_final"))
         return Decision(
             outcome=outcome,
             automatic=True,
-            allocations=tuple((card.id, given) for card, given in allocations),
-            advance=Money(amount.kopecks - total),
-            release_ok=releasable,
+            allocations=tuple([(card.id, given) for card, given in allocations]),
+            advance=Money(left),
+            release_ok=frozenset(releasable),
             reasons=tuple(all_reasons),
         )
 
     def _misnamed(self, cards: Iterable[InvoiceCard]) -> Reason | None:
         """Beside the ИНН of the buyer paid for stands somebody else's name."""
-        if self.identity.known is not Known.NAMED:
-            return None
         for named in self.facts.named:
             if not named.name or named.inn not in self.identity.parties:
                 continue
@@ -155,7 +154,7 @@ def open_case(facts: Facts, index: InvoiceIndex, policy: Policy, identity: Ident
             hints.append(claim)
     sums = _plain_sums(claims, facts.payment.amount.kopecks) if len(claims) > 1 else []
     said = frozenset([s.kopecks for s in facts.sums] + [c.quote.counter * 100 for c in sums])
-    numbers = tuple(c for c in claims if c not in sums)
+    numbers = tuple([c for c in claims if c not in sums] if sums else claims)
     return Case(facts, index, policy, identity, numbers, tuple(hints), tuple(doubts), tuple(codes), said)
 
 

@@ -63,7 +63,7 @@ class Claim(NamedTuple):
 def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
     """What the number means among the identified buyer's invoices, and among everybody's."""
     found = index.by_counter(quote.counter) if quote.counter else ()
-    own, foreign = _whose([c for c in found if fits(quote, c)], identity)
+    own, foreign = _whose([c for c in found if fits(quote, c)], identity) if found else ([], [])
     by_order = False
     if not own and quote.counter and quote.kind is not Kind.PREFIXED and len(quote.digits) >= 4:
         own, others = _whose(index.by_reference(Reference.ORDER, quote.digits), identity)
@@ -72,14 +72,20 @@ def look_up(quote: Quote, index: InvoiceIndex, identity: Identity) -> Claim:
     own, check = _by_date(_by_series(quote, own), None if by_order else quote.date)
     if quote.kind is Kind.ORDER and own and not by_order:
         own += [c for c in index.by_reference(Reference.ORDER, quote.digits) if identity.owns(c) and c not in own]
-    live: list[Bundle] = [(c,) for c in own if c.open]
-    settled: list[InvoiceCard] = []
+    live: list[Bundle] = []
+    dead: list[InvoiceCard] = []
+    for card in own:
+        if card.open:
+            live.append((card,))
+        else:
+            dead.append(card)
     if not live and check is not DateCheck.OTHER:
         live, settled = _several_readings(quote, index, identity)
+        dead += settled
     return Claim(
         quote,
         tuple(live),
-        tuple(c for c in (*own, *settled) if not c.open),
+        tuple(dead),
         tuple(foreign),
         check,
         bool(found or own or foreign),
@@ -115,6 +121,9 @@ def _by_series(quote: Quote, cards: list[InvoiceCard]) -> list[InvoiceCard]:
 def _by_date(cards: list[InvoiceCard], quoted: DateMention | None) -> tuple[list[InvoiceCard], DateCheck]:
     if quoted is None or not cards:
         return cards, DateCheck.NONE
+    if len(cards) == 1:
+        check = date_check(quoted, cards[0])
+        return ([] if check is DateCheck.OTHER else cards), check
     checks = [(date_check(quoted, c), c) for c in cards]
     for wanted in (DateCheck.AGREES, DateCheck.DAY, DateCheck.YEAR):
         chosen = [c for check, c in checks if check is wanted]
@@ -134,7 +143,7 @@ def date_check(quoted: DateMention, card: InvoiceCard) -> DateCheck:
 
 
 def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> tuple[list[Bundle], list[InvoiceCard]]:
-    """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number; and what of it is settled.
+    """ "125-128" as a range, "125/126" as a pair, when no invoice has that very number; and what of it is closed.
 
     The two ends of a range are never a pair: whoever names two invoices writes no hyphen between them.
     """

@@ -25,9 +25,9 @@ class Known(StrEnum):
     NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Identity:
-    """Who is paid for.
+    """Who is paid for. Never changed once it is made; not frozen, which would cost more.
 
     Attributes:
         parties: whose invoices count as own; empty for NOBODY.

@@ -51,9 +51,9 @@ class BuyerKind(StrEnum):
     INDIVIDUAL = "fl"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InvoiceCard:
-    """An invoice as the matcher sees it.
+    """An invoice as the matcher sees it. Never changed once it is made; not frozen, which would cost more.
 
     Attributes:
         number: as printed. prefix, counter: `counter_of(number)`.
@@ -262,7 +262,8 @@ class MemoryIndex:
         rest = known.rest - amount
         changed = _with_rest(known, rest, known.state if rest else InvoiceState.PAID.value)
         self._cards[invoice_id] = changed
-        self._enter(changed)
+        if rest:
+            self._enter(changed)
         return changed
 
     def cancel(self, invoice_id: str) -> InvoiceCard:

@@ -106,12 +106,17 @@ _INFLECTING = ("за", "от имени", "по поручению")
 _CLOSE = 40  # so near a cue that no company word is needed between
 
 
-@lru_cache(maxsize=65536)
 def payer_of(name: str, account: str) -> Payer:
     """Read the payer's name and account."""
+    return _payer_named(name, account.startswith(BANK_ACCOUNTS))
+
+
+@lru_cache(maxsize=65536)
+def _payer_named(name: str, in_transit: bool) -> Payer:
+    """One of a name, whatever account it pays from, as long as that is no bank's own."""
     folded = fold(name)
     parts = folded.split("//")
-    transit = account.startswith(BANK_ACCOUNTS) or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
+    transit = in_transit or (len(parts) > 1 and _BANK_WORD.search(parts[0]) is not None)
     keys: list[str] = []
     for part in parts:
         if '"' in part and "(" not in part:
