@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.desk import text_document, text_file
 from tests.service.conftest import Kvit
+from tests.service.match_stage import decisions
 
 PARTNER = "7700000122"
 FILE = (
@@ -96,3 +98,30 @@ def test_who_may_not_and_what_is_not_there(kvit: Kvit, partner_home: Path, file:
     ):
         answer = kvit("registry", *asked, *home)
         assert (answer.code, answer.json["error"]["code"]) == (1, code)
+
+
+def test_a_back_test_on_real_files_explains_payouts_by_the_homes_registries(
+    kvit: Kvit, partner_home: Path, file: Path, tmp_path: Path
+) -> None:
+    purpose = "Возмещение по реестру № 105 от 18.11.2026"
+    statement, invoices = tmp_path / "kl_to_1c.txt", tmp_path / "invoices.csv"
+    statement.write_bytes(text_file(text_document(344_750, doc_no="9", inn=PARTNER, purpose=purpose)))
+    invoices.write_text(
+        "Номер счета;Дата;Контрагент;ИНН;Сумма;Номер заказа\n"
+        "11;12.11.2026;ООО «Вернисаж»;7705123453;1500,00;1001\n"
+        "12;12.11.2026;ООО «Вернисаж»;7705123453;2000,00;1002\n",
+        encoding="utf-8",
+    )
+    out, home = tmp_path / "d.jsonl", ("--home", partner_home)
+    at = ("match", "--from-statement", statement, "--invoices", invoices, "--out", out, *home)
+    assert kvit(*at).code == 0 and decisions(out)[0]["outcome"] == "payout_unexplained"
+    kvit("registry", "mapping", PARTNER, "--like", file, "--set", "fee_percent=", "--by", "Анна", *home)
+    taken = kvit("registry", "import", file, "--partner", PARTNER, "--by", "Анна", *home, "--json")
+    assert taken.code == 0
+    assert kvit(*at).code == 0
+    [decision] = decisions(out)
+    assert decision["outcome"] == "registry"
+    assert sorted(amount for _, amount in decision["allocations"]) == [150_000, 200_000]
+    gone = ("registry", "withdraw", taken.json["registries"][0]["id"], "--note", "ошибка", "--by", "Анна")
+    assert kvit(*gone, *home).code == 0
+    assert kvit(*at).code == 0 and decisions(out)[0]["outcome"] == "payout_unexplained"

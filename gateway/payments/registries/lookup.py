@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from gateway.core.errors import Conflict
 from gateway.core.money import Money
@@ -65,6 +65,16 @@ class SqlRegistries:
             **values,
         )
         return [_registry(row, _LINES.all(self._unit.connection, registry_id=row.id)) for row in rows]
+
+
+def every(connection: Connection, company: str) -> list[Registry]:
+    """All registries on record but those withdrawn, whether or not a payment has used them: for a back-test."""
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(payout_registries.c.company == company, payout_registries.c.state != RegistryState.WITHDRAWN)
+        .order_by(payout_registries.c.id)
+    ).all()
+    return [_registry(row, _LINES.all(connection, registry_id=row.id)) for row in rows]
 
 
 def _registry(row: AnyRow, lines: Sequence[AnyRow]) -> Registry:

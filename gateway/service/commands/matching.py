@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from gateway.matching.decision import Policy
     from gateway.matching.trial import PolicyOn
     from gateway.matching.trial_summary import Summary, Tally
+    from gateway.payments.registries.model import Registry
     from gateway.service.config import Home
     from gateway.service.trials.bad_rows import BadRow, BadRows
     from gateway.service.trials.work import Material
+    from gateway.store import Store
 
 _SHOWN = 20  # bad rows on the screen
 _TOLD_EVERY = 1000  # rows read
@@ -74,7 +76,7 @@ def match(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.service.trials.bad_rows import BadRows
-    from gateway.service.trials.work import back_test, prepare
+    from gateway.service.trials.work import back_test, of_files, prepare
 
     screen = Screen.of(home, language, as_json)
     if (directory is None) != bool(statements and invoices) or (directory is not None and (statements or invoices)):
@@ -89,7 +91,10 @@ def match(
     policy_on = _policy_on(where, named, own_inns or (), exchange_format=directory is not None)
     bad = BadRows()
     with _until_asked() as stopped:
-        material = _read(screen, directory, statements or (), invoices or (), columns, bad, stopped)
+        if directory is not None:
+            material = _read_folder(screen, directory, bad, stopped)
+        else:
+            material = of_files(statements or (), invoices or (), columns, bad, _registries(where))
         opened = as_open if as_open is not None else directory is None
         with screen.progress("trial.cli.reading_invoices") as done:
             trial = prepare(material, policy_on, as_open=opened, progress=done)
@@ -208,19 +213,9 @@ def _until_asked() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _read(
-    screen: Screen,
-    directory: Path | None,
-    statements: Sequence[Path],
-    invoices: Sequence[Path],
-    columns: dict[str, str],
-    bad: BadRows,
-    stopped: Callable[[], bool],
-) -> Material:
-    from gateway.service.trials.work import of_files, of_folder
+def _read_folder(screen: Screen, directory: Path, bad: BadRows, stopped: Callable[[], bool]) -> Material:
+    from gateway.service.trials.work import of_folder
 
-    if directory is None:
-        return of_files(statements, invoices, columns, bad)
     with screen.progress("trial.cli.reading_payments") as done:
         rows = itertools.count(1)
 
@@ -231,6 +226,37 @@ def _read(
             return stopped()
 
         return of_folder(directory, bad, looked)
+
+
+def _registries(home: Home | None) -> Sequence[Registry]:
+    """What partners sent to this installation."""
+    from gateway.payments.registries import lookup
+
+    if home is None or not _has_database(home):
+        return ()
+
+    with _store(home) as store, store.reading() as connection:
+        return lookup.every(connection, store.company)
+
+
+def _has_database(home: Home) -> bool:
+    from gateway.service.config import load_config
+
+    return bool(load_config(home).database.url) or (home.data / "kvit.db").is_file()
+
+
+@contextmanager
+def _store(home: Home) -> Iterator[Store]:
+    from gateway.service.account import check_account
+    from gateway.service.config import load_config
+    from gateway.service.opening import open_store
+
+    check_account(home)
+    store = open_store(home, load_config(home))
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def _write_reports(screen: Screen, summary: Summary, source: str, bad: BadRows, files: Sequence[Path]) -> None:
@@ -249,18 +275,11 @@ _FORMS = {".html": "html", ".htm": "html", ".txt": "text"}
 
 def _keep(home: Home, source: str, summary: Summary) -> str:
     from gateway.matching.trials import keep
-    from gateway.service.account import check_account, operator
-    from gateway.service.config import load_config
-    from gateway.service.opening import open_store
+    from gateway.service.account import operator
 
-    check_account(home)
-    store = open_store(home, load_config(home))
-    try:
-        with store.unit(operator()) as unit:
-            kept = keep(unit, source, summary)
-            unit.commit()
-    finally:
-        store.close()
+    with _store(home) as store, store.unit(operator()) as unit:
+        kept = keep(unit, source, summary)
+        unit.commit()
     return kept
 
 

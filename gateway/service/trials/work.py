@@ -52,9 +52,16 @@ def of_folder(directory: Path, bad: BadRows, stopped: Stopped) -> Material:
 
 
 def of_files(
-    statement_files: Sequence[Path], invoice_lists: Sequence[Path], columns: Mapping[str, str], bad: BadRows
+    statement_files: Sequence[Path],
+    invoice_lists: Sequence[Path],
+    columns: Mapping[str, str],
+    bad: BadRows,
+    registries: Sequence[Registry] = (),
 ) -> Material:
     """Files of a bank and lists of invoices; a folder stands for all files in it.
+
+    Args:
+        registries: what explains the payouts of partners.
 
     Raises:
         Refused, Corrupt: as the readers say.
@@ -63,7 +70,7 @@ def of_files(
     payments = statements.payments(named, bad)
     invoices = invoice_files.invoices(lists, columns, bad)
     source = ", ".join(path.name for path in chain(named, lists))
-    return Material(source, invoices, payments, len(payments), ())
+    return Material(source, invoices, payments, len(payments), registries)
 
 
 def _spread(paths: Sequence[Path]) -> list[Path]:
