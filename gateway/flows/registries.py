@@ -15,7 +15,7 @@ from gateway.matching.decision import Outcome
 from gateway.matching.service import NO_REGISTRY, RestsOn
 from gateway.payments.registries import service as registries
 from gateway.payments.registries.mapping import ColumnMapping
-from gateway.payments.registries.model import PayoutSource, RegistryState
+from gateway.payments.registries.model import PayoutSource, RegistryState, fee_share
 from gateway.payments.registries.service import Received, SavedMapping
 from gateway.payments.tables import entries, payments
 from gateway.store import Unit
@@ -100,5 +100,5 @@ def registry_followed(unit: Unit, payment_id: str, amount: Money, allocations: S
     offered |= {live.invoice_id for live in matching.live_of_payment(unit, payment_id)}
     if any(invoice_id not in offered for invoice_id, _ in allocations):
         return NO_REGISTRY
-    above = total([given for _, given in allocations]) - amount
-    return RestsOn(row.id, min(max(above, Money(0)), max(Money(row.fee), Money(0))))
+    given = total([given for _, given in allocations])
+    return RestsOn(row.id, min(max(given - amount, Money(0)), fee_share(Money(row.fee), Money(row.gross), given)))

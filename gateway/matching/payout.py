@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from gateway.core.money import Money, total
 from gateway.core.references import Reference, reference_key
+from gateway.core.text import fold
 from gateway.matching.case import day, person, sum_reason
 from gateway.matching.decision import Decision, Outcome, Policy, Reason, Suggestion
 from gateway.matching.facts import Facts
 from gateway.matching.index import InvoiceCard, InvoiceIndex
-from gateway.matching.payout_lines import RegistryLines, look_up_lines
-from gateway.payments.registries.model import PayoutSource, Registry
+from gateway.matching.payout_lines import RegistryLines, look_up_lines, meant
+from gateway.matching.words import Mark
+from gateway.payments.registries.model import PayoutSource, Registry, fee_share
 
 _LOAN_DIGITS = 6  # shorter numbers in a lender's text are agreements and the like
+_HIGHEST_FEE = 2  # no partner is believed to keep more than one part in so many
+_OLDEST = timedelta(
+    days=62
+)  # numbers of registries begin anew; where the text gives no date, an older one is not meant
+_OF_A_REGISTRY = re.compile(r"реестр\D{0,40}$")
 
 
 class RegistryLookup(Protocol):
@@ -74,7 +83,9 @@ def decide_payout(
 
 def _registries(facts: Facts, registries: RegistryLookup, source: str) -> list[Registry]:
     found: dict[str, Registry] = {}
-    for quote in facts.quotes:
+    purpose = fold(facts.payment.purpose)
+    named = [q for q in facts.quotes if _OF_A_REGISTRY.search(purpose, max(0, q.start - 60), q.start)]
+    for quote in named or facts.quotes:  # beside a registry's number that of an agreement says nothing
         for number in {quote.digits, str(quote.counter)}:
             for registry in registries.find(source, number):
                 found.setdefault(registry.id, registry)
@@ -132,13 +143,22 @@ def _against(facts: Facts, registry: Registry) -> Iterator[Reason]:
         yield sum_reason("matching.registry_fee", registry.gross - registry.fee, registry.net)
     if registry.net != amount:
         yield sum_reason("matching.registry_differs", registry.net, amount)
-    if facts.dates and not any(d.agrees(registry.date) for d in facts.dates):
-        yield Reason("matching.registry_date")
+    if registry.fee.kopecks * _HIGHEST_FEE > registry.gross.kopecks:
+        yield sum_reason("matching.registry_fee_high", registry.fee, registry.gross)
+    booked = facts.payment.booked
+    if facts.dates:
+        if not any(d.agrees(registry.date) for d in facts.dates):
+            yield Reason("matching.registry_date")
+    elif booked is not None and booked - registry.date > _OLDEST:
+        yield Reason("matching.registry_old", {"date": day(registry.date)})
 
 
 def _fitting_lines(facts: Facts, registry: Registry, lines: RegistryLines, about: Reason) -> tuple[Suggestion, ...]:
     """The lines that find their invoice, as far as the money with the partner's fee covers them."""
-    left = facts.payment.amount + registry.fee - total([given for _, given in lines.fitting])
+    given = total([given for _, given in lines.fitting])
+    whole = facts.payment.amount >= registry.net
+    fee = registry.fee if whole else fee_share(registry.fee, registry.gross, given)
+    left = facts.payment.amount + fee - given
     if not lines.fitting or left.kopecks < 0:
         return ()
     values = {"count": str(len(lines.fitting)), "lines": str(len(registry.lines))}
@@ -149,15 +169,19 @@ def _fitting_lines(facts: Facts, registry: Registry, lines: RegistryLines, about
 def _by_loans(facts: Facts, index: InvoiceIndex, partner: Reason) -> Decision | None:
     """Loan numbers listed in the text: every one known, and their invoices' rests are the payment."""
     amount = facts.payment.amount
+    refund = facts.marks.get(Mark.REFUND)
+    if refund is not None:
+        return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, Reason("matching.says_refund", {}, refund)))
     cards: dict[str, InvoiceCard] = {}
     reasons: list[Reason] = [partner]
     for quote in facts.quotes:
         digits = quote.digits
         if len(digits) < _LOAN_DIGITS:
             continue
-        found = [c for c in index.by_reference(Reference.LOAN, digits) if c.open]
+        known, one = meant(index, Reference.LOAN, digits)
+        found = [c for c in known if c.open]
         span = (quote.start, quote.end)
-        if len(found) != 1:
+        if len(found) != 1 or not one:
             unknown = Reason("matching.loan_unknown", {"number": quote.text}, span)
             return person(Outcome.PAYOUT_UNEXPLAINED, amount, (partner, unknown))
         if found[0].id not in cards:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.core.money import Money
+from gateway.core.references import Reference, may_mean, reference_parts
 from gateway.matching.decision import Reason
 from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.payments.registries.model import Registry, RegistryLine
@@ -53,7 +55,7 @@ def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
     """The one open invoice a line may be credited to, or what stands against it."""
     if line.amount.kopecks <= 0:
         return _about("matching.registry_refund", line)
-    known = index.by_reference(line.kind, line.key)
+    known, one = meant(index, line.kind, line.key)
     cards = [card for card in known if card.open]
     if not known:
         return _about("matching.registry_line", line)
@@ -61,11 +63,25 @@ def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
         cancelled = known[0].state == InvoiceState.CANCELLED
         code = "matching.registry_cancelled" if cancelled else "matching.registry_paid"
         return _about(code, line, invoice=known[0].number)
-    if len(cards) > 1:
-        return _about("matching.registry_several", line, invoices=", ".join(card.number for card in cards[:3]))
+    if len(cards) > 1 or not one:
+        return _about("matching.registry_several", line, invoices=", ".join(card.number for card in known[:3]))
     if line.amount.kopecks > cards[0].rest.kopecks:
         return _about("matching.registry_above", line, invoice=cards[0].number, rest=cards[0].rest.decimal_text())
     return cards[0]
+
+
+def meant(index: InvoiceIndex, kind: Reference, key: str) -> tuple[Sequence[InvoiceCard], bool]:
+    """The invoices, open or not, that a key may mean, and whether they all bear the same number of this kind."""
+    known = [card for card in index.by_reference(kind, key) if may_mean(key, _own(card, kind))]
+    exact = [card for card in known if reference_parts(_own(card, kind)) == reference_parts(key)]
+    found = exact or known
+    return found, len({reference_parts(_own(card, kind)) for card in found}) <= 1
+
+
+def _own(card: InvoiceCard, kind: Reference) -> str:
+    if kind is Reference.ORDER:
+        return card.order_no
+    return card.loan_no if kind is Reference.LOAN else card.track
 
 
 def _about(code: str, line: RegistryLine, **values: str) -> Reason:

@@ -441,3 +441,13 @@ def test_killed_between_writing_and_keeping_nothing_is_half_done(shop: Shop, tmp
     assert state_of(shop, payment)[0] == "needs_person"
     assert arrive(shop, SOUND).decided == 1
     assert state_of(shop, payment) == ("auto", "registry", 395_000)
+
+
+def test_the_fee_of_other_lines_pays_for_nothing(shop: Shop) -> None:
+    two_orders(shop)
+    shop.order("1003", {"a": 1}, price=4_000)
+    payment = pay(shop, 100)
+    arrive(shop, csv(("1001", 150_000, 2_000), ("1002", 250_000, 3_000), ("1003", 4_000, 0), ("9999", 1_000, 0)))
+    small = shop.rows(invoices)[-1]
+    with pytest.raises(Refused, match=r"only 1\.00 came"), shop.store.unit(ACCOUNTANT) as unit:
+        by_hand.allocate(unit, PAYING, payment, [(small.id, Money(4_000))])  # type: ignore[attr-defined]

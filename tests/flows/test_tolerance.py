@@ -100,3 +100,12 @@ def test_undo_takes_the_release_and_its_task_back(shop: Shop) -> None:
     assert one(shop.rows(releases)).withdrawn_reason == "undone"
     assert one(shop.rows(tasks, reason="task.left_short")).state == "cancelled"
     assert one(shop.rows(invoices)).rest == 200_000
+
+
+def test_a_tolerance_larger_than_the_order_gives_no_order_away(shop: Shop) -> None:
+    terms = forgiving(100_000)
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 1}, price=90_000)
+    shop.deliver(shop.line(5_001, "Частично по счету СР-101"), terms=terms)
+    assert one(shop.rows(payments)).outcome == "partial"
+    assert shop.rows(releases) == []

@@ -12,7 +12,7 @@ from gateway.core.references import Reference
 from gateway.matching.decide import Decision, Policy, decide
 from gateway.matching.duplicates import MemoryDuplicates
 from gateway.matching.facts import PaymentIn, read_facts
-from gateway.matching.index import MemoryIndex, card
+from gateway.matching.index import InvoiceCard, MemoryIndex, card
 from gateway.matching.payout import MemoryRegistries
 from gateway.payments.registries.model import Registry, RegistryLine
 
@@ -164,3 +164,58 @@ def test_a_lender_that_lists_loans_and_pays_their_sum() -> None:
 )
 def test_a_lender_whose_list_does_not_fit_is_a_persons(kopecks: int, purpose: str) -> None:
     assert answer(paid(kopecks, purpose, LENDER), None).outcome == "payout_unexplained"
+
+
+def order(number: str, state: str = "open") -> InvoiceCard:
+    due = Money(10_000 if state == "open" else 0)
+    return card(
+        f"{number}:{state}", "77", date(2026, 11, 10), Money(10_000), due, state,
+        buyer_id=number, buyer_kind="fl", buyer_name="Иванов Иван Иванович", buyer_inn="", order_no=number,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "orders", "pays"),
+    [
+        ("ИМ-123", [order("ИМ-123", "paid"), order("ОПТ-123")], ""),
+        ("ИМ-123", [order("ОПТ-123")], ""),
+        ("ИМ-123", [order("ИМ-123"), order("ОПТ-123")], "ИМ-123:open"),
+        ("12-3", [order("12-3", "paid"), order("1-23")], ""),
+        ("12-3", [order("1-23")], ""),
+        ("123", [order("123", "paid"), order("А-0123")], ""),
+        ("123", [order("ИМ-123", "paid"), order("ОПТ-123")], ""),
+        ("123", [order("ИМ-123")], "ИМ-123:open"),
+        ("Заказ № IM-000123", [order("IM-123")], "IM-123:open"),
+        ("00 123", [order("123", "paid"), order("123")], "123:open"),
+    ],
+)
+def test_a_line_never_pays_an_order_of_another_series(key: str, orders: list[InvoiceCard], pays: str) -> None:
+    lines = (RegistryLine(Reference.ORDER, key, Money(10_000)),)
+    one = registry(lines=lines, gross=Money(10_000), fee=Money(0), net=Money(10_000))
+    facts = read_facts(paid(10_000, TEXT))
+    decision = decide(facts, MemoryIndex(orders), POLICY, MemoryDuplicates(), MemoryRegistries([one]))
+    assert [invoice for invoice, _ in decision.allocations] == ([pays] if pays else [])
+
+
+def test_beside_a_registrys_number_another_documents_says_nothing() -> None:
+    text = "Возмещение по договору № {} реестр № {} от 18.11.2026"
+    assert not answer(paid(400_000, text.format("105", "106")), MemoryRegistries([registry()])).automatic
+    assert answer(paid(400_000, text.format("106", "105")), MemoryRegistries([registry()])).automatic
+
+
+@pytest.mark.parametrize(
+    ("changes", "purpose", "code"),
+    [
+        ({"fee": Money(400_000), "net": Money(3_000)}, TEXT, "matching.registry_fee_high"),
+        ({"date": date(2025, 11, 18)}, "Возмещение, реестр № 105", "matching.registry_old"),
+    ],
+)
+def test_a_registry_that_adds_up_and_is_not_to_be_believed(changes: dict[str, object], purpose: str, code: str) -> None:
+    one = registry(**changes)
+    decision = answer(paid(one.net.kopecks, purpose), MemoryRegistries([one]))
+    assert not decision.automatic and code in {reason.code for reason in decision.reasons}
+
+
+def test_a_lender_that_takes_a_loan_back_pays_nothing() -> None:
+    decision = answer(paid(201_000, "Возврат по отменённой заявке 70000201", LENDER), None)
+    assert not decision.automatic and decision.outcome == "payout_unexplained"

@@ -19,6 +19,7 @@ from gateway.payments.registries.values import amount, day
 
 _PROBLEMS_KEPT = 200
 _FRAGMENT = 120
+_ROUNDED = re.compile(r"(?i)\d(?:[.,]\d+)?e\+\d{1,3}")  # a spreadsheet's: its last digits are lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,9 @@ class _Reading:
             return
         if not key:
             group.complain(row, "registry.row_without_key")
+            return
+        if _ROUNDED.fullmatch(key):
+            group.complain(row, "registry.key_rounded", {"key": key[:40]})
             return
         try:
             paid = amount(written, mapping.unit)

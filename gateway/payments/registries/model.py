@@ -12,6 +12,13 @@ from gateway.core.references import Reference
 _NOTHING = Money(0)
 
 
+def fee_share(fee: Money, gross: Money, part: Money) -> Money:
+    """The fee that falls to a part of `gross`, rounded up: no other buyers' fee pays for its lines."""
+    if fee.kopecks <= 0 or gross.kopecks <= 0 or part.kopecks <= 0:
+        return _NOTHING
+    return Money(min(fee.kopecks, -(-fee.kopecks * part.kopecks // gross.kopecks)))
+
+
 class PayoutSource(StrEnum):
     """What kind of partner pays out."""
 

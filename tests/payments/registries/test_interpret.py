@@ -220,3 +220,15 @@ def test_what_headings_do_not_say_is_named() -> None:
     proposal = propose(b"a;b\n1;2\n", "x.csv", PayoutSource.ACQUIRER)
     assert proposal.mapping is None and proposal.missing == ("key", "amount", "number", "date")
     assert [row.cells for row in proposal.rows] == [("a", "b"), ("1", "2")]
+
+
+@pytest.mark.parametrize("key", ["4,60123E+13", "1.2345e+16"])
+def test_a_number_a_spreadsheet_has_rounded_is_no_key(key: str) -> None:
+    [one] = made(ACQUIRER.replace("З-1001", key))
+    assert not one.sound and [problem.code for problem in one.problems] == ["registry.key_rounded"]
+
+
+def test_a_number_too_long_for_a_cell_is_taken_for_rounded() -> None:
+    rows = [["Реестр операций № 105 от 18.11.2026"], ["Номер заказа", "Сумма операции", "Комиссия"]]
+    [one] = made(workbook([*rows, [12345678901234560, 10, 0], [123456789012345, 10, 0]]))
+    assert [line.key for line in one.lines] == ["123456789012345"] and one.bad_rows == 1

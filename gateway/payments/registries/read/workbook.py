@@ -18,6 +18,7 @@ from gateway.payments.registries.read.rows import Limits
 MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"
 """What the binary workbooks before 2007 (.xls) begin with."""
+_EXACT = 10**15  # Excel keeps 15 digits of a number: of a longer one the last are lost
 _HEAD = 64 * 1024
 _DOCTYPE = b"<!DOCTYPE"
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, SyntaxError, IndexError,
@@ -95,6 +96,8 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int) and abs(value) >= _EXACT:
+        return f"{float(value):.14e}"
     if isinstance(value, float):
         return f"{value:.15g}"  # the digits Excel itself keeps
     return str(value)
