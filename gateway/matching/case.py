@@ -219,7 +219,7 @@ def unknown_reason(claim: Claim) -> Reason:
 
 def sum_reason(code: str, expected: Money, amount: Money) -> Reason:
     """A sum compared: `code` says how; the difference is given without its sign."""
-    if expected == amount:
+    if expected.kopecks == amount.kopecks:
         text = amount.decimal_text()
         return Reason(code, {"expected": text, "amount": text, "difference": "0.00"})
     return Reason(

@@ -301,7 +301,7 @@ class MemoryIndex:
             self._by_reference.drop((kind, key), invoice.id)
 
     def _in_order(self, ids: Iterable[str]) -> list[InvoiceCard]:
-        cards = [self._cards[i] for i in ids]
+        cards = list(map(self._cards.__getitem__, ids))
         if len(cards) > 1:
             cards.sort(key=_BY_DATE)
         return cards

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from gateway.matching.masks import PAINTS
 from gateway.matching.words import Role, classify
 
-_LEXEME = re.compile(
-    rf"(?P<word>[а-яa-z]+)|(?P<num>\d+(?:(?:-{{1,3}}|-?/-?)\d+)*)|(?P<paint>{'|'.join(f'{p}+' for p in PAINTS)})"
-    r"|(?P<sign>-{2,3}|-?/-|-/|[^\s\x00-\x08])"
+_LEXEMES = re.compile(
+    rf"[а-яa-z]+|\d+(?:(?:-{{1,3}}|-?/-?)\d+)*|{'|'.join(f'{p}+' for p in PAINTS)}|-{{2,3}}|-?/-|-/|[^\s\x00-\x08]"
 )
+_KINDS = {  # by the first character; every other one is a sign
+    **dict.fromkeys("абвгдежзийклмнопрстуфхцчшщъыьэюяabcdefghijklmnopqrstuvwxyz", "word"),
+    **dict.fromkeys("0123456789", "num"),
+    **dict.fromkeys(PAINTS, "paint"),
+}
 _LONGEST_PREFIX = 5
 _LONGEST_SPACED_PREFIX = 4
 _LONGEST_SUFFIX = 2
@@ -40,8 +44,13 @@ class Lexemes(list[Lexeme]):
     """The pieces in order."""
 
     def __init__(self, text: str) -> None:
-        super().__init__([Lexeme(m.lastgroup or "", m[0], m.start(), m.end()) for m in _LEXEME.finditer(text)])
+        super().__init__()
         self.source = text
+        end = 0
+        for piece in _LEXEMES.findall(text):  # faster than matches that know their places
+            start = text.index(piece, end)
+            end = start + len(piece)
+            self.append(Lexeme(_KINDS.get(piece[0], "sign"), piece, start, end))
 
     def after(self, place: int) -> Lexeme | None:
         """The piece behind `place`, None at the end."""

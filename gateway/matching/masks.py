@@ -7,7 +7,6 @@ the places of everything else stay those of the original.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -76,11 +75,9 @@ class Painted:
     years: dict[int, int] = field(default_factory=dict)
     runs: list[tuple[int, int]] = field(default_factory=list)
 
-    def digits(self) -> Iterator[tuple[int, int]]:
-        """The runs of digits that are not painted over."""
-        for start, end in self.runs:
-            if self.text[start] >= "0":  # paints stand before all digits
-                yield start, end
+    def covers(self, place: int) -> bool:
+        """Whether what stood here is painted over."""
+        return self.text[place] < "0"  # for a digit's place: paints stand before all digits
 
     def paint(self, start: int, end: int, character: str) -> None:
         self.text = self.text[:start] + character * (end - start) + self.text[end:]
@@ -235,9 +232,9 @@ def _find_requisites(painted: Painted) -> None:
     if has_any(text, _REQUISITE_WORDS):
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
-    for start, end in painted.digits():
+    for start, end in painted.runs:
         length = end - start
-        if length < _INN_LENGTHS[0]:
+        if length < _INN_LENGTHS[0] or painted.covers(start):
             continue
         digits = painted.text[start:end]
         if length > _LONGEST_NUMBER:
@@ -257,9 +254,9 @@ def _stands_alone(text: str, start: int) -> bool:
 
 def _find_dates(painted: Painted) -> None:
     text, done = painted.text, 0
-    for start, end in painted.digits():
+    for start, end in painted.runs:
         length = end - start
-        if start < done or length > 4 or length == 3:
+        if length > 4 or length == 3 or start < done or painted.covers(start):
             continue
         behind = text[end : end + 1]
         if length < 4:
@@ -352,12 +349,10 @@ def _find_shares(painted: Painted) -> None:
 def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = has_any(text, _SUM_WORDS)
-    for start, end in painted.digits():
-        if start < done:
+    for start, end in painted.runs:
+        if start < done or (not words and text[end : end + 1] not in _BEHIND_SUM) or painted.covers(start):
             continue
         before = text[start - 1 : start]
-        if not words and text[end : end + 1] not in _BEHIND_SUM:
-            continue
         found = _MONEY_AT.match(text, start)
         if found is not None and found.lastgroup == "dot" and before in (".", ","):
             found = None
