@@ -15,6 +15,8 @@ from gateway.matching.identity import Identity, Known
 from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.matching.naming import contradicts, same_firm
 
+_DIFFERS = (DateCheck.DAY, DateCheck.YEAR, DateCheck.OTHER)
+
 
 @dataclass(slots=True, eq=False)
 class Case:
@@ -196,9 +198,9 @@ def number_reason(claim: Claim, card: InvoiceCard) -> Reason:
 
 
 def date_reason(claim: Claim) -> Reason | None:
-    if claim.date not in (DateCheck.DAY, DateCheck.YEAR, DateCheck.OTHER) or claim.quote.date is None:
-        return None
     quoted = claim.quote.date
+    if quoted is None or claim.date not in _DIFFERS:
+        return None
     return Reason("matching.date_differs", {"number": claim.quote.text.strip()}, (quoted.start, quoted.end))
 
 

@@ -186,8 +186,8 @@ def covering(claims: Sequence[Claim], amount: Money) -> list[Bundle]:
     found: dict[frozenset[str], Bundle] = {}
     for chosen in _choices(claims):
         cards = chosen[0] if len(chosen) == 1 else unique_cards(c for bundle in chosen for c in bundle)
-        if sum(c.rest.kopecks for c in cards) == amount.kopecks:
-            found.setdefault(frozenset(c.id for c in cards), cards)
+        if sum([c.rest.kopecks for c in cards]) == amount.kopecks:
+            found.setdefault(frozenset([c.id for c in cards]), cards)
     return list(found.values())
 
 

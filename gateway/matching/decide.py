@@ -91,7 +91,7 @@ def _customer(case: Case) -> Decision:
 
 def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> Decision:
     """A buyer whose payment speaks of somebody else: exact by a rule that names that buyer, or as it was."""
-    if decision.outcome not in (Outcome.FOREIGN_NUMBER, Outcome.THIRD_PARTY_UNNAMED):
+    if decision.automatic or decision.outcome not in (Outcome.FOREIGN_NUMBER, Outcome.THIRD_PARTY_UNNAMED):
         return decision
     identity = pays_for_another(case, rules)
     if identity is None:

@@ -37,14 +37,18 @@ class MemoryDuplicates:
 
     def __init__(self) -> None:
         self._seen: dict[DocumentKey, str] = {}
+        self._asked: tuple[PaymentIn | None, DocumentKey | None] = (None, None)  # is recorded next, as a rule
 
     def earlier(self, payment: PaymentIn) -> str | None:
         key = document_key(payment)
+        self._asked = payment, key
         found = None if key is None else self._seen.get(key)
         return None if found == payment.id else found
 
     def record(self, payment: PaymentIn) -> None:
         """Remember the document; the first line with it stays the one later ones repeat."""
-        key = document_key(payment)
+        asked, key = self._asked
+        if asked is not payment:
+            key = document_key(payment)
         if key is not None:
             self._seen.setdefault(key, payment.id)

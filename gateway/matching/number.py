@@ -37,11 +37,16 @@ def parts_of(number: str) -> NumberParts:
     return parts_of_folded(fold_numbers(fold(number)))
 
 
-@lru_cache(maxsize=65536)
 def parts_of_folded(number: str) -> NumberParts:
     """`parts_of` for a number out of a text that is folded already."""
     if number.isdecimal():
         return NumberParts("", int(number) if len(number.lstrip("0")) <= MAX_DIGITS else 0, None, "")
+    return _parts_of_runs(number)
+
+
+@lru_cache(maxsize=65536)
+def _parts_of_runs(number: str) -> NumberParts:
+    """Of a number with more in it than digits."""
     runs = _RUNS.findall(number)
     digits = [i for i, run in enumerate(runs) if run[0].isdigit()]
     if not digits:

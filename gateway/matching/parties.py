@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.core.text import fold, name_key
+from gateway.matching.hints import has_any
 from gateway.matching.masks import InnMention
 from gateway.matching.naming import contradicts
 from gateway.matching.spelling import distance
@@ -76,6 +77,10 @@ _CUE = re.compile(
     rf"(?:з(?<![{_W}]з)а(?:\s+счет)?|о(?<![{_W}]о)т\s+имени|п(?<![{_W}]п)о\s+(?:поручению|письму(?:\s+от)?|просьбе)"
     rf"|в(?<![{_W}]в)(?:место|\s+интересах|\s+счет\s+(?:расчетов|задолженности|оплаты)\s+(?:с|за))"
     rf"|п(?<![{_W}]п)(?:лательщик|окупатель)|д(?<![{_W}]д)олжник|з(?<![{_W}]з)аказчик)(?![{_W}])"
+)
+_CUE_HINTS = (
+    *("за", "имени", "поруч", "письм", "просьб", "вместо", "интерес", "расчет", "оплаты"),
+    *("плательщ", "покупат", "долж"),
 )
 _PARTY_AT = re.compile(
     rf"[\s:-]*(?P<who>{_WHO}\s*)?(?P<form>{_FORM}(?![{_W}])\s*)?"
@@ -158,7 +163,9 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
     Args:
         painted: the purpose after `masks.set_aside`.
     """
-    cues = [m.span() for m in _CUE.finditer(painted)]
+    cues = [m.span() for m in _CUE.finditer(painted)] if has_any(painted, _CUE_HINTS) else []
+    if not (cues or inns):
+        return ()
     found: list[NamedParty] = []
     covered: list[tuple[int, int]] = []
     for mention in inns:

@@ -132,13 +132,17 @@ class _Walk:
             self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
         role = word.role
         if role not in _INVOICE_NOUNS:
-            context.account = role is Role.ACCOUNT
+            context.account = False
         effect = _EFFECTS.get(role)
         if effect is not None:
             effect(self, place)
 
     def _ordinary(self, _place: int) -> None:
         self.context.ordinary()
+
+    def _account(self, _place: int) -> None:
+        self.context.ordinary()
+        self.context.account = True
 
     def _of(self, _place: int) -> None:
         self.context.of = True
@@ -362,12 +366,12 @@ class _Walk:
         """Marks that only several words together make."""
         marks = self.marks
         if self.drafts:
-            for mark, place in (
-                (Mark.INCOMPLETE, incomplete_list(self.text, self.drafts[0].start)),
-                (Mark.DENIED, denied_number(self.text)),
-            ):
-                if place is not None:
-                    marks[mark] = place
+            incomplete = incomplete_list(self.text, self.drafts[0].start)
+            if incomplete is not None:
+                marks[Mark.INCOMPLETE] = incomplete
+            denied = denied_number(self.text)
+            if denied is not None:
+                marks[Mark.DENIED] = denied
         if not marks:
             return
         if Mark.MISTAKEN in marks:
@@ -390,7 +394,7 @@ _EFFECTS: dict[Role, Callable[[_Walk, int], None]] = {
     Role.CLOSING: _Walk._closing,
     Role.OTHER_DOCUMENT: _Walk._other_document,
     Role.ORDINARY: _Walk._ordinary,
-    Role.ACCOUNT: _Walk._ordinary,
+    Role.ACCOUNT: _Walk._account,
     Role.UNIT: _Walk._ordinary,
     Role.BREAK: _Walk._break,
     Role.OF: _Walk._of,
