@@ -121,7 +121,8 @@ _SHORT_DATE_AT = re.compile(
 # What stands right behind the first digits of a date (a day's, or a year's) and behind those of a sum.
 _BEHIND_DAY = frozenset('./- "гояфмаиснд')
 _NEVER_BEHIND_YEAR = frozenset(",;)(%№")
-_BEHIND_SUM = frozenset(" '.,=-рr₽")
+_BEHIND_SUM = frozenset("'.,=-рr₽")
+_BEHIND_SUM_AND_SPACE = frozenset(" '0123456789рr₽")
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
@@ -260,7 +261,7 @@ def _find_dates(painted: Painted) -> None:
             continue
         behind = text[end : end + 1]
         if length < 4:
-            if behind not in _BEHIND_DAY:
+            if (behind if behind != " " else text[end + 1 : end + 2]) not in _BEHIND_DAY:
                 continue
         elif behind in _NEVER_BEHIND_YEAR or not text.startswith("20", start):
             continue
@@ -350,7 +351,7 @@ def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = has_any(text, _SUM_WORDS)
     for start, end in painted.runs:
-        if start < done or (not words and text[end : end + 1] not in _BEHIND_SUM) or painted.covers(start):
+        if start < done or not (words or _goes_on_as_sum(text, end)) or painted.covers(start):
             continue
         before = text[start - 1 : start]
         found = _MONEY_AT.match(text, start)
@@ -366,6 +367,12 @@ def _find_sums(painted: Painted) -> None:
                 found = found or _SUM_AT.match(text, start)
         if found is not None:
             done = _note_sum(painted, found, first)
+
+
+def _goes_on_as_sum(text: str, end: int) -> bool:
+    """Whether a sum can go on behind the digits that end here: most numbers are none, and are passed over."""
+    behind = text[end : end + 1]
+    return text[end + 1 : end + 2] in _BEHIND_SUM_AND_SPACE if behind == " " else behind in _BEHIND_SUM
 
 
 def _note_sum(painted: Painted, found: re.Match[str], first: int) -> int:
