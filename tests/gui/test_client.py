@@ -48,7 +48,7 @@ def test_a_page_carries_total_counts_and_the_servers_clock(qtbot: QtBot, client:
     qtbot.waitUntil(lambda: bool(pages), timeout=20000)
     page = pages[0]
     assert len(page.items) == 2
-    assert page.total == page.counts["needs_person"] == 5
+    assert page.total == page.counts["needs_person"] == 6
     assert page.server_time is not None
 
 

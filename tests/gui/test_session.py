@@ -18,7 +18,7 @@ def test_it_learns_who_we_are_and_how_it_is(session: Session):
     assert session.me is not None
     assert session.me.role == "owner"
     assert session.status is not None
-    assert session.needs.payments == 6
+    assert session.needs.payments == 7
     assert session.may("payments.decide")
     assert not session.may("users.burn")
 
