@@ -17,6 +17,12 @@ def test_folding_keeps_the_length(text: str) -> None:
     assert len(fold_numbers(fold(text))) == len(text)
 
 
+@given(st.text(st.characters(max_codepoint=0x2122)))
+def test_a_rare_character_changes_nothing_beside_it(text: str) -> None:
+    rare = "\u4e2d"  # no text with it is folded by way of Windows-1251
+    assert fold(text) == fold(text + rare)[:-1] == "".join(fold(letter) for letter in text)
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
