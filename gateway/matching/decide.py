@@ -135,6 +135,8 @@ def _doubtful_numbers(case: Case) -> Decision | None:
     marks = case.facts.marks
     if Mark.DENIED in marks:
         return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
+    if Mark.OPEN in marks and (case.claims or case.hints):
+        return case.ask(Outcome.AMBIGUOUS, Reason("matching.number_left_open", {}, marks[Mark.OPEN]))
     if Mark.INCOMPLETE in marks and case.claims:
         return case.ask(Outcome.AMBIGUOUS, Reason("matching.list_incomplete", {}, marks[Mark.INCOMPLETE]))
     return None

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
 from gateway.matching.masks import DateMention, InnMention, SumMention, set_aside
+from gateway.matching.own_name import numbers_of_own_name
 from gateway.matching.parties import NamedParty, named_parties, payer_of, persons
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.scan import scan
@@ -98,8 +99,8 @@ def read_facts(payment: PaymentIn) -> Facts:
     """Read one payment. Never fails: what is not understood is simply not among the facts."""
     purpose = tighten(fold_numbers(fold(payment.purpose)))
     painted = set_aside(purpose)
-    scanned = scan(painted, len(payment.purpose))
     payer = payer_of(payment.payer_name, payment.payer_account)
+    scanned = scan(painted, len(payment.purpose), numbers_of_own_name(payer.written, painted.text))
     names, differ = persons(payer, purpose)
     return Facts(
         payment=payment,

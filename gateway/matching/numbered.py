@@ -34,6 +34,9 @@ def by_numbers(case: Case) -> Decision | None:
     doubtful = case.facts.marks.get(Mark.DOUBTFUL)
     if doubtful is not None and not any(c.quote.kind in (Kind.INVOICE, Kind.ORDER) for c in case.claims):
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, doubtful))
+    others = next((c for c in case.claims if _is_anothers_by_date(c)), None)
+    if others is not None:
+        return case.ask(Outcome.CONTRADICTION, foreign_reason(others))
     exact = _exact(case)
     if exact is not None:
         return exact
@@ -41,6 +44,14 @@ def by_numbers(case: Case) -> Decision | None:
     if stated is not None:
         return stated
     return _not_exact(case)
+
+
+def _is_anothers_by_date(claim: Claim) -> bool:
+    """The date quoted is that of another buyer's invoice of this number, and not that of the buyer's own."""
+    date = claim.quote.date
+    if date is None or date.year is None or claim.date not in (DateCheck.DAY, DateCheck.YEAR):
+        return False
+    return any(date.agrees(card.date) for card in claim.foreign)
 
 
 # -------------------------------------------------------------------- the sum fits

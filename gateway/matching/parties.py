@@ -11,6 +11,7 @@ from gateway.matching.hints import has_any
 from gateway.matching.masks import InnMention
 from gateway.matching.naming import contradicts
 from gateway.matching.spelling import distance
+from gateway.matching.words import Role, classify
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ _LABELLED_PERSON = re.compile(
 _PARENTHESES = re.compile(r"\([^)]*\)|р/с.*$|счет\s*\d.*$")
 _FORM = (
     r"(?:ооо|оао|зао|пао|нао|ао|ип|чп|пк|тсж|снт|фгуп|гуп|муп|мбу|мку|гбу|кфх|тд|фгбу|фгбоу|мбоу|мбдоу|гбоу|мкоу"
-    r"|мауд?о?|нко|ано|чоу)"
+    r"|мауд?о?|нко|ано|чоу|торгов(?:ый|ого)\s+дом[а-я]*)"
 )
 _WHO = (
     rf"(?:(?:компани[а-я]+|фирм[а-я]+|организаци[а-я]+|обществ[а-я]+)(?=\s*(?:\"|{_FORM}(?![а-яa-z])|инн))"
@@ -83,7 +84,7 @@ _CUE_HINTS = (
     *("плательщ", "покупат", "долж"),
 )
 _PARTY_AT = re.compile(
-    rf"[\s:-]*(?P<who>{_WHO}\s*)?(?P<form>{_FORM}(?![{_W}])\s*)?"
+    rf"[\s:-]*(?P<who>{_WHO}\s*)?(?P<form>(?:{_FORM}(?![{_W}])\s*){{1,3}})?"
     r"(?P<rest>\"[^\"]{1,100}\"?|[^,;.()№\d\"\x00-\x08]{2,80})?"
 )
 _PERSON_AT = re.compile(
@@ -94,6 +95,8 @@ _INITIALS_AT = re.compile(
     rf"\s*(?P<surname>[а-я]{{3,}}(?:-[а-я]+)?)\s+(?P<first>[а-я])\.\s?(?:(?P<second>[а-я])(?![{_W}]))?"
 )
 _WORDS = re.compile(r"[а-я]+(?:-[а-я]+)?")
+_NAME_WORD = re.compile(rf"[{_W}\d]+")
+_BEHIND_A_NAME = frozenset({Role.PAY, Role.BREAK, Role.OF, Role.INVOICE, Role.INVOICES, Role.ORDER, Role.SIGN})
 _NAMED_BETWEEN = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])|{_WHO}|\"")
 _NAME_ENDS = re.compile(
     rf"(?<![{_W}])(?:по|за|согласно|сч|счет[а-я]*|инн|договор[а-я]*|от|на|в|без|ндс|сумма)(?![{_W}])"
@@ -246,14 +249,16 @@ def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | N
     rest = (party["rest"] or "").strip()
     quoted = rest.startswith('"')
     sure = bool(party["form"] or party["who"])
-    if not (sure or quoted):
-        return None
     if not quoted:
         rest = _NAME_ENDS.split(rest, maxsplit=1)[0]
+    if not (sure or quoted):
+        longer = _longer_name(rest, payer)
+        return NamedParty("", longer, True, start, party.end()) if longer else None
     if party["form"] and _own_initials(painted, party, payer, inflected=painted[start:end] in _INFLECTING):
         return None
-    name = name_key(rest)
-    if name and payer.key and (name == payer.key or _begins_with(rest, payer.key)):
+    whole = f"{party['form'] or ''} {rest}"
+    name = name_key(whole)
+    if name and payer.key and (name == payer.key or (not quoted and _goes_on(whole, payer))):
         return None
     return NamedParty("", name, sure, start, party.end())
 
@@ -284,8 +289,24 @@ def _own_initials(painted: str, party: re.Match[str], payer: Payer, *, inflected
     )
 
 
-def _begins_with(rest: str, payer_key: str) -> bool:
-    """Whether the words named are the payer's own name followed by something else."""
-    payer = set(payer_key.split())
-    words = [w for w in re.split(r"[^а-яa-z0-9]+", rest) if w]
-    return bool(payer) and payer <= set(words[: len(payer) + 1])
+def _goes_on(named: str, payer: Payer) -> bool:
+    """Whether the words named are the payer's own whole name, and what follows cannot belong to a longer one.
+
+    "Парус-М" and "Парус Плюс" are not "Парус"; behind a full name, or before "оплата", the name is at its end.
+    """
+    key = payer.key.split()
+    words = [w for w in _NAME_WORD.finditer(named) if name_key(w[0])]
+    if not key or sorted(w[0] for w in words[: len(key)]) != key:
+        return False
+    following = words[len(key)] if len(words) > len(key) else None
+    if following is None or _PATRONYMIC.search(payer.written) is not None:
+        return True
+    apart = named[words[len(key) - 1].end() : following.start()].isspace()
+    return apart and classify(following[0]).role in _BEHIND_A_NAME
+
+
+def _longer_name(rest: str, payer: Payer) -> str:
+    """ "Парус-М" where the payer is "Парус": the key of the name, "" when it is no such one."""
+    first = rest.split(maxsplit=1)[0] if rest.strip() else ""
+    head, hyphen, tail = first.partition("-")
+    return name_key(first) if hyphen and tail and head == payer.key else ""

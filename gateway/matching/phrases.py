@@ -11,6 +11,7 @@ from gateway.matching.hints import has_any
 from gateway.matching.masks import ASIDE, DATE, MONEY
 
 _W = "а-яa-z"
+Span = tuple[int, int]
 _INVOICE = rf"(?:№|\d|(?:сч(?:ет[а-я]*)?|заказ[а-я]*|зак|инвойс[а-я]*)(?![{_W}]))"
 
 # "125, 126 от 12.11 и др.": after a number, with nothing but its date and sum between
@@ -57,6 +58,32 @@ _CANCELLED = re.compile(
     rf"(?:от\s*{DATE}+[\s),.-]*)?(?:отмен[ае]|недейств)"
 )
 
+# "91 или 19", "то ли 91 то ли 19", "91?"; but "?125" is a № that an encoding lost, and " ? " a dash
+_OPEN_HINTS = (
+    "или",
+    "либо",
+    "?",
+    "ли ",
+    "не то",
+    "возможн",
+    "вероятн",
+    "наверн",
+    "кажется",
+    "вроде",
+    "предпол",
+    "оr ",
+    "ili",
+    "libo",
+)
+_OR = rf"(?<![{_W}])(?:или|либо|оr|ili|libo)(?![{_W}])"
+_BESIDE = rf"(?:[^{_W}\d]|(?:от|г|руб|р)(?![{_W}]))"
+_LEFT_OPEN = re.compile(
+    rf"\d[{_W}]?{_BESIDE}{{0,24}}(?:и\s?/\s?)?{_OR}(?:[^{_W}\d]|(?:по|за|от|сч[а-я]*|заказ[а-я]*|ном[а-я]*|n)(?![{_W}])"
+    rf"|[{_W}]{{1,5}}(?=[-/ ]?\d)){{0,8}}\d"
+    rf"|(?<![{_W}])(?:то\s+ли|не\s+то|возможно|вероятно|наверное?|кажется|вроде|предположительно)(?![{_W}])"
+    r"|\d\?|\d\s*\(\s*\?|\d\s+\?+\s*(?:$|[,;.)])|\d\s*\?\s+\d"
+)
+
 # a return that is none
 _NOT_BEFORE = re.compile(rf"(?<![{_W}])не\s+$")
 _WITHOUT_BEFORE = re.compile(rf"(?<![{_W}])без\s+(?:права\s+)?$")
@@ -68,8 +95,6 @@ _RETURNABLE = "возвратн"
 _TARE = r"(?:стекло)?тар[аоуые]|упаков|поддон|пал+ет|ящик|контейнер|бутыл|кег|баллон|бочк|мешк|бидон"
 _TARE_AFTER = re.compile(rf"[\s,]+(?:и\s+)?(?:много[а-я]+\s+)?(?:{_TARE})")
 _TARE_BEFORE = re.compile(rf"(?<![{_W}])(?:{_TARE})[а-я]*\s+(?:много[а-я]+\s+)?$")
-
-Span = tuple[int, int]
 
 
 def incomplete_list(text: str, first: int) -> Span | None:
@@ -95,6 +120,14 @@ def denied_number(text: str) -> Span | None:
     if not has_any(text, _DENIAL_HINTS):
         return None
     found = _DENIED.search(text) or _CANCELLED.search(text)
+    return found.span() if found is not None else None
+
+
+def left_open(text: str) -> Span | None:
+    """Where the text itself does not settle which number is meant."""
+    if not has_any(text, _OPEN_HINTS):
+        return None
+    found = _LEFT_OPEN.search(text)
     return found.span() if found is not None else None
 
 

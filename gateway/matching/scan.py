@@ -24,7 +24,7 @@ from gateway.matching.masks import (
     quoted_names,
 )
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
-from gateway.matching.phrases import denied_number, incomplete_list, no_return
+from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.ranges import join_ranges, readings, tight
 from gateway.matching.words import Mark, Role, classify
@@ -69,21 +69,23 @@ class _Draft:
     stated: int | None = None
 
 
-def scan(painted: Painted, length: int) -> Scanned:
+def scan(painted: Painted, length: int, own_name: Sequence[Span] = ()) -> Scanned:
     """Read the numbers and marks of a text after `masks.set_aside`.
 
     Args:
         length: characters of the whole purpose, to know whether its end may be cut off.
+        own_name: places of the payer's own name that hold a number.
     """
-    return _Walk(painted, length).run()
+    return _Walk(painted, length, own_name).run()
 
 
 class _Walk:
-    def __init__(self, painted: Painted, length: int) -> None:
+    def __init__(self, painted: Painted, length: int, own_name: Sequence[Span]) -> None:
         self.painted = painted
         self.text = painted.text
         self.lexemes = Lexemes(painted.text)
-        self.names = quoted_names(painted)
+        self.own_name = own_name
+        self.names = [*quoted_names(painted), *own_name]
         self.ends_at = len(painted.text.rstrip()) if length >= MAX_PURPOSE else None
         self.dates = {d.start: d for d in painted.dates}
         self.context = Context()
@@ -279,6 +281,9 @@ class _Walk:
 
     def _number(self, place: int, lexeme: Lexeme) -> None:
         context = self.context
+        if self.own_name and any(start <= lexeme.start < end for start, end in self.own_name):
+            context.ordinary()
+            return
         if self._enumerates(lexeme):
             context.separated = True
             return
@@ -372,6 +377,9 @@ class _Walk:
             denied = denied_number(self.text)
             if denied is not None:
                 marks[Mark.DENIED] = denied
+            undecided = left_open(self.text)
+            if undecided is not None:
+                marks[Mark.OPEN] = undecided
         if not marks:
             return
         if Mark.MISTAKEN in marks:
