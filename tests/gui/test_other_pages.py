@@ -83,7 +83,7 @@ def test_an_unpaid_order_cannot_be_handed_over(qtbot: QtBot, orders: OrdersPage)
 
 def test_a_held_order_says_why(qtbot: QtBot, orders: OrdersPage):
     show_order(qtbot, orders, "1047")
-    assert "банк отозвал деньги" in words_of(orders.chain)
+    qtbot.waitUntil(lambda: "банк отозвал деньги" in words_of(orders.chain), timeout=20000)
 
 
 def test_a_role_without_the_right_sees_no_buttons(qtbot: QtBot, orders: OrdersPage, session: Session, world: World):
