@@ -16,9 +16,9 @@ from gateway.matching.service import NO_REGISTRY, RestsOn
 from gateway.payments.registries import service as registries
 from gateway.payments.registries.mapping import ColumnMapping
 from gateway.payments.registries.model import PayoutSource, RegistryState, fee_share
-from gateway.payments.registries.service import Received, SavedMapping
+from gateway.payments.registries.service import FileRead, Received, SavedMapping
 from gateway.payments.tables import entries, payments
-from gateway.store import Unit
+from gateway.store import Store, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,35 @@ def source_of(terms: Terms, partner_inn: str) -> PayoutSource:
     return PayoutSource(source)
 
 
+def read_file(
+    store: Store, terms: Terms, partner_inn: str, file_name: str, data: bytes, mapping: ColumnMapping | None = None
+) -> FileRead:
+    """Read a partner's file, for `receive`, while the money goes on being taken in.
+
+    Args:
+        mapping: how to read it; None for the one that is saved for this partner.
+
+    Raises:
+        Refused: `registry.…`.
+    """
+    source_of(terms, partner_inn)
+    if mapping is None:
+        with store.reading() as connection:
+            saved = registries.mapping_in_force(connection, store.company, partner_inn)
+        if saved is None:
+            raise Refused("registry.no_mapping", inn=partner_inn)
+        mapping = saved.mapping
+    return registries.read_file(file_name, data, mapping)
+
+
 def receive(
-    unit: Unit, terms: Terms, partner_inn: str, file_name: str, data: bytes, mapping: ColumnMapping | None = None
+    unit: Unit,
+    terms: Terms,
+    partner_inn: str,
+    file_name: str,
+    data: bytes,
+    mapping: ColumnMapping | None = None,
+    read: FileRead | None = None,
 ) -> Arrived:
     """Take a partner's file in and decide the payouts it explains; see `registries.receive`.
 
@@ -55,7 +82,7 @@ def receive(
         Refused: `registry.…`, `authority.missing`; nothing was kept then.
     """
     source = source_of(terms, partner_inn)
-    received = registries.receive(unit, partner_inn, source, file_name, data, mapping)
+    received = registries.receive(unit, partner_inn, source, file_name, data, mapping, read)
     fresh = any(not one.known for one in received)
     return Arrived(tuple(received), _look_again(unit, terms, partner_inn) if fresh else 0)
 

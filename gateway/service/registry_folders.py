@@ -78,8 +78,9 @@ class RegistryFolders:
         return self._folders[inn]
 
     def _take(self, inn: str, name: str, content: bytes) -> Sequence[Problem]:
+        read = registries.read_file(self._store, self._terms, inn, name, content)
         with self._store.unit(EXCHANGE) as unit:
-            arrived = registries.receive(unit, self._terms, inn, name, content)
+            arrived = registries.receive(unit, self._terms, inn, name, content, read=read)
             unit.commit()
         self._told()
         return [problem for one in arrived.received if not one.known for problem in _told_of(one)]

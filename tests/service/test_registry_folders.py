@@ -15,6 +15,7 @@ from gateway.flows import registries
 from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
 from gateway.onec.exchange import FileOutcome, Result
+from gateway.payments.registries import service as registry_service
 from gateway.payments.registries.guess import propose
 from gateway.payments.registries.model import PayoutSource
 from gateway.payments.registries.tables import payout_registries
@@ -122,3 +123,21 @@ def test_what_does_not_add_up_is_kept_and_reported(store: Store, drop: Drop) -> 
 def test_a_workbook_that_is_still_being_written_waits(store: Store, drop: Drop) -> None:
     assert drop(MARKET, "r.xlsx", BOOK[:-500]).result is Result.UNFINISHED
     assert kept(store) == []
+
+
+def test_money_is_taken_in_while_a_large_file_is_read(
+    drop: Drop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def slowly(*given: object) -> registry_service.FileRead:
+        with store.unit(Actor("ivanova", Role.ACCOUNTANT)) as unit:  # would wait for the file's own transaction
+            unit.journal("test.wrote", "test:1")
+            unit.commit()
+        written.append("meanwhile")
+        return read(*given)  # type: ignore[arg-type]  # as they came
+
+    read = registry_service.read_file
+    monkeypatch.setattr(registry_service, "read_file", slowly)
+    assert drop(PARTNER, "r.csv", FILE).result is Result.DONE
+    assert written == ["meanwhile"]

@@ -79,11 +79,12 @@ def get_registry(
 def import_registry(room: TheRoom, caller: TheCaller, terms: TheTerms, asked: Import) -> dict[str, Any]:
     """Take a partner's file in; payouts that waited for it are decided. The same file again changes nothing."""
     data = _content(asked.content)
+    read = registries.read_file(room.store, room.terms, asked.partner_inn, asked.file_name, data, asked.mapping)
 
     def work(unit: Unit) -> dict[str, Any]:
         if asked.save_mapping and asked.mapping is not None:
             registries.save_mapping(unit, room.terms, asked.partner_inn, asked.mapping)
-        arrived = registries.receive(unit, room.terms, asked.partner_inn, asked.file_name, data, asked.mapping)
+        arrived = registries.receive(unit, room.terms, asked.partner_inn, asked.file_name, data, read=read)
         return {
             "ids": [one.id for one in arrived.received],
             "known": [one.id for one in arrived.received if one.known],

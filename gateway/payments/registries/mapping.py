@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from re import _constants as _regex_constants  # type: ignore[attr-defined]  # what a pattern is made of
+from re import _parser as _regex_parser  # type: ignore[attr-defined]
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -12,6 +14,7 @@ from gateway.core.errors import Refused
 from gateway.core.references import Reference
 
 _LONGEST = 200
+_REPEATS = (_regex_constants.MAX_REPEAT, _regex_constants.MIN_REPEAT, _regex_constants.POSSESSIVE_REPEAT)
 _SEARCHED = 1000  # characters of a row: headings and totals are short, and patterns are anybody's
 
 
@@ -19,9 +22,37 @@ def _regex(text: str) -> str:
     if text:
         try:
             re.compile(text)
-        except re.error as error:
+            parsed = _regex_parser.parse(text)
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"not a regular expression: {error}") from None
+        if _may_never_end(parsed):
+            raise ValueError("a repetition of something that itself repeats or has alternatives may never end")
     return text
+
+
+def _may_never_end(parsed: Any, repeated: bool = False) -> bool:
+    """Whether a text can be taken apart in so many ways that a search hangs: it would hold up the whole service."""
+    for operation, argument in parsed:
+        repeats = operation in _REPEATS
+        least, most = argument[:2] if repeats else (1, 1)
+        if repeated and ((repeats and least != most) or operation is _regex_constants.BRANCH):
+            return True
+        inner = argument if isinstance(argument, tuple | list) else ()
+        again = repeated or (repeats and most > 1)
+        if any(_may_never_end(part, again) for part in _parts_of(inner)):
+            return True
+    return False
+
+
+def _parts_of(argument: Any) -> list[Any]:
+    """The patterns inside an operation's argument."""
+    found: list[Any] = []
+    for part in argument:
+        if isinstance(part, _regex_parser.SubPattern):
+            found.append(part)
+        elif isinstance(part, list):
+            found += [one for one in part if isinstance(one, _regex_parser.SubPattern)]
+    return found
 
 
 def _percent(text: str) -> str:

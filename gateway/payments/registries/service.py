@@ -60,6 +60,24 @@ class Received:
     others: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as a mapping reads it. Reading a large one takes its time; nobody's transaction has to wait for that."""
+
+    mapping: ColumnMapping
+    registries: tuple[ReadRegistry, ...]
+
+
+def read_file(file_name: str, data: bytes, mapping: ColumnMapping, limits: Limits = DEFAULT_LIMITS) -> FileRead:
+    """Read a partner's file; nothing is kept.
+
+    Raises:
+        Refused: what the file's reader and `interpret` raise.
+    """
+    rows = read_rows(data, limits, sheet=mapping.sheet, element=mapping.element)
+    return FileRead(mapping, tuple(interpret(rows, mapping, file_name)))
+
+
 def receive(
     unit: Unit,
     partner_inn: str,
@@ -67,26 +85,27 @@ def receive(
     file_name: str,
     data: bytes,
     mapping: ColumnMapping | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    read: FileRead | None = None,
 ) -> list[Received]:
     """Take a partner's file in: each registry of it once, with the bytes. One that does not add up is kept too.
 
     Args:
         mapping: how to read it; None for the one that is saved for this partner.
+        read: what `read_file` made of these bytes, when that was done before the transaction began.
 
     Raises:
         Refused: `authority.missing`, `registry.no_mapping`, and what reading raises; nothing was kept then.
     """
     unit.actor.require(Right.PAYMENTS_DECIDE)
     saved = mapping_in_force(unit.connection, unit.company, partner_inn)
-    if mapping is None and saved is None:
-        raise Refused("registry.no_mapping", inn=partner_inn)
-    how = mapping or (saved.mapping if saved else None)
-    assert how is not None
-    mapping_id = saved.id if saved is not None and saved.mapping == how else ""
-    found = interpret(read_rows(data, limits, sheet=how.sheet, element=how.element), how, file_name)
+    if read is None:
+        how = mapping or (saved.mapping if saved else None)
+        if how is None:
+            raise Refused("registry.no_mapping", inn=partner_inn)
+        read = read_file(file_name, data, how)
+    mapping_id = saved.id if saved is not None and saved.mapping == read.mapping else ""
     digest = hashlib.sha256(data).hexdigest()
-    return [_keep(unit, partner_inn, source, file_name, data, digest, mapping_id, one) for one in found]
+    return [_keep(unit, partner_inn, source, file_name, data, digest, mapping_id, one) for one in read.registries]
 
 
 def _keep(

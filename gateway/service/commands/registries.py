@@ -13,6 +13,7 @@ from gateway.service.commands.frame import REFUSED, HomeOption, JsonOption, Lang
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
+    from gateway.core.authority import Actor
     from gateway.flows.terms import Terms
     from gateway.payments.registries.mapping import ColumnMapping
     from gateway.store import Store, Unit
@@ -54,6 +55,7 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     from gateway.flows import registries
+    from gateway.service.commands.imports import person_named
 
     screen = Screen.of(home, language, as_json)
     content = file.read_bytes()
@@ -62,13 +64,15 @@ def import_file(
             _look_at(screen, store, terms, partner, file.name, content, parts or ())
             return
         how = _mapping(store, terms, partner, file.name, content, parts) if parts else None
+        person = person_named(store, by, str(file))
+        read = registries.read_file(store, terms, partner, file.name, content, how)
 
         def work(unit: Unit) -> tuple[list[str], list[str], int]:
-            arrived = registries.receive(unit, terms, partner, file.name, content, how)
+            arrived = registries.receive(unit, terms, partner, file.name, content, read=read)
             known = [one.id for one in arrived.received if one.known]
             return [one.id for one in arrived.received], known, arrived.decided
 
-        ids, known, decided = _done(store, by, str(file), work)
+        ids, known, decided = _done_by(store, person, work)
         found = _details(store, ids)
     for one in found:
         _show(screen, one, known=one["id"] in known)
@@ -199,7 +203,11 @@ def _done(store: Store, by: str | None, about: str, work: Callable[[Unit], Any])
     """Do `work` in the name of a person who may."""
     from gateway.service.commands.imports import person_named
 
-    with store.unit(person_named(store, by, about)) as unit:
+    return _done_by(store, person_named(store, by, about), work)
+
+
+def _done_by(store: Store, person: Actor, work: Callable[[Unit], Any]) -> Any:
+    with store.unit(person) as unit:
         result = work(unit)
         unit.commit()
     return result

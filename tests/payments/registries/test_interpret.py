@@ -232,3 +232,17 @@ def test_a_number_too_long_for_a_cell_is_taken_for_rounded() -> None:
     rows = [["Реестр операций № 105 от 18.11.2026"], ["Номер заказа", "Сумма операции", "Комиссия"]]
     [one] = made(workbook([*rows, [12345678901234560, 10, 0], [123456789012345, 10, 0]]))
     assert [line.key for line in one.lines] == ["123456789012345"] and one.bad_rows == 1
+
+
+@pytest.mark.parametrize("pattern", [r"(\d+)+№", r"(?:a|a)*b", r"(\w*\s*){5}№", r"((x{1,9}){1,9})"])
+def test_a_pattern_that_may_search_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(Refused) as refused:
+        mapping_of({**BASE, "net": pattern})
+    assert refused.value.code == "registry.mapping_wrong" and "never end" in str(refused.value.values["detail"])
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?:итого|всего)\s*(\d[\d ]*(?:[.,]\d\d)?)", r"№ ((?:\d{3})+)", r"^(a|b)?c{2,5}$"]
+)
+def test_ordinary_patterns_are_taken(pattern: str) -> None:
+    assert mapping_of({**BASE, "net": pattern}).net == pattern

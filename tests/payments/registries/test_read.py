@@ -153,3 +153,18 @@ def test_files_have_a_largest_size() -> None:
 def test_rows_come_one_by_one() -> None:
     walk = read_rows(("заказ;сумма\n" + "1;2\n" * 300_000).encode())
     assert next(walk).cells == ("заказ", "сумма")  # far below the limit that the whole file would break
+
+
+def test_a_row_that_gives_itself_a_huge_number_keeps_nobody_busy() -> None:
+    packed = io.BytesIO(workbook([["a", "b"]]))
+    with zipfile.ZipFile(packed) as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    far = members["xl/worksheets/sheet1.xml"].replace(b'<row r="1"', b'<row r="99999999999"')
+    assert far != members["xl/worksheets/sheet1.xml"]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as book:
+        for name, content in {**members, "xl/worksheets/sheet1.xml": far}.items():
+            book.writestr(name, content)
+    with pytest.raises(Refused) as refused:
+        list(read_rows(made.getvalue(), Limits(rows=1000)))
+    assert refused.value.code == "registry.too_many_rows"

@@ -30,7 +30,8 @@ def rows(data: bytes, limits: Limits, sheet: str = "") -> Iterator[tuple[int, li
     """(row, cells) of one sheet: the named one, else the first that is shown.
 
     Raises:
-        Refused: `registry.workbook_broken`, `registry.workbook_too_large`, `registry.sheet_missing`.
+        Refused: `registry.workbook_broken`, `registry.workbook_too_large`, `registry.sheet_missing`,
+            `registry.too_many_rows`.
     """
     _check(data, limits)
     try:
@@ -41,6 +42,8 @@ def rows(data: bytes, limits: Limits, sheet: str = "") -> Iterator[tuple[int, li
         page = _sheet(book, sheet)
         page.reset_dimensions()  # 1C and online shops write wrong ones
         for number, values in enumerate(_values(page, limits), start=1):
+            if number > limits.rows:  # a row may call itself the hundred-millionth: those before it are made up
+                raise Refused("registry.too_many_rows", limit=limits.rows)
             yield number, [_text(value) for value in values]
     finally:
         book.close()
