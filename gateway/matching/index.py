@@ -190,10 +190,12 @@ class _Ids(dict[_Key, str | set[str]]):
 
     def drop(self, key: _Key, invoice_id: str) -> None:
         known = self[key]
-        if isinstance(known, set):
-            known.discard(invoice_id)
-        if not known or known == invoice_id:
+        if known == invoice_id:
             del self[key]
+        elif isinstance(known, set):
+            known.discard(invoice_id)
+            if not known:
+                del self[key]
 
     def of(self, key: _Key) -> Collection[str]:
         known = self.get(key)
