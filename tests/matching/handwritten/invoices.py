@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.matching.handwritten import buyers as b
-from tests.matching.handwritten import second_world
+from tests.matching.handwritten import second_world, third_world
 from tests.matching.handwritten.building import invoice as _invoice
 from tests.matching.handwritten.model import Invoice
 
@@ -147,6 +147,7 @@ INVOICES = (
     _invoice("nikitina-382", "З-10382", "04.11.2026", "1999.00", b.NIKITINA, state="cancelled", order_no="10382"),
     *(_mega(n) for n in range(466, 601)),
     *second_world.INVOICES,
+    *third_world.INVOICES,
 )
 
 BY_ID = {invoice.id: invoice for invoice in INVOICES}
