@@ -16,6 +16,8 @@ from gateway.matching.number import parts_of
 
 Bundle = tuple[InvoiceCard, ...]
 _MAX_COMBINATIONS = 256
+# Latin letters without a Cyrillic twin, as they sound: "KR" for "КР"
+_BY_SOUND = str.maketrans("dfgijlnrsuvz", "дфгийлнрсувз")
 _LETTERS = re.compile(r"[а-яa-z]*")
 
 
@@ -107,7 +109,9 @@ def fits(quote: Quote, card: InvoiceCard) -> bool:
     prefix, _, sub = card.prefix.partition("#")
     if quote.sub != sub and (quote.sub or not sub.isalpha()):
         return False  # letters behind the counter are a series, which a payer may leave out; "/1" is another invoice
-    return quote.prefix in ("", prefix) and (quote.year is None or quote.year == card.year)
+    if quote.prefix not in ("", prefix) and quote.prefix.translate(_BY_SOUND) != prefix:
+        return False
+    return quote.year is None or quote.year == card.year
 
 
 def _by_series(quote: Quote, cards: list[InvoiceCard]) -> list[InvoiceCard]:
@@ -189,6 +193,20 @@ def covering(claims: Sequence[Claim], amount: Money) -> list[Bundle]:
         if sum([c.rest.kopecks for c in cards]) == amount.kopecks:
             found.setdefault(frozenset([c.id for c in cards]), cards)
     return list(found.values())
+
+
+def with_carried_series(claims: Sequence[Claim]) -> list[Claim]:
+    """ "АК 701, 702, 703": the series of the first number is that of the list."""
+    carried: list[Claim] = []
+    series = ""
+    for claim in claims:
+        quote = claim.quote
+        own = quote.prefix or (parts_of(quote.near + "1").prefix if quote.near else "")
+        if own or quote.direct:
+            series = own
+        same = () if own else tuple(b for b in claim.live if all(c.prefix.partition("#")[0] == series for c in b))
+        carried.append(claim._replace(live=same) if series and same else claim)
+    return carried
 
 
 def _choices(claims: Sequence[Claim]) -> Iterable[tuple[Bundle, ...]]:

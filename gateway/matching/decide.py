@@ -25,6 +25,7 @@ from gateway.matching.identity import Identity, Known, identify
 from gateway.matching.index import InvoiceIndex
 from gateway.matching.numbered import by_numbers
 from gateway.matching.payout import RegistryLookup, decide_payout
+from gateway.matching.phrases import replaced_number
 from gateway.matching.ruled import pays_for_another, within_rule
 from gateway.matching.rules import PayerRules
 from gateway.matching.suggest import suggestions
@@ -86,7 +87,21 @@ def _customer(case: Case) -> Decision:
         return _hinted(case)
     if identity.known is Known.NOBODY:
         return _stranger(case)
-    return _doubtful_numbers(case) or by_numbers(case) or without_number(case)
+    return _replacing(case) or _doubtful_numbers(case) or by_numbers(case) or without_number(case)
+
+
+def _replacing(case: Case) -> Decision | None:
+    """ "УТ-46 взамен аннулированного УТ-45": the new number alone, where it is one, and its sum is exact."""
+    if Mark.DENIED not in case.facts.marks:
+        return None
+    replaced = replaced_number(case.facts.payment.purpose)
+    if replaced is None:
+        return None
+    old = [c for c in case.claims if replaced[0] <= c.quote.start < replaced[1]]
+    new = [c for c in case.claims if c not in old]
+    if len(new) != 1 or new[0].single is None or new[0].single.rest != case.amount or any(c.live for c in old):
+        return None
+    return by_numbers(replace(case, claims=tuple(new)))
 
 
 def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> Decision:

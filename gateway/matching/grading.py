@@ -12,6 +12,7 @@ from gateway.matching.words import Role, classify
 
 _COMMA_SUM = re.compile(r"\d+,\d\d(?!\d)")
 _DIMENSION = re.compile(r"\d\s?[хx*×]\s?\d")
+_AFTER_FEW = frozenset(("рамки", "коробки", "упаковки", "пары", "позиции", "штуки"))  # 2, 3 or 4 of them
 _OURS = {Role.INVOICE: Kind.INVOICE, Role.ORDER: Kind.ORDER}
 
 Graded = tuple[Grade, Kind, bool]
@@ -110,6 +111,12 @@ class Sight:
             return False
         return classify(following.text).role is Role.UNIT
 
+    def uncounted(self) -> bool:
+        """ "80 рамки": a count of 80 would want "рамок", so the number belongs to what stands before it."""
+        following, digits = self.lexemes.after(self.place), self.lexeme.text
+        few = digits[-1:] in ("2", "3", "4") and digits[-2:-1] != "1"
+        return following is not None and following.text in _AFTER_FEW and not few
+
     def noun_follows(self, context: Context) -> bool:
         """An ordinary noun right behind a number in a list: "счет 125, 40 рейсов"."""
         following = self.lexemes.after(self.place)
@@ -170,6 +177,8 @@ def grade(context: Context, sight: Sight, last: Last | None) -> Graded:
 def _continued(context: Context, sight: Sight, last: Last, ours: Kind | None) -> Graded:
     """The grade of a number that follows another one under the same noun, or under none."""
     if not sight.prefixed and sight.unit_follows():
+        if context.separated and ours is not None and sight.uncounted():
+            return Grade.LOOSE, Kind.OTHER, False
         return Grade.MUTED, Kind.QUANTITY, False
     if not sight.prefixed and sight.noun_follows(context):
         return Grade.LOOSE, Kind.OTHER, False

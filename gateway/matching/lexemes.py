@@ -24,6 +24,7 @@ _JOINTS = ("-", "--", "---", "/", "-/", "/-", "-/-")
 # Words that are never a series, however close they stand to the number.
 _NO_SERIES = frozenset({Role.INVOICES, Role.ORDER, Role.SIGN, Role.OF, Role.BREAK, Role.LINK, Role.PAY})
 _LONG_NUMBER = 4
+_LONGEST_UNIT = 3
 # Letters that may be the end of a number though they stand for something else before a word.
 _SUFFIX_ROLES = frozenset({Role.ORDINARY, Role.BREAK, Role.OTHER_DOCUMENT})
 # "МСК00-000124": a series by its look, whatever its letters mean elsewhere.
@@ -82,11 +83,27 @@ class Lexemes(list[Lexeme]):
             return glued and signed and not word.text.startswith("сч")  # "№ INV00125"
         if role in _NO_SERIES:
             return False
+        if role is Role.UNIT and hyphened and len(word.text) <= _LONGEST_UNIT and not self._counts(place - 1):
+            return True  # "гр-5": no unit stands before its number
         if glued or (hyphened and following.text[0] == "-"):
             if hyphened and len(word.text) == 1 and (role is Role.BREAK or len(self[place + 2].text) >= _LONG_NUMBER):
                 return True  # "К-26-1486" is no building
             return expecting or _ACCOUNTING_NUMBER.match(self.source, word.end) is not None
         return expecting and spaced and len(word.text) == 1 and role is Role.OTHER_DOCUMENT
+
+    def leads_series(self, place: int) -> bool:
+        """Whether the word at `place` is the first half of a series in two: "КР/С-15"."""
+        if place + 3 >= len(self):
+            return False
+        word, slash, second = self[place : place + 3]
+        if slash.text != "/" or slash.start != word.end or second.start != slash.end or second.kind != "word":
+            return False
+        if len(word.text) > _LONGEST_PREFIX or len(second.text) > _LONGEST_PREFIX or not self.is_joined(place + 2):
+            return False
+        return classify(word.text).role is Role.ORDINARY
+
+    def _counts(self, place: int) -> bool:
+        return place >= 0 and self[place].kind == "num"
 
     def is_joined(self, place: int) -> bool:
         """Whether the word at `place` is joined to a number behind it, by nothing or by a hyphen."""

@@ -14,12 +14,13 @@ from gateway.matching.case import (
     sum_reason,
     unknown_reason,
 )
-from gateway.matching.claims import Bundle, Claim, DateCheck, covering, dead_state, unique_cards
+from gateway.matching.claims import Bundle, Claim, DateCheck, covering, dead_state, unique_cards, with_carried_series
 from gateway.matching.decision import Decision, Outcome, Reason
-from gateway.matching.facts import Grade, Kind, Mark
+from gateway.matching.facts import Facts, Grade, Kind, Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
 from gateway.matching.number import one_edit_apart
+from gateway.matching.phrases import advances_next
 from gateway.matching.search import combination
 
 _A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
@@ -100,6 +101,9 @@ def _has_invoice(claims: Sequence[Claim]) -> bool:
 def _exact_answer(case: Case, live: Sequence[Claim]) -> Decision | None:
     solutions = covering(live, case.amount)
     if not solutions:
+        live = with_carried_series(live)
+        solutions = covering(live, case.amount)
+    if not solutions:
         return None
     if len(solutions) > 1:
         return case.ask(Outcome.AMBIGUOUS, Reason("matching.several_fit", {"count": str(len(solutions))}))
@@ -154,8 +158,9 @@ def _stated(case: Case) -> Decision | None:
     if len(claims) < 2 or case.individual:
         return None
     allocations: list[tuple[InvoiceCard, Money]] = []
-    for claim in claims:
-        card, stated = claim.single, claim.quote.stated
+    ends = [c.quote.start for c in claims[1:]] + [len(case.facts.payment.purpose)]
+    for claim, end in zip(claims, ends, strict=True):
+        card, stated = claim.single, claim.quote.stated or _said_behind(case.facts, claim.quote.end, end)
         if card is None or stated is None or claim.dead or not 0 < stated <= card.rest.kopecks:
             return None
         allocations.append((card, Money(stated)))
@@ -167,6 +172,17 @@ def _stated(case: Case) -> Decision | None:
     reasons = [*_number_reasons(claims, cards), Reason("matching.sums_stated", {"count": str(len(cards))})]
     release = not any(c.date in (DateCheck.DAY, DateCheck.YEAR) for c in claims)
     return case.allocate(Outcome.SEVERAL, allocations, reasons, release=release)
+
+
+def _said_behind(facts: Facts, start: int, end: int) -> int | None:
+    """The only sum, or plain number, between one invoice number and the next ("УТ-1 полностью 10000"), in kopecks."""
+    said = [s.kopecks for s in facts.sums if start <= s.start < end]
+    said += [
+        q.counter * 100
+        for q in facts.quotes
+        if start <= q.start < end and q.grade is Grade.LOOSE and q.text.isdecimal() and not q.text.startswith("0")
+    ]
+    return said[0] if len(said) == 1 else None
 
 
 # -------------------------------------------------------------------- the sum does not fit
@@ -263,7 +279,7 @@ def _overpaid(case: Case, cards: Bundle, due: Money, reasons: list[Reason]) -> D
     extra = case.amount - due
     advance = Mark.ADVANCE in marks and not case.facts.full_advance
     both_said = {due.kopecks, extra.kopecks} <= case.said
-    if Mark.PART in marks or (advance and not both_said):
+    if Mark.PART in marks or (advance and not both_said and not advances_next(case.facts.payment.purpose)):
         return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.declared_part"))
     if any(case.amount.kopecks == due.kopecks * f for f in (10, 100, 1000)):
         return case.ask(Outcome.CONTRADICTION, *reasons, over, Reason("matching.tenfold"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.core.text import fold
 from gateway.matching.hints import has_any
 from gateway.matching.masks import ASIDE, DATE, MONEY
 
@@ -50,7 +51,7 @@ _DENIAL_HINTS = ("отмен", "недейств", "кроме", "исключ",
 _DENIED = re.compile(
     rf"(?<![{_W}])(?:(?:кроме|исключая|(?:за\s+)?исключением|в?замен|вместо)\s+(?:[{_W}]+\s+){{0,2}}?"
     rf"|не\s+(?:по\s+|к\s+|за\s+)?|(?:верно|верный|верная|правильн[а-я]+|читать)(?:\s+(?:номер|как|счет[а-я]*))?[\s:-]*)"
-    + _INVOICE
+    + rf"(?:{_INVOICE}|[{_W}]{{1,5}}-?\d)"
 )
 # "счет 125 от 12.11 отменён"
 _CANCELLED = re.compile(
@@ -84,7 +85,25 @@ _LEFT_OPEN = re.compile(
     r"|\d\?|\d\s*\(\s*\?|\d\s+\?+\s*(?:$|[,;.)])|\d\s*\?\s+\d"
 )
 
+# a penalty, a claim, a loan of which the text says only that it is not this
+_NONE_AFTER = re.compile(
+    rf"\s*[:,-]?\s*(?:нет(?![{_W}])|отсутству|не\s+(?:начисл|взима|предъявл|име|требу|удержив|выставл|призна))"
+)
+_NONE_BEFORE = re.compile(
+    rf"(?<![{_W}])(?:без\s+(?:признания|учета|начисления|взимания|предъявления|каких-либо)|за\s+счет(?:\s+средств)?)\s+$"
+)
+_TRANCHE = "транш"
+_OF_INVOICE_AFTER = re.compile(rf"\s+(?:[{_W}\d-]+\s+){{0,3}}по\s+сч")
+_REPLACED = re.compile(
+    rf"(?<![{_W}])(?:в?замен|вместо)\s+(?:аннулир|отмен|недейств)[а-я]*\s+(?:сч[а-я]*\.?\s*)?[№\s]*[{_W}]{{0,5}}-?\d"
+)
+_ADVANCES_NEXT = re.compile(
+    rf"(?:(?<![{_W}])(?:с|и|плюс|включая|остаток|остальное|излишек|разница)\s|\+)[\s-]*(?:в\s+)?(?:предоплат|аванс)[а-я]*\s+"
+    rf"(?:(?:за|на|по|в\s+счет)\s+)?(?:следующ|будущ|нов)"
+)
+
 # a return that is none
+_INSTEAD_BEFORE = re.compile(rf"(?<![{_W}])(?:в?замен|вместо)\s+$")
 _NOT_BEFORE = re.compile(rf"(?<![{_W}])не\s+$")
 _WITHOUT_BEFORE = re.compile(rf"(?<![{_W}])без\s+(?:права\s+)?$")
 _FINITE = ("ть", "ться", "йте", "ется", "ются", "аем", "ают")
@@ -131,12 +150,32 @@ def left_open(text: str) -> Span | None:
     return found.span() if found is not None else None
 
 
+def says_no_such(text: str, start: int, end: int) -> bool:
+    """Whether the word at this place names what the money is not: "претензий нет", "за счет кредитных средств"."""
+    if _NONE_AFTER.match(text, end) is not None or _NONE_BEFORE.search(text, max(0, start - 40), start) is not None:
+        return True
+    return text.startswith(_TRANCHE, start) and _OF_INVOICE_AFTER.match(text, end) is not None
+
+
+def replaced_number(purpose: str) -> Span | None:
+    """ "взамен аннулированного НФ-1461": where the number stands that is paid no more."""
+    found = _REPLACED.search(fold(purpose))
+    return found.span() if found is not None else None
+
+
+def advances_next(purpose: str) -> bool:
+    """ "с предоплатой следующего": what is over is meant to be."""
+    return _ADVANCES_NEXT.search(fold(purpose)) is not None
+
+
 def no_return(text: str, start: int, end: int) -> bool:
     """Whether the word of returning at this place speaks of no money coming back.
 
     "Просим не возвращать", "возврату не подлежит", "без возврата", "за возвратную тару".
     """
     word, before = text[start:end], text[max(0, start - 40) : start]
+    if word.startswith("аннулир") and _INSTEAD_BEFORE.search(before) is not None:
+        return True
     if _WITHOUT_BEFORE.search(before) is not None or _NOT_SUBJECT.match(text, end) is not None:
         return True
     if word.endswith(_FINITE) and _NOT_BEFORE.search(before) is not None:

@@ -27,7 +27,7 @@ def readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]
     if "-" not in text and "/" not in text:
         return None, ()
     runs = [int(r) for r in _DIGITS.findall(text)]
-    if parts.sub or not all(runs):
+    if not all(runs) or (parts.sub and not _of_one_length(text, runs)):
         return None, ()
     if "-" not in text:
         return None, tuple(runs)
@@ -35,6 +35,11 @@ def readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]
         return None, ()
     first, second = runs
     return (second, (first, second)) if first < second <= first + _LONGEST_RANGE else (None, ())
+
+
+def _of_one_length(text: str, runs: list[int]) -> bool:
+    """ "000701/702/703": what follows the first number are numbers too, and no parts of it."""
+    return "-" not in text and len({len(str(run)) for run in runs}) == 1
 
 
 def join_ranges(quotes: list[Quote], text: str) -> list[Quote]:

@@ -24,7 +24,7 @@ from gateway.matching.masks import (
     quoted_names,
 )
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
-from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return
+from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return, says_no_such
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.ranges import join_ranges, readings, tight
 from gateway.matching.words import Mark, Role, classify
@@ -33,6 +33,8 @@ MAX_PURPOSE = 210
 _YEAR_WORDS = ("", "от", "за")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _SEPARATORS = frozenset(",;+&/")
+_LONG_ORDER = 4
+_NO_SALE = (Mark.OTHER_INCOME, Mark.PERCENT, Mark.LOAN)
 _INVOICE_NOUNS = (Role.INVOICE, Role.INVOICES)
 
 
@@ -128,10 +130,14 @@ class _Walk:
         if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
             self.skip_words.add(place)
             return
+        if last_before_number and self.lexemes.leads_series(place):
+            self.skip_words.update((place, place + 2))
+            return
         word = classify(lexeme.text)
         self.pays |= word.ground
         if word.mark is not None and not self._denied(place, lexeme, word.mark):
-            self.marks.setdefault(word.mark, (lexeme.start, lexeme.end))
+            harmless = word.mark in _NO_SALE and says_no_such(self.text, lexeme.start, lexeme.end)
+            self.marks.setdefault(Mark.DOUBTFUL if harmless else word.mark, (lexeme.start, lexeme.end))
         role = word.role
         if role not in _INVOICE_NOUNS:
             context.account = False
@@ -169,7 +175,7 @@ class _Walk:
         self.context.noun(Role.CLOSING)
 
     def _other_document(self, place: int) -> None:
-        if not self._joined_to_invoice(place):
+        if not self._joined_to_invoice(place) and not self._order_of_shop(place):
             self.context.noun(Role.OTHER_DOCUMENT)
 
     def _invoice(self, place: int) -> None:
@@ -212,6 +218,16 @@ class _Walk:
         self.pays |= any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
         self.plural_noun |= plural
         context.noun(Role.INVOICE, plural)
+
+    def _order_of_shop(self, place: int) -> bool:
+        """ "заказ магазина № 20530": too long a number for a shop."""
+        context = self.context
+        if context.role is not Role.ORDER or context.taken or context.broke:
+            return False
+        behind = [lexeme for lexeme in self.lexemes[place + 1 : place + 3] if lexeme.text not in ("№", "#", "n")]
+        number = behind[0] if behind else None
+        is_order = number is not None and number.kind == "num" and len(number.text) >= _LONG_ORDER
+        return self.lexemes[place].text.startswith("магазин") and is_order
 
     def _joined_to_invoice(self, place: int) -> bool:
         """ "счет-договор", "счет-спецификация" is an invoice."""
@@ -295,7 +311,7 @@ class _Walk:
         last = Last(before.grade, before.kind, before.end) if before is not None and context.taken else None
         graded, kind, direct = grade(context, sight, last)
         parts = parts_of_folded(tight(self.text[start:end]))
-        if parts.counter == 0 or len(lexeme.text) > MAX_DIGITS + 5:
+        if parts.counter == 0 or (len(lexeme.text) > MAX_DIGITS + 5 and "/" not in lexeme.text):
             graded = Grade.MUTED
         date = None if context.taken else context.date
         self.drafts.append(_Draft(lexeme, start, end, graded, kind, direct, parts, near, context.plural, date))
@@ -321,6 +337,8 @@ class _Walk:
                 near = word.text
             else:
                 prefixed, start = True, word.start
+                if before > 1 and before - 2 in self.skip_words and self.lexemes.leads_series(before - 2):
+                    start = self.lexemes[before - 2].start  # "КР/С-15"
                 leading = self.lexemes[before - 1] if before else None
                 if leading is not None and leading.kind == "num" and leading.end == start:
                     start = leading.start  # "00УТ-000123"

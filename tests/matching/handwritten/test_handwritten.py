@@ -16,6 +16,12 @@ from tests.matching.handwritten import (
     partial_and_over,
     payouts,
     same_document,
+    second_money_in_parts,
+    second_phones,
+    second_regions,
+    second_traps,
+    second_voices,
+    second_wholesale,
     several_invoices,
     third_parties,
 )
@@ -35,6 +41,12 @@ THEMES = (
     money_that_is_no_sale,
     payouts,
     same_document,
+    second_regions,
+    second_phones,
+    second_wholesale,
+    second_traps,
+    second_money_in_parts,
+    second_voices,
 )
 CASES: dict[str, Case] = {
     f"{theme.__name__.rpartition('.')[2]}-{case.name}": case for theme in THEMES for case in theme.CASES
@@ -90,6 +102,6 @@ def test_a_case_is_sound_in_itself(name: str) -> None:
 
 def test_the_set_is_as_large_as_it_claims() -> None:
     assert len(CASES) == sum(len(theme.CASES) for theme in THEMES), "two cases of one name"
-    assert len(CASES) >= 450
+    assert len(CASES) >= 775
     assert len(INVOICES) == len(BY_ID) >= 250
     assert len({case.purpose for case in CASES.values()}) >= 450
