@@ -16,7 +16,7 @@ from gateway.matching.case import (
 )
 from gateway.matching.claims import Bundle, Claim, DateCheck, covering, dead_state, unique_cards, with_carried_series
 from gateway.matching.decision import Decision, Outcome, Reason
-from gateway.matching.facts import Facts, Grade, Kind, Mark
+from gateway.matching.facts import Grade, Kind, Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
 from gateway.matching.number import one_edit_apart
@@ -25,6 +25,7 @@ from gateway.matching.search import combination
 
 _A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
 _LEAST_DIGITS = 3
+_PERHAPS_A_SUM = (Grade.LOOSE, Grade.STRONG)  # a list may take one for a number; `case` has told them apart
 _INVOICE_KINDS = (Kind.INVOICE, Kind.PREFIXED)
 
 
@@ -160,7 +161,7 @@ def _stated(case: Case) -> Decision | None:
     allocations: list[tuple[InvoiceCard, Money]] = []
     ends = [c.quote.start for c in claims[1:]] + [len(case.facts.payment.purpose)]
     for claim, end in zip(claims, ends, strict=True):
-        card, stated = claim.single, claim.quote.stated or _said_behind(case.facts, claim.quote.end, end)
+        card, stated = claim.single, claim.quote.stated or _said_behind(case, claim.quote.end, end)
         if card is None or stated is None or claim.dead or not 0 < stated <= card.rest.kopecks:
             return None
         allocations.append((card, Money(stated)))
@@ -174,13 +175,14 @@ def _stated(case: Case) -> Decision | None:
     return case.allocate(Outcome.SEVERAL, allocations, reasons, release=release)
 
 
-def _said_behind(facts: Facts, start: int, end: int) -> int | None:
+def _said_behind(case: Case, start: int, end: int) -> int | None:
     """The only sum, or plain number, between one invoice number and the next ("УТ-1 полностью 10000"), in kopecks."""
+    facts = case.facts
     said = [s.kopecks for s in facts.sums if start <= s.start < end]
     said += [
         q.counter * 100
         for q in facts.quotes
-        if start <= q.start < end and q.grade is Grade.LOOSE and q.text.isdecimal() and not q.text.startswith("0")
+        if start <= q.start < end and q.grade in _PERHAPS_A_SUM and q.text.isdecimal() and not q.text.startswith("0")
     ]
     return said[0] if len(said) == 1 else None
 
