@@ -121,6 +121,10 @@ class ListPage(Page):
         `under` stands below the list, `above` over the whole width, `beside` at the right of the filters.
         """
         self.model, self.table, self.bar, self.panel = model, table, bar, panel
+        # What was asked for by name stays in the panel until the person chooses another row, though the list as it
+        # is filtered may not have it.
+        self._pinned = ""
+        self._arriving = False
         remembered = self.settings.page(self.key)
 
         left = QWidget()
@@ -162,7 +166,7 @@ class ListPage(Page):
         model.watch(table.visible_rows)
         model.arrived.connect(self._arrived)
         model.failed.connect(self.session.refused)
-        table.picked.connect(self.picked)
+        table.picked.connect(self._row_picked)
         table.opened.connect(self.opened)
 
         chosen = remembered.get("filter")
@@ -181,6 +185,13 @@ class ListPage(Page):
     def picked(self, row: Any) -> None:
         """Another row is current."""
 
+    def _row_picked(self, row: Any) -> None:
+        """A person chooses; rows that arrive only make the list choose, and that takes nobody's panel away."""
+        if not self._arriving:
+            self._pinned = ""
+        if getattr(row, "id", "") == self._pinned or not self._pinned:
+            self.picked(row)
+
     def opened(self, row: Any) -> None:
         """Enter or double click."""
 
@@ -194,10 +205,14 @@ class ListPage(Page):
 
     def _arrived(self, _page: int) -> None:
         self.bar.count(self.model.counts)
-        self.table.keep_selection(self.model.find)
-        if not self.table.currentIndex().isValid() and self.model.total:
-            self.table.select_row(0)
-        elif not self.model.total:
+        self._arriving = True
+        try:
+            self.table.keep_selection(self.model.find)
+            if not self.table.currentIndex().isValid() and self.model.total:
+                self.table.select_row(0)
+        finally:
+            self._arriving = False
+        if not self.model.total and not self._pinned:
             self.picked(None)
         self.loaded()
 
@@ -207,6 +222,7 @@ class ListPage(Page):
         self._asked(state=key)
 
     def _asked(self, **query: str) -> None:
+        self._pinned = ""
         self.table.forget_selection()
         self._start_query.update(query)
         if self.session.online:
@@ -238,4 +254,5 @@ class ListPage(Page):
         elif self.bar.chosen != self.usual_filter:
             self._filtered(self.usual_filter)
             self.table.want(name)
+        self._pinned = name
         self.table.setFocus()

@@ -56,10 +56,6 @@ class PaymentsPage(ListPage):
         self.rules: RulesDialog | None = None
         self.learning: RuleDialog | None = None
         self._undone_words: dict[str, str] = {}
-        # A payment that was asked for by name stays in the panel until the person chooses another one, though the
-        # list as it is filtered may not have it.
-        self._pinned = ""
-        self._arriving = False
         self.rules_button = button(
             translate("Payments", "Rules…"), icon="link", slot=self.open_rules, shortcut="R",
             tip=translate("Payments", "Who pays for whom"),
@@ -91,18 +87,7 @@ class PaymentsPage(ListPage):
     def badge(cls, needs: Needs) -> int:
         return needs.payments
 
-    def _arrived(self, page: int) -> None:
-        self._arriving = True
-        try:
-            super()._arrived(page)
-        finally:
-            self._arriving = False
-
     def picked(self, row: Any) -> None:
-        if self._arriving and self._pinned and getattr(row, "id", "") != self._pinned:
-            return
-        if not self._arriving:
-            self._pinned = ""
         if isinstance(row, PaymentRow):
             self.decision.show_row(row)
         elif not self.model.total:

@@ -86,6 +86,22 @@ def test_a_held_order_says_why(qtbot: QtBot, orders: OrdersPage):
     qtbot.waitUntil(lambda: "банк отозвал деньги" in words_of(orders.chain), timeout=20000)
 
 
+def test_an_order_gone_to_by_name_stays_though_the_list_has_it_not(qtbot: QtBot, orders: OrdersPage):
+    with qtbot.waitSignal(orders.model.arrived, timeout=20000):
+        orders.bar.searched.emit("нет такого заказа")
+    show_order(qtbot, orders, "1047")
+    with qtbot.waitSignal(orders.model.arrived, timeout=20000):
+        orders.model.reload()
+    assert orders.model.total == 0
+    assert orders.chain.order is not None
+    assert orders.chain.order.number == "1047"
+    with qtbot.waitSignal(orders.model.arrived, timeout=20000):
+        orders.bar.searched.emit("")
+    orders.table.select_row(1)
+    chosen = orders.table.current_row()
+    qtbot.waitUntil(lambda: orders.chain.order is not None and orders.chain.order.id == chosen.id, timeout=20000)
+
+
 def test_a_role_without_the_right_sees_no_buttons(qtbot: QtBot, orders: OrdersPage, session: Session, world: World):
     world.role = "accountant"
     session.stop()
