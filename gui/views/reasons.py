@@ -30,8 +30,8 @@ date_contradicts several_fit sum_differs sum_short sum_over sum_of_other sum_fit
 extra_is_other tiny tenfold promised_in_full advance_without_invoice maybe_no_sale says_refund says_own_transfer
 says_loan says_other_income registry_missing registry_ambiguous registry_date registry_differs registry_unsound
 registry_line registry_twice registry_above registry_bad_rows registry_cancelled registry_fee registry_more_lines
-registry_paid registry_refund registry_several registry_old registry_fee_high loan_unknown number_left_open list_incomplete number_denied name_contradicts
-sums_contradict
+registry_paid registry_refund registry_several registry_old registry_fee_high loan_unknown list_incomplete
+number_denied number_left_open name_contradicts sums_contradict
 """
 # They tell who or what it is about.
 _TELLS = "payout_partner plural_noun registry_unquoted"
