@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
 from gateway.matching.masks import DateMention, InnMention, SumMention, set_aside
-from gateway.matching.own_name import numbers_of_own_name
+from gateway.matching.own_name import numbers_of_own_name, without_own_numbers
 from gateway.matching.parties import NamedParty, named_parties, payer_of, persons
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.scan import scan
@@ -104,7 +104,7 @@ def read_facts(payment: PaymentIn) -> Facts:
     names, differ = persons(payer, purpose)
     return Facts(
         payment=payment,
-        quotes=tuple(scanned.quotes),
+        quotes=tuple(without_own_numbers(payer.written, scanned.quotes)),
         dates=tuple(painted.dates),
         sums=tuple(painted.sums),
         marks=scanned.marks,

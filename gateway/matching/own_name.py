@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.words import Role, classify
 
 _PIECE = re.compile(r"[а-яa-z]+|\d+")
@@ -16,6 +18,7 @@ _LONGEST_NUMBER = 6  # digits; longer ones in a payer's name are accounts and И
 _BETWEEN = r"[\s\"№#./-]{0,4}(?:n[\s.]{0,2})?"
 _NO_MORE = r"(?![\d/-]\d|\d)"
 _ANCHOR = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|#)[\s.:№\"]*$")
+_NO_NOUN = (Kind.BARE, Kind.OTHER)
 _NAMING = frozenset({Role.ORDINARY, Role.OTHER_DOCUMENT, Role.UNIT})
 
 
@@ -30,6 +33,22 @@ def numbers_of_own_name(written: str, text: str) -> list[tuple[int, int]]:
     if pattern is None:
         return []
     return [m.span() for m in pattern.finditer(text) if not (m[0][0].isdigit() and _ANCHOR.search(text, 0, m.start()))]
+
+
+def without_own_numbers(written: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """A number of the payer's name that no noun, series or date makes an invoice's: "п-ка № 8". It may still warn."""
+    numbers = _numbers(written)
+    return [
+        q._replace(grade=Grade.MUTED) if q.counter in numbers and q.kind in _NO_NOUN and q.date is None else q
+        for q in quotes
+    ]
+
+
+@lru_cache(maxsize=65536)
+def _numbers(written: str) -> frozenset[int]:
+    if _pattern(written) is None:
+        return frozenset()
+    return frozenset(int(n) for n in _PIECE.findall(written) if n.isdecimal() and len(n) <= _LONGEST_NUMBER)
 
 
 @lru_cache(maxsize=65536)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from gateway.core.text import fold, name_key
 from gateway.matching.hints import has_any
@@ -97,6 +98,7 @@ _INITIALS_AT = re.compile(
 _WORDS = re.compile(r"[а-я]+(?:-[а-я]+)?")
 _NAME_WORD = re.compile(rf"[{_W}\d]+")
 _BEHIND_A_NAME = frozenset({Role.PAY, Role.BREAK, Role.OF, Role.INVOICE, Role.INVOICES, Role.ORDER, Role.SIGN})
+_LETTER_OF_A_NAME = frozenset({Role.ORDINARY, Role.UNIT, Role.OTHER_DOCUMENT})
 _NAMED_BETWEEN = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])|{_WHO}|\"")
 _NAME_ENDS = re.compile(
     rf"(?<![{_W}])(?:по|за|согласно|сч|счет[а-я]*|инн|договор[а-я]*|от|на|в|без|ндс|сумма)(?![{_W}])"
@@ -258,6 +260,8 @@ def _by_name(painted: str, start: int, end: int, payer: Payer) -> NamedParty | N
         return None
     whole = f"{party['form'] or ''} {rest}"
     name = name_key(whole)
+    if rest and painted[party.end() - 1].isalpha() and painted[party.end() : party.end() + 1].isdigit():
+        return NamedParty("", f"{name}{painted[party.end()]}", sure, start, party.end())  # "Парус2"
     if name and payer.key and (name == payer.key or (not quoted and _goes_on(whole, payer))):
         return None
     return NamedParty("", name, sure, start, party.end())
@@ -306,7 +310,13 @@ def _goes_on(named: str, payer: Payer) -> bool:
 
 
 def _longer_name(rest: str, payer: Payer) -> str:
-    """ "Парус-М" where the payer is "Парус": the key of the name, "" when it is no such one."""
-    first = rest.split(maxsplit=1)[0] if rest.strip() else ""
-    head, hyphen, tail = first.partition("-")
-    return name_key(first) if hyphen and tail and head == payer.key else ""
+    """ "Парус-М", "Парус М" where the payer is "Парус": the key of the name, "" when it is no such one."""
+    for word, following in pairwise([*rest.split(), ""]):
+        head, _, tail = word.partition("-")
+        if head != payer.key:
+            continue
+        if tail:
+            return name_key(word)
+        if len(following) == 1 and classify(following).role in _LETTER_OF_A_NAME:
+            return name_key(f"{word} {following}")
+    return ""
