@@ -35,9 +35,11 @@ def numbers_of_own_name(written: str, text: str) -> list[tuple[int, int]]:
     return [m.span() for m in pattern.finditer(text) if not (m[0][0].isdigit() and _ANCHOR.search(text, 0, m.start()))]
 
 
-def without_own_numbers(written: str, quotes: Sequence[Quote]) -> list[Quote]:
+def without_own_numbers(written: str, quotes: Sequence[Quote]) -> Sequence[Quote]:
     """A number of the payer's name that no noun, series or date makes an invoice's: "п-ка № 8". It may still warn."""
     numbers = _numbers(written)
+    if not numbers:
+        return quotes
     return [
         q._replace(grade=Grade.MUTED) if q.counter in numbers and q.kind in _NO_NOUN and q.date is None else q
         for q in quotes

@@ -61,7 +61,8 @@ _CANCELLED = re.compile(
 
 # "91 или 19", "то ли 91 то ли 19", "91?"; but "?125" is a № that an encoding lost, and " ? " a dash
 _OPEN_HINTS = (
-    "ил",
+    "или",
+    "иль",
     "может",
     "если",
     "либо",
