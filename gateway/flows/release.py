@@ -19,9 +19,10 @@ from gateway.core.workdays import add_work_minutes
 from gateway.flows import hold, to_1c
 from gateway.flows.terms import Terms
 from gateway.matching.tables import allocations, decisions
+from gateway.matching.tolerance import within_tolerance
 from gateway.orders import service as orders
 from gateway.orders.model import PayState, ShipState, StockState
-from gateway.orders.release import Cover, Verdict, release_rule, within_tolerance
+from gateway.orders.release import Cover, Verdict, release_rule
 from gateway.orders.service import OrderRow
 from gateway.orders.tables import invoices, releases, timelines
 from gateway.payments.model import PaymentState

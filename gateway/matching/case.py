@@ -14,6 +14,7 @@ from gateway.matching.facts import Facts, Grade, Kind, Quote
 from gateway.matching.identity import Identity, Known
 from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.matching.naming import contradicts, same_firm
+from gateway.matching.tolerance import within_tolerance
 
 _DIFFERS = (DateCheck.DAY, DateCheck.YEAR, DateCheck.OTHER)
 
@@ -83,12 +84,12 @@ class Case:
             doubt = self._misnamed([card for card, _ in allocations])
             if doubt is not None:
                 return self.ask(Outcome.CONTRADICTION, *reasons, doubt)
-        final, tolerance = self.facts.payment.final, self.policy.tolerance.kopecks
+        final, tolerance = self.facts.payment.final, self.policy.tolerance
         left = self.amount.kopecks
         releasable: list[str] = []
         for card, given in allocations:
             left -= given.kopecks
-            if release and final and card.rest.kopecks - given.kopecks <= tolerance:
+            if release and final and within_tolerance(card.amount, card.amount - card.rest + given, tolerance):
                 releasable.append(card.id)
         all_reasons = [*self.identity.reasons, *reasons]
         if not final:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.core.money import Money
+from gateway.matching.tolerance import within_tolerance
 
 SIGNED, CHANNEL, FILE = "signed", "channel", "file"
 NO_TOLERANCE = Money(0)
-_MOST_FORGIVEN = 20  # whatever the tolerance, one part in so many of what is due: a small order is not given away
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,6 @@ class Verdict:
     @property
     def failed(self) -> tuple[str, ...]:
         return tuple(line.code for line in self.lines if not line.ok)
-
-
-def within_tolerance(due: Money, paid: Money, tolerance: Money) -> bool:
-    """Whether so much is paid that goods may leave; what is missing stays due."""
-    forgiven = min(tolerance.kopecks, due.kopecks // _MOST_FORGIVEN)
-    return paid.kopecks > 0 and paid.kopecks >= due.kopecks - forgiven
 
 
 def release_rule(
