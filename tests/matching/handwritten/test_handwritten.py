@@ -23,7 +23,11 @@ from tests.matching.handwritten import (
     second_voices,
     second_wholesale,
     several_invoices,
+    third_oddities,
     third_parties,
+    third_pitfalls,
+    third_statements,
+    third_statements_several,
 )
 from tests.matching.handwritten.invoices import BY_ID, INVOICES
 from tests.matching.handwritten.judge import HARMLESS, Verdict, answer, judge, parts_of
@@ -47,6 +51,10 @@ THEMES = (
     second_traps,
     second_money_in_parts,
     second_voices,
+    third_statements,
+    third_statements_several,
+    third_oddities,
+    third_pitfalls,
 )
 CASES: dict[str, Case] = {
     f"{theme.__name__.rpartition('.')[2]}-{case.name}": case for theme in THEMES for case in theme.CASES
