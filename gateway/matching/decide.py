@@ -83,6 +83,8 @@ def _customer(case: Case) -> Decision:
         return case.ask(Outcome.CONTRADICTION, identity.contradiction)
     if identity.unnamed is not None:
         return case.ask(Outcome.THIRD_PARTY_UNNAMED, _for_somebody(identity))
+    if identity.known is Known.NAMED and Mark.DENIED in case.facts.marks:
+        return case.ask(Outcome.THIRD_PARTY_UNNAMED, Reason("matching.for_somebody", {}, case.facts.marks[Mark.DENIED]))
     if identity.hint:
         return _hinted(case)
     if identity.known is Known.NOBODY:

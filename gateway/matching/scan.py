@@ -24,6 +24,7 @@ from gateway.matching.masks import (
     quoted_names,
 )
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
+from gateway.matching.objections import against_party, maybe_no_sale, settled_number
 from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return, says_no_such
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.ranges import join_ranges, readings, tight
@@ -388,11 +389,17 @@ class _Walk:
     def _phrases(self) -> None:
         """Marks that only several words together make."""
         marks = self.marks
+        against = against_party(self.text)
+        if against is not None:
+            marks.setdefault(Mark.DENIED, against)
+        no_sale = maybe_no_sale(self.text)
+        if no_sale is not None:
+            marks.setdefault(Mark.NO_NUMBER, no_sale)
         if self.drafts:
             incomplete = incomplete_list(self.text, self.drafts[0].start)
             if incomplete is not None:
                 marks[Mark.INCOMPLETE] = incomplete
-            denied = denied_number(self.text)
+            denied = denied_number(self.text) or settled_number(self.text)
             if denied is not None:
                 marks[Mark.DENIED] = denied
             undecided = left_open(self.text)

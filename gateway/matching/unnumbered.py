@@ -47,6 +47,8 @@ def _not_now(case: Case) -> Decision | None:
         return case.ask(Outcome.CONTRADICTION, Reason("matching.declared_part", {}, marks[Mark.PART]))
     if Mark.DOUBTFUL in marks:
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.DOUBTFUL]))
+    if Mark.NO_NUMBER in marks:
+        return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.NO_NUMBER]))
     if Mark.FUNDS in marks and not case.facts.pays:
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.FUNDS]))
     dead = next((c for c in (*case.hints, *case.doubts) if c.dead and not c.live), None)

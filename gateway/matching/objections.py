@@ -1,0 +1,61 @@
+"""Words by which a text speaks against its own number, against the party it names, or against being a sale."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.core.text import fold
+from gateway.matching.hints import has_any
+from gateway.matching.masks import DATE, INN, MONEY, OTHER_DOCUMENT
+
+_W = "а-яa-z"
+Span = tuple[int, int]
+
+_SETTLED_HINTS = ("оплачен", "не о", "отмен", "распоряж", "не ваш")
+_SETTLED = re.compile(
+    rf"(?<![{_W}])(?:(?:был|(?:уже|ранее)(?!\s+оплачен\s*{MONEY}))\s+оплачен(?![{_W}])"
+    rf"|оплачен\s+(?:уже|ранее|п/п|[{DATE}{OTHER_DOCUMENT}])"
+    rf"|если\s+(?:[{_W}]+\s+){{0,2}}оплачен"
+    rf"|не\s+(?:оплачивать|отгружать|отправлять|выдавать)(?![{_W}])"
+    rf"|отмен[аыу]\s+(?:сч(?:ет[а-я]*)?|заказ[а-я]*)(?![{_W}])"
+    rf"|до\s+(?:особого|отдельного)\s+распоряж|не\s+ваш(?![{_W}]))"
+)
+_AGAINST_HINTS = ("не за", "вместо", "кроме", "исключ", "цесс", "уступ", "получател")
+_AGAINST_PARTY = re.compile(
+    rf"(?<![{_W}])(?:(?:не\s+за|вместо|кроме|исключая|за\s+исключением)(?![{_W}])[^,;№\d{INN}]{{1,80}}{INN}"
+    rf"|(?:цесси|(?:пере)?уступ)[а-я]*[^{INN}]{{0,80}}{INN}"
+    rf"|от\s+(?!имени)[^,;№\d{INN}]{{1,60}}{INN}+\s*получател)"
+)
+_NO_SALE_HINTS = tuple(
+    fold(
+        "будущ будет без хранен изли возм брак рекламац обратн корректир повторн перенос закрыт невыясн ретро"
+        " мотивац скидк миров упущен субаренд электроэн коммунал связи обучен маркетинг реклам утилиз металлол"
+        " автомоб тс вексел дол выкуп валют эквайр налог енп ндфл тест"
+    ).split()
+)
+_NO_SALE = re.compile(
+    rf"(?<![{_W}])(?:будущ|(?:который\s+)?будет\s+выставлен|без\s+счета(?![{_W}])|хранени|излиш[еин]|возм\.|рекламаци"
+    rf"|(?:за\s+)брак(?![{_W}])|обратно(?![{_W}])|корректировк|повторн[а-я]+\s+плат|перенос\s+плат"
+    rf"|при\s+закрыти|невыясненн|ретро-?бонус|мотивационн|скидк[аи]\s+за\s+объем|миров(?:ое|ому)\s+соглаш|упущенн"
+    rf"|субаренд|электроэнерги|коммунальн|услуги\s+связи|обучени|маркетингов|рекламн[а-я]+\s+услуг|утилизаци|металлолом"
+    rf"|автомобил|тс(?![{_W}])|вексел|дол[яию](?![{_W}])|выкуп|валют[аыу](?![{_W}])|эквайринг|налог[аи]?\s+на\s+(?!доб)"
+    rf"|енп(?![{_W}])|ндфл|тест(?:овый)?(?![{_W}]))"
+)
+
+
+def settled_number(text: str) -> Span | None:
+    """Where the painted text says that its number is paid, called off or not to be acted upon."""
+    found = _SETTLED.search(text) if has_any(text, _SETTLED_HINTS) else None
+    return found.span() if found is not None else None
+
+
+def against_party(text: str) -> Span | None:
+    """ "не за ООО … ИНН", "кроме …", "уступка права требования к …": an ИНН in no role of one paid for."""
+    found = _AGAINST_PARTY.search(text) if INN in text and has_any(text, _AGAINST_HINTS) else None
+    return found.span() if found is not None else None
+
+
+def maybe_no_sale(text: str) -> Span | None:
+    """Where a text without a number speaks of something we may not sell, or of no invoice yet."""
+    found = _NO_SALE.search(text) if has_any(text, _NO_SALE_HINTS) else None
+    return found.span() if found is not None else None
