@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
 from gateway.matching.masks import DateMention, InnMention, SumMention, set_aside
+from gateway.matching.objections import firm_for
 from gateway.matching.own_name import numbers_of_own_name, without_own_numbers
 from gateway.matching.parties import NamedParty, named_parties, payer_of, persons
 from gateway.matching.quotes import Grade, Kind, Quote
@@ -102,13 +103,17 @@ def read_facts(payment: PaymentIn) -> Facts:
     payer = payer_of(payment.payer_name, payment.payer_account)
     scanned = scan(painted, len(payment.purpose), numbers_of_own_name(payer.written, painted.text))
     names, differ = persons(payer, purpose)
+    parties = named_parties(payer, payment.payer_inn, painted.text, painted.inns)
+    firm = None if parties or payer.transit else firm_for(painted.text, payer.written)
+    if firm is not None:
+        parties = (NamedParty("", "", True, *firm),)
     return Facts(
         payment=payment,
         quotes=tuple(without_own_numbers(payer.written, scanned.quotes)),
         dates=tuple(painted.dates),
         sums=tuple(painted.sums),
         marks=scanned.marks,
-        named=named_parties(payer, payment.payer_inn, painted.text, painted.inns),
+        named=parties,
         persons=names,
         persons_differ=differ,
         transit=payer.transit,

@@ -7,6 +7,7 @@ import re
 from gateway.core.text import fold
 from gateway.matching.hints import has_any
 from gateway.matching.masks import DATE, INN, MONEY, OTHER_DOCUMENT
+from gateway.matching.naming import contradicts
 
 _W = "а-яa-z"
 Span = tuple[int, int]
@@ -19,6 +20,11 @@ _SETTLED = re.compile(
     rf"|не\s+(?:оплачивать|отгружать|отправлять|выдавать)(?![{_W}])"
     rf"|отмен[аыу]\s+(?:сч(?:ет[а-я]*)?|заказ[а-я]*)(?![{_W}])"
     rf"|до\s+(?:особого|отдельного)\s+распоряж|не\s+ваш(?![{_W}]))"
+)
+_FORM = r"(?:ооо|оао|зао|пао|ао)"
+_FORM_BEHIND = re.compile(rf"(?<![{_W}])за\s+(?P<name>[{_W}-]{{3,}}\s+{_FORM})(?=\s*(?:$|[,;.)]))")
+_FOR_FIRM = re.compile(
+    rf"(?<![{_W}])(?:(?:товар[а-я]*\s+)?для|взаиморасчет[а-я]*\s+с)\s+(?P<name>{_FORM}\s+(?:\"[^\"]+\"|[{_W}-]+))"
 )
 _AGAINST_HINTS = ("не за", "вместо", "кроме", "исключ", "цесс", "уступ", "получател")
 _AGAINST_PARTY = re.compile(
@@ -53,6 +59,14 @@ def against_party(text: str) -> Span | None:
     """ "не за ООО … ИНН", "кроме …", "уступка права требования к …": an ИНН in no role of one paid for."""
     found = _AGAINST_PARTY.search(text) if INN in text and has_any(text, _AGAINST_HINTS) else None
     return found.span() if found is not None else None
+
+
+def firm_for(text: str, payer: str) -> Span | None:
+    """ "за Омега ООО", "товар для ООО Бета", "взаиморасчеты с ООО Бета": a firm that is not the payer."""
+    if not any(form in text for form in ("ооо", "ао")):
+        return None
+    found = _FORM_BEHIND.search(text) or _FOR_FIRM.search(text)
+    return found.span() if found is not None and contradicts(found["name"], payer) else None
 
 
 def maybe_no_sale(text: str) -> Span | None:
