@@ -47,7 +47,9 @@ def test_within_the_companys_tolerance_a_short_payment_is_released_and_only_what
     assert decision.release_ok == {"alpha:125:2026"}
 
 
-@pytest.mark.parametrize(("tolerance", "paid", "released"), [("700.00", "11875.00", True), ("700.00", "11874.99", False)])
+@pytest.mark.parametrize(
+    ("tolerance", "paid", "released"), [("700.00", "11875.00", True), ("700.00", "11874.99", False)]
+)
 def test_no_tolerance_forgives_more_than_a_twentieth_of_the_invoice(tolerance: str, paid: str, released: bool) -> None:
     policy = replace(POLICY, tolerance=Money.parse(tolerance))
     decision = decide_on(payment("alpha", paid, "счет 125"), policy=policy)
