@@ -110,12 +110,29 @@ def _exact_answer(case: Case, live: Sequence[Claim]) -> Decision | None:
         return case.ask(Outcome.AMBIGUOUS, Reason("matching.several_fit", {"count": str(len(solutions))}))
     cards = solutions[0]
     reasons = _number_reasons(live, cards)
+    left_out = _left_out(case, cards)
+    if left_out is not None:
+        return case.ask(Outcome.AMBIGUOUS, *reasons, left_out)
     stated = [_states_another_sum(case, c) for c in live]
     if any(stated) and None not in stated:
         return case.ask(Outcome.CONTRADICTION, *reasons, Reason("matching.sums_contradict"))
     reasons.append(sum_reason("matching.sum_equal", case.amount, case.amount))
     release = not any(c.date is DateCheck.YEAR for c in live)
     return case.in_full(_exact_outcome(case, cards), cards, reasons, release=release)
+
+
+def _left_out(case: Case, cards: Bundle) -> Reason | None:
+    """Why a sum that fits one invoice is not all the text speaks of: "счетам 125, 127", "125 и 126 частично"."""
+    if len(cards) > 1:
+        return None
+    if case.facts.plural_noun:
+        return next((unknown_reason(c) for c in case.claims if _is_nobodys(c)), None)
+    also = any(h.live and cards[0] not in unique_cards(c for bundle in h.live for c in bundle) for h in case.hints)
+    return Reason("matching.other_number_too") if also and Mark.PART in case.facts.marks else None
+
+
+def _is_nobodys(claim: Claim) -> bool:
+    return claim.quote.kind is Kind.INVOICE and not claim.own and not claim.foreign
 
 
 def _states_another_sum(case: Case, claim: Claim) -> bool | None:
