@@ -348,8 +348,11 @@ def ship_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected
     to_1c.order_status(unit, order_id)
 
 
-def set_release_mode(unit: Unit, mode: str) -> None:
+def set_release_mode(unit: Unit, mode: str, note: str = "") -> None:
     """Switch automatic release on or off.
+
+    Args:
+        note: why, for the journal; its first 1000 characters are kept.
 
     Raises:
         Refused: `release.mode_unknown`, `authority.missing`.
@@ -359,5 +362,5 @@ def set_release_mode(unit: Unit, mode: str) -> None:
         raise Refused("release.mode_unknown", mode=mode[:40])
     marks.put(unit, MODE_MARK, mode)
     unit.memo.pop(MODE_MARK, None)
-    unit.journal("release.mode_set", "settings:release", mode=mode)
+    unit.journal("release.mode_set", "settings:release", mode=mode, note=note[:1000])
     unit.changed("status", "release")

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QScrollArea, QWidget
 
 from gui.api.client import Call
-from gui.api.errors import ApiError
 from gui.api.types import Trial, TrialList
 from gui.i18n import translate
 from gui.models import trials
@@ -209,17 +208,9 @@ class ReleaseCard(QFrame):
         dialog.open()
 
     def _switch(self, mode: str, note: str) -> None:
-        body = {"mode": mode, "note": note} if note else {"mode": mode}
-
-        def failed(error: ApiError) -> None:
-            if note and error.code == "api.invalid" and error.values.get("where") == "note":
-                # A service that keeps no reasons: the switch matters more.
-                self._switch(mode, "")
-            else:
-                self.refused.emit(error)
-
+        body = {"mode": mode, "note": note}
         op = self.session.act("/v1/settings/release", body, None, touches=(("status", ""),), owner=self)
-        op.success(lambda _: self.switched.emit()).failure(failed).start()
+        op.success(lambda _: self.switched.emit()).failure(self.refused.emit).start()
 
 
 def _scrolling(content: QWidget) -> QScrollArea:

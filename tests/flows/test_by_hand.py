@@ -226,7 +226,7 @@ def test_every_use_case_asks_for_its_right(shop: Shop, role: Role, name: str) ->
 
 def test_automatic_release_is_switched_by_the_director_only(shop: Shop) -> None:
     with shop.store.unit(DIRECTOR) as unit:
-        by_hand.set_release_mode(unit, "manual")
+        by_hand.set_release_mode(unit, "manual", "склад на инвентаризации")
         unit.commit()
     with shop.store.reading() as connection:
         assert by_hand.release_mode(connection, "test") == "manual"

@@ -95,7 +95,7 @@ def set_release_mode(room: TheRoom, caller: TheCaller, terms: TheTerms, asked: R
     """Switch automatic release on or off; the answer says what the newest back-test found."""
 
     def work(unit: Unit) -> None:
-        by_hand.set_release_mode(unit, asked.mode)
+        by_hand.set_release_mode(unit, asked.mode, asked.note)
 
     change(room, caller, terms, "release", None, asked.model_dump(mode="json"), work)
     with room.store.reading() as connection:

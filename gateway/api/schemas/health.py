@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.api.schemas.common import Answer, Asked, Instant
+from gateway.api.schemas.common import Answer, Instant, Noted
 from gateway.api.schemas.trials import Trial
 
 StateWord = Literal["ok", "working", "needs_you", "offline", "failed"]
@@ -153,7 +153,9 @@ class HealthAnswer(Answer):
     outbox: Outbox
 
 
-class ReleaseMode(Asked):
+class ReleaseMode(Noted):
+    """`note` says why; it stays in the journal."""
+
     mode: Literal["automatic", "manual"]
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from gateway.core.authority import Actor, Role
 from gateway.flows.by_hand import release_mode
 from gateway.matching.trial import Trial
 from gateway.matching.trials import keep
 from gateway.store import Store
+from gateway.store.schema import journal
 from gui.settings import Settings
 from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
@@ -85,3 +87,6 @@ def test_the_director_switches_by_the_figures(qtbot: QtBot, page: HealthPage, st
     card.dialog.ok.click()
     qtbot.waitUntil(lambda: mode(store) == "manual", timeout=20000)
     qtbot.waitUntil(card.mode.buttons["manual"].isChecked, timeout=20000)
+    with store.reading() as connection:
+        bodies = connection.execute(select(journal.c.body).where(journal.c.kind == "release.mode_set")).scalars().all()
+    assert "инвентаризация" in bodies[-1]
