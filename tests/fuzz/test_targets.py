@@ -46,3 +46,19 @@ def test_the_watch_notices(tmp_path: Path) -> None:
     [(name, _, kept_in)] = watch.findings
     assert (name, kept_in.read_bytes()) == ("lenient", b"x")
     assert [found for found, _ in kept(tmp_path)] == ["lenient"]
+
+
+def test_the_watch_counts_the_memory_of_one_input(tmp_path: Path) -> None:
+    held = bytearray(b"x") * (300 << 20)  # somebody else's, and still there: not counted
+    watch = Watch(tmp_path)
+
+    def swallow(data: bytes) -> None:
+        assert len(b"x" * (int(data) << 20)) > 0
+
+    hungry = Target("hungry", lambda: [b""], swallow)
+    assert watch.attempt(hungry, b"1") == ""
+    assert len(held) == 300 << 20
+    if not Path("/proc/self/clear_refs").exists():
+        pytest.skip("this system does not tell the memory of a process")
+    assert watch.attempt(hungry, b"600").endswith("MiB of memory")
+    assert watch.attempt(hungry, b"1") == "", "a peak of an earlier input is not this one's"

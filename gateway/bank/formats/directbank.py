@@ -102,6 +102,7 @@ def _read(source: BinaryIO, zone: ZoneInfo) -> Iterator[StatementHead | Entry]:
                 if statement is None:
                     statement = _Statement(parent, names, zone)
                     yield statement.head
+                statement.check_holds(element)
                 yield statement.line(element)
                 statement.forget_before(element)
             elif name == "Data" and parent.getparent() is None and not finished:
@@ -169,6 +170,15 @@ class _Statement:
         """The head again with balances that stood after the lines; None without any."""
         balances, warnings = self._balances(self._data, self.head)
         return replace(self.head, balances=balances, warnings=warnings) if balances or warnings else None
+
+    def check_holds(self, line: etree._Element) -> None:
+        """See that the line stands in this statement's data and in no other: one message has one account.
+
+        Raises:
+            Corrupt: `bank.malformed`.
+        """
+        if line.getparent() is not self._data:
+            raise Corrupt("bank.malformed", what=f"line {line.sourceline}: a second Data in the statement")
 
     def forget_before(self, line: etree._Element) -> None:
         """Drop what has been read up to `line`; the line itself stays, empty: the parser still writes behind it."""

@@ -42,7 +42,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     sandbox, enrolment = Sandbox.create(home)
     (anchors / "sandbox-tls-root.pem").write_bytes(enrolment.tls_anchors)
     (anchors / "sandbox-signing-root.pem").write_bytes(enrolment.signing_anchors)
-    profile = load_profile(PROFILE).model_copy(update={"limits": LimitTable(message_mib=2, read_s=1, total_s=5)})
+    profile = load_profile(PROFILE).model_copy(update={"limits": LimitTable(message_mib=2, read_s=3, total_s=10)})
     key = load_pkcs12(enrolment.pkcs12, enrolment.passphrase)
     with SandboxServer(home, port=0) as server:
         agreement = Agreement(enrolment.customer_id, enrolment.target_id, url=server.url)
@@ -133,7 +133,7 @@ def test_a_bad_reply_is_refused_and_the_honest_one_after_it_is_not(
     ("name", "options", "kind", "code"),
     [
         ("silent", {}, Unavailable, "bank.slow"),
-        ("slow", {"seconds": 3}, Unavailable, "bank.slow"),
+        ("slow", {"seconds": 6}, Unavailable, "bank.slow"),
         ("http-500", {}, Unavailable, "bank.fault"),
         ("huge", {"megabytes": 8}, RefusedReply, "bank.too_large"),
     ],
