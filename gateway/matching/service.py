@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -286,8 +285,3 @@ def decision(unit: Unit, decision_id: str) -> AnyRow | None:
     return unit.connection.execute(
         select(decisions).where(decisions.c.id == decision_id, decisions.c.company == unit.company)
     ).one_or_none()
-
-
-def release_allowed(row: AnyRow) -> frozenset[str]:
-    """The invoices a decision lets go to release."""
-    return frozenset(json.loads(row.release_ok))

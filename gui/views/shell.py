@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from gui import icons, wording
@@ -325,9 +325,6 @@ class Shell(QMainWindow):
             text, hint = offline_words(self.session)
             self.offline.text.setText(text)
             self.offline.hint.setText(hint)
-
-    def show_icon(self, icon: QIcon) -> None:
-        self.setWindowIcon(icon)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
