@@ -21,7 +21,7 @@ from gateway.flows.registries import registry_followed
 from gateway.flows.release import AUTOMATIC, MANUAL, MODE_MARK, release_mode, settle_order
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
-from gateway.matching.decision import Decision, Suggestion
+from gateway.matching.decision import Decision, Reason, Suggestion
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
 from gateway.payments import service as payments
@@ -37,6 +37,8 @@ from gateway.warehouse import picking, stock
 from gateway.warehouse.model import PickState
 
 NOT_OURS = ("other_income", "own_transfer", "refund")
+_OWN_ANSWER = Reason("matching.own_answer")
+"""Marks the suggestion that is the matcher's automatic answer, after somebody took a decision back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ def confirm_release(
 def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
     """Take the last decision about a payment back, whoever made it; returns what changed as "table:id".
 
+    The payment waits for a person then, with what the matcher says of it now as suggestions.
+
     Raises:
         Refused: `undo.unknown`, `undo.too_late` when the warehouse has begun, `authority.missing`, `state.illegal`.
         Conflict: `undo.not_last`.
@@ -186,7 +190,8 @@ def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
     if event.kind == "confirm":
         return _unconfirm(unit, terms, event.payment_id, event_id, row.version)
     touched = _take_back(unit, event.payment_id)
-    # Judged anew, but only proposed: what a person took back is not done again by itself.
+    # Judged anew, but only proposed, marked as the matcher's own answer: whoever takes a decision back, his own or an
+    # automatic one, has not asked for goods to be picked the same moment, and picking soon makes it too late to undo.
     matching.write_decision(
         unit,
         event.payment_id,
@@ -218,13 +223,13 @@ def _unconfirm(unit: Unit, terms: Terms, payment_id: str, event_id: str, version
 
 
 def _as_proposal(decision: Decision, amount: Money) -> Decision:
-    """An automatic answer turned into the first suggestion."""
+    """An automatic answer turned into the first suggestion, and marked as what the matcher would have done."""
     if not decision.automatic:
         return decision
     first = Suggestion(
         allocations=decision.allocations,
         difference=amount + decision.fee - total([a for _, a in decision.allocations]),
-        reasons=decision.reasons,
+        reasons=(_OWN_ANSWER, *decision.reasons),
     )
     return replace(
         decision,

@@ -34,7 +34,7 @@ registry_paid registry_refund registry_several registry_old registry_fee_high lo
 number_denied number_left_open name_contradicts sums_contradict
 """
 # They tell who or what it is about.
-_TELLS = "payout_partner plural_noun registry_unquoted"
+_TELLS = "own_answer payout_partner plural_noun registry_unquoted"
 _TONES = {
     **dict.fromkeys(_SPEAKS_FOR.split(), "ok"),
     **dict.fromkeys(_SPEAKS_AGAINST.split(), "warn"),

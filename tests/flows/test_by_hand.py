@@ -81,6 +81,39 @@ def test_an_automatic_allocation_can_be_undone_and_stays_a_suggestion(shop: Shop
     assert one(shop.rows(payments)).state == "needs_person"
 
 
+def test_after_a_persons_decision_is_undone_the_automatic_one_it_replaced_is_the_first_suggestion(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.order("СР-102", {"a4": 2})
+    shop.deliver(shop.line(200_000, "По счету СР-101"))
+    payment = one(shop.rows(payments)).id
+    right, wrong = (row.id for row in shop.rows(invoices))
+    undo(shop, allocate(shop, payment, (wrong, 200_000)))
+    first, *others = json.loads(shop.rows(decisions)[-1].suggestions)
+    assert first["allocations"] == [[right, 200_000]]
+    assert first["reasons"][0]["code"] == "matching.own_answer"
+    assert not any(r["code"] == "matching.own_answer" for s in others for r in s["reasons"])
+    assert [row.headline for row in shop.rows(orders)] == ["unpaid", "unpaid"]
+    assert {row.state for row in shop.rows(pick_lists)} == {"cancelled"}
+    allocate(shop, payment, (right, 200_000))
+    assert [row.headline for row in shop.rows(orders)] == ["picking", "unpaid"]
+
+
+def test_an_automatic_answer_that_holds_no_more_is_not_suggested_after_an_undo(shop: Shop) -> None:
+    shop.goods("a4", main=10)
+    shop.order("СР-101", {"a4": 2})
+    shop.order("СР-102", {"a4": 3})
+    shop.deliver(shop.line(200_000, "По счету СР-101"))
+    payment = one(shop.rows(payments)).id
+    right, wrong = (row.id for row in shop.rows(invoices))
+    event = allocate(shop, payment, (wrong, 200_000))
+    shop.deliver(shop.line(200_000, "за товар", payer=OTHER))
+    allocate(shop, shop.rows(payments)[-1].id, (right, 200_000))
+    undo(shop, event)
+    offered = json.loads(shop.rows(decisions)[-1].suggestions)
+    assert not any(r["code"] == "matching.own_answer" for s in offered for r in s["reasons"])
+
+
 def test_only_the_last_decision_can_be_undone(shop: Shop) -> None:
     payment, invoice = unclear_payment(shop)
     first = allocate(shop, payment, (invoice, 100_000))
