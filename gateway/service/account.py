@@ -1,4 +1,4 @@
-"""Who runs this command, as the operating system knows it."""
+"""Who runs this command, as the operating system knows it, and in whose name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from gateway.core.authority import Actor, Role
 from gateway.core.errors import Refused
 from gateway.service.config import Home
+from gateway.store import Store
 
 if sys.platform != "win32":
     import pwd
@@ -22,6 +23,21 @@ def operator() -> Actor:
     except (KeyError, OSError):
         name = "it"
     return Actor(name, Role.IT)
+
+
+def known_person(store: Store, name: str) -> Actor:
+    """The user of this name, with the rights of his role; what he may do, each use case asks.
+
+    Raises:
+        Refused: `user.unknown`, also when revoked.
+    """
+    from gateway.api.tokens import find_user
+
+    with store.reading() as connection:
+        user = find_user(connection, store.company, name)
+    if user is None:
+        raise Refused("user.unknown", user=name.strip()[:80])
+    return Actor(user.name, Role(user.role))
 
 
 def check_account(home: Home) -> None:

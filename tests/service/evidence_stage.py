@@ -90,6 +90,7 @@ def trade(folder: Path, protocol: str = "bxd") -> Traded:
         for name, make in (("1", shops.catalogue_file), ("2", shops.offers_file), ("3", shops.orders_file)):
             (folder / f"{name}.xml").write_bytes(make(shop, now))
         well(kvit("import", *sorted(folder.glob("*.xml")), "--home", home))
+        well(kvit("user", "add", "Пётр", "--role", "director", "--home", home))
         well(kvit("release", "automatic", "--by", "Пётр", "--yes", "--home", home))
         small = [order for order in shop.orders if order.pieces <= 5 and not order.delivery]
         with launch(home):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from gateway.api.tokens import authenticate
@@ -62,9 +63,16 @@ def test_nobody_can_be_revoked_twice(kvit: Kvit, home: Path) -> None:
     assert answer.code == 1
 
 
-def test_release_is_shown_and_switched_by_name(kvit: Kvit, home: Path) -> None:
+@pytest.fixture
+def director(kvit: Kvit, home: Path) -> str:
+    """A user who may switch."""
+    assert kvit("user", "add", "Пётр Орлов", "--role", "director", "--home", home).code == 0
+    return "Пётр Орлов"
+
+
+def test_release_is_shown_and_switched_by_name(kvit: Kvit, home: Path, director: str) -> None:
     assert kvit("release", "--home", home, "--json").json == {"release_mode": "manual", "last_trial": None}
-    assert kvit("release", "automatic", "--by", "Пётр Орлов", "--yes", "--home", home).code == 0
+    assert kvit("release", "automatic", "--by", director, "--yes", "--home", home).code == 0
     assert kvit("release", "--home", home, "--json").json["release_mode"] == "automatic"
     store = _store(home)
     with store.reading() as connection:
@@ -79,11 +87,46 @@ def test_release_needs_a_name(kvit: Kvit, home: Path) -> None:
     assert kvit("release", "--home", home, "--json").json["release_mode"] == "manual"
 
 
-def test_automatic_release_is_asked_about_and_a_program_has_to_say_yes(kvit: Kvit, home: Path) -> None:
-    asked = kvit("release", "automatic", "--by", "Пётр", "--home", home, "--language", "en", input="n\n")
+def test_automatic_release_is_asked_about_and_a_program_has_to_say_yes(kvit: Kvit, home: Path, director: str) -> None:
+    asked = kvit("release", "automatic", "--by", director, "--home", home, "--language", "en", input="n\n")
     assert asked.code == 1
     assert "never tried on past payments" in asked.out and "stays as it was" in asked.out
-    assert kvit("release", "automatic", "--by", "Пётр", "--home", home, "--json").code == 2
+    assert kvit("release", "automatic", "--by", director, "--home", home, "--json").code == 2
     assert kvit("release", "--home", home, "--json").json["release_mode"] == "manual"
-    assert kvit("release", "automatic", "--by", "Пётр", "--home", home, input="y\n").code == 0
-    assert kvit("release", "manual", "--by", "Пётр", "--home", home).code == 0  # nothing is asked on the safe side
+    assert kvit("release", "automatic", "--by", director, "--home", home, input="y\n").code == 0
+    assert kvit("release", "manual", "--by", director, "--home", home).code == 0  # nothing is asked on the safe side
+
+
+@pytest.mark.parametrize("mode", ["automatic", "manual"])
+@pytest.mark.parametrize("role", ["accountant", "warehouse", "manager", "it"])
+def test_release_is_not_switched_by_a_user_without_the_right(kvit: Kvit, home: Path, mode: str, role: str) -> None:
+    assert kvit("user", "add", "Анна", "--role", role, "--home", home).code == 0
+    refused = kvit("release", mode, "--by", "Анна", "--home", home, input="y\n")
+    assert refused.code == 1
+    assert "release.switch" in refused.err and "[y/N]" not in refused.out  # told before anything is asked
+    assert _release_changes(home) == 0
+
+
+@pytest.mark.parametrize("mode", ["automatic", "manual"])
+def test_release_is_not_switched_by_a_name_nobody_knows_or_that_was_revoked(
+    kvit: Kvit, home: Path, director: str, mode: str
+) -> None:
+    assert kvit("release", mode, "--by", "Директор", "--yes", "--home", home).code == 1
+    kvit("user", "revoke", director, "--home", home)
+    refused = kvit("release", mode, "--by", director, "--yes", "--home", home, "--language", "en")
+    assert refused.code == 1 and director in refused.err
+    assert _release_changes(home) == 0
+
+
+def test_an_owner_switches_release_too(kvit: Kvit, home: Path) -> None:
+    kvit("user", "add", "Ольга", "--role", "owner", "--home", home)
+    assert kvit("release", "automatic", "--by", " Ольга ", "--yes", "--home", home).code == 0
+    assert _release_changes(home) == 1
+
+
+def _release_changes(home: Path) -> int:
+    store = _store(home)
+    with store.reading() as connection:
+        found = connection.execute(select(journal).where(journal.c.kind == "release.mode_set")).all()
+    store.close()
+    return len(found)

@@ -31,6 +31,7 @@ def trading(kvit: Kvit, sandbox_home: Path, tmp_path: Path) -> Iterator[tuple[Pa
     for name, make in (("1", shops.catalogue_file), ("2", shops.offers_file), ("3", shops.orders_file)):
         (tmp_path / f"{name}.xml").write_bytes(make(shop, now))
     assert kvit("import", *sorted(tmp_path.glob("*.xml")), "--home", sandbox_home).code == 0
+    assert kvit("user", "add", "Пётр", "--role", "director", "--home", sandbox_home).code == 0
     assert kvit("release", "automatic", "--by", "Пётр", "--yes", "--home", sandbox_home).code == 0
     order = next(order for order in shop.orders if order.pieces <= 5 and not order.delivery)
     with launch(sandbox_home):

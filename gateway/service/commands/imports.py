@@ -93,17 +93,12 @@ def person_named(store: Store, name: str | None, file: str) -> Actor:
     Raises:
         Refused: `file.who`, `user.unknown`.
     """
-    from gateway.api.tokens import find_user
-    from gateway.core.authority import Actor, Role
     from gateway.core.errors import Refused
+    from gateway.service.account import known_person
 
-    if not (name or "").strip():
+    if name is None or not name.strip():
         raise Refused("file.who", name=file)
-    with store.reading() as connection:
-        user = find_user(connection, store.company, name or "")
-    if user is None:
-        raise Refused("user.unknown", user=(name or "")[:80])
-    return Actor(user.name, Role(user.role))
+    return known_person(store, name)
 
 
 def _take(screen: Screen, where: Home, files: Sequence[Path], by: str | None) -> list[dict[str, Any]]:

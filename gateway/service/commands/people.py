@@ -153,21 +153,21 @@ def release(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from gateway.core.authority import Actor, Role
-    from gateway.core.errors import Refused
+    from gateway.core.authority import Right
     from gateway.flows.by_hand import release_mode, set_release_mode
     from gateway.matching.trials import newest
+    from gateway.service.account import known_person
 
     screen = Screen.of(home, language, as_json)
     if mode is not None and by is None:
         raise typer.BadParameter(screen.text("cli.option_missing", option="--by"))
     if mode is Mode.AUTOMATIC and as_json and not yes:  # a program cannot be asked
         raise typer.BadParameter(screen.text("cli.option_missing", option="--yes"))
-    name = (by or "").strip()
-    if mode is not None and (not name or len(name) > 80 or not name.isprintable()):
-        raise Refused("user.bad_name")
     config, store = _open(home)
     try:
+        person = known_person(store, by) if mode is not None and by is not None else None
+        if person is not None:
+            person.require(Right.RELEASE_SWITCH)  # said before anything is asked
         with store.reading() as connection:
             last = newest(connection, store.company)
         if mode is Mode.AUTOMATIC:
@@ -175,8 +175,8 @@ def release(
             if not yes and not typer.confirm(screen.text("trial.last.confirm")):
                 screen.say("trial.last.declined")
                 raise typer.Exit(REFUSED)
-        if mode is not None:
-            with store.unit(Actor(name, Role.DIRECTOR)) as unit:
+        if mode is not None and person is not None:
+            with store.unit(person) as unit:
                 set_release_mode(unit, mode.value)
                 unit.commit()
         with store.reading() as connection:

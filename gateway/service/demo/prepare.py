@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from gateway.api.tokens import create_user
 from gateway.bank.sandbox.control import Sandbox
 from gateway.bank.statement import Party
-from gateway.core.authority import Actor, Role
+from gateway.core.authority import Role
 from gateway.core.clock import SystemClock, business_date
 from gateway.core.errors import Refused
 from gateway.flows.by_hand import set_release_mode
 from gateway.onec.exchange_files import write_atomic
+from gateway.service.account import known_person, operator
 from gateway.service.config import Home
 from gateway.service.demo import shop as shops
 from gateway.service.private_files import write_private
@@ -25,6 +27,7 @@ from gateway.signing.master_key import CREDENTIAL
 
 COMPANY_KEY = "svetorama"
 CREDENTIALS = "credentials"
+DIRECTOR = "Борис Директор"
 POLL_EVERY_S = 1
 # The demo is shown at any hour and to one person, so its shop is always open and that person does everything.
 _ALWAYS_OPEN = {
@@ -87,7 +90,7 @@ def set_stage(home: Home, language: str) -> Stage:
         text = text.replace(usual, always)
     write_private(home.config_file, text.encode("utf-8"))
     connect_sandbox(home, enrolment, made.vault, poll_every_s=POLL_EVERY_S)
-    _switch_release_on(home)
+    _switch_release_on(home, language)
     now = clock.now()
     shop = shops.make_shop(business_date(now))
     _lay_files(home, shop, now)
@@ -95,11 +98,14 @@ def set_stage(home: Home, language: str) -> Stage:
     return Stage(home, sandbox, shop, enrolment.accounts[0], environment)
 
 
-def _switch_release_on(home: Home) -> None:
+def _switch_release_on(home: Home, language: str) -> None:
     """Automatic release is off until a director switches it on; in this story he did so yesterday."""
     installation = open_installation(home)
     try:
-        with installation.store.unit(Actor("demo", Role.DIRECTOR)) as unit:
+        with installation.store.unit(operator()) as unit:
+            create_user(unit, DIRECTOR, Role.DIRECTOR.value, language)
+            unit.commit()
+        with installation.store.unit(known_person(installation.store, DIRECTOR)) as unit:
             set_release_mode(unit, "automatic")
             unit.commit()
     finally:

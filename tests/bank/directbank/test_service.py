@@ -169,6 +169,7 @@ def test_a_paid_order_is_released_and_its_evidence_holds(office: Office, tmp_pat
     for name, make in (("1", shops.catalogue_file), ("2", shops.offers_file), ("3", shops.orders_file)):
         (tmp_path / f"{name}.xml").write_bytes(make(shop, now))
     assert kvit("import", *sorted(tmp_path.glob("*.xml")), "--home", office.home.root).code == 0
+    assert kvit("user", "add", "Пётр", "--role", "director", "--home", office.home.root).code == 0
     assert kvit("release", "automatic", "--by", "Пётр", "--yes", "--home", office.home.root).code == 0
     order = next(order for order in shop.orders if order.pieces <= 5 and not order.delivery)
     office.sandbox.pay(
