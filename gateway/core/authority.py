@@ -12,7 +12,8 @@ class Role(StrEnum):
     """Parts people play.
 
     `SERVICE` is the gateway itself: it decides by proof and rule, never by whim. `OWNER` is for a firm so small that
-    one person keeps the books, the shelf and the telephone.
+    one person keeps the books, the shelf and the telephone. `SHOP_MANAGER` and `SHOP_CLERK` are people of a shop that
+    sells on credit through us: they come in by the web pages and see their own shop only.
     """
 
     SERVICE = "service"
@@ -22,6 +23,13 @@ class Role(StrEnum):
     IT = "it"
     DIRECTOR = "director"
     OWNER = "owner"
+    CALL_CENTRE = "call_centre"
+    SHOP_MANAGER = "shop_manager"
+    SHOP_CLERK = "shop_clerk"
+
+
+OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK})
+"""Roles of people who are not ours: bound to a party, and let in by the web pages only."""
 
 
 class Right(StrEnum):
@@ -44,14 +52,27 @@ class Right(StrEnum):
     HEALTH_OPERATE = "health.operate"
     RELEASE_SWITCH = "release.switch"
     USERS_MANAGE = "users.manage"
+    LOANS_READ = "loans.read"
+    LOANS_APPLY = "loans.apply"  # leave an application
+    LOANS_CALL = "loans.call"  # ring the buyer, fill in the questionnaire, send it to lenders
+    LOANS_PERSONAL = "loans.personal"  # see passports and the rest of a questionnaire
+    LOANS_CONFIRM = "loans.confirm"  # pick the offer and the way of signing; cancel; report goods shipped or returned
+    LOANS_SIGN = "loans.sign"  # check identities, sign, hand papers over
+    LOANS_WORK = "loans.work"  # courier visits, checked papers, originals at the bank
+    SHOPS_MANAGE = "shops.manage"  # shops, their people, keys and tariffs; lenders' terms
+    SETTLEMENT_READ = "settlement.read"
+    SETTLEMENT_WORK = "settlement.work"  # statements of account, payouts, claims
 
 
 # Money goes out by two people's signatures; the gateway carries orders from 1C in and signed ones out, and signs none.
 _OUTGOING = frozenset({Right.OUTGOING_READ, Right.OUTGOING_PROPOSE, Right.OUTGOING_APPROVE})
 _READ_TRADE = frozenset({Right.ORDERS_READ, Right.PICKS_READ, Right.TASKS_READ, Right.HEALTH_READ})
+_AT_THE_SHOP = frozenset({Right.LOANS_READ, Right.LOANS_SIGN})
+_SETTLEMENT = frozenset({Right.SETTLEMENT_READ, Right.SETTLEMENT_WORK})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.SERVICE: frozenset(Right) - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE},
+    Role.SERVICE: frozenset(Right)
+    - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE, Right.SHOPS_MANAGE, Right.LOANS_PERSONAL},
     Role.ACCOUNTANT: _READ_TRADE
     | _OUTGOING
     | {
@@ -60,14 +81,39 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.STATEMENTS_IMPORT,
         Right.EVIDENCE_READ,
         Right.TASKS_WORK,
-    },
+        Right.LOANS_READ,
+    }
+    | _SETTLEMENT,
     Role.WAREHOUSE: frozenset({Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK}),
-    Role.MANAGER: _READ_TRADE | {Right.ORDERS_WORK, Right.TASKS_WORK},
+    Role.MANAGER: _READ_TRADE
+    | _AT_THE_SHOP
+    | {
+        Right.ORDERS_WORK,
+        Right.TASKS_WORK,
+        Right.LOANS_APPLY,
+        Right.LOANS_CALL,
+        Right.LOANS_PERSONAL,
+        Right.LOANS_CONFIRM,
+        Right.LOANS_WORK,
+    },
     Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
     Role.DIRECTOR: _READ_TRADE
     | _OUTGOING
-    | {Right.PAYMENTS_READ, Right.STATEMENTS_IMPORT, Right.EVIDENCE_READ, Right.RELEASE_SWITCH},
+    | _SETTLEMENT
+    | {
+        Right.PAYMENTS_READ,
+        Right.STATEMENTS_IMPORT,
+        Right.EVIDENCE_READ,
+        Right.RELEASE_SWITCH,
+        Right.LOANS_READ,
+        Right.SHOPS_MANAGE,
+    },
     Role.OWNER: frozenset(Right),
+    Role.CALL_CENTRE: frozenset(
+        {Right.LOANS_READ, Right.LOANS_APPLY, Right.LOANS_CALL, Right.LOANS_PERSONAL, Right.TASKS_READ}
+    ),
+    Role.SHOP_MANAGER: _AT_THE_SHOP | {Right.LOANS_APPLY, Right.LOANS_CONFIRM, Right.SETTLEMENT_READ},
+    Role.SHOP_CLERK: _AT_THE_SHOP,
 }
 
 
@@ -80,11 +126,13 @@ class Actor:
         role: decides the rights.
         personal: False for whoever sits at a machine nobody logs on to: he may be anybody, also the person who has
             signed already, so he signs no payment order.
+        party: the shop an outside role belongs to; "" for our own people.
     """
 
     name: str
     role: Role
     personal: bool = field(default=True, compare=False)
+    party: str = ""
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role] and (self.personal or right is not Right.OUTGOING_APPROVE)
@@ -101,7 +149,9 @@ class Actor:
             raise Refused("authority.missing", name=self.name, role=self.role.value, right=right.value)
 
     def __str__(self) -> str:
-        return self.name if self.role is Role.SERVICE else f"{self.role.value}:{self.name}"
+        if self.role is Role.SERVICE:
+            return self.name
+        return f"{self.role.value}:{self.party}:{self.name}" if self.party else f"{self.role.value}:{self.name}"
 
 
 SERVICE = Actor("service", Role.SERVICE)

@@ -1,0 +1,1 @@
+"""Banks that lend: one interface, one adapter each."""

@@ -1,0 +1,120 @@
+"""Registers of what we owe a party, statements made of their lines, and how a statement becomes money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from gateway.core.money import Money
+from gateway.core.states import Machine, Transition
+
+
+class PartyKind(StrEnum):
+    """Whom we settle with."""
+
+    SHOP = "shop"
+    POINT = "point"
+    AGENT = "agent"
+
+
+class LineKind(StrEnum):
+    """What a line of the register is about."""
+
+    LOAN = "loan"  # a lender's money for a shop's buyer
+    COD = "cod"
+    PREMIUM = "premium"
+    CHARGE = "charge"  # what a party owes us by itself: a courier's visit, a monthly fee
+    CARRIED = "carried"  # a negative total of an earlier statement
+
+
+class StatementState(StrEnum):
+    """Where a statement of account stands."""
+
+    OPEN = "open"
+    SENT = "sent"
+    DISPUTED = "disputed"
+    ACCEPTED = "accepted"
+    ACCEPTED_BY_SILENCE = "accepted_by_silence"
+    PAYABLE = "payable"
+    DRAFTED = "drafted"  # a payment order waits for two signatures
+    ORDERED = "ordered"  # it is signed, and on its way
+    PAID = "paid"  # its debit line stands in a proved statement
+    CARRIED = "carried"  # nothing to pay: the total goes into the next one
+
+
+class StatementEvent(StrEnum):
+    """What can happen to it."""
+
+    SEND = "send"
+    ACCEPT = "accept"
+    LAPSE = "lapse"  # five workdays without a remark
+    DISPUTE = "dispute"
+    FIX = "fix"  # its sum is fixed: to be paid
+    CARRY = "carry"
+    DRAFT = "draft"
+    ORDER = "order"
+    FAIL = "fail"  # the order was rejected, withdrawn or refused
+    PAY = "pay"
+    BOUNCE = "bounce"  # the bank gave the money back
+
+
+_S, _E = StatementState, StatementEvent
+_ORDER = ("payment_order_id",)
+
+STATEMENT = Machine(
+    "statement of account",
+    {
+        (_S.OPEN, _E.SEND): Transition(_S.SENT),
+        (_S.SENT, _E.ACCEPT): Transition(_S.ACCEPTED),
+        (_S.SENT, _E.LAPSE): Transition(_S.ACCEPTED_BY_SILENCE),
+        (_S.SENT, _E.DISPUTE): Transition(_S.DISPUTED),
+        (_S.DISPUTED, _E.SEND): Transition(_S.SENT),
+        (_S.DISPUTED, _E.ACCEPT): Transition(_S.ACCEPTED),
+        **{(state, _E.FIX): Transition(_S.PAYABLE) for state in (_S.ACCEPTED, _S.ACCEPTED_BY_SILENCE)},
+        **{(state, _E.CARRY): Transition(_S.CARRIED) for state in (_S.ACCEPTED, _S.ACCEPTED_BY_SILENCE)},
+        (_S.PAYABLE, _E.DRAFT): Transition(_S.DRAFTED),
+        (_S.DRAFTED, _E.ORDER): Transition(_S.ORDERED),
+        (_S.DRAFTED, _E.FAIL): Transition(_S.PAYABLE, clears=_ORDER),
+        (_S.ORDERED, _E.FAIL): Transition(_S.PAYABLE, clears=_ORDER),
+        # the debit line is a fact, whatever was said before it
+        **{(state, _E.PAY): Transition(_S.PAID) for state in (_S.PAYABLE, _S.DRAFTED, _S.ORDERED)},
+        (_S.PAID, _E.BOUNCE): Transition(_S.PAYABLE, clears=_ORDER),
+    },
+    final=frozenset({_S.CARRIED}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom we settle with: a kind and that room's own id."""
+
+    kind: PartyKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line as the room that knows the event writes it: gross − fee = net; VAT is inside the fee.
+
+    Attributes:
+        source_event: unique for ever; the same event is one line however often it is told.
+        subject: "table:id" of what it is about, for the chain to the bank message.
+        document: what a person calls it: the agreement's or parcel's number.
+        on: the day it belongs to.
+        payment_id: the proved payment the money came with; "" for lines without money of their own.
+        reverses: id of the line this one takes back (its sums are the opposite); "" for none.
+    """
+
+    kind: LineKind
+    party: Party
+    source_event: str
+    subject: str
+    document: str
+    on: date
+    gross: Money
+    fee: Money
+    net: Money
+    vat: Money
+    payment_id: str = ""
+    reverses: str = ""

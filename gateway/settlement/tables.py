@@ -1,0 +1,78 @@
+"""Rows of settlements: lines that are only ever appended, and the statements that hold them."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint
+
+from gateway.store.schema import Int64, metadata
+
+# What we owe a party, line by line. A wrong line stays and is taken back by another one.
+lines = Table(
+    "settlement_lines",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("party_kind", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source_event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("on", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("gross", Int64, nullable=False),
+    Column("fee", Int64, nullable=False),
+    Column("net", Int64, nullable=False),
+    Column("vat", Int64, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("reverses", Text),
+    UniqueConstraint("company", "source_event"),
+    UniqueConstraint("reverses"),
+    CheckConstraint("gross - fee = net", name="adds_up"),
+    Index("ix_settlement_lines_party", "company", "party_kind", "party_id", "on", "id"),
+    Index("ix_settlement_lines_subject", "company", "subject"),
+)
+
+# Which lines a statement holds: a line is in one at most.
+statement_lines = Table(
+    "settlement_statement_lines",
+    metadata,
+    Column("line_id", Text, primary_key=True),
+    Column("statement_id", Text, nullable=False),
+    Index("ix_settlement_statement_lines_statement", "statement_id", "line_id"),
+)
+
+statements = Table(
+    "settlement_statements",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Int64, nullable=False),
+    Column("party_kind", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("party_name", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("gross", Int64, nullable=False),
+    Column("fee", Int64, nullable=False),
+    Column("net", Int64, nullable=False),
+    Column("vat", Int64, nullable=False),
+    Column("sent_at", Text),
+    Column("silence_on", Text),  # accepted on this day if nothing is said until then
+    Column("answered_at", Text),
+    Column("answered_by", Text, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("payment_order_id", Text),
+    Column("paid_at", Text),
+    Column("paid_entry_id", Text),  # the debit line
+    UniqueConstraint("company", "number"),
+    Index("ix_settlement_statements_party", "company", "party_kind", "party_id", "until", "id"),
+    Index("ix_settlement_statements_state", "company", "state", "id"),
+    Index("ix_settlement_statements_order", "payment_order_id"),
+)
