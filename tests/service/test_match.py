@@ -255,6 +255,7 @@ def test_a_home_brings_its_partners_and_a_trial_is_kept_for_the_switch(kvit: Kvi
     shown = kvit("release", "--home", home, "--json").json
     assert shown["release_mode"] == "manual"
     assert (shown["last_trial"]["id"], shown["last_trial"]["automatic"]) == (answer.json["kept"], 2)
+    assert kvit("user", "add", "Пётр", "--role", "director", "--home", home).code == 0
     asked = kvit("release", "automatic", "--by", "Пётр", "--home", home, "--language", "ru", input="n\n")
     assert asked.code == 1
     assert "Разнесено бы само" in asked.out and str(made) in asked.out

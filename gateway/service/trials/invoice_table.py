@@ -16,7 +16,10 @@ from gateway.payments.registries.values import day as read_day
 from gateway.service.trials.bad_rows import BadRows
 from gateway.service.trials.columns import Columns, find_heading
 
-_LIMITS = Limits(file_bytes=128 << 20, unpacked_bytes=1 << 30, rows=1_000_000)
+# A firm's own list, read by a command and not by the service.
+_LIMITS = Limits(
+    file_bytes=128 << 20, unpacked_bytes=1 << 30, elements=80_000_000, held_elements=20_000_000, rows=1_000_000
+)
 _LOOKED_AT = 40  # rows: headings stand at the top
 _NO_TABLE = {
     "registry.file_empty", "registry.old_workbook", "registry.row_unreadable", "registry.text_unreadable",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -82,3 +83,35 @@ LOAN_XML = """<?xml version="1.0" encoding="windows-1251"?>
   </Заявки>
 </Реестр>
 """.encode("cp1251")
+
+
+_SHARED = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def changed(book: bytes, **members: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with members changed; each is named by its file name without the ending."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            change = members.get(name.rpartition("/")[2].partition(".")[0])
+            new.writestr(name, change(old.read(name)) if change else old.read(name))
+    return stream.getvalue()
+
+
+def with_texts(texts: bytes, *, member: str = "xl/sharedStrings.xml") -> bytes:
+    """A workbook of one cell, the first text of a table of texts; `texts` are its <si> elements."""
+
+    def told(content: bytes) -> bytes:
+        override = f'<Override PartName="/{member}" ContentType="{_SHARED}"/></Types>'
+        return content.replace(b"</Types>", override.encode())
+
+    def asked(content: bytes) -> bytes:
+        start, end = content.index(b"<sheetData>"), content.index(b"</sheetData>")
+        cell = b'<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+        return content[:start] + cell + content[end:]
+
+    stream = io.BytesIO(changed(workbook([["a"]]), **{"[Content_Types]": told, "sheet1": asked}))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, f'<sst xmlns="{_MAIN}">'.encode() + texts + b"</sst>")
+    return stream.getvalue()

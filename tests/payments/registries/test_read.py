@@ -7,10 +7,20 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 
 from gateway.core.errors import Refused
 from gateway.payments.registries.read import Limits, Row, read_rows
-from tests.payments.registries.files import ACQUIRER, LOAN_XML, MARKETPLACE_ROWS, dbf, workbook
+from gateway.payments.registries.read import workbook as workbook_reader
+from tests.payments.registries.files import (
+    ACQUIRER,
+    LOAN_XML,
+    MARKETPLACE_ROWS,
+    changed,
+    dbf,
+    with_texts,
+    workbook,
+)
 
 
 def rows(data: bytes, **how: str) -> list[Row]:
@@ -97,15 +107,9 @@ def _bomb() -> bytes:
     return stream.getvalue()
 
 
-def _with_doctype() -> bytes:
-    source, stream = io.BytesIO(workbook(MARKETPLACE_ROWS)), io.BytesIO()
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.endswith("sheet1.xml"):
-                content = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + content
-            new.writestr(name, content)
-    return stream.getvalue()
+def _with_doctype(before: bytes = b"") -> bytes:
+    declared = before + b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    return changed(workbook(MARKETPLACE_ROWS), sheet1=lambda content: declared + content)
 
 
 _ENTITY = (
@@ -123,6 +127,7 @@ _ENTITY = (
         (lambda: workbook(MARKETPLACE_ROWS)[:-900], "registry.workbook_broken"),
         (_bomb, "registry.workbook_too_large"),
         (_with_doctype, "registry.workbook_broken"),
+        (lambda: _with_doctype(b"<!--" + b" " * 3_000_000 + b"-->"), "registry.workbook_broken"),
         (lambda: LOAN_XML[:-60], "registry.xml_broken"),
         (lambda: _ENTITY, "registry.xml_broken"),
         (lambda: b"<r>text</r>", "registry.element_missing"),
@@ -156,15 +161,95 @@ def test_rows_come_one_by_one() -> None:
 
 
 def test_a_row_that_gives_itself_a_huge_number_keeps_nobody_busy() -> None:
-    packed = io.BytesIO(workbook([["a", "b"]]))
-    with zipfile.ZipFile(packed) as book:
-        members = {name: book.read(name) for name in book.namelist()}
-    far = members["xl/worksheets/sheet1.xml"].replace(b'<row r="1"', b'<row r="99999999999"')
-    assert far != members["xl/worksheets/sheet1.xml"]
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as book:
-        for name, content in {**members, "xl/worksheets/sheet1.xml": far}.items():
-            book.writestr(name, content)
+    far = changed(workbook([["a", "b"]]), sheet1=lambda c: c.replace(b'<row r="1"', b'<row r="99999999999"'))
     with pytest.raises(Refused) as refused:
-        list(read_rows(made.getvalue(), Limits(rows=1000)))
+        list(read_rows(far, Limits(rows=1000)))
     assert refused.value.code == "registry.too_many_rows"
+
+
+TIGHT = Limits(members=12, elements=2_000, held_elements=400, unpacked_bytes=200_000)
+
+
+def _row_of(cells: int) -> bytes:
+    """A workbook with a row of so many empty cells below its table."""
+    row = b"<row>" + b"<c/>" * cells + b"</row></sheetData>"
+    return changed(workbook([["a", "b"]]), sheet1=lambda content: content.replace(b"</sheetData>", row))
+
+
+def _rows_of(cells: int, rows: int, *, prefix: str = "", encoding: str = "utf-8") -> bytes:
+    one = f"<{prefix}row>" + f"<{prefix}c/>" * cells + f"</{prefix}row>"
+    name = f" xmlns:{prefix.rstrip(':')}" if prefix else " xmlns"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = (
+        f'<?xml version="1.0" encoding="{encoding}"?><{prefix}worksheet{name}="{main}"><{prefix}sheetData>'
+        f"{one * rows}</{prefix}sheetData></{prefix}worksheet>"
+    )
+    return changed(workbook([["a"]]), sheet1=lambda _: sheet.encode(encoding))
+
+
+def _many_members() -> bytes:
+    stream = io.BytesIO(workbook([["a"]]))
+    with zipfile.ZipFile(stream, "a") as archive:
+        for number in range(20):
+            archive.writestr(f"xl/media/{number}.png", b"")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: with_texts(b"<si><t>1</t></si>" * 300), "registry.workbook_crowded"),
+        (lambda: with_texts(b"<si/>" * 500), "registry.workbook_crowded"),
+        (lambda: with_texts(b"<si/>" * 500, member="xl/worksheets/table.bin"), "registry.workbook_crowded"),
+        (lambda: with_texts("т".encode() * 150_000), "registry.workbook_too_large"),
+        (lambda: _row_of(500), "registry.workbook_crowded"),
+        (lambda: _rows_of(100, 30), "registry.too_many_cells"),
+        (lambda: _rows_of(100, 30, prefix="x:"), "registry.too_many_cells"),
+        (lambda: _rows_of(500, 1, prefix="x:", encoding="utf-16"), "registry.workbook_crowded"),
+        (_many_members, "registry.workbook_broken"),
+        (lambda: b"<r>" + b"<a/>" * 400 + b"</r>", "registry.xml_crowded"),
+        (lambda: ("<r>" + "<a/>" * 400 + "</r>").encode("utf-16"), "registry.xml_crowded"),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused_before_it_is_opened(
+    make: Callable[[], bytes], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("opened")
+
+    data = make()
+    monkeypatch.setattr(workbook_reader, "load_workbook", opened)
+    monkeypatch.setattr(etree, "iterparse", opened)
+    with pytest.raises(Refused) as refused:
+        list(read_rows(data, TIGHT))
+    assert refused.value.code == code
+    assert all(refused.value.hint(language) for language in ("ru", "en"))
+
+
+def test_what_is_just_small_enough_is_read() -> None:
+    assert list(read_rows(with_texts(b"<si><t>1</t></si>" * 190), TIGHT)) == [Row(1, ("1",))]
+    assert list(read_rows(_row_of(150), TIGHT)) == [Row(1, ("a", "b"))]
+    assert list(read_rows(_rows_of(100, 15, prefix="x:"), TIGHT)) == []
+    assert len(list(read_rows(b"<r>" + b'<a n="1"/>' * 390 + b"</r>", TIGHT))) == 391
+
+
+def test_tags_are_counted_alike_wherever_the_portions_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _rows_of(3, 5, prefix="x:")
+    for size in (1, 2, 3, 5, 7, 11, 64):
+        monkeypatch.setattr(workbook_reader, "_CHUNK", size)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            member = archive.getinfo("xl/worksheets/sheet1.xml")
+            counted = workbook_reader._elements(archive, member, Limits(held_elements=7))
+        assert counted == 1 + 2 + 5 * 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "records", "code"), [(300, 1, "registry.too_many_columns"), (2, 500, "registry.too_many_rows")]
+)
+def test_a_dbase_table_of_nameless_fields_and_blank_records_keeps_nobody_busy(
+    fields: int, records: int, code: str
+) -> None:
+    table = dbf([""] * fields, [[""] * fields] * records)
+    with pytest.raises(Refused) as refused:
+        list(read_rows(table, Limits(rows=400)))
+    assert refused.value.code == code

@@ -33,9 +33,9 @@ def read_rows(data: bytes, limits: Limits = DEFAULT_LIMITS, *, sheet: str = "", 
     if data.startswith(workbook.MAGIC):
         return within(workbook.rows(data, limits, sheet), limits)
     if dbf.is_dbf(data):
-        return within(dbf.rows(data), limits)
+        return within(dbf.rows(data, limits), limits)
     if _is_xml(data):
-        return within(markup.rows(data, element), limits)
+        return within(markup.rows(data, limits, element), limits)
     return within(text.rows(data), limits)
 
 

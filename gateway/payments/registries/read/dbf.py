@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gateway.core.encoding import likely_russian
 from gateway.core.errors import Refused
-from gateway.payments.registries.read.rows import HEADER
+from gateway.payments.registries.read.rows import HEADER, Limits
 
 VERSIONS = frozenset({0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5})
 _FIELD = 32
@@ -47,13 +47,18 @@ def is_dbf(data: bytes) -> bool:
         return False
 
 
-def rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+def rows(data: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """The names of the fields as row 0, then (number, cells) of each record that is not deleted.
 
     Raises:
-        Refused: `registry.dbf_broken` when it is no such table or breaks off.
+        Refused: `registry.dbf_broken` when it is no such table or breaks off; `registry.too_many_rows`,
+            `registry.too_many_columns`. Records and fields without a text are counted too: each is looked at.
     """
     head = _head(data)
+    if head.records > limits.rows:
+        raise Refused("registry.too_many_rows", limit=limits.rows)
+    if len(head.fields) > limits.columns:
+        raise Refused("registry.too_many_columns", limit=limits.columns, row=HEADER)
     encoding = head.encoding or likely_russian(data[head.start :], ("cp866", "cp1251"))
     yield HEADER, [field.name.decode(encoding, "replace").strip() for field in head.fields]
     for number in range(1, head.records + 1):

@@ -14,20 +14,22 @@ from typing import Any
 from lxml import etree
 
 from gateway.core.errors import Refused
-from gateway.payments.registries.read.rows import HEADER
+from gateway.payments.registries.read.rows import HEADER, Limits
 
 _DEEPEST = 4  # levels of a row's own elements that are columns
 
 
-def rows(data: bytes, element: str = "") -> Iterator[tuple[int, list[str]]]:
+def rows(data: bytes, limits: Limits, element: str = "") -> Iterator[tuple[int, list[str]]]:
     """Heading rows, the names of the columns as row 0, then (line, cells) of each element.
 
     Args:
         element: local name of the repeated element; "" for the one that is repeated most.
 
     Raises:
-        Refused: `registry.xml_broken`, `registry.element_missing`.
+        Refused: `registry.xml_broken`, `registry.xml_crowded`, `registry.element_missing`.
     """
+    if _elements(data) > limits.held_elements:
+        raise Refused("registry.xml_crowded", limit=limits.held_elements)
     name = element or _repeated(data)
     columns: dict[str, None] = {}
     found = False
@@ -47,6 +49,11 @@ def rows(data: bytes, element: str = "") -> Iterator[tuple[int, list[str]]]:
             cells = _cells(node)
             yield node.sourceline or 0, [cells.get(column, "") for column in names]
             _forget(node)
+
+
+def _elements(data: bytes) -> int:
+    tags = data.replace(b"\0", b"")  # in UTF-16 every other byte is one
+    return tags.count(b"<") - tags.count(b"</")
 
 
 def _closed(data: bytes) -> Iterator[Any]:

@@ -40,12 +40,19 @@ class Limits:
     Attributes:
         file_bytes: of the file as it lies there.
         unpacked_bytes: of all members of a workbook together.
+        members: of a workbook's archive.
+        elements: of all XML of a workbook together; a cell with a value is two.
+        held_elements: of XML that is in memory at one time: an XML file, a workbook's table of texts or its longest
+            row. A million texts are two million.
         rows, columns: of the table.
         cell: characters kept of one cell; what is longer is no key and no sum.
     """
 
     file_bytes: int = 16 * 1024 * 1024
     unpacked_bytes: int = 128 * 1024 * 1024
+    members: int = 1000
+    elements: int = 8_000_000
+    held_elements: int = 2_000_000
     rows: int = 200_000
     columns: int = 200
     cell: int = 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,8 +20,11 @@ MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"
 """What the binary workbooks before 2007 (.xls) begin with."""
 _EXACT = 10**15  # Excel keeps 15 digits of a number: of a longer one the last are lost
-_HEAD = 64 * 1024
+_CHUNK = 1024 * 1024
 _DOCTYPE = b"<!DOCTYPE"
+_ROW_END = re.compile(rb"</(?:[^\s<>/:]+:)?row\b")
+_LONGEST_NAME = 256
+"""Bytes of a tag: as much as tells what it is."""
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, SyntaxError, IndexError,
            TypeError, AttributeError, NotImplementedError, RuntimeError, zlib.error)  # fmt: skip
 """What openpyxl lets through when a workbook is not one."""
@@ -30,8 +34,8 @@ def rows(data: bytes, limits: Limits, sheet: str = "") -> Iterator[tuple[int, li
     """(row, cells) of one sheet: the named one, else the first that is shown.
 
     Raises:
-        Refused: `registry.workbook_broken`, `registry.workbook_too_large`, `registry.sheet_missing`,
-            `registry.too_many_rows`.
+        Refused: `registry.workbook_broken`, `registry.workbook_too_large`, `registry.workbook_crowded`,
+            `registry.too_many_cells`, `registry.sheet_missing`, `registry.too_many_rows`.
     """
     _check(data, limits)
     try:
@@ -73,21 +77,63 @@ def _sheet(book: Any, name: str) -> Any:
 
 
 def _check(data: bytes, limits: Limits) -> None:
-    """What the archive says of itself is binding: nothing reads a member beyond the size it declares."""
+    """Whether the archive is small enough to be opened by what takes it into memory.
+
+    What the archive's directory says of sizes is binding: nothing reads a member beyond the size it declares. A few
+    kilobytes may still unpack to a row of millions of cells, so the elements are counted, as the bytes stream by.
+
+    Raises:
+        Refused: see `rows`.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
+            if len(members) > limits.members:
+                raise Refused("registry.workbook_broken")
             if sum(member.file_size for member in members) > limits.unpacked_bytes:
                 raise Refused("registry.workbook_too_large", limit=limits.unpacked_bytes)
+            total = 0
             for member in members:
-                if not member.filename.endswith((".xml", ".rels")):
-                    continue
-                with archive.open(member) as stream:
-                    head = stream.read(_HEAD)
-                if _DOCTYPE in head.replace(b"\0", b""):  # no workbook declares entities
-                    raise Refused("registry.workbook_broken")
+                total += _elements(archive, member, limits)
+                if total > limits.elements:
+                    raise Refused("registry.too_many_cells", limit=limits.elements // 2)
     except _BROKEN:
         raise Refused("registry.workbook_broken") from None
+
+
+def _elements(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> int:
+    """How many elements a member has.
+
+    Raises:
+        Refused: `registry.workbook_crowded` when too many of them are held at one time; a row lets go of its own.
+    """
+    total = held = 0
+    for part in _tags(archive, member):
+        for number, row in enumerate(_ROW_END.split(part)):
+            opened = row.count(b"<") - row.count(b"</")
+            total += opened
+            held = opened if number else held + opened
+            if held > limits.held_elements:
+                raise Refused("registry.workbook_crowded", limit=limits.held_elements // 2)
+    return total
+
+
+def _tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A member in portions that end before a tag, without the zeros of UTF-16.
+
+    Raises:
+        Refused: `registry.workbook_broken` where it declares entities: no workbook does.
+    """
+    kept = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            text = kept + chunk.replace(b"\0", b"")
+            if _DOCTYPE in text:
+                raise Refused("registry.workbook_broken")
+            cut = max(text.rfind(b"<"), 0)
+            yield text[:cut]
+            kept = text[cut : cut + _LONGEST_NAME]
+    yield kept
 
 
 def _text(value: Any) -> str:
