@@ -90,9 +90,9 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
     if before.pay_state != PayState.UNPAID or short:  # earlier money, or this one, may have left a question open
         tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=False)
     if release is None:
-        _release(unit, terms, order, verdict, covers, last)
+        open_gate(unit, terms, order, verdict, _grounds(covers, last))
     else:
-        _go_on(unit, terms, order, release, verdict, covers, last)
+        _go_on(unit, terms, order, release, verdict, _grounds(covers, last))
     if short:
         _tell_left_short(unit, terms, order, short, last)
     return True
@@ -107,6 +107,28 @@ def _is_automatic(unit: Unit) -> bool:
 def live_release(unit: Unit, order_id: str) -> AnyRow | None:
     """The release in force for an order, if any."""
     return _LIVE_RELEASE.one_or_none(unit.connection, order_id=order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a release rests on.
+
+    Attributes:
+        payment_ids, message_ids: the proved money, and the bank's messages that prove it.
+        since: instant from which the buyer waits, as stored text: the bank's time of the last payment.
+        received_at: when we learned of it.
+    """
+
+    payment_ids: Sequence[str]
+    message_ids: Sequence[str]
+    since: str
+    received_at: str
+
+
+def _grounds(covers: Sequence[_Cover], last: _Cover) -> Grounds:
+    payment_ids = sorted({c.cover.payment_id for c in covers})
+    message_ids = sorted({c.cover.message_id for c in covers})
+    return Grounds(payment_ids, message_ids, last.bank_time, last.received_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +257,10 @@ def _ask_for_confirmation(
     unit.journal("order.not_released", f"order:{order.id}", failed=list(verdict.failed))
 
 
-def _go_on(
-    unit: Unit,
-    terms: Terms,
-    order: OrderRow,
-    old: AnyRow,
-    verdict: Verdict,
-    covers: Sequence[_Cover],
-    last: _Cover,
-) -> None:
+def _go_on(unit: Unit, terms: Terms, order: OrderRow, old: AnyRow, verdict: Verdict, grounds: Grounds) -> None:
     """A held order was paid again: its goods stay where they are, the proof behind them is the new money's."""
     end_release(unit, old, "renewed")
-    release_id = _write_release(unit, order, verdict, covers)
+    release_id = _write_release(unit, order, verdict, grounds)
     unit.connection.execute(
         update(pick_lists)
         .where(pick_lists.c.order_id == order.id, pick_lists.c.state != PickState.CANCELLED)
@@ -254,27 +268,35 @@ def _go_on(
     )
     orders.set_states(unit, order, hold_reason="")
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.STOP,), cancel=True)
-    _call(unit, terms, order, last.bank_time, ())
-    _start_clock(unit, order, last, pick_list_at=unit.at)
+    _call(unit, terms, order, grounds.since, ())
+    _start_clock(unit, order, grounds, pick_list_at=unit.at)
 
 
-def _release(
-    unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover], last: _Cover
-) -> None:
-    release_id = _write_release(unit, order, verdict, covers)
+def open_gate(unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, grounds: Grounds) -> str:
+    """Release an order whose rule holds: goods held, pick lists written, the manager's call due.
+
+    Args:
+        verdict: of the rule that was asked; it must hold.
+
+    Returns:
+        The release's id.
+    """
+    assert verdict.ok
+    release_id = _write_release(unit, order, verdict, grounds)
     held = hold.hold_goods(unit, terms, order, release_id)
-    _call(unit, terms, order, last.bank_time, held.missing)
-    _start_clock(unit, order, last, pick_list_at=unit.at if held.lists else None)
+    _call(unit, terms, order, grounds.since, held.missing)
+    _start_clock(unit, order, grounds, pick_list_at=unit.at if held.lists else None)
+    return release_id
 
 
-def _start_clock(unit: Unit, order: OrderRow, last: _Cover, pick_list_at: str | None) -> None:
+def _start_clock(unit: Unit, order: OrderRow, grounds: Grounds, pick_list_at: str | None) -> None:
     unit.insert(
         timelines,
         {
             "order_id": order.id,
             "company": unit.company,
-            "bank_time": last.bank_time,
-            "received_at": last.received_at,
+            "bank_time": grounds.since,
+            "received_at": grounds.received_at,
             "allocated_at": unit.at,
             "pick_list_at": pick_list_at,
             "call_task_at": unit.at,
@@ -282,10 +304,8 @@ def _start_clock(unit: Unit, order: OrderRow, last: _Cover, pick_list_at: str | 
     )
 
 
-def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]) -> str:
+def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, grounds: Grounds) -> str:
     release_id = new_id()
-    payment_ids = sorted({c.cover.payment_id for c in covers})
-    message_ids = sorted({c.cover.message_id for c in covers})
     unit.insert(
         releases,
         {
@@ -295,8 +315,8 @@ def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, covers: Sequen
             "at": unit.at,
             "by": str(unit.actor),
             "rule": dumps([[line.code, line.ok] for line in verdict.lines]),
-            "payment_ids": dumps(payment_ids),
-            "message_ids": dumps(message_ids),
+            "payment_ids": dumps(list(grounds.payment_ids)),
+            "message_ids": dumps(list(grounds.message_ids)),
         },
     )
     unit.journal(
@@ -304,8 +324,8 @@ def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, covers: Sequen
         f"order:{order.id}",
         release=release_id,
         rule=[line.code for line in verdict.lines],
-        payments=payment_ids,
-        messages=message_ids,
+        payments=list(grounds.payment_ids),
+        messages=list(grounds.message_ids),
         kopecks=order.paid,
     )
     return release_id
