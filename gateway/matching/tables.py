@@ -3,7 +3,7 @@ matcher; trials of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, text
 
 from gateway.store.schema import Int64, metadata
 
@@ -66,6 +66,16 @@ payer_rules = Table(
     Column("revoked_at", Text),
     Column("revoked_by", Text),
     Column("search", Text, nullable=False),
+    Index(
+        "uq_payer_rules_live",
+        "company",
+        "payer_inn",
+        "payer_account",
+        "party",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
     Index("ix_payer_rules_inn", "company", "payer_inn"),
     Index("ix_payer_rules_account", "company", "payer_account"),
 )

@@ -12,7 +12,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Integer, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 import gateway
 from gateway.core.errors import Refused
@@ -98,6 +99,43 @@ def test_migrated_and_made_at_once_are_the_same(empty: str, request: pytest.Fixt
     assert migrated.keys() == made.keys()
     for name in made:
         assert migrated[name] == made[name], name
+
+
+def test_every_partial_index_has_the_same_condition_in_both_databases() -> None:
+    every_table()
+    conditions = {
+        index.name: [str(index.dialect_options[name]["where"]) for name in ("sqlite", "postgresql")]
+        for table in metadata.tables.values()
+        for index in table.indexes
+    }
+    partial = {name for name, found in conditions.items() if found != ["None", "None"]}
+    assert {"uq_releases_order", "uq_payer_rules_live", "uq_registry_mappings_live"} <= partial
+    assert {name for name in partial if len(set(conditions[name])) > 1} == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "same", "ended"),
+    [
+        ("payer_rules", {"payer_inn": "7705123453", "payer_account": "", "party": "inn:6312000014"}, "revoked_at"),
+        ("registry_mappings", {"partner_inn": "7700000122"}, "ended_at"),
+    ],
+)
+def test_of_equal_rows_one_is_in_force_at_a_time(empty: str, table: str, same: dict[str, str], ended: str) -> None:
+    every_table()
+    migrate.upgrade(empty)
+    rows = metadata.tables[table]
+
+    def row(number: int, company: str = "test", **more: str | None) -> dict[str, Any]:
+        blank = {c.name: 1 if isinstance(c.type, Integer) else "" for c in rows.c if not c.nullable}
+        return {**blank, "id": str(number), "company": company, **same, **more}
+
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        for made in (row(1, **{ended: "2026-11-23"}), row(2, **{ended: "2026-11-24"}), row(3), row(4, "other")):
+            connection.execute(rows.insert().values(made))
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(rows.insert().values(row(5)))
+    engine.dispose()
 
 
 def test_a_second_upgrade_does_nothing(empty: str) -> None:

@@ -74,5 +74,12 @@ registry_mappings = Table(
     Column("at", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("ended_at", Text),
-    Index("ix_registry_mappings_partner", "company", "partner_inn", "ended_at"),
+    Index(
+        "uq_registry_mappings_live",
+        "company",
+        "partner_inn",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )

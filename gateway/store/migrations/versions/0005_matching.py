@@ -49,6 +49,15 @@ def upgrade() -> None:
         *_text("search"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payer_rules")),
     )
+    in_force = sa.text("revoked_at IS NULL")
+    op.create_index(
+        "uq_payer_rules_live",
+        "payer_rules",
+        ["company", "payer_inn", "payer_account", "party"],
+        unique=True,
+        sqlite_where=in_force,
+        postgresql_where=in_force,
+    )
     op.create_index("ix_payer_rules_inn", "payer_rules", ["company", "payer_inn"])
     op.create_index("ix_payer_rules_account", "payer_rules", ["company", "payer_account"])
     op.create_table(
@@ -110,7 +119,15 @@ def _registries() -> None:
         *_optional("ended_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registry_mappings")),
     )
-    op.create_index("ix_registry_mappings_partner", "registry_mappings", ["company", "partner_inn", "ended_at"])
+    in_force = sa.text("ended_at IS NULL")
+    op.create_index(
+        "uq_registry_mappings_live",
+        "registry_mappings",
+        ["company", "partner_inn"],
+        unique=True,
+        sqlite_where=in_force,
+        postgresql_where=in_force,
+    )
 
 
 def downgrade() -> None:
