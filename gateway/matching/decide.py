@@ -23,6 +23,7 @@ from gateway.matching.duplicates import DuplicateLookup
 from gateway.matching.facts import Facts, Mark
 from gateway.matching.identity import Identity, Known, identify
 from gateway.matching.index import InvoiceIndex
+from gateway.matching.mentions import another_buyer
 from gateway.matching.numbered import by_numbers
 from gateway.matching.payout import RegistryLookup, decide_payout
 from gateway.matching.phrases import replaced_number
@@ -71,10 +72,22 @@ def decide(
             return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
     identity = identify(facts, index, policy, rules)
     case = open_case(facts, index, policy, identity)
-    decision = _for_another(case, within_rule(case, _customer(case)), rules)
+    decision = _for_another(case, within_rule(case, _undisputed(case)), rules)
     if decision.automatic:
         return decision
     return replace(decision, suggestions=suggestions(case))
+
+
+def _undisputed(case: Case) -> Decision:
+    """The answer, unless it would be automatic and the text names another buyer."""
+    decision = _customer(case)
+    if not decision.automatic:
+        return decision
+    parties = case.identity.parties
+    named = another_buyer(case.facts, case.index, (*parties, case.identity.hint), case.policy.own_inns)
+    if named is None:
+        return decision
+    return case.ask(Outcome.THIRD_PARTY_UNNAMED, Reason("matching.for_somebody", {}, named))
 
 
 def _customer(case: Case) -> Decision:
@@ -114,7 +127,7 @@ def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> De
     if identity is None:
         return decision
     other = open_case(case.facts, case.index, case.policy, identity)
-    found = within_rule(other, _customer(other))
+    found = within_rule(other, _undisputed(other))
     return found if found.automatic else decision
 
 

@@ -78,6 +78,8 @@ class Facts(NamedTuple):
         invoice_dates: dates right after "счет", with or without a number.
         full_advance: "предоплата 100%".
         pays: a word says that something is paid, or what for.
+        text: the purpose, folded and painted (`masks`).
+        words: places and lengths of the words in it that may be a name.
     """
 
     payment: PaymentIn
@@ -94,6 +96,8 @@ class Facts(NamedTuple):
     full_advance: bool
     pays: bool
     vat: tuple[int, int] | None
+    text: str
+    words: tuple[tuple[int, int], ...]
 
 
 def read_facts(payment: PaymentIn) -> Facts:
@@ -122,4 +126,6 @@ def read_facts(payment: PaymentIn) -> Facts:
         full_advance=100 in painted.shares,
         pays=scanned.pays,
         vat=painted.vat,
+        text=painted.text,
+        words=tuple(scanned.words),
     )

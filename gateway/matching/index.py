@@ -331,7 +331,7 @@ class MemoryIndex:
         return party in self._parties
 
     def parties_by_name(self, key: str) -> Sequence[str]:
-        return sorted(self._names.of(key)) if key else ()
+        return sorted(self._names.of(key)) if key and key in self._names else ()
 
     def parties_by_account(self, account: str) -> Sequence[str]:
         return sorted(self._accounts.of(account)) if account else ()

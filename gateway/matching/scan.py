@@ -46,6 +46,7 @@ class Scanned:
     Attributes:
         invoice_dates: those that follow "счет" at once ("счет от 12.11.2026").
         pays: a word says that something is paid, or what for.
+        words: places and lengths of the words that mean nothing here, and may be a name.
     """
 
     quotes: list[Quote]
@@ -53,6 +54,7 @@ class Scanned:
     plural_noun: bool
     invoice_dates: list[DateMention]
     pays: bool
+    words: list[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ class _Walk:
         self.pays = False
         self.skip_words: set[int] = set()
         self.suffixes: set[int] = set()
+        self.words: list[tuple[int, int]] = []
 
     def run(self) -> Scanned:
         following: Sequence[Lexeme | None] = [*self.lexemes[1:], None]
@@ -118,18 +121,19 @@ class _Walk:
             self.marks[Mark.CUT] = (self.drafts[-1].start, self.drafts[-1].end)
         self._phrases()
         quotes = join_ranges([self._quote(d) for d in self.drafts], self.text)
-        return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays)
+        return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays, self.words)
 
     # ---------------------------------------------------------------- words
 
     def _word(self, place: int, lexeme: Lexeme, following: Lexeme | None) -> None:
         context = self.context
         if self.names and self._in_name(lexeme.start):
-            context.ordinary()
+            self._ordinary(place)
             return
         last_before_number = following is not None and following.kind != "word"
         if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
             self.skip_words.add(place)
+            self._note(lexeme)
             return
         if last_before_number and self.lexemes.leads_series(place):
             self.skip_words.update((place, place + 2))
@@ -146,8 +150,12 @@ class _Walk:
         if effect is not None:
             effect(self, place)
 
-    def _ordinary(self, _place: int) -> None:
+    def _ordinary(self, place: int) -> None:
+        self._note(self.lexemes[place])
         self.context.ordinary()
+
+    def _note(self, word: Lexeme) -> None:
+        self.words.append((word.start, word.end - word.start))
 
     def _account(self, _place: int) -> None:
         self.context.ordinary()
