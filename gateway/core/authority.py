@@ -13,7 +13,8 @@ class Role(StrEnum):
 
     `SERVICE` is the gateway itself: it decides by proof and rule, never by whim. `OWNER` is for a firm so small that
     one person keeps the books, the shelf and the telephone. `SHOP_MANAGER` and `SHOP_CLERK` are people of a shop that
-    sells on credit through us: they come in by the web pages and see their own shop only.
+    sells on credit through us: they come in by the web pages and see their own shop only. `SHOP_SITE` is the program of
+    the shop's site: it leaves applications and asks how they stand.
     """
 
     SERVICE = "service"
@@ -26,10 +27,11 @@ class Role(StrEnum):
     CALL_CENTRE = "call_centre"
     SHOP_MANAGER = "shop_manager"
     SHOP_CLERK = "shop_clerk"
+    SHOP_SITE = "shop_site"
 
 
-OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK})
-"""Roles of people who are not ours: bound to a party, and let in by the web pages only."""
+OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE})
+"""Roles of those who are not ours: bound to a party, and let in by the web pages only."""
 
 
 class Right(StrEnum):
@@ -114,6 +116,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.SHOP_MANAGER: _AT_THE_SHOP | {Right.LOANS_APPLY, Right.LOANS_CONFIRM, Right.SETTLEMENT_READ},
     Role.SHOP_CLERK: _AT_THE_SHOP,
+    Role.SHOP_SITE: frozenset({Right.LOANS_READ, Right.LOANS_APPLY}),
 }
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gateway.core.authority import OUTSIDE, Actor, Right
+from gateway.core.authority import OUTSIDE, Actor, Right, Role
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.phones import check_phone
 from gateway.core.text import person_key
@@ -126,9 +126,10 @@ def about_questionnaire(application_id: str) -> str:
 
 
 def sees_buyer(actor: Actor, state: ApplicationState) -> bool:
-    """Whether an actor sees the buyer's name and phone in full: ours with the right, a shop until the signature."""
+    """Whether an actor sees the buyer's name and phone in full: ours with the right, people of the shop until
+    the signature."""
     if actor.role in OUTSIDE:
-        return state in _BEFORE_SIGNING
+        return state in _BEFORE_SIGNING and actor.role is not Role.SHOP_SITE
     return actor.may(Right.LOANS_PERSONAL)
 
 
