@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from gateway.bank.statement import Entry
 from gateway.payments.lines import BOOKED, Keyed
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
 from gateway.store.driver import Query
-from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 _FILE = "file"
@@ -74,6 +73,31 @@ def _before(booked: str | None, line: Entry) -> bool:
     return bool(booked and line.booked) and str(booked) < str(line.booked)
 
 
+class Candidate(Protocol):
+    """A payment a storno may mean; `booked` as stored text."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def booked(self) -> str | None: ...
+    @property
+    def party_account(self) -> str: ...
+    @property
+    def doc_no(self) -> str: ...
+
+
+def ways_named(line: Entry) -> Iterator[dict[str, str]]:
+    """What a storno names its payment by, the surest first: columns of the payment's line and what stands there."""
+    for ref in (line.original_ref, line.ref):
+        if ref:
+            yield {"ref": ref}
+    for ref in (line.original_ref, line.e2e):
+        if ref:
+            yield {"e2e": ref}
+    if line.doc_no and line.counterparty.account:
+        yield {"party_account": line.counterparty.account, "doc_no": line.doc_no}
+
+
 def reversed_payment(unit: Unit, keyed: Keyed, evidence: str) -> str | None:
     """The payment a storno takes back: by the reference it names, else by its own, else by a unique look-alike.
 
@@ -82,22 +106,15 @@ def reversed_payment(unit: Unit, keyed: Keyed, evidence: str) -> str | None:
     Args:
         evidence: of the storno.
     """
-    line = keyed.entry
-    named = [
-        *((entries.c.ref == ref) for ref in (line.original_ref, line.ref) if ref),
-        *((entries.c.e2e == ref) for ref in (line.original_ref, line.e2e) if ref),
-    ]
-    for is_named in named:
-        found = _meant(_live(unit, keyed, evidence, is_named), line)
+    for named in ways_named(keyed.entry):
+        is_named = and_(*(entries.c[column] == value for column, value in named.items()))
+        found = meant(_live(unit, keyed, evidence, is_named), keyed.entry)
         if found is not None:
             return found
-    if not (line.doc_no and line.counterparty.account):
-        return None
-    same_document = (entries.c.party_account == line.counterparty.account) & (entries.c.doc_no == line.doc_no)
-    return _meant(_live(unit, keyed, evidence, same_document), line)
+    return None
 
 
-def _live(unit: Unit, keyed: Keyed, evidence: str, where: Any) -> Sequence[AnyRow]:
+def _live(unit: Unit, keyed: Keyed, evidence: str, where: Any) -> Sequence[Candidate]:
     """Payments of this account and sum that nobody took back, booked when the storno was or before."""
     line = keyed.entry
     query = (
@@ -118,8 +135,8 @@ def _live(unit: Unit, keyed: Keyed, evidence: str, where: Any) -> Sequence[AnyRo
     return unit.connection.execute(query).all()
 
 
-def _meant(rows: Sequence[AnyRow], line: Entry) -> str | None:
-    """The only one; of several, the only one whose payer and document are the storno's, or of the storno's year."""
+def meant(rows: Sequence[Candidate], line: Entry) -> str | None:
+    """The id of the only one; of several, of the only one whose payer and document are the storno's, or of its year."""
     if len(rows) > 1:
         rows = [
             row

@@ -88,11 +88,86 @@ def test_only_booked_money_that_came_in_counts(kvit: Kvit, tmp_path: Path) -> No
         ntry(100, ref="1"),
         ntry(200, ref="2", incoming=False),
         ntry(300, ref="3", status="PDNG"),
-        ntry(400, ref="4", incoming=False, reversal=True),
         ntry(500, ref="5", incoming=True, reversal=True),
     )
     found = _decided(kvit, tmp_path, [_put(tmp_path / "s", content)], [_put(tmp_path / "i.csv", LIST)])
     assert [d["payment_id"] for d in found] == ["s#1"]
+
+
+def _taken_back(
+    kvit: Kvit, tmp_path: Path, *contents: bytes
+) -> tuple[list[str], dict[str, int], list[tuple[str, int]]]:
+    """Ids of what was decided, the payments taken back, and the lines reported."""
+    out = tmp_path / "d.jsonl"
+    folder = tmp_path / "statements"
+    folder.mkdir()
+    for number, content in enumerate(contents):
+        _put(folder / f"s{number}", content)
+    lists = _put(tmp_path / "i.csv", LIST)
+    arguments = ("--from-statement", folder, "--invoices", lists, "--out", out)
+    answer = kvit("match", *arguments, "--json")
+    bad = [(row["file"], row["line"]) for row in answer.json["bad_rows"]["first"]]
+    assert answer.code == (1 if bad else 0)
+    return [d["payment_id"] for d in decisions(out)], answer.json["taken_back"], bad
+
+
+PAID = ntry(1_250_000, ref="A1", doc_no="17", purpose="Оплата по счету № 125 от 12.11.2026")
+MORE = ntry(100, ref="B1")
+
+
+def test_a_payment_the_bank_took_back_is_no_income_and_leaves_its_invoice_open(kvit: Kvit, tmp_path: Path) -> None:
+    back = ntry(1_250_000, ref="A2", incoming=False, reversal=True, original="A1", day=date(2026, 11, 24))
+    anew = ntry(1_250_000, ref="A3", doc_no="17", purpose="Оплата по счету № 125 от 12.11.2026", day=date(2026, 11, 25))
+    folder = tmp_path / "statements"
+    folder.mkdir()
+    _put(folder / "1", camt("camt.053", PAID))
+    _put(folder / "2", camt("camt.053", back, anew, id="S2", on=date(2026, 11, 25)))
+    out, lists = tmp_path / "d.jsonl", _put(tmp_path / "i.csv", LIST)
+    arguments = ("match", "--from-statement", folder, "--invoices", lists, "--out", out)
+    told = kvit(*arguments, "--json").json
+    assert [(d["payment_id"], d["outcome"]) for d in decisions(out)] == [("2#2", "exact")]
+    assert told["taken_back"] == {"count": 1, "amount": 1_250_000}
+    assert (told["auto"]["amount"], told["released"]["amount"]) == (1_250_000, 1_250_000)
+    shown = kvit(*arguments, "--language", "en").out
+    assert "Taken back by the bank and not counted: 1, 12,500.00 roubles." in shown
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ntry(1_250_000, ref="A1", incoming=False, reversal=True),
+        ntry(1_250_000, ref="A9", incoming=False, reversal=True, doc_no="17"),
+        ntry(1_250_000, ref="A9", incoming=False, reversal=True, original="A1", day=date(2026, 11, 30)),
+    ],
+    ids=["its own reference", "the same document", "the reference it names"],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_storno_finds_its_payment_as_in_the_service(kvit: Kvit, tmp_path: Path, back: str, first: bool) -> None:
+    lines = [back, PAID] if first else [PAID, back]
+    decided, taken_back, bad = _taken_back(kvit, tmp_path, camt("camt.053", *lines, MORE))
+    assert (decided, taken_back["count"], bad) == (["s0#3"], 1, [])
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ntry(1_250_001, ref="A1", incoming=False, reversal=True, original="A1"),
+        ntry(1_250_000, ref="A9", incoming=False, reversal=True, original="X"),
+        ntry(1_250_000, ref="A9", incoming=False, reversal=True, original="A1", day=date(2026, 11, 22)),
+    ],
+    ids=["another sum", "another reference", "before the payment"],
+)
+def test_a_storno_without_its_payment_is_reported_and_takes_nothing_back(kvit: Kvit, tmp_path: Path, back: str) -> None:
+    decided, taken_back, bad = _taken_back(kvit, tmp_path, camt("camt.053", PAID, back))
+    assert (decided, taken_back["count"], bad) == (["s0#1"], 0, [("s0", 2)])
+
+
+def test_one_storno_told_twice_takes_back_one_of_two_payments(kvit: Kvit, tmp_path: Path) -> None:
+    twin = ntry(1_250_000, ref="A1", doc_no="18", day=date(2026, 11, 24))
+    back = ntry(1_250_000, ref="A1", doc_no="18", incoming=False, reversal=True, day=date(2026, 11, 24))
+    evening = camt("camt.053", PAID, twin, back)
+    decided, taken_back, bad = _taken_back(kvit, tmp_path, evening, evening)
+    assert (decided, taken_back["count"], bad) == (["s0#1"], 1, [])
 
 
 def test_a_line_of_two_overlapping_statements_counts_once_and_two_equal_payments_twice(

@@ -102,7 +102,7 @@ def match(
             summary = back_test(trial, material, out, bad, progress=done, stopped=stopped)
     _write_reports(screen, summary, material.source, bad, reports or ())
     kept = _keep(where, material.source, summary) if keep and where is not None else None
-    finished = _Done(material.source, summary, bad, out, reports or (), kept)
+    finished = _Done(material.source, summary, material.taken_back, bad, out, reports or (), kept)
     _show(screen, finished)
     screen.answer(_answer(screen, finished))
     if bad.count or summary.stopped:
@@ -111,10 +111,11 @@ def match(
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A back-test that ran: what was read, found and written, and the id under which it is kept."""
+    """A back-test that ran: what was read, found, passed over and written, and the id under which it is kept."""
 
     source: str
     summary: Summary
+    taken_back: Tally
     bad: BadRows
     out: Path
     reports: Sequence[Path]
@@ -290,6 +291,8 @@ def _show(screen: Screen, done: _Done) -> None:
     from gateway.service.trials import report
 
     screen.line(report.headline(report.write(done.summary, done.source, screen.language)))
+    if done.taken_back.count:
+        screen.say("trial.cli.taken_back", count=done.taken_back.count, amount=str(done.taken_back.amount))
     for row in itertools.islice(done.bad, _SHOWN):
         screen.line(f"  ! {report.bad_row_text(row, screen.language)}")
     if done.bad.count:
@@ -313,6 +316,7 @@ def _answer(screen: Screen, done: _Done) -> dict[str, Any]:
         "payments": _tally(summary.payments),
         **{answer.value: _tally(summary.tally(answer), summary.payments) for answer in Answer},
         "released": _tally(summary.released),
+        "taken_back": _tally(done.taken_back),
         "suggested": summary.suggested,
         "outcomes": _outcomes(screen, summary),
         "advice": list(advice_texts(summary, screen.language)),

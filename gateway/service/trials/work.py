@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from gateway.matching.facts import PaymentIn
 from gateway.matching.index import InvoiceCard
 from gateway.matching.trial import PolicyOn, Trial
 from gateway.matching.trial import as_open as opened
-from gateway.matching.trial_summary import Summary
+from gateway.matching.trial_summary import Summary, Tally
 from gateway.payments.registries.model import Registry
 from gateway.service.trials import folder, invoice_files, statements
 from gateway.service.trials.bad_rows import BadRows
@@ -30,6 +30,7 @@ class Material:
         invoices: read while they are walked.
         payments: in order of arrival; may be walked once.
         count: how many payments there are.
+        taken_back: payments the bank took back; not among them.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Material:
     payments: Iterable[PaymentIn]
     count: int
     registries: Sequence[Registry]
+    taken_back: Tally = field(default_factory=Tally)
 
 
 def of_folder(directory: Path, bad: BadRows, stopped: Stopped) -> Material:
@@ -67,10 +69,11 @@ def of_files(
         Refused, Corrupt: as the readers say.
     """
     named, lists = _spread(statement_files), _spread(invoice_lists)
-    payments = statements.payments(named, bad)
+    incoming = statements.payments(named, bad)
     invoices = invoice_files.invoices(lists, columns, bad)
     source = ", ".join(path.name for path in chain(named, lists))
-    return Material(source, invoices, payments, len(payments), registries)
+    payments = incoming.payments
+    return Material(source, invoices, payments, len(payments), registries, incoming.taken_back)
 
 
 def _spread(paths: Sequence[Path]) -> list[Path]:
