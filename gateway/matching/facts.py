@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gateway.core.money import Money
 from gateway.core.text import fold, fold_numbers
+from gateway.matching.lexemes import Lexeme
 from gateway.matching.masks import DateMention, InnMention, SumMention, set_aside
 from gateway.matching.objections import firm_for
 from gateway.matching.own_name import numbers_of_own_name, without_own_numbers
@@ -79,7 +80,7 @@ class Facts(NamedTuple):
         full_advance: "предоплата 100%".
         pays: a word says that something is paid, or what for.
         text: the purpose, folded and painted (`masks`).
-        words: places and lengths of the words in it that may be a name.
+        words: those in it that may be a name.
     """
 
     payment: PaymentIn
@@ -97,7 +98,7 @@ class Facts(NamedTuple):
     pays: bool
     vat: tuple[int, int] | None
     text: str
-    words: tuple[tuple[int, int], ...]
+    words: tuple[Lexeme, ...]
 
 
 def read_facts(payment: PaymentIn) -> Facts:

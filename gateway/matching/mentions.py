@@ -106,17 +106,20 @@ def _named(facts: Facts, index: InvoiceIndex) -> Iterator[tuple[Span, Sequence[s
     text, purpose = facts.text, facts.payment.purpose
     uniform = purpose[1:].islower() or purpose.isupper()  # no capital tells a name from a noun
     formal = has_any(text, _FORM_HINTS)
+    if not (uniform or formal or any(purpose[word.start].isupper() for word in facts.words)):
+        return
     # a name beside an ИНН is that buyer's, or has been doubted with the ИНН (`Case.allocate`)
     beside_inn = [name_key(named.name) for named in facts.named if named.inn]
     own = frozenset((name_key(facts.payment.payer_name), *facts.persons, *beside_inn))
     done = 0
-    for start, length in facts.words:
-        if start < done or text[start : start + length] in _FORM_WORDS:
+    for word in facts.words:
+        start = word.start
+        capital = purpose[start].isupper()
+        if not (capital or uniform or formal) or start < done or word.text in _FORM_WORDS:
             continue
         titled = formal and _FORM_BEFORE.search(text, max(0, start - 8), start) is not None
         quoted = formal and not titled and _QUOTE_BEFORE.search(text, max(0, start - 3), start) is not None
-        capital = purpose[start].isupper()
-        if not (titled or quoted or (length >= _SHORTEST and (capital or uniform))):
+        if not (titled or quoted or (len(word.text) >= _SHORTEST and (capital or uniform))):
             continue
         place = _place(text, start, titled=titled)
         if place is _Place.NOBODY:

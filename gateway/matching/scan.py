@@ -46,7 +46,7 @@ class Scanned:
     Attributes:
         invoice_dates: those that follow "счет" at once ("счет от 12.11.2026").
         pays: a word says that something is paid, or what for.
-        words: places and lengths of the words that mean nothing here, and may be a name.
+        words: those that mean nothing here, and may be a name.
     """
 
     quotes: list[Quote]
@@ -54,7 +54,7 @@ class Scanned:
     plural_noun: bool
     invoice_dates: list[DateMention]
     pays: bool
-    words: list[tuple[int, int]]
+    words: list[Lexeme]
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class _Walk:
         self.pays = False
         self.skip_words: set[int] = set()
         self.suffixes: set[int] = set()
-        self.words: list[tuple[int, int]] = []
+        self.words: list[Lexeme] = []
 
     def run(self) -> Scanned:
         following: Sequence[Lexeme | None] = [*self.lexemes[1:], None]
@@ -133,7 +133,8 @@ class _Walk:
         last_before_number = following is not None and following.kind != "word"
         if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
             self.skip_words.add(place)
-            self._note(lexeme)
+            if following is not None and following.start > lexeme.end:  # "Бета 125"
+                self.words.append(lexeme)
             return
         if last_before_number and self.lexemes.leads_series(place):
             self.skip_words.update((place, place + 2))
@@ -151,11 +152,8 @@ class _Walk:
             effect(self, place)
 
     def _ordinary(self, place: int) -> None:
-        self._note(self.lexemes[place])
+        self.words.append(self.lexemes[place])
         self.context.ordinary()
-
-    def _note(self, word: Lexeme) -> None:
-        self.words.append((word.start, word.end - word.start))
 
     def _account(self, _place: int) -> None:
         self.context.ordinary()
