@@ -1,18 +1,21 @@
 """Russian phone numbers, in the many ways people type them.
 
-Source: the system and plan of numbering (Минцифры, приказ от 31.01.2022 № 75): country code 7, ten digits after it;
-geographic codes begin with 3, 4 or 8, mobile ones with 9. Numbers that begin with 6 or 7 are Kazakhstan's; 80x are
-services that nobody answers a call-back on.
+What numbers exist is read from `phonenumbers` (Google's libphonenumber), which follows the plan of numbering. +7 is
+Kazakhstan's too: its numbers are refused here, and so are services that nobody answers a call-back on (8-800, 8-803).
 """
 
 from __future__ import annotations
 
 import re
 
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
 from gateway.core.errors import Refused
 
-_FILLERS = re.compile(r"[\s\u00a0\u202f()\-\u2010-\u2015.]+")
-_NUMBER = re.compile(r"(?:\+?7|8)?(?P<national>(?!80)[3489][0-9]{9})", re.ASCII)
+_REGION = "RU"
+_TYPED = re.compile(r"\+?[0-9()\-\u2010-\u2015.]{10,30}")
+_ANSWERED = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def check_phone(text: str) -> str:
@@ -21,10 +24,18 @@ def check_phone(text: str) -> str:
     Raises:
         Refused: `phone.wrong`; the number itself is not repeated in it.
     """
-    found = _NUMBER.fullmatch(_FILLERS.sub("", text.strip()))
-    if found is None:
+    typed = "".join(text.split())
+    if not _TYPED.fullmatch(typed):
         raise Refused("phone.wrong")
-    return "+7" + found["national"]
+    try:
+        number = phonenumbers.parse(typed, _REGION)
+    except phonenumbers.NumberParseException:
+        raise Refused("phone.wrong") from None
+    if not phonenumbers.is_valid_number_for_region(number, _REGION):
+        raise Refused("phone.wrong")
+    if phonenumbers.number_type(number) not in _ANSWERED:
+        raise Refused("phone.wrong")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def is_phone(text: str) -> bool:
