@@ -25,7 +25,8 @@ class LineKind(StrEnum):
     COD = "cod"
     PREMIUM = "premium"
     CHARGE = "charge"  # what a party owes us by itself: a courier's visit, a monthly fee
-    CARRIED = "carried"  # a negative total of an earlier statement
+    CORRECTION = "correction"  # what a person put right, with a reason
+    CARRIED = "carried"  # what an earlier statement left over: a negative total, or a sum paid twice
 
 
 class StatementState(StrEnum):
@@ -54,13 +55,24 @@ class StatementEvent(StrEnum):
     CARRY = "carry"
     DRAFT = "draft"
     ORDER = "order"
+    UNSIGN = "unsign"  # a signature counts no longer
     FAIL = "fail"  # the order was rejected, withdrawn or refused
     PAY = "pay"
     BOUNCE = "bounce"  # the bank gave the money back
 
 
 _S, _E = StatementState, StatementEvent
+_AGREED = (_S.ACCEPTED, _S.ACCEPTED_BY_SILENCE)
 _ORDER = ("payment_order_id",)
+
+
+def _to_pay(net: int) -> bool:
+    return net > 0
+
+
+def _nothing_to_pay(net: int) -> bool:
+    return net <= 0
+
 
 STATEMENT = Machine(
     "statement of account",
@@ -71,21 +83,23 @@ STATEMENT = Machine(
         (_S.SENT, _E.DISPUTE): Transition(_S.DISPUTED),
         (_S.DISPUTED, _E.SEND): Transition(_S.SENT),
         (_S.DISPUTED, _E.ACCEPT): Transition(_S.ACCEPTED),
-        **{(state, _E.FIX): Transition(_S.PAYABLE) for state in (_S.ACCEPTED, _S.ACCEPTED_BY_SILENCE)},
-        **{(state, _E.CARRY): Transition(_S.CARRIED) for state in (_S.ACCEPTED, _S.ACCEPTED_BY_SILENCE)},
+        # the guards are asked with the statement's net total in kopecks
+        **{(state, _E.FIX): Transition(_S.PAYABLE, guard=_to_pay) for state in _AGREED},
+        **{(state, _E.CARRY): Transition(_S.CARRIED, guard=_nothing_to_pay) for state in _AGREED},
         (_S.PAYABLE, _E.DRAFT): Transition(_S.DRAFTED),
         (_S.DRAFTED, _E.ORDER): Transition(_S.ORDERED),
+        (_S.ORDERED, _E.UNSIGN): Transition(_S.DRAFTED),
         (_S.DRAFTED, _E.FAIL): Transition(_S.PAYABLE, clears=_ORDER),
         (_S.ORDERED, _E.FAIL): Transition(_S.PAYABLE, clears=_ORDER),
         # the debit line is a fact, whatever was said before it
         **{(state, _E.PAY): Transition(_S.PAID) for state in (_S.PAYABLE, _S.DRAFTED, _S.ORDERED)},
-        (_S.PAID, _E.BOUNCE): Transition(_S.PAYABLE, clears=_ORDER),
+        (_S.PAID, _E.BOUNCE): Transition(_S.PAYABLE, clears=(*_ORDER, "paid_at", "paid_entry_id")),
     },
     final=frozenset({_S.CARRIED}),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Party:
     """Whom we settle with: a kind and that room's own id."""
 
@@ -103,7 +117,8 @@ class NewLine:
         document: what a person calls it: the agreement's or parcel's number.
         on: the day it belongs to.
         payment_id: the proved payment the money came with; "" for lines without money of their own.
-        reverses: id of the line this one takes back (its sums are the opposite); "" for none.
+        reverses: id of the line this one takes back, whole or in part (its sums have the opposite sign); "" for none.
+        note: why, where a person wrote the line; the party reads it.
     """
 
     kind: LineKind
@@ -118,3 +133,10 @@ class NewLine:
     vat: Money
     payment_id: str = ""
     reverses: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.source_event and self.party.id):
+            raise ValueError("a line has a source event and a party")
+        if self.gross - self.fee != self.net:
+            raise ValueError(f"{self.gross} less {self.fee} is not {self.net}")

@@ -27,14 +27,15 @@ lines = Table(
     Column("vat", Int64, nullable=False),
     Column("payment_id", Text, nullable=False),
     Column("reverses", Text),
+    Column("note", Text, nullable=False),
     UniqueConstraint("company", "source_event"),
-    UniqueConstraint("reverses"),
     CheckConstraint("gross - fee = net", name="adds_up"),
     Index("ix_settlement_lines_party", "company", "party_kind", "party_id", "on", "id"),
     Index("ix_settlement_lines_subject", "company", "subject"),
+    Index("ix_settlement_lines_reverses", "reverses"),
 )
 
-# Which lines a statement holds: a line is in one at most.
+# Which lines a statement holds: a line is in one at most, and never leaves it.
 statement_lines = Table(
     "settlement_statement_lines",
     metadata,
@@ -71,8 +72,53 @@ statements = Table(
     Column("payment_order_id", Text),
     Column("paid_at", Text),
     Column("paid_entry_id", Text),  # the debit line
+    Column("attempts", Integer, nullable=False),  # payment orders drafted for it so far
+    Column("note", Text, nullable=False),  # why the last of them came to nothing
+    Column("search", Text, nullable=False),
     UniqueConstraint("company", "number"),
-    Index("ix_settlement_statements_party", "company", "party_kind", "party_id", "until", "id"),
+    UniqueConstraint("company", "party_kind", "party_id", "until"),
     Index("ix_settlement_statements_state", "company", "state", "id"),
-    Index("ix_settlement_statements_order", "payment_order_id"),
+    Index("ix_settlement_statements_until", "company", "until", "id"),
+    Index("ix_settlement_statements_net", "company", "net", "id"),
+    Index("ix_settlement_statements_name", "company", "party_name", "id"),
+)
+
+# What happened to a statement, in order; rows are never changed (the database refuses it).
+events = Table(
+    "settlement_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("statement_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("event", Text, nullable=False),  # StatementEvent, "opened", "lines_added", "overpaid", …
+    Column("state", Text, nullable=False),  # after it
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("values", Text, nullable=False),  # JSON
+    Index("ix_settlement_events_statement", "statement_id", "id"),
+)
+
+# Payment orders drafted for statements. What was paid is the sum of those with a debit line and no line back.
+payouts = Table(
+    "settlement_payouts",
+    metadata,
+    Column("payment_order_id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("statement_id", Text, nullable=False),
+    Column("party_kind", Text, nullable=False),
+    Column("party_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("amount", Int64, nullable=False),
+    Column("order_version", Integer, nullable=False),  # of the payment order, when it was last followed
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("entry_id", Text),  # the debit line
+    Column("paid_at", Text),
+    Column("return_entry_id", Text),  # the line that brought the money back
+    Column("returned_at", Text),
+    CheckConstraint("amount > 0", name="amount"),
+    UniqueConstraint("statement_id", "attempt"),
+    Index("ix_settlement_payouts_party", "company", "party_kind", "party_id"),
 )
