@@ -1,0 +1,72 @@
+"""Advances, parts, rests, too much and too little, deducted fees, and VAT spelled as people spell it."""
+
+from __future__ import annotations
+
+from tests.matching.handwritten import fourth_world as w
+from tests.matching.handwritten.model import Case
+from tests.matching.handwritten.writing import after, ask, paid
+
+_HALF = paid(
+    "half now", w.LARSON, "9150.00", "Аванс 50% по счету 1-7715 от 05.11.2026 за багет, НДС 1650.00",
+    "larson-7715", doc_no="88",
+)  # fmt: skip
+
+CASES: tuple[Case, ...] = (
+    _HALF,
+    after(_HALF, paid("the other half", w.LARSON, "9150.00",
+                      "Оставшиеся 50% по счету 1-7715 от 05.11.2026 за багет, НДС 1650.00", "larson-7715",
+                      doc_no="97")),
+    after(_HALF, ask("the whole after the half", w.LARSON, "18300.00",
+                     "Оплата 100% по счету 1-7715 от 05.11.2026, НДС 3300.00", ("larson-7715", "9150.00"),
+                     may_auto=True, doc_no="98")),
+    paid("the rest", w.VOSTOK, "30500.00", "Окончательный расчет по сч. В-1905 от 05.11.2026 (остаток 50%), НДС 5500",
+         "vostok-1905"),
+    paid("part of the rest", w.VOSTOK, "15250.00", "Доплата 25% по счету В-1905 от 05.11.2026, НДС 2750.00",
+         "vostok-1905"),
+    paid("the price, not the rest", w.VOSTOK, "61000.00", "Оплата по счету В-1905 от 05.11.2026, НДС 11000.00",
+         "vostok-1905", note="too much: what is due is taken, the rest stays his advance"),
+    paid("the rest, number last", w.KEDR, "22700.00", "Остаток долга 22700-00 по дог.55-К, сч.731. НДС 4093.44",
+         "kedr-731"),
+    paid("the rest, no number", w.KEDR, "22700.00", "Остаток по договору поставки за октябрь, НДС 4093,44", "kedr-731"),
+    ask("advance under a contract", w.KEDR, "50000.00", "Аванс по дог. 55-К от 01.02.2026 за багет, НДС 9016.39"),
+    ask("advance, the sum of one", w.KEDR, "15860.00", "Предоплата по новому заказу (счет пришлите), НДС 2860.00",
+        note="no invoice is made yet"),
+    paid("percentage with the number", w.ORBITA, "21960.00", "Предоплата 30 (тридцать)% по счету 2026-0416. НДС 3960",
+         "orbita-416"),
+    paid("second part", w.ORBITA, "36600.00", "2-й платеж из 3-х по графику, счет №2026-0416 от 05.11.26, НДС 6600",
+         "orbita-416"),
+    paid("bank kept its fee", w.MIRAZH, "25590.00",
+         "Оплата по счету МЖ-21 от 09.11.2026 за вычетом комиссии банка 30-00 руб. НДС 4620.00", "mirazh-21",
+         note="credited, never released"),
+    paid("a kopeck short", w.SOKOLOVA, "7929.99", "Оплата по счету СИ-51 от 05.11.2026, без НДС", "sokolova-51"),
+    paid("a kopeck over", w.SOKOLOVA, "7930.01", "Оплата по счету СИ-51 от 05.11.2026, без НДС", "sokolova-51"),
+    paid("without kopecks", w.KIM, "4315.50", "Заказ 40744 на сумму 4315-50", "kim-744"),
+    ask("individual rounds down", w.KIM, "4315.00", "Заказ 40744", "kim-744", may_auto=True),
+    ask("individual half", w.RUDENKO, "4495.00", "Заказ 40730 половина", "rudenko-730", may_auto=True),
+    ask("a tenth", w.ATLAS, "2745.00", "Оплата по счету 5209 от 06.11.2026, НДС 495", "atlas-5209", may_auto=True),
+    ask("a hundredth", w.RADAR, "1220.00", "Полная оплата по счету Р-2026-556 от 28.10.2026", "radar-556",
+        may_auto=True),
+    paid("two sums, one delivered", w.TER, "10000.00", "Оплата 10000 из 16470 по сч. ТА-5 от 02.11.26, без НДС",
+         "ter-5"),
+    paid("overpaid for delivery", w.ATLAS, "18080.00", "Сч.5290 от 06.11.26 17080 + доставка 1000 НДС 3260.33",
+         "atlas-5290"),
+    ask("too much, equal to another", w.ATLAS, "27450.00", "Оплата счета 5290 НДС 4950.00", "atlas-5290",
+        alt=(("atlas-5209",),)),
+    paid("monthly, one sum", w.DOM_RAM, "18910.00", "Оплата за ноябрь 2026 г. за багет согласно договору, НДС 3410.00",
+         "dom_ram-404"),
+    ask("one open, other sum, no number", w.DOM_RAM, "10000.00", "Частичная оплата за багет, НДС 1803.28",
+        "dom_ram-404"),
+    paid("vat words", w.ZARYA, "9760.00",
+         "Счет АЗ-90010 от 10.11.2026. В том числе НДС двадцать два процента одна тысяча семьсот шестьдесят руб 00 коп",
+         "zarya-90010"),
+    paid("vat glued, dashes", w.ZARYA, "45750.00", "сч.АЗ-90001 от 29.10.26 НДС(22%)8250-00", "zarya-90001"),
+    paid("vat before the invoice", w.PARUS_M, "61000.00", "НДС22%=11000=00 руб. Счет 2101 от 20.10.26", "parus_m-2101"),
+    paid("vat by formula", w.NEW_PARUS, "24400.00", "НП000144 от 05.11.2026, НДС 22/122 4 400.00 RUB", "new_parus-144"),
+    paid("n d s", w.LARSON, "33550.00", "счет 1-7722, н.д.с. вкл. 6050р00к", "larson-7722"),
+    paid("vat misspelled", w.NIELSEN, "5490.00", "Счет НС-64 от 10.11.2026. В тч ндэс 22 проц. 990", "nielsen-64"),
+    paid("the vat sum is another's number", w.OMEGA, "13420.00", "Счет 6288 от 10.11.26, НДС 2101.00", "omega-6288"),
+    paid("old vat rate", w.FREGAT, "10980.00", "Счет Ф-330 от 05.11.2026 в т.ч. НДС 20% 1830.00", "fregat-330"),
+    ask("the vat alone", w.FREGAT, "1980.00", "Доплата НДС по счету Ф-331 от 10.11.2026", "fregat-331", may_auto=True),
+    ask("equal sums, date tells", w.FREGAT, "10980.00", "Оплата по счету от 10.11.2026, НДС 22% 1980.00", "fregat-331",
+        may_auto=True, note="no number; the date is that of one only"),
+)  # fmt: skip
