@@ -13,6 +13,7 @@ from gateway.core.money import Money
 from gateway.core.references import reference_key
 from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
+from gateway.payments.registries import lookup
 from tests.api.shop import Shop
 
 PARTNER, POST = "7700000122", "7724490000"
@@ -85,6 +86,49 @@ def test_an_import_decides_what_waited_and_the_same_file_is_known(
     again = accountant.post("/v1/registries", json=sent(SOUND)).json()
     assert (again["known"], again["decided"]) == ([registry["id"]], 0)
     assert accountant.get("/v1/registries").json()["total"] == 1
+
+
+def test_a_partner_is_named_as_in_his_payouts_and_not_before_one_has_come(
+    accountant: httpx.Client, shop: Shop, mapping: dict[str, Any]
+) -> None:
+    def told() -> tuple[str, str, dict[str, str]]:
+        [listed] = accountant.get("/v1/registries").json()["items"]
+        one = accountant.get(f"/v1/registries/{listed['id']}").json()
+        partners = accountant.get("/v1/registry-mappings").json()["items"]
+        assert accountant.get(f"/v1/registry-mappings/{PARTNER}").json()["partner_name"] == listed["partner_name"]
+        return listed["partner_name"], one["partner_name"], {p["partner_inn"]: p["partner_name"] for p in partners}
+
+    invoice(shop, "1001", 150_000)
+    invoice(shop, "1002", 200_000)
+    accountant.post("/v1/registries", json=sent(SOUND))
+    assert told() == ("", "", {PARTNER: "", POST: ""})
+    named = {"party_inn": PARTNER, "state": "needs_person", "outcome": "payout_unexplained", "amount": 344_750}
+    first = shop.payment(**named, party_name="АО «Эквайринг»", purpose="Возмещение, реестр № 105 от 18.11.2026")
+    shop.payment(party_inn="6312000014", party_name="ООО «Никто»")
+    assert told() == ("АО «Эквайринг»", "АО «Эквайринг»", {PARTNER: "АО «Эквайринг»", POST: ""})
+    [registry] = accountant.get("/v1/registries").json()["items"]
+    with shop.store.unit() as unit:
+        lookup.use(unit, registry["id"], first)
+        unit.commit()
+    for _ in range(3):
+        shop.payment(party_inn=PARTNER, party_name="")  # a bank may leave the name out
+    assert told()[0] == "АО «Эквайринг»"
+
+
+def test_the_name_of_a_partner_whose_payout_was_explained_stays_known(
+    accountant: httpx.Client, shop: Shop, mapping: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "_NEWEST", 1)
+    accountant.post("/v1/registries", json=sent(SOUND))
+    payment = shop.payment(party_inn=PARTNER, party_name="АО «Эквайринг»")
+    shop.payment(party_inn="6312000014", party_name="ООО «Никто»")
+    [registry] = accountant.get("/v1/registries").json()["items"]
+    assert registry["partner_name"] == ""
+    with shop.store.unit() as unit:
+        lookup.use(unit, registry["id"], payment)
+        unit.commit()
+    [registry] = accountant.get("/v1/registries").json()["items"]
+    assert registry["partner_name"] == "АО «Эквайринг»"
 
 
 def test_lines_come_in_slices_and_say_what_stands_against_them(

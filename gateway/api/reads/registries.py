@@ -18,6 +18,7 @@ from gateway.matching.service import reasons_json
 from gateway.orders.index import SqlIndex
 from gateway.payments.registries.guess import Proposal
 from gateway.payments.registries.interpret import ReadRegistry
+from gateway.payments.registries.lookup import partner_names
 from gateway.payments.registries.model import RegistryLine, RegistryState
 from gateway.payments.registries.service import is_sound
 from gateway.payments.registries.tables import payout_registries, payout_registry_lines
@@ -63,7 +64,14 @@ def items(connection: Connection, company: str, ids: Sequence[str]) -> list[dict
     """The registries `ids` as list items, in that order."""
     rows = connection.execute(select(*_COLUMNS).where(_R.id.in_(ids), _R.company == company)).all()
     doubled = _doubled(connection, company, rows)
-    return in_order(ids, {row.id: _item(row, (row.partner_inn, row.number_key) in doubled) for row in rows})
+    names = partner_names(connection, company, {row.partner_inn for row in rows})
+    return in_order(
+        ids,
+        {
+            row.id: _item(row, names.get(row.partner_inn, ""), (row.partner_inn, row.number_key) in doubled)
+            for row in rows
+        },
+    )
 
 
 def _doubled(connection: Connection, company: str, rows: Iterable[AnyRow]) -> set[tuple[str, str]]:
@@ -78,11 +86,12 @@ def _doubled(connection: Connection, company: str, rows: Iterable[AnyRow]) -> se
     return {(row.partner_inn, row.number_key) for row in found}
 
 
-def _item(row: AnyRow, doubled: bool) -> dict[str, Any]:
+def _item(row: AnyRow, partner_name: str, doubled: bool) -> dict[str, Any]:
     same = ("id", "version", "source", "partner_inn", "number", "date", "gross", "fee", "net", "lines_total")
     more = ("line_count", "bad_rows", "state", "payment_id", "file_name", "received_at", "received_by", "note")
     return {
         **{name: getattr(row, name) for name in (*same, *more)},
+        "partner_name": partner_name,
         "difference": row.lines_total - row.gross,
         "sound": is_sound(row),
         "ambiguous": doubled and row.state == RegistryState.WAITING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -34,6 +35,7 @@ from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.flows import registries
 from gateway.payments.registries.guess import propose
+from gateway.payments.registries.lookup import partner_names
 from gateway.payments.registries.mapping import ColumnMapping
 from gateway.payments.registries.service import mapping_in_force
 from gateway.payments.registries.tables import payout_registries
@@ -127,7 +129,7 @@ def list_partners(room: TheRoom) -> dict[str, Any]:
     """The payout partners of the settings, and how their files are read."""
     inns = sorted(room.terms.policy.payout_partners)
     with room.store.reading() as connection:
-        partners = [_partner(room, connection, inn) for inn in inns]
+        partners = _partners(room, connection, inns)
     return {"items": partners, "server_time": room.now()}
 
 
@@ -139,7 +141,7 @@ def get_mapping(room: TheRoom, partner_inn: Inn) -> dict[str, Any]:
     if partner_inn not in room.terms.policy.payout_partners:
         raise NotFound("api.not_found")
     with room.store.reading() as connection:
-        found = _partner(room, connection, partner_inn)
+        [found] = _partners(room, connection, [partner_inn])
     return {**found, "server_time": room.now()}
 
 
@@ -158,10 +160,16 @@ def put_mapping(
     return get_mapping(room, partner_inn)
 
 
-def _partner(room: Room, connection: Connection, inn: str) -> dict[str, Any]:
+def _partners(room: Room, connection: Connection, inns: Sequence[str]) -> list[dict[str, Any]]:
+    names = partner_names(connection, room.store.company, inns)
+    return [_partner(room, connection, inn, names.get(inn, "")) for inn in inns]
+
+
+def _partner(room: Room, connection: Connection, inn: str, name: str) -> dict[str, Any]:
     saved = mapping_in_force(connection, room.store.company, inn)
     return {
         "partner_inn": inn,
+        "partner_name": name,
         "source": room.terms.policy.payout_partners[inn],
         "mapping": saved.mapping if saved else None,
         "at": saved.at if saved else None,

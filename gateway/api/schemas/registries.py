@@ -25,6 +25,7 @@ class RegistryFacts(BaseModel):
     version: int
     source: str = Field(description="acquirer, post, loan or marketplace")
     partner_inn: str
+    partner_name: str = Field(description="As the bank calls him in his payouts; empty while none has come")
     number: str
     date: Day
     gross: Kopecks
@@ -142,6 +143,7 @@ class Partner(BaseModel):
     """How a payout partner's files are read."""
 
     partner_inn: str
+    partner_name: str = Field(description="As the bank calls him in his payouts; empty while none has come")
     source: str
     mapping: ColumnMapping | None
     at: Instant | None

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from gateway.core.errors import Conflict
 from gateway.core.money import Money
 from gateway.core.references import Reference, reference_key
 from gateway.payments.registries.model import Registry, RegistryLine, RegistryState
 from gateway.payments.registries.tables import payout_registries, payout_registry_lines
+from gateway.payments.tables import entries
 from gateway.store.driver import Query
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
+_NEWEST = 2000
+"""Lines looked at for a partner's name: lines have no index by ИНН, and are in the order they came."""
 _COLUMNS = tuple(column for column in payout_registries.c if column.name != "raw")
 
 
@@ -89,6 +92,35 @@ def _registry(row: AnyRow, lines: Sequence[AnyRow]) -> Registry:
         lines=tuple(RegistryLine(Reference(r.kind), r.key, Money(r.amount), r.row, Money(r.fee)) for r in lines),
         bad_rows=row.bad_rows,
     )
+
+
+def partner_names(connection: Connection, company: str, inns: Iterable[str]) -> dict[str, str]:
+    """What the bank calls these partners: as payer of the last payout a registry explained, else of one of the newest
+    lines. A partner who was not seen there is left out.
+    """
+    wanted = set(inns)
+    if not wanted:
+        return {}
+    last = (
+        select(func.max(payout_registries.c.payment_id))
+        .where(
+            payout_registries.c.company == company,
+            payout_registries.c.partner_inn.in_(wanted),
+            payout_registries.c.state == RegistryState.USED,
+        )
+        .group_by(payout_registries.c.partner_inn)
+    )
+    columns = (entries.c.id, entries.c.party_inn, entries.c.party_name)
+    named = connection.execute(select(*columns).where(entries.c.id.in_(last))).all()
+    found = {str(row.party_inn): str(row.party_name) for row in named if row.party_name}
+    if not wanted - found.keys():
+        return found
+    newest = (
+        select(*columns).where(entries.c.company == company).order_by(entries.c.id.desc()).limit(_NEWEST).subquery()
+    )
+    of_them = select(newest).where(newest.c.party_inn.in_(wanted - found.keys()), newest.c.party_name != "")
+    more = {str(row.party_inn): str(row.party_name) for row in connection.execute(of_them.order_by(newest.c.id))}
+    return {**more, **found}
 
 
 def use(unit: Unit, registry_id: str, payment_id: str) -> None:
