@@ -125,7 +125,7 @@ class LenderView:
     """Everything a lender says of one application at one moment.
 
     Attributes:
-        external_id: the lender's own.
+        external_id: the lender's own id of it.
         version: compares within one application: the higher is the newer; the same one says the same.
         status_text: the lender's word.
         wanted: fields of the questionnaire to be put right, with what is wrong of each.
@@ -153,9 +153,16 @@ class Hint:
 class Lender(Protocol):
     """One lender's adapter.
 
-    Every call raises `Unavailable` when the lender is away or asks for patience (`retry_after`), `Refused`
-    (`lender.refused`) when he says no to the call itself, `Corrupt` (`lender.unreadable`) when his answer makes no
-    sense; its bytes are then in the error's log, never in its text.
+    Every call raises
+
+    * `Unavailable` when the lender is away or asks for patience (`retry_after`): `lender.away`, `lender.slow` (what
+      became of the call is unknown: ask by `view`), `lender.busy`, `lender.fault`;
+    * `Refused` when he says no to the call itself: `lender.refused` with his code, `lender.unknown_application`,
+      `lender.forbidden` (our token), `lender.server_untrusted` (his certificate), `lender.answer_too_large`;
+    * `Corrupt` (`errors.UnreadableAnswer`, `lender.unreadable`) when his answer makes no sense; its bytes are in the
+      error's `raw`, never in its text.
+
+    No token, no secret and no word of the questionnaire is ever in an error, a `repr` or a log.
 
     Attributes:
         key: short name in configuration and rows, "sandbox-soap".
@@ -187,8 +194,9 @@ class Lender(Protocol):
     def cancel(self, external_id: str, reason: str) -> LenderView:
         """Take an application back."""
 
-    def returned(self, external_id: str, amount: Money) -> LenderView:
-        """Tell that goods of so much came back; the money follows by a payment order."""
+    def returned(self, external_id: str, return_id: str, amount: Money) -> LenderView:
+        """Tell that goods came back and `amount` of the lender's money with them: it follows by a payment order, or the
+        lender keeps it from his next payout. The same `return_id` again counts once."""
 
     def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
         """Read a webhook.

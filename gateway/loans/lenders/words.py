@@ -1,0 +1,75 @@
+"""Words both wire formats share the meaning of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.loans.lenders.ports import LenderStatus, Offer
+from gateway.loans.model import SigningWay
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one lender writes statuses and ways of signing.
+
+    Attributes:
+        refusal: his word for "no", whenever it comes.
+    """
+
+    statuses: Mapping[str, LenderStatus]
+    ways: Mapping[SigningWay, str]
+    refusal: str
+
+    def status(self, word: str, offers: tuple[Offer, ...]) -> LenderStatus:
+        """What `word` means.
+
+        A refusal that still names offers is a yes taken back: the answer alone tells it, so it does not matter which
+        earlier answers were read.
+        """
+        if word == self.refusal:
+            return LenderStatus.REVOKED if offers else LenderStatus.DECLINED
+        return self.statuses.get(word, LenderStatus.UNKNOWN)
+
+    def signing_ways(self, words: list[str]) -> tuple[SigningWay, ...]:
+        """The ways we know among `words`, in our order."""
+        return tuple(way for way, word in self.ways.items() if word in words)
+
+
+_S = LenderStatus
+
+REST = Dialect(
+    statuses={
+        "new": _S.RECEIVED,
+        "inprogress": _S.THINKING,
+        "correction": _S.NEEDS_INFO,
+        "approved": _S.APPROVED,
+        "agreement": _S.AGREED,
+        "signed": _S.SIGNED,
+        "documents_accepted": _S.ORIGINAL_ACCEPTED,
+        "documents_rejected": _S.ORIGINAL_REJECTED,
+        "committed": _S.COMMITTED,
+        "transferred": _S.PAID_OUT,
+        "canceled": _S.CANCELLED,
+    },
+    ways={SigningWay.CLERK: "Partner", SigningWay.BRANCH: "Bank", SigningWay.COURIER: "Courier"},
+    refusal="rejected",
+)
+
+SOAP = Dialect(
+    statuses={
+        "NEW": _S.RECEIVED,
+        "IN_PROCESS": _S.THINKING,
+        "CORRECTION": _S.NEEDS_INFO,
+        "APPROVED": _S.APPROVED,
+        "CONTRACT": _S.AGREED,
+        "SIGNED": _S.SIGNED,
+        "ORIGINALS_ACCEPTED": _S.ORIGINAL_ACCEPTED,
+        "ORIGINALS_REJECTED": _S.ORIGINAL_REJECTED,
+        "ISSUED": _S.COMMITTED,
+        "PAID": _S.PAID_OUT,
+        "CANCELED": _S.CANCELLED,
+    },
+    ways={SigningWay.CLERK: "POS", SigningWay.BRANCH: "BRANCH", SigningWay.COURIER: "COURIER"},
+    refusal="REFUSED",
+)
