@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.core.authority import OUTSIDE, Actor, Right, Role
+from gateway.core.contacts import check_phone
 from gateway.core.errors import Corrupt, Refused
-from gateway.core.phones import check_phone
 from gateway.core.text import person_key
 from gateway.loans.model import ApplicationState
 from gateway.store.schema import dumps
@@ -89,6 +89,10 @@ class Sealer:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
         except (InvalidTag, ValueError):
             raise Corrupt("loan.unsealable", about=about) from None
+
+    def digest(self, text: str) -> str:
+        """A keyed hash of exactly this text, to compare what must not be kept in the open."""
+        return hmac.digest(self._mark_key, f"digest\0{text}".encode(), "sha256").hex()
 
     def mark(self, kind: str, text: str) -> str:
         """The keyed hash under which spellings of the same value meet; "" for nothing.

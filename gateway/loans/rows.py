@@ -49,3 +49,13 @@ def put(unit: Unit, table: Table, row: AnyRow, **values: Any) -> AnyRow:
     if done.rowcount != 1:
         raise Conflict("loan.changed")
     return unit.connection.execute(select(table).where(table.c.id == row.id)).one()
+
+
+def need_version(row: AnyRow, expected: int | None) -> None:
+    """Raise unless the row is at the version the caller saw; None for callers that saw none.
+
+    Raises:
+        Conflict: `loan.changed`.
+    """
+    if expected is not None and row.version != expected:
+        raise Conflict("loan.changed")

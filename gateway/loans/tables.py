@@ -77,6 +77,8 @@ shop_tariffs = Table(
     Index("ix_shop_tariffs_shop", "company", "shop_id", "since"),
 )
 
+_FILTERED = ("stage", "state", "lender", "signing_way", "stage_since")
+
 applications = Table(
     "loan_applications",
     metadata,
@@ -96,6 +98,7 @@ applications = Table(
     Column("ended_at", Text),
     Column("ended_by", Text, nullable=False),  # buyer | shop | lender | us | ""
     Column("end_reason", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),  # keyed, of what it was applied for with: the same order again
     Column("basket", Text, nullable=False),  # JSON: [{category, name, qty (thousandths), price, amount}]
     Column("goods", Int64, nullable=False),  # G
     Column("down", Int64, nullable=False),  # D
@@ -127,11 +130,13 @@ applications = Table(
     UniqueConstraint("company", "number"),
     UniqueConstraint("company", "shop_id", "shop_order"),
     CheckConstraint("goods >= 0 AND down >= 0 AND down <= goods", name="sums"),
-    Index("ix_loan_applications_stage", "company", "stage", "stage_since", "id"),
-    Index("ix_loan_applications_made", "company", "made_at", "id"),
-    Index("ix_loan_applications_shop", "company", "shop_id", "made_at", "id"),
-    Index("ix_loan_applications_shop_stage", "company", "shop_id", "stage", "stage_since", "id"),
+    # The board counts and adds up, and lists are counted by any filter, from these alone: the rows are wide.
+    Index("ix_loan_applications_stage", "company", "stage", "stage_since", "id", "goods"),
+    Index("ix_loan_applications_shop_stage", "company", "shop_id", "stage", "stage_since", "id", "goods"),
+    Index("ix_loan_applications_made", "company", "made_at", "id", *_FILTERED),
+    Index("ix_loan_applications_shop", "company", "shop_id", "made_at", "id", *_FILTERED),
     Index("ix_loan_applications_call", "company", "call_due", "id"),
+    Index("ix_loan_applications_ended", "company", "ended_at"),
     Index("ix_loan_applications_phone", "company", "phone_hash"),
     Index("ix_loan_applications_surname", "company", "surname_hash"),
     Index("ix_loan_applications_agreement", "company", "agreement_key"),
@@ -261,6 +266,7 @@ agreements = Table(
     Index("ix_loan_agreements_original", "company", "original", "id"),
     Index("ix_loan_agreements_funding", "company", "funding", "id"),
     Index("ix_loan_agreements_goods", "company", "goods", "cooling_until"),
+    Index("ix_loan_agreements_application", "application_id", "id"),
 )
 
 documents = Table(

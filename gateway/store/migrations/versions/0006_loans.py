@@ -108,7 +108,7 @@ def _applications() -> None:
         *_optional("order_id"),
         *_text("origin", "state", "stage", "stage_since", "made_at", "made_by"),
         *_optional("ended_at"),
-        *_text("ended_by", "end_reason", "basket"),
+        *_text("ended_by", "end_reason", "content_hash", "basket"),
         *_sums("goods", "down"),
         *_whole("months"),
         *_text("region", "delivery"),
@@ -127,12 +127,14 @@ def _applications() -> None:
     )
     op.create_index("ix_loan_applications_agreement", "loan_applications", ["company", "agreement_key"])
     op.create_index("ix_loan_applications_call", "loan_applications", ["company", "call_due", "id"])
-    op.create_index("ix_loan_applications_made", "loan_applications", ["company", "made_at", "id"])
+    filtered = ["stage", "state", "lender", "signing_way", "stage_since"]
+    op.create_index("ix_loan_applications_ended", "loan_applications", ["company", "ended_at"])
+    op.create_index("ix_loan_applications_made", "loan_applications", ["company", "made_at", "id", *filtered])
     op.create_index("ix_loan_applications_order", "loan_applications", ["order_id"])
     op.create_index("ix_loan_applications_phone", "loan_applications", ["company", "phone_hash"])
-    op.create_index("ix_loan_applications_shop", "loan_applications", ["company", "shop_id", "made_at", "id"])
-    op.create_index("ix_loan_applications_shop_stage", "loan_applications", ["company", "shop_id", "stage", "stage_since", "id"])
-    op.create_index("ix_loan_applications_stage", "loan_applications", ["company", "stage", "stage_since", "id"])
+    op.create_index("ix_loan_applications_shop", "loan_applications", ["company", "shop_id", "made_at", "id", *filtered])
+    op.create_index("ix_loan_applications_shop_stage", "loan_applications", ["company", "shop_id", "stage", "stage_since", "id", "goods"])
+    op.create_index("ix_loan_applications_stage", "loan_applications", ["company", "stage", "stage_since", "id", "goods"])
     op.create_index("ix_loan_applications_surname", "loan_applications", ["company", "surname_hash"])
     op.create_table(
         "loan_events",
@@ -193,6 +195,7 @@ def _agreements() -> None:
         *_sums("returned"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_agreements")),
     )
+    op.create_index("ix_loan_agreements_application", "loan_agreements", ["application_id", "id"])
     op.create_index("ix_loan_agreements_funding", "loan_agreements", ["company", "funding", "id"])
     op.create_index("ix_loan_agreements_goods", "loan_agreements", ["company", "goods", "cooling_until"])
     op.create_index("ix_loan_agreements_invoice", "loan_agreements", ["invoice_id"])

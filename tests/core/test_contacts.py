@@ -1,4 +1,4 @@
-"""Phone numbers as people type them."""
+"""Phone numbers and mail addresses as people type them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.contacts import check_email, check_phone, is_mobile, is_phone
 from gateway.core.errors import Refused
-from gateway.core.phones import check_phone, is_mobile, is_phone
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,15 @@ def test_a_checked_number_is_checked_again_unchanged(national: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     assert is_phone(text) in (True, False)
+
+
+@pytest.mark.parametrize("typed", ["a@b.ru", " zakaz@shop.example ", "иван@почта.рф", "a.b+c@d-e.co"])
+def test_an_address_is_kept_without_spaces_around_it(typed: str) -> None:
+    assert check_email(typed) == typed.strip()
+
+
+@pytest.mark.parametrize("typed", ["", "a", "a@b", "@b.ru", "a b@c.ru", "a@@b.ru", "Иван <a@b.ru>", "a@.ru"])
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    with pytest.raises(Refused) as caught:
+        check_email(typed)
+    assert caught.value.code == "email.wrong"

@@ -1,7 +1,7 @@
-"""Russian phone numbers, in the many ways people type them.
+"""Phone numbers and mail addresses, in the many ways people type them.
 
-What numbers exist is read from `phonenumbers` (Google's libphonenumber), which follows the plan of numbering. +7 is
-Kazakhstan's too: its numbers are refused here, and so are services that nobody answers a call-back on (8-800, 8-803).
+What Russian numbers exist is read from `phonenumbers` (Google's libphonenumber), which follows the plan of numbering.
++7 is Kazakhstan's too: its numbers are refused here, and so are services nobody answers a call-back on (8-800, 8-803).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from gateway.core.errors import Refused
 
 _REGION = "RU"
 _TYPED = re.compile(r"\+?[0-9()\-\u2010-\u2015.]{10,30}")
+_EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\".][^@\s<>\"]{0,250}\.[^@\s<>\".]{2,63}")
 _ANSWERED = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -49,3 +50,15 @@ def is_phone(text: str) -> bool:
 def is_mobile(phone: str) -> bool:
     """Whether a checked number can receive a message."""
     return phone.startswith("+79")
+
+
+def check_email(text: str) -> str:
+    """The address without the spaces around it. Whether somebody reads it only a letter can tell.
+
+    Raises:
+        Refused: `email.wrong`; the address itself is not repeated in it.
+    """
+    value = text.strip()
+    if not _EMAIL.fullmatch(value):
+        raise Refused("email.wrong")
+    return value

@@ -1,0 +1,300 @@
+"""Shops that sell on credit through us: taken in, checked, let work, and let go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, func, select
+
+from gateway.core.authority import Right, Role
+from gateway.core.contacts import check_email, check_phone
+from gateway.core.errors import Refused
+from gateway.core.ids import new_id
+from gateway.core.money import Money
+from gateway.core.requisites import check_account, check_bic, check_correspondent, check_inn, check_kpp
+from gateway.core.states import Machine, Transition
+from gateway.core.text import fold
+from gateway.loans import rows
+from gateway.loans.stage import OPEN
+from gateway.loans.tables import applications, lender_terms, shop_access, shop_tariffs, shops
+from gateway.store.schema import AnyRow, dumps
+from gateway.store.unit import Unit
+
+
+class ShopState(StrEnum):
+    """Where a shop stands with us."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # what runs goes on, nothing new begins
+    CLOSED = "closed"
+
+
+class ShopEvent(StrEnum):
+    """What can happen to it."""
+
+    ACTIVATE = "activate"
+    SUSPEND = "suspend"
+    CLOSE = "close"
+
+
+_S, _E = ShopState, ShopEvent
+
+SHOP = Machine(
+    "shop",
+    {
+        (_S.NEW, _E.ACTIVATE): Transition(_S.ACTIVE),
+        (_S.SUSPENDED, _E.ACTIVATE): Transition(_S.ACTIVE),
+        (_S.ACTIVE, _E.SUSPEND): Transition(_S.SUSPENDED),
+        **{(state, _E.CLOSE): Transition(_S.CLOSED) for state in (_S.NEW, _S.ACTIVE, _S.SUSPENDED)},
+    },
+    final=frozenset({_S.CLOSED}),
+)
+
+_KEY = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+_REGION = re.compile(r"[0-9]{2}")
+_HERE = frozenset({"localhost", "127.0.0.1"})
+_COMPANY_INN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewShop:
+    """What a shop tells of itself.
+
+    Attributes:
+        key: short Latin name, in addresses and numbers: "mebel-nn".
+        kpp: "" for a sole trader. corr_account: "" where the bank has none.
+        region: code of the subject of the federation, "77".
+        sites: origins the button may stand on, as "https://shop.example".
+        own: our own shop: its goods leave our warehouse.
+        trusts_lender: its goods may go before the lender's money is here.
+        risk_limit: goods given out and not yet paid for by lenders may be worth so much; zero for no limit.
+        contract: number and date; may follow later.
+    """
+
+    key: str
+    name: str
+    inn: str
+    kpp: str
+    account: str
+    bic: str
+    bank_name: str
+    corr_account: str
+    email: str
+    phone: str
+    region: str
+    sites: tuple[str, ...] = ()
+    own: bool = False
+    trusts_lender: bool = False
+    risk_limit: Money = field(default_factory=Money.zero)
+    contract: str = ""
+
+
+def register(unit: Unit, shop: NewShop) -> str:
+    """Take a shop in; it may work once it is activated. Returns its id.
+
+    Raises:
+        Refused: `authority.missing`, `shop.bad_key`, `shop.key_taken`, `shop.no_name`, `shop.bad_region`,
+            `shop.bad_site`, `shop.bad_limit`, `phone.wrong`, `email.wrong` and what `core.requisites` finds.
+    """
+    unit.actor.require(Right.SHOPS_MANAGE)
+    if not _KEY.fullmatch(shop.key):
+        raise Refused("shop.bad_key", key=shop.key[:40])
+    if _by_key(unit.connection, unit.company, shop.key) is not None:
+        raise Refused("shop.key_taken", key=shop.key)
+    values = _checked(shop)
+    shop_id = new_id()
+    unit.insert(
+        shops,
+        {
+            "id": shop_id,
+            "company": unit.company,
+            "version": 1,
+            "key": shop.key,
+            "state": ShopState.NEW.value,
+            "made_at": unit.at,
+            "made_by": str(unit.actor),
+            **values,
+        },
+    )
+    unit.journal("shop.registered", f"shop:{shop_id}", key=shop.key, **_journalled(values))
+    unit.changed("shops", shop_id)
+    return shop_id
+
+
+def amend(unit: Unit, shop_id: str, shop: NewShop, expected_version: int | None = None) -> AnyRow:
+    """Bring a shop's particulars up to date; its key stays. Returns its row.
+
+    Raises:
+        Refused: as `register`, and `shop.unknown`, `shop.key_fixed`.
+        Conflict: `loan.changed`.
+    """
+    unit.actor.require(Right.SHOPS_MANAGE)
+    row = load(unit, shop_id)
+    if shop.key != row.key:
+        raise Refused("shop.key_fixed", key=row.key)
+    values = _checked(shop)
+    before = {name: row._mapping[name] for name in values}
+    if before == values:
+        return row
+    after = _put(unit, row, expected_version, values)
+    unit.journal("shop.amended", f"shop:{shop_id}", before=_journalled(before), after=_journalled(values))
+    return after
+
+
+def move(unit: Unit, shop_id: str, event: ShopEvent, reason: str = "", expected_version: int | None = None) -> AnyRow:
+    """Activate, suspend or close a shop; returns its row.
+
+    Raises:
+        Refused: `authority.missing`, `shop.unknown`, `state.illegal`; `shop.not_ready` for one to be activated that
+            lacks something; `shop.busy` for one to be closed with open applications.
+        Conflict: `loan.changed`.
+    """
+    unit.actor.require(Right.SHOPS_MANAGE)
+    row = load(unit, shop_id)
+    to = SHOP.step(ShopState(row.state), event).to
+    if event is ShopEvent.ACTIVATE:
+        lacking = [step.value for step, done in onboarding(unit.connection, row, unit.at[:10]).items() if not done]
+        if lacking:
+            raise Refused("shop.not_ready", name=row.name, lacking=", ".join(lacking))
+    if event is ShopEvent.CLOSE and (count := _open_applications(unit, shop_id)):
+        raise Refused("shop.busy", name=row.name, count=count)
+    after = _put(unit, row, expected_version, {"state": to.value})
+    unit.journal("shop.moved", f"shop:{shop_id}", event=event.value, state=to.value, reason=reason.strip()[:500])
+    return after
+
+
+class Onboarding(StrEnum):
+    """What a shop needs before its first application."""
+
+    CONTRACT = "contract"
+    TARIFF = "tariff"
+    LENDER = "lender"  # terms of at least one
+    MANAGER = "manager"  # somebody who sees its account
+
+
+def onboarding(connection: Connection, shop: AnyRow, on: str) -> dict[Onboarding, bool]:
+    """What a shop has and what it lacks.
+
+    Args:
+        on: the day it is asked for, "2026-11-21".
+    """
+    tariff = select(shop_tariffs.c.id).where(
+        shop_tariffs.c.company == shop.company, shop_tariffs.c.shop_id.in_((shop.id, "")), shop_tariffs.c.since <= on
+    )
+    lender = select(lender_terms.c.id).where(lender_terms.c.company == shop.company, lender_terms.c.since <= on)
+    manager = select(shop_access.c.id).where(
+        shop_access.c.company == shop.company,
+        shop_access.c.shop_id == shop.id,
+        shop_access.c.kind == Role.SHOP_MANAGER.value,
+        shop_access.c.revoked_at.is_(None),
+    )
+
+    def there_is(query: Any) -> bool:
+        return connection.execute(query.limit(1)).first() is not None
+
+    return {
+        Onboarding.CONTRACT: bool(shop.contract),
+        Onboarding.TARIFF: there_is(tariff),
+        Onboarding.LENDER: there_is(lender),
+        # our own people see our own shop
+        Onboarding.MANAGER: bool(shop.own) or there_is(manager),
+    }
+
+
+def load(at: Unit, shop_id: str) -> AnyRow:
+    """A shop's row, for an actor it is there for.
+
+    Raises:
+        Refused: `shop.unknown`, also for people of another shop.
+    """
+    row = at.connection.execute(select(shops).where(shops.c.id == shop_id, shops.c.company == at.company)).one_or_none()
+    if row is None or at.actor.party not in ("", shop_id):
+        raise Refused("shop.unknown")
+    return row
+
+
+def by_key(at: Unit, key: str) -> AnyRow:
+    """A shop's row by its short name.
+
+    Raises:
+        Refused: `shop.unknown`, also for people of another shop.
+    """
+    row = _by_key(at.connection, at.company, key)
+    if row is None or at.actor.party not in ("", row.id):
+        raise Refused("shop.unknown")
+    return row
+
+
+def _by_key(connection: Connection, company: str, key: str) -> AnyRow | None:
+    return connection.execute(select(shops).where(shops.c.company == company, shops.c.key == key)).one_or_none()
+
+
+def _put(unit: Unit, row: AnyRow, expected_version: int | None, values: dict[str, Any]) -> AnyRow:
+    rows.need_version(row, expected_version)
+    unit.changed("shops", row.id)
+    return rows.put(unit, shops, row, **values)
+
+
+def _open_applications(unit: Unit, shop_id: str) -> int:
+    query = select(func.count()).where(
+        applications.c.company == unit.company,
+        applications.c.shop_id == shop_id,
+        applications.c.stage.in_([stage.value for stage in OPEN]),
+    )
+    return int(unit.connection.execute(query).scalar_one())
+
+
+def _checked(shop: NewShop) -> dict[str, Any]:
+    """The columns, each checked."""
+    name, inn = " ".join(shop.name.split()), check_inn(shop.inn)
+    if not name:
+        raise Refused("shop.no_name")
+    if not _REGION.fullmatch(shop.region):
+        raise Refused("shop.bad_region", region=shop.region[:20])
+    if shop.risk_limit.kopecks < 0:
+        raise Refused("shop.bad_limit")
+    bic = check_bic(shop.bic)
+    correspondent = check_correspondent(shop.corr_account, bic) if shop.corr_account else ""
+    return {
+        "name": name[:200],
+        "inn": inn,
+        "kpp": check_kpp(shop.kpp) if len(inn) == _COMPANY_INN or shop.kpp else "",
+        "account": check_account(shop.account, bic, correspondent),
+        "bic": bic,
+        "bank_name": " ".join(shop.bank_name.split())[:200],
+        "corr_account": correspondent,
+        "email": check_email(shop.email),
+        "phone": check_phone(shop.phone),
+        "region": shop.region,
+        "sites": dumps([_origin(site) for site in shop.sites]),
+        "own": int(shop.own),
+        "trusts_lender": int(shop.trusts_lender),
+        "risk_limit": shop.risk_limit.kopecks,
+        "contract": shop.contract.strip()[:200],
+        "search": fold(f"{shop.key} {name} {inn}"),
+    }
+
+
+def _origin(site: str) -> str:
+    """An origin as browsers send it: scheme, host and port, nothing behind."""
+    try:
+        parts = urlsplit(site.strip().lower())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise Refused("shop.bad_site", site=site[:80]) from None
+    plain_here = parts.scheme == "http" and host in _HERE
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if not host or not bare or not (parts.scheme == "https" or plain_here):
+        raise Refused("shop.bad_site", site=site[:80])
+    return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
+
+
+def _journalled(values: dict[str, Any]) -> dict[str, Any]:
+    """What of a shop's columns the journal keeps: what money and rights depend on."""
+    kept = ("name", "inn", "kpp", "account", "bic", "own", "trusts_lender", "risk_limit", "contract", "sites")
+    return {name: values[name] for name in kept}
