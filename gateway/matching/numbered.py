@@ -179,7 +179,9 @@ def _stated(case: Case) -> Decision | None:
     ends = [c.quote.start for c in claims[1:]] + [len(case.facts.payment.purpose)]
     for claim, end in zip(claims, ends, strict=True):
         card, stated = claim.single, claim.quote.stated or _said_behind(case, claim.quote.end, end)
-        if card is None or stated is None or claim.dead or not 0 < stated <= card.rest.kopecks:
+        if card is None or stated is None or not 0 < stated <= card.rest.kopecks:
+            return None
+        if claim.dead and (not _restarted(claim) or any(d.amount.kopecks == stated for d in claim.dead)):
             return None
         allocations.append((card, Money(stated)))
     if len({c.id for c, _ in allocations}) < len(allocations):

@@ -6,6 +6,7 @@ All are looked for in the painted text (`masks.set_aside`); places are (start, e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gateway.core.text import fold
 from gateway.matching.hints import has_any
@@ -47,16 +48,48 @@ _LIST_ELSEWHERE = re.compile(
 )
 _AMONG_OTHERS = re.compile(rf"в(?<![{_W}]в)\s*т(?:ом)?\.?\s*ч(?:исле)?\.?\s*(?:и\s+)?(?:по\s+)?{_INVOICE}")
 # "кроме счета 45", "взамен аннулированного счета 44", "не по счету 45", "верно: 46"
-_DENIAL_HINTS = ("отмен", "недейств", "кроме", "исключ", "замен", "вместо", "не ", "верн", "правильн", "читать")
+_DENIAL_HINTS = (
+    *(
+        "отмен",
+        "недейств",
+        "кроме",
+        "исключ",
+        "замен",
+        "вместо",
+        "не ",
+        "верн",
+        "правильн",
+        "читать",
+        "учета",
+        "помимо",
+    ),
+    *(
+        "минус",
+        "вычетом",
+        "сверх",
+        "отозв",
+        "отклон",
+        "пере",
+        "ошиб",
+        "закр",
+        "оплат",
+        "опла",
+        "пога",
+        "исправ",
+        "отлож",
+    ),
+)
 _DENIED = re.compile(
-    rf"(?<![{_W}])(?:(?:кроме|исключая|(?:за\s+)?исключением|в?замен|вместо)\s+(?:[{_W}]+\s+){{0,2}}?"
+    rf"(?<![{_W}])(?:(?:кроме|исключая|(?:за\s+)?исключением|в?замен|вместо|без\s+учета|помимо|минус|за\s+вычетом|сверх)\s+(?:[{_W}]+\s+){{0,2}}?"
     rf"|не\s+(?:по\s+|к\s+|за\s+)?|(?:верно|верный|верная|правильн[а-я]+|читать)(?:\s+(?:номер|как|счет[а-я]*))?[\s:-]*)"
     + rf"(?:{_INVOICE}|[{_W}]{{1,5}}-?\d)"
 )
 # "счет 125 от 12.11 отменён"
 _CANCELLED = re.compile(
     rf"(?:№|(?<![{_W}])сч(?:ет[а-я]*)?(?![{_W}]))[\s№.]*[{_W}]{{0,4}}-?\d[\d/-]*[\s),.-]*"
-    rf"(?:от\s*{DATE}+[\s),.-]*)?(?:отмен[ае]|недейств)"
+    rf"(?:от\s*{DATE}+[\s),.-]*)?(?:(?:был|уже|пока|нами|ранее)\s+)*"
+    rf"(?:отмен[ае]|недейств|отозва|отклон[еи]|отлож[еи]|замен[еи]|переделать|перевыстав|переоформ|неверн|неправильн|ошибоч"
+    rf"|(?:закрыт|погашен)[ао]?(?![{_W}])(?!\s*{MONEY})|закроем|погасим|оплатим|оплатил|будет\s+(?:опла|погаш|закры)|исправ)"
 )
 
 # "91 или 19", "то ли 91 то ли 19", "91?"; but "?125" is a № that an encoding lost, and " ? " a dash
@@ -79,6 +112,10 @@ _OPEN_HINTS = (
     "ili",
     "liво",
 )
+# a number glued to more digits by a sign that joins no list, or to a run of digits too long for a number
+_JOINTS = frozenset(".:\\=_*-/ ")
+_GOES_ON = re.compile(rf"[.:\\=_*]\d|[-/.]{ASIDE}| (?:\d{{3}} ){{0,2}}0\d\d(?![\d/.-])")
+_GOES_ON_BEFORE = re.compile(rf"(?:\d[.:\\=_*]|{ASIDE}[-/.])$")
 _LATIN_OR = fold("or|ili|libo")
 _OR = rf"(?<![{_W}])(?:или|иль|либо|(?:а\s+)?может(?:\s+быть)?|если\s+нет\W+то|{_LATIN_OR})(?![{_W}])"
 _BESIDE = rf"(?:[^{_W}\d]|(?:от|г|руб|р)(?![{_W}]))"
@@ -152,6 +189,16 @@ def left_open(text: str) -> Span | None:
         return None
     found = _LEFT_OPEN.search(text)
     return found.span() if found is not None else None
+
+
+def piece_of_number(text: str, numbers: Iterable[Span]) -> Span | None:
+    """The first of these numbers that is only a piece of what stands there: "125.126", "125:7", before an account."""
+    for start, end in numbers:
+        if text[end : end + 1] in _JOINTS and _GOES_ON.match(text, end) is not None:
+            return start, end
+        if text[start - 1 : start] in _JOINTS and _GOES_ON_BEFORE.search(text, max(0, start - 2), start) is not None:
+            return start, end
+    return None
 
 
 def says_no_such(text: str, start: int, end: int) -> bool:

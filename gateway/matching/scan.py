@@ -25,7 +25,15 @@ from gateway.matching.masks import (
 )
 from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
 from gateway.matching.objections import against_party, maybe_no_sale, settled_number
-from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return, says_no_such
+from gateway.matching.phrases import (
+    Span,
+    denied_number,
+    incomplete_list,
+    left_open,
+    no_return,
+    piece_of_number,
+    says_no_such,
+)
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.ranges import join_ranges, readings, tight
 from gateway.matching.words import Mark, Role, classify
@@ -408,7 +416,9 @@ class _Walk:
             denied = denied_number(self.text) or settled_number(self.text)
             if denied is not None:
                 marks[Mark.DENIED] = denied
-            undecided = left_open(self.text)
+            undecided = left_open(self.text) or piece_of_number(
+                self.text, [(d.start, d.end) for d in self.drafts if d.grade is Grade.STRONG]
+            )
             if undecided is not None:
                 marks[Mark.OPEN] = undecided
         if not marks:

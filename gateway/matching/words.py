@@ -144,7 +144,11 @@ _STEMS: tuple[tuple[Role, tuple[str, ...]], ...] = (
 # lost or doubled.
 _MARKS: tuple[tuple[Mark, str, bool], ...] = (
     (Mark.REFUND, "возврат возвращ", True),
-    (Mark.REFUND, "возвр вернул вернут сторн refund vozvrat return chargeback расторжен аннулир", False),
+    (
+        Mark.REFUND,
+        "возвр вернул вернут сторн refund vozvrat return chargeback рефанд манибэк манибек расторжен аннулир",
+        False,
+    ),
     (Mark.MISTAKEN, "ошибочн излишн", True),
     (Mark.MISTAKEN, "ошиб", False),
     (Mark.OWN, "собственн", True),
