@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from gateway.core.errors import Refused
 
-_PERCENT = re.compile(r"\d{1,4}(?:[.,]\d{1,6})?")
+_PERCENT = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,6})?")
 _SPACES = re.compile(r"\s+")
 
 

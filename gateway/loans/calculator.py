@@ -1,0 +1,211 @@
+"""What a loan would cost the buyer, before any lender was asked: for the shop's page, the call centre and the tray.
+
+Counted from what lenders publish (rows of `lender_terms`), so every figure is approximate; a lender's offer rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from gateway.core.money import Money
+from gateway.loans.percent import read_percent
+from gateway.loans.psk import BasePeriod, Flow, flows_of, present_value, psk
+from gateway.loans.schedule import DayCount, annuity
+from gateway.loans.split import loan_of
+from gateway.store.schema import AnyRow
+
+_HUNDRED = Decimal(100)
+_MONTH = BasePeriod(months=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LenderTerms:
+    """What one lender lends for, one line of his list.
+
+    Attributes:
+        categories: of goods; empty for all.
+        least, most: of the loan, not of the goods.
+        months: terms he offers.
+        rate: percent a year. With `zero_rate` the buyer pays none of it: the lender keeps as much from what he
+            transfers (an instalment plan the shop pays for).
+        down_percent: least down payment, of the goods.
+    """
+
+    lender: str
+    categories: frozenset[str]
+    least: Money
+    most: Money
+    months: tuple[int, ...]
+    rate: Decimal
+    down_percent: Decimal
+    day_count: DayCount
+    zero_rate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What is to be bought.
+
+    Attributes:
+        categories: of the basket; empty when they are not known, which fits every lender.
+
+    Raises:
+        Refused: `loan.down_out_of_range` unless 0 ≤ down ≤ goods.
+    """
+
+    goods: Money
+    down: Money
+    categories: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        loan_of(self.goods, self.down)
+
+    @property
+    def loan(self) -> Money:
+        return loan_of(self.goods, self.down)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A loan on one lender's terms; approximate.
+
+    Attributes:
+        rate: what the buyer pays, percent a year: zero in an instalment plan.
+        payment: of one month; `last_payment` takes the rest.
+        overpaid: all payments less the loan.
+        discount: what the lender would keep from the transfer (X).
+        psk: полная стоимость кредита, percent a year, three decimals.
+    """
+
+    lender: str
+    months: int
+    rate: Decimal
+    loan: Money
+    payment: Money
+    last_payment: Money
+    overpaid: Money
+    discount: Money
+    psk: Decimal
+    approximate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a lender's terms do not fit.
+
+    Attributes:
+        code: entry of the message catalogue, "loan.misfit_…".
+        values: what its sentence names.
+    """
+
+    lender: str
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Quotes by term, the cheapest first in each; and what did not fit, by lender."""
+
+    quotes: tuple[Quote, ...]
+    misfits: tuple[Misfit, ...]
+
+
+def terms_of(row: AnyRow) -> LenderTerms:
+    """One row of `lender_terms`."""
+    return LenderTerms(
+        lender=row.lender,
+        categories=frozenset(json.loads(row.categories)),
+        least=Money(row.least),
+        most=Money(row.most),
+        months=tuple(sorted(json.loads(row.months))),
+        rate=read_percent(row.rate),
+        down_percent=read_percent(row.down_percent),
+        day_count=DayCount(row.day_count),
+        zero_rate=bool(row.zero_rate),
+    )
+
+
+def in_force(rows: Iterable[AnyRow], on: date, lender: str | None = None) -> list[LenderTerms]:
+    """The lines in force on a day, of one lender or of all.
+
+    A lender's rows with one first day are one list; the list begun last replaces the earlier ones as a whole.
+    """
+    begun = [row for row in rows if row.since <= on.isoformat() and lender in (None, row.lender)]
+    latest: dict[str, str] = {}
+    for row in begun:
+        latest[row.lender] = max(latest.get(row.lender, ""), row.since)
+    return [terms_of(row) for row in begun if row.since == latest[row.lender]]
+
+
+def down_payment(goods: Money, percent: Decimal) -> Money:
+    """The down payment of so many percent of the goods, half up to the kopeck."""
+    return goods.times(percent / _HUNDRED)
+
+
+def calculate(
+    purchase: Purchase, terms: Iterable[LenderTerms], on: date, months: Collection[int] = frozenset()
+) -> Calculation:
+    """Quotes on all `terms` that fit, for the `months` asked for (all a lender offers when empty), as if issued `on`.
+
+    Raises:
+        Refused: what `annuity` refuses, for terms that no loan can have.
+    """
+    quotes: list[Quote] = []
+    misfits: list[Misfit] = []
+    for line in terms:
+        offered = [term for term in line.months if not months or term in months]
+        wrong = list(_misfits(purchase, line, offered))
+        misfits += wrong
+        if not wrong:
+            quotes += (quote(purchase.loan, line, term, on) for term in offered)
+    quotes.sort(key=lambda found: (found.months, found.payment, found.overpaid, found.lender))
+    return Calculation(tuple(quotes), tuple(misfits))
+
+
+def quote(loan: Money, terms: LenderTerms, months: int, on: date) -> Quote:
+    """One quote, whether or not the loan fits the terms.
+
+    Raises:
+        Refused: as `annuity`.
+    """
+    rate = Decimal(0) if terms.zero_rate else terms.rate
+    schedule = annuity(loan, rate, months, on, terms.day_count)
+    flows = flows_of(loan, on, schedule)
+    return Quote(
+        lender=terms.lender,
+        months=months,
+        rate=rate,
+        loan=loan,
+        payment=schedule.payment,
+        last_payment=schedule.rows[-1].payment,
+        overpaid=schedule.overpaid,
+        discount=_discount(flows, terms.rate) if terms.zero_rate else Money.zero(),
+        psk=psk(flows),
+    )
+
+
+def _discount(flows: Sequence[Flow], rate: Decimal) -> Money:
+    """X of an instalment plan: the loan less what its payments are worth on the first day at the lender's rate."""
+    short = -present_value(flows, _MONTH, rate / 1200)
+    return Money(int(short.quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def _misfits(purchase: Purchase, terms: LenderTerms, offered: Sequence[int]) -> Iterator[Misfit]:
+    loan, lender = purchase.loan, terms.lender
+    foreign = purchase.categories - terms.categories if terms.categories else frozenset()
+    if foreign:
+        yield Misfit(lender, "loan.misfit_category", {"categories": ", ".join(sorted(foreign))})
+    if loan < terms.least or not loan:
+        yield Misfit(lender, "loan.misfit_least", {"amount": str(loan), "expected": str(terms.least)})
+    if loan > terms.most:
+        yield Misfit(lender, "loan.misfit_most", {"amount": str(loan), "expected": str(terms.most)})
+    least_down = down_payment(purchase.goods, terms.down_percent)
+    if purchase.down < least_down:
+        yield Misfit(lender, "loan.misfit_down", {"amount": str(purchase.down), "expected": str(least_down)})
+    if not offered:
+        yield Misfit(lender, "loan.misfit_months", {"months": ", ".join(str(term) for term in terms.months)})
