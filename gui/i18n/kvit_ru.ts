@@ -2331,6 +2331,14 @@ within 15 minutes: {share}</source>
         <translation>Реестр № {number} от {date}</translation>
     </message>
     <message>
+        <source>Show registry № {number}</source>
+        <translation>Показать реестр № {number}</translation>
+    </message>
+    <message>
+        <source>To the registry</source>
+        <translation>К реестру</translation>
+    </message>
+    <message>
         <source>buyers paid</source>
         <translation>заплатили покупатели</translation>
     </message>

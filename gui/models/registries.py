@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from gui import wording
 from gui.api.client import Client
-from gui.api.types import BadRow, Me, ReadRegistry, RegistryLine, RegistryRow
+from gui.api.types import BadRow, Me, PayoutPartner, ReadRegistry, RegistryLine, RegistryRow
 from gui.cells import Pill
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
@@ -37,6 +37,12 @@ def source_title(source: str) -> str:
         "marketplace": translate("Registries", "Marketplace"),
     }
     return titles.get(source, source)
+
+
+def partner_title(partner: RegistryRow | PayoutPartner) -> str:
+    """The partner by name, where it is known, and what kind he is."""
+    kind = source_title(partner.source)
+    return f"{partner.partner_name} · {kind}" if partner.partner_name else kind
 
 
 def kind_title(kind: str) -> str:
@@ -131,10 +137,10 @@ def columns() -> list[Column]:
         Column(
             "partner_inn",
             lambda: translate("Registries", "Partner"),
-            lambda r: source_title(r.source),
+            lambda r: r.partner_name or source_title(r.source),
             sort="partner_inn",
             width=0,
-            tip=lambda r: f"{source_title(r.source)} · {r.partner_inn}",
+            tip=lambda r: f"{partner_title(r)} · {r.partner_inn}",
         ),
         Column("gross", lambda: translate("Registries", "Sum, ₽"), lambda r: _sum(r.gross), width=11, right=True),
         Column("fee", lambda: translate("Registries", "Fee"), lambda r: _sum(r.fee), width=7, right=True),

@@ -40,6 +40,7 @@ class DecisionPanel(QFrame):
         overtaken: somebody else was faster; carries the `ApiError` and the `Payment` it was about.
         by_hand: the person wants to allocate by hand; carries the `Payment`.
         remember: the person wants a rule for the payer of what is allocated; carries the `Payment`.
+        go: the person wants to see another thing; carries page key and id.
     """
 
     decided = Signal(object, str)
@@ -47,6 +48,7 @@ class DecisionPanel(QFrame):
     overtaken = Signal(object, object)
     by_hand = Signal(object)
     remember = Signal(object)
+    go = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,7 +227,9 @@ class DecisionPanel(QFrame):
             if reasons:
                 self._add_pointing(ReasonList(reasons, payment.purpose))
         if speaks_of_registry(payment):
-            self._add_pointing(RegistryCard(payment))
+            card = RegistryCard(payment)
+            card.go.connect(self.go)
+            self._add_pointing(card)
 
     def _add_pointing(self, made: ReasonList | RegistryCard | SuggestionCard) -> None:
         made.pointed.connect(self.head.purpose.point)

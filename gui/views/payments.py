@@ -76,6 +76,7 @@ class PaymentsPage(ListPage):
         panel.overtaken.connect(self._overtaken)
         panel.by_hand.connect(self.open_assign)
         panel.remember.connect(self.open_learning)
+        panel.go.connect(self.go)
         session.undo.changed.connect(self._undo_changed)
         session.undo.taken.connect(self._taken_back)
 

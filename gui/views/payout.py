@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gui import wording
-from gui.api.types import Payment, Reason
+from gui.api.types import ExplainedBy, Payment, Reason
 from gui.cells import Pill
 from gui.i18n import translate
 from gui.views.reasons import ReasonList, reason_tone
 from gui.widgets.flow import flowing
-from gui.widgets.parts import label, rows
+from gui.widgets.parts import Link, columns, label, rows
 from gui.widgets.pill import PillLabel
 
 _ABOUT = "matching.registry"
@@ -31,9 +31,11 @@ def speaks_of_registry(payment: Payment) -> bool:
 class RegistryCard(QFrame):
     """Signals:
     pointed: a fact points at words of the purpose: their span, or None.
+    go: the person wants to see the registry; carries page key and id.
     """
 
     pointed = Signal(object)
+    go = Signal(str, str)
 
     def __init__(self, payment: Payment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +44,11 @@ class RegistryCard(QFrame):
         self.setProperty("role", "card")
         self.setProperty("tone", "warn" if against else "ok")
         box = rows(self, gap=6, margin=10)
-        box.addWidget(label(self._title(payment), "heading", wrap=True))
+        head = columns(gap=8)
+        head.addWidget(label(self._title(payment), "heading", wrap=True), 1)
+        if payment.registry is not None:
+            head.addWidget(self._link(payment.registry), 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(head)
         box.addWidget(PillLabel(_verdict(payment, against)))
         if payment.fee > 0:
             box.addWidget(self._fee(payment))
@@ -65,6 +71,12 @@ class RegistryCard(QFrame):
         return translate("Payout", "Registry № {number} of {date}").format(
             number=registry.number, date=wording.day(registry.date)
         )
+
+    def _link(self, registry: ExplainedBy) -> QWidget:
+        name = translate("Payout", "Show registry № {number}").format(number=registry.number)
+        made = Link(translate("Payout", "To the registry"), lambda: self.go.emit("registries", registry.id), name)
+        made.setToolTip(name)
+        return made
 
     def _fee(self, payment: Payment) -> QWidget:
         """The equation an accountant checks: what the buyers paid, less the fee, is what came."""

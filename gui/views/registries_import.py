@@ -133,7 +133,7 @@ class RegistryImport(QDialog):
         if len(found.items) != 1:
             self.partner.addItem(translate("Registries", "— whose file is it?"), "")
         for one in found.items:
-            self.partner.addItem(f"{words.source_title(one.source)} · {one.partner_inn}", one.partner_inn)
+            self.partner.addItem(f"{words.partner_title(one)} · {one.partner_inn}", one.partner_inn)
         self.partner.blockSignals(False)
         if not self._content:
             return

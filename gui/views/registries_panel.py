@@ -195,7 +195,7 @@ class RegistryPanel(QFrame):
         line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
         self._box.addLayout(line)
         about = translate("Registries", "of {date} · {partner} · INN {inn}").format(
-            date=wording.day(registry.date), partner=words.source_title(registry.source), inn=registry.partner_inn
+            date=wording.day(registry.date), partner=words.partner_title(registry), inn=registry.partner_inn
         )
         self._box.addWidget(label(about, "muted", wrap=True, select=True))
         pills = columns(gap=6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -21,8 +22,10 @@ from gui.views.payments import PaymentsPage
 from gui.views.payout import RegistryCard
 from gui.views.purpose import highlight, words_at
 from gui.views.reasons import ReasonLine
+from gui.views.registries import RegistriesPage
 from gui.views.shell import Shell
 from gui.views.suggestion import differences
+from gui.widgets.parts import Link
 from tests.gui.test_payments_page import OVER, SHORT, go_to
 from tests.gui.test_payments_page import page as page
 
@@ -201,6 +204,35 @@ def test_a_payout_shows_registry_fee_and_that_it_agrees(qtbot: QtBot, page: Paym
     assert payment.rest == 0
     assert "удержал партнёр" in told
     assert card.property("tone") == "ok"
+
+
+@pytest.mark.parametrize(("payout", "registry"), [(EXPLAINED, "r-acq-1"), (UNEXPLAINED, "r-acq-2")])
+def test_from_a_payout_one_goes_to_its_registry_and_back(
+    qtbot: QtBot, page: PaymentsPage, shell: Shell, payout: str, registry: str
+):
+    go_to(qtbot, page, payout)
+    [card] = page.decision.findChildren(RegistryCard)
+    [link] = card.findChildren(Link)
+    assert link.text() == "К реестру"
+    assert link.accessibleName().startswith("Показать реестр № ")
+    link.click()
+    registries = shell.pages["registries"]
+    assert isinstance(registries, RegistriesPage)
+    assert shell.current is registries
+    panel = registries.panel_of_registry
+    qtbot.waitUntil(lambda: panel.registry is not None and panel.registry.id == registry, timeout=20000)
+    assert panel.to_payment.isVisible() is (payout == EXPLAINED)
+    if payout == EXPLAINED:
+        panel.to_payment.click()
+        assert shell.current is page
+        assert page.decision.name == payout
+
+
+def test_a_payout_without_a_registry_has_no_way_to_one(qtbot: QtBot, page: PaymentsPage):
+    payment = go_to(qtbot, page, UNEXPLAINED)
+    card = RegistryCard(replace(payment, registry=None))
+    qtbot.addWidget(card)
+    assert card.findChildren(Link) == []
 
 
 def test_a_payout_that_does_not_agree_shows_the_difference_and_the_line(qtbot: QtBot, page: PaymentsPage):

@@ -20,6 +20,7 @@ from gui.views.confirm import ReasonDialog
 from gui.views.registries import RegistriesPage
 from gui.views.registries_import import LARGEST, RegistryImport
 from gui.views.shell import Shell
+from gui.wording import NBSP
 from tests.gui.conftest import press
 from tests.gui.test_other_pages import words_of
 
@@ -46,7 +47,12 @@ def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[Registr
 def show(qtbot: QtBot, page: RegistriesPage, name: str) -> None:
     page.show_item(name)
     panel = page.panel_of_registry
-    qtbot.waitUntil(lambda: panel.registry is not None and panel.registry.id == name, timeout=20000)
+
+    def shown() -> bool:  # drawn too: labels just made are hidden until the next turn of the loop
+        registry = panel.registry
+        return registry is not None and registry.id == name and f"№{NBSP}{registry.number}" in words_of(panel)
+
+    qtbot.waitUntil(shown, timeout=20000)
 
 
 def brought(tmp_path: Path, text: str = FILE, name: str = "sverka_120.csv") -> Path:
@@ -115,6 +121,19 @@ def test_lines_come_in_slices_and_failing_ones_are_told(qtbot: QtBot, page: Regi
     qtbot.waitUntil(lambda: panel.lines.rowCount() == 230, timeout=20000)
     assert not panel.more.isVisible()
     assert [panel.lines.row(n).position for n in (0, 199, 200, 229)] == [1, 200, 201, 230]
+
+
+def test_a_partner_is_named_where_his_name_is_known(qtbot: QtBot, page: RegistriesPage, tmp_path: Path):
+    titles = {page.model.row(n).id: page.model.index(n, 2).data() for n in range(page.model.rowCount())}
+    assert titles["r-acq-1"] == "АО «Эквайринг-Сервис»"
+    assert titles["r-mp-1"] == "Маркетплейс"  # no payout of his has come
+    show(qtbot, page, "r-acq-1")
+    assert "АО «Эквайринг-Сервис» · Эквайринг · ИНН" in words_of(page.panel_of_registry)
+    show(qtbot, page, "r-mp-1")
+    assert "· Маркетплейс · ИНН" in words_of(page.panel_of_registry)
+    form = open_file(qtbot, page, brought(tmp_path))
+    assert form.partner.currentText().startswith("АО «Эквайринг-Сервис» · Эквайринг · ")
+    form.reject()
 
 
 def test_enter_goes_to_the_payment_it_explained(qtbot: QtBot, shell: Shell):

@@ -50,6 +50,7 @@ def row(world: World, one: RegistryRecord) -> Json:
         "version": one.version,
         "source": one.source,
         "partner_inn": one.partner,
+        "partner_name": world.partners[one.partner]["partner_name"],
         "number": read.number,
         "date": read.date,
         "gross": read.gross,

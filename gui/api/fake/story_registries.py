@@ -20,10 +20,20 @@ _KINDS = {"acquirer": "order", "post": "track", "loan": "loan", "marketplace": "
 _Example = tuple[str, int, str, str, str]  # payer, kopecks, purpose, why in Russian, why in English
 _SOURCES = {ACQUIRER: "acquirer", POST: "post", LENDER: "loan", MARKET: "marketplace"}
 
+_NAMES = {ACQUIRER: "АО «Эквайринг-Сервис»", POST: "АО «Почта России»", LENDER: "ООО МКК «Рассрочка»"}
+"""Of the marketplace no payout has come yet."""
+
 
 def partners(world: World) -> None:
     world.partners = {
-        inn: {"partner_inn": inn, "source": source, "mapping": None, "at": None, "by": ""}
+        inn: {
+            "partner_inn": inn,
+            "partner_name": _NAMES.get(inn, ""),
+            "source": source,
+            "mapping": None,
+            "at": None,
+            "by": "",
+        }
         for inn, source in _SOURCES.items()
     }
     world.partners[POST] |= {

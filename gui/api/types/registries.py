@@ -16,6 +16,7 @@ class RegistryRow:
 
     Attributes:
         source: "acquirer", "post", "loan" or "marketplace".
+        partner_name: as the bank calls the partner in his payouts; "" while none has come.
         net: what must arrive; `gross` less `fee`.
         difference: what the lines add up to, less the stated `gross`.
         sound: adds up to the kopeck; only such a one explains a payment.
@@ -26,6 +27,7 @@ class RegistryRow:
     version: int
     source: str = ""
     partner_inn: str = ""
+    partner_name: str = ""
     number: str = ""
     date: date | None = None
     gross: int = 0
@@ -130,9 +132,10 @@ class RegistryPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutPartner:
-    """A partner of the settings, and how his files are read."""
+    """A partner of the settings, and how his files are read; `partner_name` is "" while no payout of his has come."""
 
     partner_inn: str
+    partner_name: str = ""
     source: str = ""
     mapping: dict[str, Any] | None = None
     at: datetime | None = None
