@@ -79,7 +79,7 @@ def annuity(principal: Money, rate: Decimal, months: int, issued: date, day_coun
 
     A payment never falls short of its row's interest, so the debt never grows. Under "act" a high rate over a long
     term can make the formula's instalment too big: a short first February, compounded, pays the loan off before its
-    last row (90 % over 60 months, 70 % over 60). The same happens when the loan is a handful of kopecks. The
+    last row (90 % over 48 months, 65 % over 60). The same happens when the loan is a handful of kopecks. The
     instalment is then the largest one that leaves a last payment no smaller than itself.
 
     Raises:

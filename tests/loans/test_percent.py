@@ -18,7 +18,9 @@ def test_a_percent_is_read(text: str, percent: str) -> None:
     assert read_percent(text) == Decimal(percent)
 
 
-@pytest.mark.parametrize("text", ["", "%", "-1", "+1", "1e2", "NaN", "Infinity", "1.2.3", "24.9 руб.", "12345", "5.", "٣"])
+@pytest.mark.parametrize(
+    "text", ["", "%", "-1", "+1", "1e2", "NaN", "Infinity", "1.2.3", "24.9 руб.", "12345", "5.", "٣"]
+)
 def test_what_is_no_percent_is_refused(text: str) -> None:
     with pytest.raises(Refused) as caught:
         read_percent(text)
