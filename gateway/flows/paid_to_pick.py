@@ -246,10 +246,14 @@ def order_of(unit: Unit, allocation: matching.Allocated) -> str:
     return orders.invoice(unit, allocation.invoice_id).order_id or ""
 
 
-def decide_payment(unit: Unit, terms: Terms, payment_id: str) -> int:
-    """Match one payment and carry the decision out; returns how many orders it released."""
+def decide_payment(unit: Unit, terms: Terms, payment_id: str, judged: Decision | None = None) -> int:
+    """Match one payment and carry the decision out; returns how many orders it released.
+
+    Args:
+        judged: what `judge` has just said in this unit; a payout of many lines costs seconds to judge.
+    """
     row = payments.load(unit, payment_id)
-    decision = judge(unit, terms, payment_id)
+    decision = judged if judged is not None else judge(unit, terms, payment_id)
     before = (row.state, row.outcome)
     if decision.outcome is Outcome.DUPLICATE_DOCUMENT:
         matching.write_decision(unit, payment_id, "duplicate", decision, before=before)

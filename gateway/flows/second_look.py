@@ -49,7 +49,7 @@ def decide_again(unit: Unit, terms: Terms, *only: Any, tell_again: bool = False)
                 decision = judge(unit, terms, row.id)
                 other = tell_again and json.loads(last.reasons) != matching.reasons_json(decision.reasons)
                 if decision.automatic or decision.outcome != row.outcome or other:
-                    decide_payment(unit, terms, row.id)
+                    decide_payment(unit, terms, row.id, decision)
         except KvitError as error:  # it waits for its person as before
             _log.error("second look failed", payment=row.id, reason=error.code, exc_info=error)
             continue

@@ -11,10 +11,13 @@ import pytest
 from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.core.references import Reference
-from gateway.flows import by_hand, registries
+from gateway.flows import by_hand, paid_to_pick, registries, second_look
 from gateway.flows.from_1c import take_file
+from gateway.flows.paid_to_pick import judge
 from gateway.flows.registries import Arrived
 from gateway.flows.second_look import decide_again
+from gateway.flows.terms import Terms
+from gateway.matching.decision import Decision
 from gateway.matching.tables import allocations, decisions
 from gateway.onec import read_file
 from gateway.onec.model_documents import CommerceML
@@ -25,6 +28,7 @@ from gateway.payments.registries import lookup
 from gateway.payments.registries.mapping import ColumnMapping, Place
 from gateway.payments.registries.tables import payout_registries, payout_registry_lines, registry_mappings
 from gateway.payments.tables import payments
+from gateway.store import Unit
 from gateway.tasks.tables import tasks
 from tests.flows.shop import ACCOUNTANT, DIRECTOR, TERMS, Shop
 from tests.flows.test_from_1c import HEAD, document, invoice_of
@@ -96,6 +100,23 @@ def reasons(shop: Shop, payment_id: str) -> str:
 
 def paid_orders(shop: Shop) -> list[str]:
     return [row.number for row in shop.rows(orders) if row.pay_state == "paid"]  # type: ignore[attr-defined]
+
+
+def test_a_payout_that_waited_is_judged_once_when_its_registry_comes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_orders(shop)
+    payment = pay(shop, 395_000)
+    judged: list[str] = []
+
+    def counting(unit: Unit, terms: Terms, payment_id: str) -> Decision:
+        judged.append(payment_id)
+        return judge(unit, terms, payment_id)
+
+    monkeypatch.setattr(paid_to_pick, "judge", counting)
+    monkeypatch.setattr(second_look, "judge", counting)
+    assert arrive(shop, SOUND).decided == 1
+    assert judged == [payment]
 
 
 @pytest.mark.parametrize("first", ["registry", "payment"])
