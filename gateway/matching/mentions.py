@@ -15,7 +15,6 @@ from itertools import islice, product
 
 from gateway.core.text import fold, name_key
 from gateway.matching.facts import Facts
-from gateway.matching.hints import has_any
 from gateway.matching.index import InvoiceIndex
 from gateway.matching.naming import contradicts
 from gateway.matching.words import Role, classify
@@ -29,7 +28,7 @@ _SENTENCE = 4  # letters before a full stop; fewer are an abbreviation ("тк.")
 _REACH = 48  # characters before a name that say what it is there for
 _FORMS = "ооо|оао|зао|пао|нао|ао|ип|чп|кфх|муп|гуп|тоо"
 _FORM_WORDS = frozenset(_FORMS.split("|"))
-_FORM_HINTS = ("ооо", "ао", "ип", "чп", "кфх", "уп", "тд", '"')
+_TITLES = _FORM_WORDS | {"тд"}
 _FORM_BEFORE = re.compile(rf"(?<![{_W}])(?:{_FORMS}|тд)[\s\"]*$")
 _QUOTE_BEFORE = re.compile(r"\"\s*$")
 _QUOTE_BEHIND = re.compile(r"\s*\"")
@@ -104,9 +103,14 @@ def another_buyer(
 def _named(facts: Facts, index: InvoiceIndex) -> Iterator[tuple[Span, Sequence[str]]]:
     """Names of buyers in the text other than the payer's, and whose they are."""
     text, purpose = facts.text, facts.payment.purpose
+    formal, capitals = '"' in text, False
+    for word in facts.words:
+        if word.text in _TITLES:
+            formal = True
+        elif purpose[word.start].isupper():
+            capitals = True
     uniform = purpose[1:].islower() or purpose.isupper()  # no capital tells a name from a noun
-    formal = has_any(text, _FORM_HINTS)
-    if not (uniform or formal or any(purpose[word.start].isupper() for word in facts.words)):
+    if not (capitals or uniform or formal):
         return
     # a name beside an ИНН is that buyer's, or has been doubted with the ИНН (`Case.allocate`)
     beside_inn = [name_key(named.name) for named in facts.named if named.inn]
