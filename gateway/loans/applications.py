@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -10,7 +11,7 @@ from gateway.core.authority import OUTSIDE, Actor
 from gateway.core.errors import Conflict, Refused
 from gateway.loans import rows, stage
 from gateway.loans.model import APPLICATION, ApplicationEvent, ApplicationState
-from gateway.loans.tables import applications
+from gateway.loans.tables import applications, decisions
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
@@ -95,3 +96,10 @@ def change(unit: Unit, row: AnyRow, /, **columns: Any) -> AnyRow:
     """
     unit.changed("loans", row.id)
     return rows.put(unit, applications, row, **columns)
+
+
+def decisions_of(unit: Unit, application_id: str) -> Sequence[AnyRow]:
+    """What each lender made of an application, by lender."""
+    return unit.connection.execute(
+        select(decisions).where(decisions.c.application_id == application_id).order_by(decisions.c.lender)
+    ).all()

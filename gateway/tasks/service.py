@@ -167,12 +167,14 @@ def end_open(
     order_id: str | None = None,
     kinds: tuple[TaskKind, ...],
     reasons: tuple[str, ...] = (),
+    values: dict[str, Any] | None = None,
     cancel: bool,
 ) -> None:
     """The reason of open tasks is gone: mark them done (or cancelled) by whoever settled it.
 
     Args:
         reasons: only tasks written for one of these; all when empty.
+        values: only tasks that name exactly these.
     """
     where = [tasks.c.company == unit.company, tasks.c.state.in_(OPEN), tasks.c.kind.in_(kinds)]
     if payment_id is not None:
@@ -181,6 +183,8 @@ def end_open(
         where.append(tasks.c.order_id == order_id)
     if reasons:
         where.append(tasks.c.reason.in_(reasons))
+    if values is not None:
+        where.append(tasks.c["values"] == dumps(values))
     for row in unit.connection.execute(select(tasks).where(*where)).all():
         _move(
             unit,

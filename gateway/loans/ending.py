@@ -1,0 +1,181 @@
+"""How applications end before their time: somebody cancels, or a deadline passes; and how the others are closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from gateway.core.authority import OUTSIDE, Right
+from gateway.core.clock import business_date, to_text
+from gateway.core.errors import Refused
+from gateway.loans import applications, events, reminders, rows, stage, submission
+from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState, SigningWay
+from gateway.loans.papers import FUNDING, GOODS, SIGNING, FundingEvent, GoodsEvent, SigningEvent, SigningFacts
+from gateway.loans.papers import FundingState as Funding
+from gateway.loans.papers import GoodsState as Goods
+from gateway.loans.papers import SigningState as Signing
+from gateway.loans.tables import agreements, decisions
+from gateway.loans.tables import applications as table
+from gateway.loans.terms import LoanTerms
+from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
+
+_LONGEST_REASON = 300
+_AT_ONCE = 200
+_S = ApplicationState
+
+
+class By(StrEnum):
+    """Who ended an application."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    LENDER = "lender"
+    US = "us"
+
+
+def cancel(unit: Unit, application_id: str, by: By, reason: str, expected_version: int | None = None) -> AnyRow:
+    """Cancel an application that is not signed yet; lenders who have it are told. Returns its row.
+
+    Args:
+        by: whose wish it is; people of a shop may speak for the buyer and the shop only.
+
+    Raises:
+        Refused: `authority.missing`, `loan.not_found`, `loan.reason_missing`, `loan.not_yours_to_say`,
+            `state.illegal`.
+        Conflict: `loan.changed`.
+    """
+    unit.actor.require(Right.LOANS_CALL if unit.actor.may(Right.LOANS_CALL) else Right.LOANS_CONFIRM)
+    row = applications.open_for(unit, application_id, expected_version)
+    allowed = (By.BUYER, By.SHOP) if unit.actor.role in OUTSIDE else (By.BUYER, By.SHOP, By.US)
+    if by not in allowed:
+        raise Refused("loan.not_yours_to_say")
+    if not reason.strip():
+        raise Refused("loan.reason_missing")
+    return cancel_row(unit, row, by, reason)
+
+
+def cancel_row(unit: Unit, row: AnyRow, by: By, reason: str) -> AnyRow:
+    """Cancel an application a use case has loaded. Returns its row."""
+    return _end(unit, row, ApplicationEvent.CANCEL, by, reason)
+
+
+def expire_row(unit: Unit, row: AnyRow, reason: str) -> AnyRow:
+    """A deadline of an application has passed: "unanswered", "lead", "offer", "signing". Returns its row."""
+    return _end(unit, row, ApplicationEvent.EXPIRE, By.US, reason)
+
+
+def expire_due(unit: Unit, terms: LoanTerms) -> int:
+    """End what nobody went on with: leads, offers nobody accepted, agreements nobody signed in time.
+
+    At most 200 in one go; call again until it returns 0.
+
+    Returns:
+        How many ended.
+    """
+    today = business_date(unit.now, terms.zone)
+    due = [
+        *((row, "lead") for row in _stale_leads(unit, terms)),
+        *((row, "offer") for row in _stale_offers(unit, terms, today)),
+        *((row, "signing") for row in _unsigned(unit, today)),
+    ][:_AT_ONCE]
+    for row, reason in due:
+        expire_row(unit, row, reason)
+    return len(due)
+
+
+def close_if_done(unit: Unit, application_id: str) -> bool:
+    """Close an active application that has no gap left: paper at the lender, goods with the buyer, money at the
+    shop. Returns whether it is closed now."""
+    row = applications.load(unit, application_id)
+    if row.state != _S.ACTIVE or stage.refresh(unit, application_id) is not stage.Stage.DONE:
+        return bool(row.state == _S.CLOSED)
+    applications.step(unit, row, ApplicationEvent.CLOSE)
+    events.write(unit, row.id, "closed")
+    return True
+
+
+def _end(unit: Unit, row: AnyRow, event: ApplicationEvent, by: By, reason: str) -> AnyRow:
+    told = " ".join(reason.split())[:_LONGEST_REASON]
+    after = applications.step(unit, row, event, ended_by=by.value, end_reason=told)
+    submission.withdraw_all(unit, row, told)
+    _call_off_agreement(unit, row)
+    reminders.end(unit, row)
+    unit.journal("loan.ended", f"loan:{row.id}", event=event.value, by=by.value, reason=told)
+    kind = "cancelled" if event is ApplicationEvent.CANCEL else "expired"
+    events.write(unit, row.id, kind, by=by.value, reason=told)
+    return after
+
+
+def _call_off_agreement(unit: Unit, row: AnyRow) -> None:
+    """Nothing is signed, paid or handed over any more under the agreement of an application that ended."""
+    paper = unit.connection.execute(
+        select(agreements).where(agreements.c.application_id == row.id, agreements.c.live == 1)
+    ).one_or_none()
+    if paper is None:
+        return
+    values: dict[str, Any] = {"live": 0}
+    facts = SigningFacts(SigningWay(paper.signing_way))
+    if SigningEvent.REFUSE in SIGNING.allowed(Signing(paper.signing)):
+        values["signing"] = SIGNING.step(Signing(paper.signing), SigningEvent.REFUSE, facts).to.value
+    if FundingEvent.CALL_OFF in FUNDING.allowed(Funding(paper.funding)):
+        values["funding"] = FUNDING.step(Funding(paper.funding), FundingEvent.CALL_OFF).to.value
+    if GoodsEvent.CALL_OFF in GOODS.allowed(Goods(paper.goods)):
+        values["goods"] = GOODS.step(Goods(paper.goods), GoodsEvent.CALL_OFF).to.value
+    rows.put(unit, agreements, paper, **values)
+    unit.journal("loan.agreement_called_off", f"loan_agreement:{paper.id}", application=row.id)
+
+
+def _stale_leads(unit: Unit, terms: LoanTerms) -> Sequence[AnyRow]:
+    """Applications no lender has seen, without a call that is still to come."""
+    cutoff = to_text(unit.now - timedelta(days=terms.lead_days))
+    states = (_S.LEAD, _S.CALLBACK, _S.QUESTIONNAIRE)
+    quiet = func.coalesce(table.c.call_due, table.c.made_at) < cutoff
+    return _some(unit, table.c.stage == stage.Stage.APPLICATION.value, _in(states), table.c.made_at < cutoff, quiet)
+
+
+def _stale_offers(unit: Unit, terms: LoanTerms, today: date) -> list[AnyRow]:
+    """Approved applications whose offers have all run out, or which nobody accepted for long."""
+    cutoff = to_text(unit.now - timedelta(days=terms.offer_days))
+    waiting = _some(unit, table.c.stage == stage.Stage.DECISION.value, _in((_S.APPROVED,)))
+    return [row for row in waiting if _offers_ran_out(unit, row, cutoff, today)]
+
+
+def _offers_ran_out(unit: Unit, row: AnyRow, cutoff: str, today: date) -> bool:
+    standing = unit.connection.execute(
+        select(decisions.c.offers, decisions.c.answered_at).where(
+            decisions.c.application_id == row.id, decisions.c.state == DecisionState.APPROVED.value
+        )
+    ).all()
+    if any((decision.answered_at or unit.at) >= cutoff for decision in standing):
+        ends = [offer.get("until") for decision in standing for offer in json.loads(decision.offers)]
+        return bool(ends) and all(end and end < today.isoformat() for end in ends)
+    return True
+
+
+def _unsigned(unit: Unit, today: date) -> Sequence[AnyRow]:
+    """Agreements that were to be signed before today."""
+    late = (
+        select(agreements.c.application_id)
+        .where(
+            agreements.c.company == unit.company,
+            agreements.c.live == 1,
+            agreements.c.sign_by < today.isoformat(),
+        )
+        .scalar_subquery()
+    )
+    return _some(unit, table.c.stage == stage.Stage.SIGNING.value, _in((_S.AGREED,)), table.c.id.in_(late))
+
+
+def _some(unit: Unit, *where: ColumnElement[bool]) -> Sequence[AnyRow]:
+    query = select(table).where(table.c.company == unit.company, *where)
+    return unit.connection.execute(query.order_by(table.c.stage_since, table.c.id).limit(_AT_ONCE)).all()
+
+
+def _in(states: Sequence[ApplicationState]) -> ColumnElement[bool]:
+    return table.c.state.in_([state.value for state in states])

@@ -1,0 +1,70 @@
+"""Personal data of applications that ended long ago is removed; what proves the money stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from gateway.core.clock import to_text
+from gateway.loans import events
+from gateway.loans.tables import agreements, applications, decisions, documents, lender_views
+from gateway.loans.terms import LoanTerms
+from gateway.store.unit import Unit
+
+_AT_ONCE = 200
+
+
+def purge_due(unit: Unit, terms: LoanTerms) -> int:
+    """Remove the sealed data of applications that ended `retention_days` ago: who the buyer was, what was asked, the
+    papers, the lender's own words, and the hashes people were found by. Numbers, sums, dates, states and the journal
+    stay; so do the hashes of identity checks, which are never edited and fit nothing any more.
+
+    At most 200 in one go; call again until it returns 0.
+
+    Returns:
+        How many applications were purged.
+    """
+    ended = to_text(unit.now - timedelta(days=terms.retention_days))
+    due = unit.connection.execute(
+        select(applications.c.id)
+        .where(
+            applications.c.company == unit.company,
+            applications.c.ended_at < ended,
+            applications.c.purged_at.is_(None),
+        )
+        .order_by(applications.c.ended_at)
+        .limit(_AT_ONCE)
+    ).scalars()
+    ids = [str(each) for each in due]
+    for application_id in ids:
+        _purge(unit, application_id)
+    return len(ids)
+
+
+def _purge(unit: Unit, application_id: str) -> None:
+    unit.update(
+        applications,
+        application_id,
+        buyer=b"",
+        questionnaire=b"",
+        phone_hash="",
+        surname_hash="",
+        passport_hash="",
+        content_hash="",
+        purged_at=unit.at,
+    )
+    papers = unit.connection.execute(
+        update(documents).where(documents.c.application_id == application_id).values(sealed=b"")
+    ).rowcount
+    asked = select(decisions.c.id).where(decisions.c.application_id == application_id).scalar_subquery()
+    views = unit.connection.execute(
+        update(lender_views).where(lender_views.c.decision_id.in_(asked)).values(raw=b"")
+    ).rowcount
+    unit.connection.execute(
+        update(agreements)
+        .where(agreements.c.application_id == application_id)
+        .values(passport_hash="", passport_tail="")
+    )
+    unit.journal("loan.personal_purged", f"loan:{application_id}", documents=papers, views=views)
+    events.write(unit, application_id, "purged")
