@@ -35,6 +35,13 @@ class LenderStatus(StrEnum):
     UNKNOWN = "unknown"  # a word we do not know: kept and shown, nothing is done
 
 
+class OriginalVerdict(StrEnum):
+    """What a lender makes of the signed paper; he may say it before or after the loan runs."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class BasketLine:
     """One thing bought.
@@ -129,18 +136,21 @@ class LenderView:
         version: compares within one application: the higher is the newer; the same one says the same.
         status_text: the lender's word.
         wanted: fields of the questionnaire to be put right, with what is wrong of each.
-        raw: the reply, byte for byte.
+        original: what he makes of the paper, None while he has not said; told beside the status, because a status
+            names one thing only and not every status is seen.
+        raw: the reply, byte for byte; two replies that say the same are equal whatever their bytes.
     """
 
     external_id: str
     version: int
     status: LenderStatus
     status_text: str
-    raw: bytes = field(repr=False)
+    raw: bytes = field(repr=False, compare=False)
     reason: str = ""
     offers: tuple[Offer, ...] = ()
     wanted: Mapping[str, str] = field(default_factory=dict)
     agreement: AgreementView | None = None
+    original: OriginalVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

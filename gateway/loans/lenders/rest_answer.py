@@ -123,17 +123,19 @@ def _object(raw: bytes) -> Fields:
 def _view(fields: Fields, raw: bytes) -> LenderView:
     offers = tuple(_offer(one) for one in fields.objects("offers"))
     word = fields.text("status")
+    status = REST.status(word, offers)
     agreement = fields.part("agreement")
     return LenderView(
         external_id=fields.text("id"),
         version=fields.whole("version"),
-        status=REST.status(word, offers),
+        status=status,
         status_text=word,
         raw=raw,
         reason=fields.text("reason", optional=True),
         offers=offers,
         wanted=fields.texts("corrections"),
         agreement=None if agreement is None else _agreement(agreement),
+        original=REST.original(fields.text("documents", optional=True), status),
     )
 
 

@@ -90,18 +90,20 @@ def _answer(raw: bytes) -> etree._Element:
 def _view(state: etree._Element, raw: bytes) -> LenderView:
     offers = tuple(_offer(node) for node in state.iterfind(tag("offer")))
     word = _text(state, "status")
+    status = SOAP.status(word, offers)
     contract = state.find(tag("contract"))
     corrections = {_text(node, "name"): _text(node, "value") for node in state.iterfind(tag("correction"))}
     return LenderView(
         external_id=_text(state, "creditID"),
         version=_read(state, "revision", _whole),
-        status=SOAP.status(word, offers),
+        status=status,
         status_text=word,
         raw=raw,
         reason=_optional(state, "reason", str) or "",
         offers=offers,
         wanted=corrections,
         agreement=None if contract is None else _contract(contract),
+        original=SOAP.original(_optional(state, "originals", str) or "", status),
     )
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.loans.lenders.ports import LenderStatus, Offer
+from gateway.loans.lenders.ports import LenderStatus, Offer, OriginalVerdict
 from gateway.loans.model import SigningWay
+
+
+_BY_STATUS = {
+    LenderStatus.ORIGINAL_ACCEPTED: OriginalVerdict.ACCEPTED,
+    LenderStatus.ORIGINAL_REJECTED: OriginalVerdict.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +21,13 @@ class Dialect:
 
     Attributes:
         refusal: his word for "no", whenever it comes.
+        originals: what he writes of the paper.
     """
 
     statuses: Mapping[str, LenderStatus]
     ways: Mapping[SigningWay, str]
     refusal: str
+    originals: Mapping[str, OriginalVerdict]
 
     def status(self, word: str, offers: tuple[Offer, ...]) -> LenderStatus:
         """What `word` means.
@@ -30,6 +38,10 @@ class Dialect:
         if word == self.refusal:
             return LenderStatus.REVOKED if offers else LenderStatus.DECLINED
         return self.statuses.get(word, LenderStatus.UNKNOWN)
+
+    def original(self, word: str, status: LenderStatus) -> OriginalVerdict | None:
+        """What he makes of the paper, by the field of its own or by the status."""
+        return self.originals.get(word) or _BY_STATUS.get(status)
 
     def signing_ways(self, words: list[str]) -> tuple[SigningWay, ...]:
         """The ways we know among `words`, in our order."""
@@ -54,6 +66,7 @@ REST = Dialect(
     },
     ways={SigningWay.CLERK: "Partner", SigningWay.BRANCH: "Bank", SigningWay.COURIER: "Courier"},
     refusal="rejected",
+    originals={"accepted": OriginalVerdict.ACCEPTED, "rejected": OriginalVerdict.REJECTED},
 )
 
 SOAP = Dialect(
@@ -72,4 +85,5 @@ SOAP = Dialect(
     },
     ways={SigningWay.CLERK: "POS", SigningWay.BRANCH: "BRANCH", SigningWay.COURIER: "COURIER"},
     refusal="REFUSED",
+    originals={"ACCEPTED": OriginalVerdict.ACCEPTED, "REJECTED": OriginalVerdict.REJECTED},
 )

@@ -1,0 +1,45 @@
+"""`python -m gateway.loans.sandbox --home DIR [--port N]`: run the sandbox lenders until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from gateway.core.errors import KvitError
+from gateway.loans.sandbox.control import LENDERS
+from gateway.loans.sandbox.server import LenderServer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve; 0 after an orderly stop, 1 when it could not start."""
+    parser = argparse.ArgumentParser(prog="python -m gateway.loans.sandbox", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="directory that holds sandbox/")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; a free one when not given")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        server = LenderServer(options.home, options.port)
+    except KvitError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+    def stop(*_: object) -> None:
+        # in a thread: server.stop() waits for serve(), which this handler interrupts
+        threading.Thread(target=server.stop, daemon=True).start()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, stop)
+    for lender in LENDERS:
+        logging.getLogger(__name__).info("%s listens on %s", lender, server.url(lender))
+    server.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
