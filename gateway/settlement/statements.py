@@ -194,6 +194,7 @@ def carry(unit: Unit, statement_id: str, expected_version: int | None = None) ->
 
 def settle(unit: Unit, statement_id: str, expected_version: int | None = None) -> AnyRow:
     """`fix` or `carry`, whichever the total asks for; raises what they do."""
+    unit.actor.require(Right.SETTLEMENT_WORK)
     row = load(unit, statement_id, expected_version)
     return fix(unit, row.id, row.version) if row.net > 0 else carry(unit, row.id, row.version)
 
