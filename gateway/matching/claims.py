@@ -209,6 +209,27 @@ def with_carried_series(claims: Sequence[Claim]) -> list[Claim]:
     return carried
 
 
+def spelt_out_list(claims: Sequence[Claim], index: InvoiceIndex, identity: Identity) -> list[Claim]:
+    """ "4871, 72, 73": the last digits alone stand for numbers that begin as the first one; [] when it is no such list.
+
+    Each must be greater than the one before it.
+    """
+    found = [claims[0]]
+    whole = claims[0].quote
+    for claim in claims[1:]:
+        quote, before = claim.quote, found[-1].quote
+        full, digits = str(whole.counter), quote.text
+        shortened = digits.isdecimal() and len(digits) < len(full) and not quote.direct
+        if quote.prefix or not shortened or whole.listed or whole.year is not None:
+            return []
+        counter = int(full[: -len(digits)] + digits)
+        if counter <= before.counter:
+            return []
+        spelt = quote._replace(counter=counter, prefix=whole.prefix, sub=whole.sub, near=whole.near)
+        found.append(look_up(spelt, index, identity))
+    return found if all(claim.live for claim in found) else []
+
+
 def _choices(claims: Sequence[Claim]) -> Iterable[tuple[Bundle, ...]]:
     chosen: list[tuple[Bundle, ...]] = [()]
     for claim in claims:

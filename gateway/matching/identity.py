@@ -73,7 +73,7 @@ def as_told(facts: Facts, index: InvoiceIndex, policy: Policy, payer: Identity) 
         return Identity(payer.known, payer.parties, payer.reasons, unnamed=named)
     if len(inns) > 1:
         return Identity(payer.known, payer.parties, payer.reasons, unnamed=cued[0])
-    unnamed = next((n for n in facts.named if not n.inn and _is_somebody_else(n, payer, index)), None)
+    unnamed = next((n for n in facts.named if _is_somebody_else(n, payer, index, policy)), None)
     hints = [
         n.inn
         for n in facts.named
@@ -85,7 +85,10 @@ def as_told(facts: Facts, index: InvoiceIndex, policy: Policy, payer: Identity) 
     return Identity(payer.known, payer.parties, payer.reasons, hints[0] if hints else "", unnamed, contradiction)
 
 
-def _is_somebody_else(named: NamedParty, payer: Identity, index: InvoiceIndex) -> bool:
+def _is_somebody_else(named: NamedParty, payer: Identity, index: InvoiceIndex, policy: Policy) -> bool:
+    if named.inn:  # a firm that is neither a buyer nor, as far as we told who we are, us
+        known = named.cued or named.inn in payer.parties or named.inn in policy.own_inns or index.knows(named.inn)
+        return bool(named.name and policy.own_inns) and not known
     parties = index.parties_by_name(named.name)
     if parties and set(parties) & set(payer.parties):
         return False

@@ -70,6 +70,9 @@ _TRADING_HOUSE = "тд"
 _TRADER = re.compile(
     rf"(?<![{_W}])ип\s+(?P<name>[а-я]{{3,}}(?:-[а-я]+)?(?:\s+[а-я]\.\s?(?:[а-я](?![{_W}]))?|(?:\s+[а-я]{{3,}}){{2}})?)"
 )
+_INITIALS = re.compile(rf"[а-я]{{3,}}(?:-[а-я]+)?\s+[а-я]\.\s?[а-я]\.?(?![{_W}])")
+_SURNAME = re.compile(rf"[а-я]{{2,}}(?:ова|ева|ову|еву|ского|скую|цкого|цкую)(?![{_W}])")
+_FOR = re.compile(rf"(?<![{_W}])(?:за|от|для)\s+$")
 _TRADERS_INN = 12  # digits
 
 
@@ -144,6 +147,18 @@ def _named(facts: Facts, index: InvoiceIndex) -> Iterator[tuple[Span, Sequence[s
                 done = end
                 yield (start, end), found
                 break
+        else:
+            told = any(named.inn and named.start <= start < named.end for named in facts.named)
+            if place is _Place.BUYER and capital and not uniform and not told:
+                end = _somebody(text, start, facts.payment.payer_name)
+                if end:
+                    yield (start, end), ()
+
+
+def _somebody(text: str, start: int, payer: str) -> int:
+    """Where a person's name ends that is no buyer's in full: "Егоров П.И.", "за Егорова"; 0 when there is none."""
+    person = _INITIALS.match(text, start) or (_SURNAME.match(text, start) if _FOR.search(text, 0, start) else None)
+    return person.end() if person is not None and contradicts(person[0], payer) else 0
 
 
 def _place(text: str, start: int, *, titled: bool) -> _Place:

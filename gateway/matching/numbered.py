@@ -14,7 +14,16 @@ from gateway.matching.case import (
     sum_reason,
     unknown_reason,
 )
-from gateway.matching.claims import Bundle, Claim, DateCheck, covering, dead_state, unique_cards, with_carried_series
+from gateway.matching.claims import (
+    Bundle,
+    Claim,
+    DateCheck,
+    covering,
+    dead_state,
+    spelt_out_list,
+    unique_cards,
+    with_carried_series,
+)
 from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Grade, Kind, Mark
 from gateway.matching.identity import Known
@@ -67,6 +76,14 @@ def _exact(case: Case) -> Decision | None:
         answer = _exact_of(case, tier)
         if answer is not None:
             return answer
+    if len(case.claims) > 1:
+        spelt_out = spelt_out_list(case.claims, case.index, case.identity)
+        if spelt_out:
+            answer = _exact_of(case, spelt_out)
+            if answer is not None and any(c.own for c in case.claims[1:]):  # a buyer's number as it stands, too
+                return case.ask(Outcome.AMBIGUOUS, Reason("matching.several_fit", {"count": "2"}))
+            if answer is not None:
+                return answer
     live = [c for c in case.claims if c.live]
     if live and len(live) == len(case.claims):
         loose = [c for c in case.hints if c.live]

@@ -112,6 +112,19 @@ _FORM_BEHIND = re.compile(rf"[^{_W}\d\"]*((?:{_FORM}(?![{_W}])|\"))")
 _QUOTED_FIRM = re.compile(rf"(?:{_FORM}(?![{_W}]))?\s*\"([^\"]{{1,100}})")
 _NAME_STOPS = re.compile(r"[,;()№\d\x00-\x08]")
 _CUE_REACH = 130  # characters a cue may stand before the ИНН it introduces
+_RELATED_HINTS = tuple(
+    fold(
+        "муж жен мам мат пап отц сын доч брат сестр сосед друг подруг коллег родител бабушк дедушк дочерн партнер"
+        " фирм компани организаци предприяти"
+    ).split()
+)
+# "за мужа", "за другую фирму", "за дочернюю компанию": somebody, whoever it is
+_RELATED = re.compile(
+    rf"з(?<![{_W}]з)а\s+(?:(?:(?:сво|наш|мо)[а-я]+\s+)?(?:мужа|жену|маму|мать|папу|отца|сына|дочь|дочку|брата|сестру"
+    rf"|сосед(?:а|ку|ей)|друга|друзей|подругу|коллег[уи]?|родител(?:я|ей)|бабушку|дедушку|партнер[ао]в?|фирму)"
+    rf"|(?:наш|друг|дочерн|сестринск|материнск)[а-я]+\s+(?:фирму|компанию|организацию|предприятие))(?![{_W}])"
+)
+_LABEL_BEFORE = re.compile(rf"(?<![{_W}])инн\s+[а-я]+[\s:№]*$")
 _INFLECTING = ("за", "от имени", "по поручению")
 _CLOSE = 40  # so near a cue that no company word is needed between
 
@@ -173,6 +186,8 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
         return ()
     found: list[NamedParty] = []
     covered: list[tuple[int, int]] = []
+    if cues and has_any(painted, _RELATED_HINTS):
+        found += [NamedParty("", "", True, *m.span()) for m in _RELATED.finditer(painted)]
     for mention in inns:
         cue = _cue_of(mention, cues, painted)
         start = cue[0] if cue is not None else mention.start
@@ -182,7 +197,9 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
             if name and contradicts(name, payer.written):  # somebody else's name with the payer's own ИНН
                 found.append(NamedParty("", name_key(name), True, start, mention.end))
         elif (
-            mention.inn != payer_inn and not _receiver(painted, cue, mention) and (cue is not None or mention.labelled)
+            mention.inn != payer_inn
+            and not _receiver(painted, cue, mention)
+            and (cue is not None or _labelled(mention, painted))
         ):
             name = _beside(painted, cue[1] if cue is not None else None, mention)
             found.append(NamedParty(mention.inn, name, cue is not None, start, mention.end))
@@ -192,6 +209,11 @@ def named_parties(payer: Payer, payer_inn: str, painted: str, inns: list[InnMent
             if party is not None:
                 found.append(party)
     return tuple(found)
+
+
+def _labelled(mention: InnMention, painted: str) -> bool:
+    """Whether it is said to be an ИНН: "ИНН 52…", "ИНН плательщика 52…"."""
+    return mention.labelled or _LABEL_BEFORE.search(painted, max(0, mention.start - 30), mention.start) is not None
 
 
 def _cue_of(mention: InnMention, cues: list[tuple[int, int]], painted: str) -> tuple[int, int] | None:

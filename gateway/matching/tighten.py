@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from gateway.matching.words import Role, classify
 
@@ -13,6 +14,8 @@ _W = "а-яa-z"
 # A look behind that follows a literal: such a pattern is found much faster.
 _SIGN_GLUED = re.compile(rf"n(?<![{_W}\d]n)[{_W}]{{1,5}}(?=[-/ ]{{0,3}}\d)")
 _LONGEST_SERIES = 4
+_ENTITY = re.compile(r"&(?:amp;)?(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,8});", re.IGNORECASE)
+_UNDERSCORED = re.compile(rf"(?<=[{_W}\d])_(?=\d)|(?<=\d)_(?=[{_W}])")
 _ABBREVIATED_INVOICE = re.compile(rf"(?<![{_W}/])с/ч(?![{_W}/])")
 _ABBREVIATED_SIGN = re.compile(rf"(?<![{_W}])н-р(?![{_W}])\.?")
 _SERIES_APART = re.compile(
@@ -28,11 +31,29 @@ _SUFFIX_APART = re.compile(
 _ANCHORED = re.compile(r"(?:сч[а-я]*|зак[а-я]*|№|(?<![а-яa-z])nо?|номер[а-я]*)[\s.:]*$")
 
 
+def without_entities(purpose: str) -> str:
+    """Characters left as HTML wrote them ("&#8470;125", "&quot;Альфа&quot;") as themselves; as long as before."""
+    if "&" not in purpose or ";" not in purpose:
+        return purpose
+    return _ENTITY.sub(_character, purpose)
+
+
+def _character(found: re.Match[str]) -> str:
+    character = unescape(unescape(found[0]))  # "&amp;quot;" was written so twice
+    if len(character) != 1:
+        return found[0]
+    # what stands right behind or before stays beside it
+    behind = found.string[found.end() : found.end() + 1]
+    return character.rjust(len(found[0])) if behind.isalnum() else character.ljust(len(found[0]))
+
+
 def tighten(folded: str) -> str:
     """The text with such numbers joined; as long as before."""
     text = folded
     if "n" in text:
         text = _SIGN_GLUED.sub(_sign_apart, text)
+    if "_" in text:
+        text = _UNDERSCORED.sub("-", text)
     if "с/ч" in text:
         text = _ABBREVIATED_INVOICE.sub("счт", text)
     if "н-р" in text:

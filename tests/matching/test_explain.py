@@ -14,7 +14,8 @@ from tests.matching.test_purposes_exact import NAMED, ONE, PERSONS, SEVERAL
 from tests.matching.test_purposes_other import CREDITED, PERSON
 from tests.matching.world import decided
 
-PACKAGE = Path(__file__).resolve().parents[2] / "gateway" / "matching"
+GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
+SOURCES = [*GATEWAY.glob("matching/*.py"), *GATEWAY.glob("flows/*.py")]
 CODE = re.compile(r'"(matching\.[a-z_]+)"')
 ROWS = [row[:3] for table in (ONE, SEVERAL, NAMED, PERSONS, CREDITED, PERSON) for row in table]
 
@@ -24,7 +25,7 @@ def test_every_outcome_has_a_sentence() -> None:
 
 
 def test_every_reason_in_the_source_has_a_sentence_and_no_sentence_is_left_over() -> None:
-    used = {code for path in PACKAGE.glob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    used = {code for path in SOURCES for code in CODE.findall(path.read_text(encoding="utf-8"))}
     known = {code for code in entries() if code.startswith("matching.")}
     assert used == known
 
