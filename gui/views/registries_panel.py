@@ -147,6 +147,7 @@ class RegistryPanel(QFrame):
     def load_more(self) -> None:
         """The next lines."""
         if self.registry is not None and self.registry.lines_next is not None:
+            self._settle.stop()  # a look at the first lines that is still due would take the place of this one
             self._load(self.registry.lines_next)
 
     def _got(self, found: Registry, offset: int) -> None:
@@ -197,6 +198,7 @@ class RegistryPanel(QFrame):
         about = translate("Registries", "of {date} · {partner} · INN {inn}").format(
             date=wording.day(registry.date), partner=words.partner_title(registry), inn=registry.partner_inn
         )
+        about = about.replace(f" {registry.partner_inn}", f"{wording.NBSP}{registry.partner_inn}")
         self._box.addWidget(label(about, "muted", wrap=True, select=True))
         pills = columns(gap=6)
         pills.addWidget(PillLabel(words.state_pill(registry)))

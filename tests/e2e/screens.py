@@ -28,7 +28,7 @@ PAGES = {"Заказы": "orders", "Сборка": "picks", "Звонки": "cal
 
 
 BANK = ("bank", "bank_form")
-PAYMENTS = ("payments", "payments_by_hand", "payments_rules", "payments_payout")
+PAYMENTS = ("payments", "payments_by_hand", "payments_rules", "payments_payout", "registries")
 
 
 def bank() -> None:
@@ -82,7 +82,14 @@ def payments() -> None:
         desk.picture("screen_payments_payout")
         desk.press("r")
         tray.until(lambda: "Кто за кого платит" in tray.texts(), "the rules")
+        time.sleep(1)  # the counts of the filters come after the list
         desk.picture("screen_payments_rules")
+        desk.press("Escape")
+        tray.click("Показать реестр № 119")
+        tray.until(lambda: "Отозвать…" in tray.texts(), "the registry on its own page")
+        tray.click_row("Реестры", "77-12")
+        tray.until(lambda: "Деньги по нему не разносятся" in tray.texts(), "the one that does not add up")
+        desk.picture("screen_registries")
     daemon.stop()
     publish(PAYMENTS)
 

@@ -22,7 +22,7 @@ from gui.store.session import Link, Session
 from gui.views.assign import AssignDialog
 from gui.views.payments import PaymentsPage
 from gui.views.purpose import highlight
-from gui.views.reasons import reason_tone
+from gui.views.reasons import ReasonLine, reason_tone
 from gui.views.shell import Shell
 from tests.gui.conftest import press, type_text
 
@@ -261,6 +261,21 @@ def test_a_conflict_about_an_invoice_is_no_colleagues_decision(qtbot: QtBot, pag
     with qtbot.waitSignal(page.session.refused, timeout=20000):
         press(page.table, Qt.Key.Key_Return)
     assert not page.conflict.isVisible()
+
+
+def test_after_an_undo_the_automatic_answer_is_the_first_suggestion_and_says_so(
+    qtbot: QtBot, page: PaymentsPage, world: World
+):
+    name = next(p.id for p in world.live.values() if p.state == "auto" and p.event and len(p.live) == 1)
+    go_to(qtbot, page, name)
+    page.decision.undo.click()
+    qtbot.waitUntil(lambda: bool(page.decision.cards), timeout=20000)
+    [card] = page.decision.cards
+    assert card.property("chosen") == "true"
+    [told] = [r for r in card.findChildren(ReasonLine) if r.reason.code == "matching.own_answer"]
+    assert told.accessibleName() == "Так Kvit разнёс бы сам; после отмены решает человек (факт)"
+    page.decision.accept_chosen()
+    qtbot.waitUntil(lambda: world.payments[name].state == "manual", timeout=20000)
 
 
 # --- undo says what it takes back ------------------------------------------------------------------------------------

@@ -56,8 +56,8 @@ def _facts(payment: PaymentRecord) -> list[Reason]:
     return [
         (
             "matching.payout_partner",
-            f"Плательщик — партнёр по выплатам (acquirer, ИНН {payment.payer.inn})",
-            f"The payer is a payout partner (acquirer, ИНН {payment.payer.inn})",
+            f"Платит партнёр по выплатам, ИНН {payment.payer.inn}",
+            f"A payout partner pays, ИНН {payment.payer.inn}",
             None,
         ),
         (

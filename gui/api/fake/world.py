@@ -323,6 +323,10 @@ class World:
                 if a.event == event:
                     a.undone = True
                     self._unrelease(self.orders[a.invoice])
+            if p.state == "auto":
+                own = ("matching.own_answer", "Так Kvit разнёс бы сам; после отмены решает человек.",
+                       "Kvit itself would allocate it so; after an undo a person decides.", None)  # fmt: skip
+                p.suggested = [([a.invoice for a in p.allocations if a.event == event], [own, *p.reasons])]
             p.state, p.outcome = "needs_person", "undone"
             p.event, p.before = None, None
             p.version += 1
