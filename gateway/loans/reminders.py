@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from gateway.core.authority import Role
-from gateway.core.clock import from_text, to_text
-from gateway.loans.model import ApplicationState
+from gateway.core.clock import from_text
+from gateway.loans.problems import call_missed
 from gateway.loans.tables import applications
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
@@ -23,15 +22,9 @@ _AT_ONCE = 200
 
 def remind(unit: Unit, terms: LoanTerms) -> int:
     """Write a task for each call that is late, once while it waits. Returns how many were written."""
-    late = to_text(unit.now - timedelta(minutes=terms.call_minutes))
-    # a lead's due time is the last moment for the call, a call-back's is the first
-    overdue = or_(
-        and_(applications.c.state == ApplicationState.LEAD.value, applications.c.call_due < unit.at),
-        applications.c.call_due < late,
-    )
     found = unit.connection.execute(
         select(applications.c.number, applications.c.call_due)
-        .where(applications.c.company == unit.company, applications.c.call_due.is_not(None), overdue)
+        .where(applications.c.company == unit.company, call_missed(terms, unit.now))
         .order_by(applications.c.call_due, applications.c.id)
         .limit(_AT_ONCE)
     ).all()

@@ -141,6 +141,7 @@ applications = Table(
     Index("ix_loan_applications_surname", "company", "surname_hash"),
     Index("ix_loan_applications_agreement", "company", "agreement_key"),
     Index("ix_loan_applications_order", "order_id"),
+    Index("ix_loan_applications_shop_order", "company", "shop_order"),
 )
 
 # What happened to an application, in order: never edited.
@@ -267,6 +268,13 @@ agreements = Table(
     Index("ix_loan_agreements_funding", "company", "funding", "id"),
     Index("ix_loan_agreements_goods", "company", "goods", "cooling_until"),
     Index("ix_loan_agreements_application", "application_id", "id"),
+    Index(
+        "ix_loan_agreements_warned",
+        "company",
+        "application_id",
+        sqlite_where=text("warnings <> '[]'"),
+        postgresql_where=text("warnings <> '[]'"),
+    ),
 )
 
 documents = Table(

@@ -133,6 +133,7 @@ def _applications() -> None:
     op.create_index("ix_loan_applications_order", "loan_applications", ["order_id"])
     op.create_index("ix_loan_applications_phone", "loan_applications", ["company", "phone_hash"])
     op.create_index("ix_loan_applications_shop", "loan_applications", ["company", "shop_id", "made_at", "id", *filtered])
+    op.create_index("ix_loan_applications_shop_order", "loan_applications", ["company", "shop_order"])
     op.create_index("ix_loan_applications_shop_stage", "loan_applications", ["company", "shop_id", "stage", "stage_since", "id", "goods"])
     op.create_index("ix_loan_applications_stage", "loan_applications", ["company", "stage", "stage_since", "id", "goods"])
     op.create_index("ix_loan_applications_surname", "loan_applications", ["company", "surname_hash"])
@@ -196,6 +197,7 @@ def _agreements() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_agreements")),
     )
     op.create_index("ix_loan_agreements_application", "loan_agreements", ["application_id", "id"])
+    op.create_index("ix_loan_agreements_warned", "loan_agreements", ["company", "application_id"], sqlite_where=sa.text("warnings <> '[]'"), postgresql_where=sa.text("warnings <> '[]'"))
     op.create_index("ix_loan_agreements_funding", "loan_agreements", ["company", "funding", "id"])
     op.create_index("ix_loan_agreements_goods", "loan_agreements", ["company", "goods", "cooling_until"])
     op.create_index("ix_loan_agreements_invoice", "loan_agreements", ["invoice_id"])
