@@ -45,7 +45,7 @@ _WHOSE = (
     *("клиент", "покупател", "плательщик", "заказчик", "должник", "контрагент", "партнер", "фирм", "компани"),
     *("организаци", "договор", "контракт", "соглашен"),
 )
-_TOWARDS = frozenset(fold("за для от с со к ко на вместо").split())
+_TOWARDS = frozenset(fold("за по для от с со к ко на вместо").split())
 _COUNTING = frozenset({Role.PAY, Role.INVOICE, Role.INVOICES, Role.ORDER, Role.CLOSING, Role.SIGN, Role.OF})
 _OF_A_NAME = frozenset({Role.ORDINARY, Role.UNIT, Role.OTHER_DOCUMENT})
 # Nouns by which firms are called, and goods as well.
@@ -179,6 +179,8 @@ def _place(text: str, start: int, *, titled: bool) -> _Place:
     role = classify(word).role
     if role in _COUNTING or word in _TOWARDS or word in _FORM_WORDS or word.startswith(_WHOSE):
         return _Place.BUYER
+    if role is Role.OTHER_DOCUMENT:
+        return _Place.IF_INFLECTED  # "по письму Беты", but "ул. Бета"
     if role is Role.ORDINARY:
         between = text[before.end(1) : start]
         apart = any(sign in between for sign in "(:-") or ("." in between and len(word) >= _SENTENCE)
