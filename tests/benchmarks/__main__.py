@@ -21,6 +21,7 @@ TINY = {
     "camt": ["--entries", "50"],
     "directbank": ["--lines", "50", "--packets", "4"],
     "flow": ["--payments", "30"],
+    "loans": ["--applications", "300", "--runs", "1"],
     "matching": ["--tiny"],
     "matching_service": ["--invoices", "300", "--payments", "30"],
     "poll": ["--calls", "2"],
