@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from gateway.loans.lenders.ports import LenderStatus, Offer, OriginalVerdict
 from gateway.loans.model import SigningWay
 
-
 _BY_STATUS = {
     LenderStatus.ORIGINAL_ACCEPTED: OriginalVerdict.ACCEPTED,
     LenderStatus.ORIGINAL_REJECTED: OriginalVerdict.REJECTED,
