@@ -76,9 +76,10 @@ class Lexemes(list[Lexeme]):
         )
         if not (glued or hyphened or spaced):
             return False
-        role = classify(word.text).role
+        meaning = classify(word.text)
+        role = meaning.role
         if role is Role.ORDINARY:
-            return True
+            return meaning.mark is None or not spaced  # "пени 500" is no series
         if role is Role.INVOICE:
             return glued and signed and not word.text.startswith("сч")  # "№ INV00125"
         if role in _NO_SERIES:

@@ -73,6 +73,13 @@ ADJUSTED = [
     "скидка по счету 125",
     "удержание из счета 125",
 ]
+# a word that says what the money is stays one before a number
+MARKED = [
+    "Оплата по счету 125 в сумме 12500-00, в том числе пени 500",
+    "счет 125, пени 10",
+    "займ 5, счет 125",
+    "Задаток по лоту 125",
+]
 PIECES = [
     "сч 125-99999999999999999999",
     "сч 125.99999999999999999999",
@@ -99,7 +106,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("purpose", [*DENIED, *SETTLED, *CORRECTED, *ADJUSTED, *PIECES])
+@pytest.mark.parametrize("purpose", [*DENIED, *SETTLED, *CORRECTED, *ADJUSTED, *MARKED, *PIECES])
 def test_a_text_against_its_own_number_is_a_persons(purpose: str) -> None:
     assert not decided("alpha", "12500.00", purpose).automatic
 
