@@ -102,7 +102,7 @@ def test_revoking_names_the_colleague_who_was_faster(
 def test_the_list_is_filtered_searched_and_counted(shop: Shop, accountant: httpx.Client) -> None:
     mine = shop.rule()
     ended = shop.rule(payer_name="ООО «Дельта»", revoked_at=at(3), revoked_by="accountant:x", made_at=at(1))
-    other = shop.rule(payer_name="ИП Ёлкин", made_at=at(2), buyer_name="ООО «Берег»")
+    other = shop.rule(payer_name="ИП Ёлкин", payer_inn="771234567890", made_at=at(2), buyer_name="ООО «Берег»")
 
     def ids(query: str) -> list[str]:
         return [r["id"] for r in accountant.get(f"/v1/payer-rules?{query}").json()["items"]]
