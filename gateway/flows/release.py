@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -17,16 +15,14 @@ from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import hold, to_1c
+from gateway.flows.covering import Covering, of_order
 from gateway.flows.terms import Terms
-from gateway.matching.tables import allocations, decisions
 from gateway.matching.tolerance import within_tolerance
 from gateway.orders import service as orders
 from gateway.orders.model import PayState, ShipState, StockState
-from gateway.orders.release import Cover, Verdict, release_rule
+from gateway.orders.release import Verdict, release_rule
 from gateway.orders.service import OrderRow
-from gateway.orders.tables import invoices, releases, timelines
-from gateway.payments.model import PaymentState
-from gateway.payments.tables import entries, payments
+from gateway.orders.tables import releases, timelines
 from gateway.store import marks
 from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, dumps
@@ -59,7 +55,7 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
         True when the order was released just now.
     """
     before = orders.load(unit, order_id)
-    covers = _covers(unit, order_id)
+    covers = of_order(unit, order_id)
     last = max(covers, key=lambda c: c.bank_time, default=None)
     order, invoiced = orders.recount_payment(unit, before, last.bank_time if last else None)
     to_1c.order_status(unit, order_id)
@@ -92,7 +88,7 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
     if release is None:
         open_gate(unit, terms, order, verdict, _grounds(covers, last))
     else:
-        _go_on(unit, terms, order, release, verdict, _grounds(covers, last))
+        go_on(unit, terms, order, release, verdict, _grounds(covers, last))
     if short:
         _tell_left_short(unit, terms, order, short, last)
     return True
@@ -115,80 +111,28 @@ class Grounds:
 
     Attributes:
         payment_ids, message_ids: the proved money, and the bank's messages that prove it.
-        since: instant from which the buyer waits, as stored text: the bank's time of the last payment.
+        since: instant from which the buyer waits, as stored text: the bank's time of the last payment, or the moment
+            nothing but its goods was wanting to a loan.
         received_at: when we learned of it.
+        agreement_id: the signed loan agreement it rests on, with or without money; None for a paid order.
     """
 
     payment_ids: Sequence[str]
     message_ids: Sequence[str]
     since: str
     received_at: str
+    agreement_id: str | None = None
 
 
-def _grounds(covers: Sequence[_Cover], last: _Cover) -> Grounds:
+def _grounds(covers: Sequence[Covering], last: Covering) -> Grounds:
     payment_ids = sorted({c.cover.payment_id for c in covers})
     message_ids = sorted({c.cover.message_id for c in covers})
     return Grounds(payment_ids, message_ids, last.bank_time, last.received_at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cover:
-    """What the release rule sees of an allocation, and when its money came."""
-
-    cover: Cover
-    bank_time: str
-    received_at: str
-    booked: date | None
-
-
 _LIVE_RELEASE = Query(
     select(releases).where(releases.c.order_id == bindparam("order_id"), releases.c.withdrawn_at.is_(None))
 )
-_COVERS = Query(
-    select(
-        allocations.c.payment_id,
-        allocations.c.invoice_id,
-        allocations.c.amount,
-        payments.c.state,
-        payments.c.confirmed_by,
-        payments.c.bank_time,
-        entries.c.evidence,
-        entries.c.message_id,
-        entries.c.status,
-        entries.c.warnings,
-        entries.c.received_at,
-        entries.c.booked,
-        decisions.c.release_ok,
-    )
-    .join(invoices, invoices.c.id == allocations.c.invoice_id)
-    .join(payments, payments.c.id == allocations.c.payment_id)
-    .join(entries, entries.c.id == allocations.c.payment_id)
-    .join(decisions, decisions.c.id == allocations.c.decision_id)
-    .where(invoices.c.order_id == bindparam("order_id"), invoices.c.state != "cancelled", allocations.c.undone == 0)
-    .order_by(allocations.c.id)
-)
-
-
-def _covers(unit: Unit, order_id: str) -> list[_Cover]:
-    """Every live allocation behind an order's invoices, with the proof of its payment."""
-    return [
-        _Cover(
-            Cover(
-                payment_id=row.payment_id,
-                message_id=row.message_id,
-                amount=Money(row.amount),
-                evidence=row.evidence,
-                identified=row.invoice_id in json.loads(row.release_ok),
-                confirmed_by=row.confirmed_by or "",
-                reversed=row.state == PaymentState.REVERSED,
-                final=row.status == "BOOK" and row.warnings == "[]",
-            ),
-            row.bank_time,
-            row.received_at,
-            date.fromisoformat(row.booked) if row.booked else None,
-        )
-        for row in _COVERS.all(unit.connection, order_id=order_id)
-    ]
 
 
 def _tell_not_invoiced(unit: Unit, terms: Terms, order: OrderRow) -> None:
@@ -213,7 +157,7 @@ def _tell_not_invoiced(unit: Unit, terms: Terms, order: OrderRow) -> None:
     )
 
 
-def _tell_left_short(unit: Unit, terms: Terms, order: OrderRow, rest: Money, last: _Cover) -> None:
+def _tell_left_short(unit: Unit, terms: Terms, order: OrderRow, rest: Money, last: Covering) -> None:
     """The goods go although a little is missing: the rest stays due, and somebody asks for it or forgives it."""
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), reasons=(_LEFT_SHORT,), cancel=True)
     tasks.write(
@@ -235,7 +179,7 @@ def _tell_left_short(unit: Unit, terms: Terms, order: OrderRow, rest: Money, las
 
 
 def _ask_for_confirmation(
-    unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[_Cover]
+    unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, covers: Sequence[Covering]
 ) -> None:
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=True)
     tasks.write(
@@ -257,8 +201,8 @@ def _ask_for_confirmation(
     unit.journal("order.not_released", f"order:{order.id}", failed=list(verdict.failed))
 
 
-def _go_on(unit: Unit, terms: Terms, order: OrderRow, old: AnyRow, verdict: Verdict, grounds: Grounds) -> None:
-    """A held order was paid again: its goods stay where they are, the proof behind them is the new money's."""
+def go_on(unit: Unit, terms: Terms, order: OrderRow, old: AnyRow, verdict: Verdict, grounds: Grounds) -> None:
+    """A held order has grounds again: its goods stay where they are, the proof behind them is the new one."""
     end_release(unit, old, "renewed")
     release_id = _write_release(unit, order, verdict, grounds)
     unit.connection.execute(
@@ -268,7 +212,7 @@ def _go_on(unit: Unit, terms: Terms, order: OrderRow, old: AnyRow, verdict: Verd
     )
     orders.set_states(unit, order, hold_reason="")
     tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.STOP,), cancel=True)
-    _call(unit, terms, order, grounds.since, ())
+    _call(unit, terms, order, grounds, ())
     _start_clock(unit, order, grounds, pick_list_at=unit.at)
 
 
@@ -284,7 +228,7 @@ def open_gate(unit: Unit, terms: Terms, order: OrderRow, verdict: Verdict, groun
     assert verdict.ok
     release_id = _write_release(unit, order, verdict, grounds)
     held = hold.hold_goods(unit, terms, order, release_id)
-    _call(unit, terms, order, grounds.since, held.missing)
+    _call(unit, terms, order, grounds, held.missing)
     _start_clock(unit, order, grounds, pick_list_at=unit.at if held.lists else None)
     return release_id
 
@@ -317,8 +261,10 @@ def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, grounds: Groun
             "rule": dumps([[line.code, line.ok] for line in verdict.lines]),
             "payment_ids": dumps(list(grounds.payment_ids)),
             "message_ids": dumps(list(grounds.message_ids)),
+            "agreement_id": grounds.agreement_id,
         },
     )
+    loan = {} if grounds.agreement_id is None else {"agreement": grounds.agreement_id}
     unit.journal(
         "order.released",
         f"order:{order.id}",
@@ -327,19 +273,21 @@ def _write_release(unit: Unit, order: OrderRow, verdict: Verdict, grounds: Groun
         payments=list(grounds.payment_ids),
         messages=list(grounds.message_ids),
         kopecks=order.paid,
+        **loan,
     )
     return release_id
 
 
-def _call(unit: Unit, terms: Terms, order: OrderRow, bank_time: str, missing: Sequence[tuple[str, Quantity]]) -> None:
-    reason = "task.call_short" if missing else f"task.call_{order.delivery}"
+def _call(unit: Unit, terms: Terms, order: OrderRow, grounds: Grounds, missing: Sequence[tuple[str, Quantity]]) -> None:
+    about = "short" if missing else order.delivery
+    reason = f"task.call_{about}" if grounds.agreement_id is None else f"task.call_loan_{about}"
     task_id = tasks.write(
         unit,
         NewTask(
             kind=TaskKind.CALL,
             reason=reason,
             role=Role.MANAGER,
-            due_at=add_work_minutes(from_text(bank_time), terms.call_minutes, terms.hours, terms.zone),
+            due_at=add_work_minutes(from_text(grounds.since), terms.call_minutes, terms.hours, terms.zone),
             values={
                 "order": order.number,
                 "amount": str(Money(order.paid)),
@@ -385,6 +333,22 @@ def free_goods(unit: Unit, order_id: str) -> None:
             if row.state != PickState.TO_CONFIRM:  # 1C never saw an unconfirmed list
                 to_1c.pick_list(unit, row.id)
     picking.end_backorders(unit, [b.id for b in picking.open_backorders(unit, order_id)], "cancelled")
+
+
+def stop(unit: Unit, order: OrderRow, reason: str, task: str) -> None:
+    """Take a release back as far as nobody has touched the goods, hold the order where somebody has, and tell the
+    warehouse.
+
+    Args:
+        reason: why, as it stands in the order and in the release.
+        task: message code of the warehouse's task.
+    """
+    if untouched(unit, order.id) is None:
+        withdraw(unit, order.id, reason)
+    else:
+        orders.set_states(unit, order, hold_reason=reason)
+        tasks.end_open(unit, order_id=order.id, kinds=(TaskKind.CALL,), cancel=True)
+    stop_picking(unit, order, task)
 
 
 def stop_picking(unit: Unit, order: OrderRow, reason: str) -> None:

@@ -180,12 +180,7 @@ def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount
             amount=amount,
         )
         return
-    if gate.untouched(unit, order_id) is None:
-        gate.withdraw(unit, order_id, HOLD)
-    else:
-        orders.set_states(unit, order, hold_reason=HOLD)
-        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.CALL,), cancel=True)
-    gate.stop_picking(unit, order, "task.stop_picking")
+    gate.stop(unit, order, HOLD, "task.stop_picking")
 
 
 def _tell(

@@ -166,6 +166,7 @@ releases = Table(
     Column("message_ids", Text, nullable=False),
     Column("withdrawn_at", Text),
     Column("withdrawn_reason", Text),
+    Column("agreement_id", Text),  # the signed loan agreement it rests on
     Index(
         "uq_releases_order",
         "order_id",

@@ -43,6 +43,7 @@ def upgrade() -> None:
     _shops()
     _applications()
     _agreements()
+    op.add_column("releases", sa.Column("agreement_id", sa.Text(), nullable=True))
     _append_only("loan_events")
     _append_only("loan_identity_checks")
 
@@ -272,6 +273,7 @@ def _append_only(table: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("releases", "agreement_id")
     op.drop_table("loan_returns")
     op.drop_table("loan_visits")
     op.drop_table("loan_identity_checks")
