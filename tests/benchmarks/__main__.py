@@ -25,6 +25,7 @@ TINY = {
     "matching": ["--tiny"],
     "matching_service": ["--invoices", "300", "--payments", "30"],
     "poll": ["--calls", "2"],
+    "settlement": ["--lines", "60", "--parties", "6", "--months", "1"],
     "signing": ["--rounds", "1", "--seconds", "0"],
     "tray": ["--payments", "300", "--runs", "1"],
 }
