@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.matching.grading import Context, Last, Sight, grade
-from gateway.matching.lexemes import Lexeme, Lexemes
+from gateway.matching.lexemes import Lexeme
 from gateway.matching.masks import (
     ASIDE,
     CLOSING,
@@ -21,16 +20,14 @@ from gateway.matching.masks import (
     OTHER_DOCUMENT,
     DateMention,
     Painted,
-    quoted_names,
 )
-from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
+from gateway.matching.number_reader import Draft, NumberReader
 from gateway.matching.objections import against_party, maybe_no_sale, settled_number
 from gateway.matching.phrases import Span, denied_number, incomplete_list, left_open, no_return, says_no_such
-from gateway.matching.quotes import Grade, Kind, Quote
-from gateway.matching.ranges import join_ranges, readings, tight
+from gateway.matching.quotes import Quote
+from gateway.matching.ranges import join_ranges
 from gateway.matching.words import Mark, Role, classify
 
-MAX_PURPOSE = 210
 _YEAR_WORDS = ("", "от", "за")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _SEPARATORS = frozenset(",;+&/")
@@ -55,23 +52,6 @@ class Scanned:
     pays: bool
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A quote while more may be learned about it."""
-
-    lexeme: Lexeme
-    start: int
-    end: int
-    grade: Grade
-    kind: Kind
-    direct: bool
-    parts: NumberParts
-    near: str
-    plural: bool
-    date: DateMention | None
-    stated: int | None = None
-
-
 def scan(painted: Painted, length: int, own_name: Sequence[Span] = ()) -> Scanned:
     """Read the numbers and marks of a text after `masks.set_aside`.
 
@@ -82,23 +62,15 @@ def scan(painted: Painted, length: int, own_name: Sequence[Span] = ()) -> Scanne
     return _Walk(painted, length, own_name).run()
 
 
-class _Walk:
+class _Walk(NumberReader):
     def __init__(self, painted: Painted, length: int, own_name: Sequence[Span]) -> None:
+        super().__init__(painted, length, own_name)
         self.painted = painted
-        self.text = painted.text
-        self.lexemes = Lexemes(painted.text)
-        self.own_name = own_name
-        self.names = [*quoted_names(painted), *own_name]
-        self.ends_at = len(painted.text.rstrip()) if length >= MAX_PURPOSE else None
         self.dates = {d.start: d for d in painted.dates}
-        self.context = Context()
-        self.drafts: list[_Draft] = []
         self.marks: dict[Mark, tuple[int, int]] = {}
         self.plural_noun = False
         self.invoice_dates: list[DateMention] = []
         self.pays = False
-        self.skip_words: set[int] = set()
-        self.suffixes: set[int] = set()
 
     def run(self) -> Scanned:
         following: Sequence[Lexeme | None] = [*self.lexemes[1:], None]
@@ -108,7 +80,7 @@ class _Walk:
                 if place not in self.skip_words:
                     self._word(place, lexeme, following[place])
             elif kind == "num":
-                self._number(place, lexeme)
+                self.read_number(place, lexeme)
             elif kind == "paint":
                 self._paint(lexeme)
             else:
@@ -117,14 +89,14 @@ class _Walk:
         if self.ends_at is not None and context.taken and context.open and self.drafts:
             self.marks[Mark.CUT] = (self.drafts[-1].start, self.drafts[-1].end)
         self._phrases()
-        quotes = join_ranges([self._quote(d) for d in self.drafts], self.text)
+        quotes = join_ranges([self.quote(d) for d in self.drafts], self.text)
         return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays)
 
     # ---------------------------------------------------------------- words
 
     def _word(self, place: int, lexeme: Lexeme, following: Lexeme | None) -> None:
         context = self.context
-        if self.names and self._in_name(lexeme.start):
+        if self.names and self.in_name(lexeme.start):
             context.ordinary()
             return
         last_before_number = following is not None and following.kind != "word"
@@ -237,9 +209,6 @@ class _Walk:
         hyphen, noun = self.lexemes[place - 1], self.lexemes[place - 2]
         return hyphen.text == "-" and noun.end == hyphen.start and hyphen.end == self.lexemes[place].start
 
-    def _in_name(self, place: int) -> bool:
-        return any(start <= place < end for start, end in self.names)
-
     # ---------------------------------------------------------------- signs and painted places
 
     def _sign(self, lexeme: Lexeme) -> None:
@@ -269,19 +238,14 @@ class _Walk:
             context.noun(Role.CLOSING)
         elif paint in (ASIDE, INN):
             if last is not None and self.text[last.end : lexeme.start].strip(" ,(") in _YEAR_WORDS:
-                self._year(last, self.painted.years.get(lexeme.start))
+                self.note_year(last, self.painted.years.get(lexeme.start))
             context.sign = context.of = False
             if context.taken:
                 context.close()
             elif paint == ASIDE:  # after the tax clause or a share only a № can still mean the invoice
                 context.broke = True
 
-    def _year(self, last: _Draft | None, year: int | None) -> None:
-        """ "счет 45 от 2025 г.", "счет 45 за 2025 год": the year goes with the number."""
-        if last is not None and year is not None and last.parts.year is None:
-            last.parts = last.parts._replace(year=year)
-
-    def _date(self, lexeme: Lexeme, last: _Draft | None) -> None:
+    def _date(self, lexeme: Lexeme, last: Draft | None) -> None:
         context, date = self.context, self.dates.get(lexeme.start)
         context.of = False
         if date is None:
@@ -293,96 +257,6 @@ class _Walk:
             context.date = date
             if context.role is Role.INVOICE:
                 self.invoice_dates.append(date)
-
-    # ---------------------------------------------------------------- numbers
-
-    def _number(self, place: int, lexeme: Lexeme) -> None:
-        context = self.context
-        if self.own_name and any(start <= lexeme.start < end for start, end in self.own_name):
-            context.ordinary()
-            return
-        if self._enumerates(lexeme):
-            context.separated = True
-            return
-        start, end, prefix, near = self._extent(place, lexeme)
-        if self.context.of and context.taken and self.drafts and len(lexeme.text) == 4 and lexeme.text.startswith("20"):
-            self._year(self.drafts[-1], int(lexeme.text))
-        sight = Sight(self.lexemes, place, lexeme, prefix, bool(self.names) and self._in_name(lexeme.start))
-        before = self.drafts[-1] if self.drafts else None
-        last = Last(before.grade, before.kind, before.end) if before is not None and context.taken else None
-        graded, kind, direct = grade(context, sight, last)
-        parts = parts_of_folded(tight(self.text[start:end]))
-        if parts.counter == 0 or (len(lexeme.text) > MAX_DIGITS + 5 and "/" not in lexeme.text):
-            graded = Grade.MUTED
-        date = None if context.taken else context.date
-        self.drafts.append(_Draft(lexeme, start, end, graded, kind, direct, parts, near, context.plural, date))
-        context.number(listed=not (graded is Grade.LOOSE and kind is Kind.OTHER))
-
-    def _enumerates(self, lexeme: Lexeme) -> bool:
-        """ "1) 125 2) 126": the number counts the items of a list."""
-        return (
-            len(lexeme.text) <= 2
-            and self.text[lexeme.end : lexeme.end + 1] == ")"
-            and self.text.count("(", 0, lexeme.start) <= self.text.count(")", 0, lexeme.start)
-        )
-
-    def _extent(self, place: int, lexeme: Lexeme) -> tuple[int, int, bool, str]:
-        """Where the number begins and ends with its series and suffix; has it a series; a series word standing near."""
-        start, end, prefixed, near = lexeme.start, lexeme.end, False, ""
-        before = place - 1
-        if before > 0 and self.lexemes[before].text[0] in "-/" and self.lexemes[before].end >= start - 1:
-            before -= 1
-        if before in self.skip_words and before not in self.suffixes:
-            word = self.lexemes[before]
-            if before == place - 1 and word.end < start:
-                near = word.text
-            else:
-                prefixed, start = True, word.start
-                if before > 1 and before - 2 in self.skip_words and self.lexemes.leads_series(before - 2):
-                    start = self.lexemes[before - 2].start  # "КР/С-15"
-                leading = self.lexemes[before - 1] if before else None
-                if leading is not None and leading.kind == "num" and leading.end == start:
-                    start = leading.start  # "00УТ-000123"
-                    self._take_back(leading)
-        suffix = self.lexemes.suffix(place)
-        if suffix is not None:
-            end = self.lexemes[suffix].end
-            self.skip_words.add(suffix)
-            self.suffixes.add(suffix)
-        return start, end, prefixed, near
-
-    def _take_back(self, leading: Lexeme) -> None:
-        """The number read just now was only the beginning of this one."""
-        if self.drafts and self.drafts[-1].lexeme is leading:
-            dropped = self.drafts.pop()
-            self.context.taken = False
-            self.context.sign = self.context.sign or dropped.direct
-
-    def _quote(self, draft: _Draft) -> Quote:
-        graded, parts = draft.grade, draft.parts
-        until, listed = readings(draft.lexeme.text, parts)
-        cut = self.ends_at is not None and draft.end >= self.ends_at
-        if cut and graded is Grade.STRONG:
-            graded = Grade.WEAK
-        return Quote(
-            text=tight(self.text[draft.start : draft.end]),
-            start=draft.start,
-            end=draft.end,
-            grade=graded,
-            kind=draft.kind,
-            prefix=parts.prefix,
-            counter=parts.counter,
-            year=parts.year,
-            sub=parts.sub,
-            near=draft.near,
-            direct=draft.direct,
-            plural=draft.plural,
-            date=draft.date,
-            stated=draft.stated,
-            until=until,
-            listed=listed,
-            cut=cut,
-        )
 
     # ---------------------------------------------------------------- afterwards
 
