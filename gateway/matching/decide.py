@@ -66,9 +66,10 @@ def decide(
     source = policy.payout_partners.get(payment.payer_inn)
     if source is not None:
         return decide_payout(facts, index, policy, registries, source)
-    for mark, outcome, code in _NO_SALE:
-        if mark in facts.marks:
-            return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
+    if facts.marks:
+        for mark, outcome, code in _NO_SALE:
+            if mark in facts.marks:
+                return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
     identity = identify(facts, index, policy, rules)
     case = open_case(facts, index, policy, identity)
     decision = _for_another(case, within_rule(case, _customer(case)), rules)

@@ -321,11 +321,15 @@ def _find_codes(painted: Painted) -> None:
 
 
 def _find_vat(painted: Painted) -> None:
-    if "ндс" not in painted.text:
-        return
-    for found in _VAT.finditer(painted.text, max(0, painted.text.index("ндс") - _VAT_REACH)):
+    text = painted.text
+    start = max(0, text.find("ндс") - _VAT_REACH)
+    while text.find("ндс", start) >= 0:  # behind the last one nothing is left to find
+        found = _VAT.search(text, start)
+        if found is None:
+            return
         painted.vat = painted.vat or found.span()
         painted.paint(found.start(), found.end(), ASIDE)
+        start = found.end()
 
 
 def _find_phones(painted: Painted) -> None:

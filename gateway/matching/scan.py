@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gateway.matching import objections, phrases
 from gateway.matching.lexemes import Lexeme
 from gateway.matching.masks import (
     ASIDE,
@@ -33,6 +34,7 @@ _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _SEPARATORS = frozenset(",;+&/")
 _LONG_ORDER = 4
 _NO_SALE = (Mark.OTHER_INCOME, Mark.PERCENT, Mark.LOAN)
+_HINTS = re.compile(f"{objections.HINTS}|{phrases.HINTS}")
 _INVOICE_NOUNS = (Role.INVOICE, Role.INVOICES)
 
 
@@ -188,7 +190,7 @@ class _Walk(NumberReader):
             context.noun(Role.OTHER_DOCUMENT)
             context.account = False
             return
-        self.pays |= any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
+        self.pays = self.pays or any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
         self.plural_noun |= plural
         context.noun(Role.INVOICE, plural)
 
@@ -266,19 +268,8 @@ class _Walk(NumberReader):
         against = against_party(self.text)
         if against is not None:
             marks.setdefault(Mark.DENIED, against)
-        no_sale = maybe_no_sale(self.text)
-        if no_sale is not None:
-            marks.setdefault(Mark.NO_NUMBER, no_sale)
-        if self.drafts:
-            incomplete = incomplete_list(self.text, self.drafts[0].start)
-            if incomplete is not None:
-                marks[Mark.INCOMPLETE] = incomplete
-            denied = denied_number(self.text) or settled_number(self.text)
-            if denied is not None:
-                marks[Mark.DENIED] = denied
-            undecided = left_open(self.text)
-            if undecided is not None:
-                marks[Mark.OPEN] = undecided
+        if _HINTS.search(self.text) is not None:
+            self._hinted()
         if not marks:
             return
         if Mark.MISTAKEN in marks:
@@ -291,6 +282,24 @@ class _Walk(NumberReader):
             marks.setdefault(Mark.OWN_TRANSFER, top_up)
         if Mark.PERCENT in marks:
             marks.setdefault(Mark.OTHER_INCOME, marks[Mark.PERCENT])
+
+    def _hinted(self) -> None:
+        """Marks of phrases that most texts show no trace of."""
+        marks = self.marks
+        no_sale = maybe_no_sale(self.text)
+        if no_sale is not None:
+            marks.setdefault(Mark.NO_NUMBER, no_sale)
+        if not self.drafts:
+            return
+        incomplete = incomplete_list(self.text, self.drafts[0].start)
+        if incomplete is not None:
+            marks[Mark.INCOMPLETE] = incomplete
+        denied = denied_number(self.text) or settled_number(self.text)
+        if denied is not None:
+            marks[Mark.DENIED] = denied
+        undecided = left_open(self.text)
+        if undecided is not None:
+            marks[Mark.OPEN] = undecided
 
 
 # What a word of each role does to the walk; a neutral one does nothing.
