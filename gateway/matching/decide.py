@@ -95,7 +95,7 @@ def _customer(case: Case) -> Decision:
 
 def _replacing(case: Case) -> Decision | None:
     """ "УТ-46 взамен аннулированного УТ-45": the new number alone, where it is one, and its sum is exact."""
-    if Mark.DENIED not in case.facts.marks:
+    if not case.facts.marks or Mark.DENIED not in case.facts.marks:
         return None
     replaced = replaced_number(case.facts.payment.purpose)
     if replaced is None:
@@ -151,6 +151,8 @@ def _stranger(case: Case) -> Decision:
 def _doubtful_numbers(case: Case) -> Decision | None:
     """The text says itself that its numbers are not all, or not the ones that are paid."""
     marks = case.facts.marks
+    if not marks:
+        return None
     if Mark.DENIED in marks:
         return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
     if Mark.OPEN in marks and (case.claims or case.hints):

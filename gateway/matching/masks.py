@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gateway.core.requisites import is_inn
 from gateway.core.text import fold
-from gateway.matching.hints import has_any
+from gateway.matching.hints import any_of, has_any
 
 DATE, MONEY, INN, ASIDE, OTHER_DOCUMENT, CLOSING, QUOTED = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 PAINTS = DATE + MONEY + INN + ASIDE + OTHER_DOCUMENT + CLOSING
@@ -96,6 +96,7 @@ _INN = re.compile(
     r"(?:\s*/\s*\d{9}(?!\d))?"
 )
 _REQUISITE_WORDS = ("кпп", "бик", "огрн", "окпо", "октмо", "окато", "кбк", "уин", "уип", "снилс")
+_REQUISITE_HINT = re.compile(any_of(_REQUISITE_WORDS))
 _REQUISITE = re.compile(rf"(?<![{_W}])(?:{'|'.join(_REQUISITE_WORDS)})(?:ип)?[\s:№.]*[\d/]+")
 _LONGEST_NUMBER = 15  # longer runs are accounts and identifiers
 _INN_LENGTHS = (10, 12)
@@ -170,21 +171,13 @@ _ABBREVIATIONS = re.compile(
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
 )
-_ABBREVIATION_HINTS = (
-    "/",
-    "фак",
-    "пор",
-    "п.п",
-    "п. п",
-    "согл",
-    "мн",
-    "м-н",
-    "прт",
-    "пр-т",
-    "б-р",
-    "р.сч",
-    "р. сч",
-    "р-сч",
+_ABBREVIATION_HINT = re.compile(
+    any_of(
+        (
+            *("/", "фак", "пор", "п.п", "п. п", "согл", "мн", "м-н", "прт", "пр-т", "б-р"),
+            *("р.сч", "р. сч", "р-сч"),
+        )
+    )
 )
 _CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
@@ -230,7 +223,7 @@ def _find_labelled_inns(painted: Painted) -> None:
 
 def _find_requisites(painted: Painted) -> None:
     text = painted.text
-    if has_any(text, _REQUISITE_WORDS):
+    if _REQUISITE_HINT.search(text) is not None:
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
     for start, end in painted.runs:
@@ -305,7 +298,7 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
 
 
 def _find_abbreviations(painted: Painted) -> None:
-    if not has_any(painted.text, _ABBREVIATION_HINTS):
+    if _ABBREVIATION_HINT.search(painted.text) is None:
         return
     for found in _ABBREVIATIONS.finditer(painted.text):
         kind = found.lastgroup
