@@ -20,7 +20,7 @@ _LONGEST_PREFIX = 5
 _LONGEST_SPACED_PREFIX = 4
 _LONGEST_SUFFIX = 2
 _LONGEST_JOINED_SUFFIX = 4  # "125/МСК"
-_JOINTS = frozenset(("-", "--", "---", "/", "-/", "/-", "-/-"))
+JOINTS = frozenset(("-", "--", "---", "/", "-/", "/-", "-/-"))
 # Words that are never a series, however close they stand to the number.
 _NO_SERIES = frozenset({Role.INVOICES, Role.ORDER, Role.SIGN, Role.OF, Role.BREAK, Role.LINK, Role.PAY})
 _LONG_NUMBER = 4
@@ -69,7 +69,7 @@ class Lexemes(list[Lexeme]):
             return False
         word, following = self[place], self[place + 1]
         numeric = following.kind == "num"
-        if len(word.text) > _LONGEST_PREFIX or not (numeric or following.text in _JOINTS):
+        if len(word.text) > _LONGEST_PREFIX or not (numeric or following.text in JOINTS):
             return False
         glued = numeric and following.start == word.end
         hyphened = not numeric and self._joined_by_sign(place)
@@ -114,7 +114,7 @@ class Lexemes(list[Lexeme]):
 
     def _joined_by_sign(self, place: int) -> bool:
         word, following = self[place], self.after(place)
-        if following is None or following.text not in _JOINTS or following.start != word.end:
+        if following is None or following.text not in JOINTS or following.start != word.end:
             return False
         number = self.after(place + 1)
         return number is not None and number.kind == "num" and number.start <= following.end + 1
@@ -128,7 +128,7 @@ class Lexemes(list[Lexeme]):
         number, following = self[place], self.after(place)
         if following is None:
             return None
-        if following.text in _JOINTS and following.start == number.end:
+        if following.text in JOINTS and following.start == number.end:
             at = place + 2
             letters = self.after(place + 1)
             if letters is None or letters.start != following.end or len(letters.text) > _LONGEST_JOINED_SUFFIX:

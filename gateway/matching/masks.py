@@ -348,7 +348,7 @@ def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = has_any(text, _SUM_WORDS)
     for start, end in painted.runs:
-        if start < done or not (words or _goes_on_as_sum(text, end)) or painted.covers(start):
+        if start < done or painted.covers(start) or not (words or _goes_on_as_sum(text, end)):
             continue
         before = text[start - 1 : start]
         found = _MONEY_AT.match(text, start)

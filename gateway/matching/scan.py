@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.matching import objections, phrases
-from gateway.matching.lexemes import Lexeme
+from gateway.matching.lexemes import JOINTS, Lexeme
 from gateway.matching.masks import (
     ASIDE,
     CLOSING,
@@ -101,13 +101,13 @@ class _Walk(NumberReader):
         if self.names and self.in_name(lexeme.start):
             context.ordinary()
             return
-        last_before_number = following is not None and following.kind != "word"
-        if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
-            self.skip_words.add(place)
-            return
-        if last_before_number and self.lexemes.leads_series(place):
-            self.skip_words.update((place, place + 2))
-            return
+        if following is not None and (following.kind == "num" or following.text in JOINTS):
+            if self.lexemes.is_series(place, context.expecting, context.sign):
+                self.skip_words.add(place)
+                return
+            if self.lexemes.leads_series(place):
+                self.skip_words.update((place, place + 2))
+                return
         word = classify(lexeme.text)
         self.pays |= word.ground
         if word.mark is not None and not self._denied(place, lexeme, word.mark):
