@@ -171,14 +171,8 @@ _ABBREVIATIONS = re.compile(
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
 )
-_ABBREVIATION_HINT = re.compile(
-    any_of(
-        (
-            *("/", "фак", "пор", "п.п", "п. п", "согл", "мн", "м-н", "прт", "пр-т", "б-р"),
-            *("р.сч", "р. сч", "р-сч"),
-        )
-    )
-)
+_ABBREVIATION_HINTS = ("фак", "пор", "п.п", "п. п", "доп", "мн", "м-н", "прт", "пр-т", "б-р", "р.сч", "р. сч", "р-сч")
+_ABBREVIATION_HINT = re.compile(rf"{any_of(_ABBREVIATION_HINTS)}|/(?<!\d/)")  # "125/26" is no "т/н"
 _CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
 _NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*(?:[-/]?[{_W}]{{1,4}})?\s*")
@@ -274,17 +268,15 @@ def _find_dates(painted: Painted) -> None:
 
 def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
     """Note and paint a date; its end, 0 when there is no such day."""
-    year: str | None
-    if found["period"] is not None:
-        if len(found["period"]) == 4:
-            painted.years[start] = int(found["period"])
+    day, month, year, period = found.group("d", "m", "y", "period")
+    if period is not None:
+        if len(period) == 4:
+            painted.years[start] = int(period)
         painted.paint(start, found.end(), ASIDE)
         return found.end()
-    if found["d"] is not None:
-        day, month, year = found.group("d", "m", "y")
-    elif found["id"] is not None:
+    if day is None and found["id"] is not None:
         day, month, year = found["id"], found["im"], found["iy"]
-    else:
+    elif day is None:
         stem = found["wm"]
         day, year = found["wd"], found["wy"]
         month = str(next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s)))

@@ -128,8 +128,10 @@ def _left_out(case: Case, cards: Bundle) -> Reason | None:
         return None
     if case.facts.plural_noun:
         return next((unknown_reason(c) for c in case.claims if _is_nobodys(c)), None)
+    if Mark.PART not in case.facts.marks:
+        return None
     also = any(h.live and cards[0] not in unique_cards(c for bundle in h.live for c in bundle) for h in case.hints)
-    return Reason("matching.other_number_too") if also and Mark.PART in case.facts.marks else None
+    return Reason("matching.other_number_too") if also else None
 
 
 def _is_nobodys(claim: Claim) -> bool:
