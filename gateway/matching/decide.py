@@ -67,9 +67,10 @@ def decide(
     source = policy.payout_partners.get(payment.payer_inn)
     if source is not None:
         return decide_payout(facts, index, policy, registries, source)
-    for mark, outcome, code in _NO_SALE:
-        if mark in facts.marks:
-            return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
+    if facts.marks:
+        for mark, outcome, code in _NO_SALE:
+            if mark in facts.marks:
+                return person(outcome, payment.amount, (Reason(code, {}, facts.marks[mark]),))
     identity = identify(facts, index, policy, rules)
     case = open_case(facts, index, policy, identity)
     decision = _for_another(case, within_rule(case, _undisputed(case)), rules)
@@ -107,7 +108,7 @@ def _customer(case: Case) -> Decision:
 
 def _replacing(case: Case) -> Decision | None:
     """ "УТ-46 взамен аннулированного УТ-45": the new number alone, where it is one, and its sum is exact."""
-    if Mark.DENIED not in case.facts.marks:
+    if not case.facts.marks or Mark.DENIED not in case.facts.marks:
         return None
     replaced = replaced_number(case.facts.payment.purpose)
     if replaced is None:
@@ -163,6 +164,8 @@ def _stranger(case: Case) -> Decision:
 def _doubtful_numbers(case: Case) -> Decision | None:
     """The text says itself that its numbers are not all, or not the ones that are paid."""
     marks = case.facts.marks
+    if not marks:
+        return None
     if Mark.DENIED in marks:
         return case.ask(Outcome.CONTRADICTION, Reason("matching.number_denied", {}, marks[Mark.DENIED]))
     if Mark.OPEN in marks and (case.claims or case.hints):

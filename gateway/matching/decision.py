@@ -49,9 +49,9 @@ class Outcome(StrEnum):
     DUPLICATE_DOCUMENT = "duplicate_document"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reason:
-    """A fact a decision rests on.
+    """A fact a decision rests on. Never changed once it is made; not frozen, which would cost more.
 
     Attributes:
         code: "matching.…", a key of the message catalogue.
@@ -80,9 +80,11 @@ class Suggestion:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """The answer. Conservation: sum of allocations + advance = amount + fee, whenever `automatic`.
+
+    Never changed once it is made; not frozen, which would cost more.
 
     Attributes:
         automatic: allocations may be booked without a person.

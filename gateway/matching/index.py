@@ -51,6 +51,9 @@ class BuyerKind(StrEnum):
     INDIVIDUAL = "fl"
 
 
+_OPEN, _PAID = InvoiceState.OPEN.value, InvoiceState.PAID.value  # an Enum's member costs more to look up
+
+
 @dataclass(slots=True)
 class InvoiceCard:
     """An invoice as the matcher sees it. Never changed once it is made; not frozen, which would cost more.
@@ -89,10 +92,10 @@ class InvoiceCard:
 
     @property
     def open(self) -> bool:
-        return self.state == InvoiceState.OPEN and self.rest.kopecks > 0
+        return self.state == _OPEN and self.rest.kopecks > 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Balance:
     """A party's open invoices: what they add up to and how many they are."""
 
@@ -262,7 +265,7 @@ class MemoryIndex:
             raise ValueError(f"{invoice_id}: {amount} of {known.rest}")
         self._leave(known)
         rest = known.rest - amount
-        changed = _with_rest(known, rest, known.state if rest else InvoiceState.PAID.value)
+        changed = _with_rest(known, rest, known.state if rest else _PAID)
         self._cards[invoice_id] = changed
         if rest:
             self._enter(changed)

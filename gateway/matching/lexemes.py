@@ -20,7 +20,7 @@ _LONGEST_PREFIX = 5
 _LONGEST_SPACED_PREFIX = 4
 _LONGEST_SUFFIX = 2
 _LONGEST_JOINED_SUFFIX = 4  # "125/МСК"
-_JOINTS = ("-", "--", "---", "/", "-/", "/-", "-/-")
+JOINTS = frozenset(("-", "--", "---", "/", "-/", "/-", "-/-"))
 # Words that are never a series, however close they stand to the number.
 _NO_SERIES = frozenset({Role.INVOICES, Role.ORDER, Role.SIGN, Role.OF, Role.BREAK, Role.LINK, Role.PAY})
 _LONG_NUMBER = 4
@@ -47,11 +47,12 @@ class Lexemes(list[Lexeme]):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.source = text
+        append, kind_of = self.append, _KINDS.get  # looked up once, as a text has a dozen pieces
         end = 0
         for piece in _LEXEMES.findall(text):  # faster than matches that know their places
             start = text.index(piece, end)
             end = start + len(piece)
-            self.append(Lexeme(_KINDS.get(piece[0], "sign"), piece, start, end))
+            append(Lexeme(kind_of(piece[0], "sign"), piece, start, end))
 
     def after(self, place: int) -> Lexeme | None:
         """The piece behind `place`, None at the end."""
@@ -67,13 +68,12 @@ class Lexemes(list[Lexeme]):
         if place + 1 >= len(self):
             return False
         word, following = self[place], self[place + 1]
-        if len(word.text) > _LONGEST_PREFIX or not (following.kind == "num" or following.text in _JOINTS):
+        numeric = following.kind == "num"
+        if len(word.text) > _LONGEST_PREFIX or not (numeric or following.text in JOINTS):
             return False
-        glued = following.kind == "num" and following.start == word.end
-        hyphened = self._joined_by_sign(place)
-        spaced = (
-            following.kind == "num" and following.start == word.end + 1 and len(word.text) <= _LONGEST_SPACED_PREFIX
-        )
+        glued = numeric and following.start == word.end
+        hyphened = not numeric and self._joined_by_sign(place)
+        spaced = numeric and following.start == word.end + 1 and len(word.text) <= _LONGEST_SPACED_PREFIX
         if not (glued or hyphened or spaced):
             return False
         meaning = classify(word.text)
@@ -94,10 +94,10 @@ class Lexemes(list[Lexeme]):
 
     def leads_series(self, place: int) -> bool:
         """Whether the word at `place` is the first half of a series in two: "КР/С-15"."""
-        if place + 3 >= len(self):
+        if place + 3 >= len(self) or self[place + 1].text != "/":
             return False
         word, slash, second = self[place : place + 3]
-        if slash.text != "/" or slash.start != word.end or second.start != slash.end or second.kind != "word":
+        if slash.start != word.end or second.start != slash.end or second.kind != "word":
             return False
         if len(word.text) > _LONGEST_PREFIX or len(second.text) > _LONGEST_PREFIX or not self.is_joined(place + 2):
             return False
@@ -115,7 +115,7 @@ class Lexemes(list[Lexeme]):
 
     def _joined_by_sign(self, place: int) -> bool:
         word, following = self[place], self.after(place)
-        if following is None or following.text not in _JOINTS or following.start != word.end:
+        if following is None or following.text not in JOINTS or following.start != word.end:
             return False
         number = self.after(place + 1)
         return number is not None and number.kind == "num" and number.start <= following.end + 1
@@ -129,7 +129,7 @@ class Lexemes(list[Lexeme]):
         number, following = self[place], self.after(place)
         if following is None:
             return None
-        if following.text in _JOINTS and following.start == number.end:
+        if following.text in JOINTS and following.start == number.end:
             at = place + 2
             letters = self.after(place + 1)
             if letters is None or letters.start != following.end or len(letters.text) > _LONGEST_JOINED_SUFFIX:

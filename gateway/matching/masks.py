@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gateway.core.requisites import is_inn
 from gateway.core.text import fold
-from gateway.matching.hints import has_any
+from gateway.matching.hints import any_of, has_any
 
 DATE, MONEY, INN, ASIDE, OTHER_DOCUMENT, CLOSING, QUOTED = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 PAINTS = DATE + MONEY + INN + ASIDE + OTHER_DOCUMENT + CLOSING
@@ -96,6 +96,7 @@ _INN = re.compile(
     r"(?:\s*/\s*\d{9}(?!\d))?"
 )
 _REQUISITE_WORDS = ("кпп", "бик", "огрн", "окпо", "октмо", "окато", "кбк", "уин", "уип", "снилс")
+_REQUISITE_HINT = re.compile(any_of(_REQUISITE_WORDS))
 _REQUISITE = re.compile(rf"(?<![{_W}])(?:{'|'.join(_REQUISITE_WORDS)})(?:ип)?[\s:№.]*[\d/]+")
 _LONGEST_NUMBER = 15  # longer runs are accounts and identifiers
 _INN_LENGTHS = (10, 12)
@@ -170,22 +171,8 @@ _ABBREVIATIONS = re.compile(
     r"|(?P<closing>с\s?/\s?ф(?:акт[а-я]*)?|сч\.?\s?-?/?\s?факт?[а-я]*|сч\.?\s?/\s?ф)|(?P<none>б\s?/\s?н))"
     rf"(?![{_W}])"
 )
-_ABBREVIATION_HINTS = (
-    "/",
-    "фак",
-    "пор",
-    "п.п",
-    "п. п",
-    "согл",
-    "мн",
-    "м-н",
-    "прт",
-    "пр-т",
-    "б-р",
-    "р.сч",
-    "р. сч",
-    "р-сч",
-)
+_ABBREVIATION_HINTS = ("фак", "пор", "п.п", "п. п", "доп", "мн", "м-н", "прт", "пр-т", "б-р", "р.сч", "р. сч", "р-сч")
+_ABBREVIATION_HINT = re.compile(rf"{any_of(_ABBREVIATION_HINTS)}|/(?<!\d/)")  # "125/26" is no "т/н"
 _CODE = re.compile(r"\{\s?v[о0]\s?\d{5}[^}]{0,20}\}|(?<![а-яa-z\d._-])[а-яa-z\d._-]{1,64}@[а-яa-z\d.-]+")
 _QUOTED_NAME = re.compile(r'"([^"]{1,120})"')
 _NUMBER_ONLY = re.compile(rf"\s*(?:№|n)?\s*[{_W}]{{0,4}}[-/ ]?\d+(?:[-/]\d+)*(?:[-/]?[{_W}]{{1,4}})?\s*")
@@ -230,7 +217,7 @@ def _find_labelled_inns(painted: Painted) -> None:
 
 def _find_requisites(painted: Painted) -> None:
     text = painted.text
-    if has_any(text, _REQUISITE_WORDS):
+    if _REQUISITE_HINT.search(text) is not None:
         for found in _REQUISITE.finditer(text):
             painted.paint(found.start(), found.end(), ASIDE)
     for start, end in painted.runs:
@@ -281,17 +268,15 @@ def _find_dates(painted: Painted) -> None:
 
 def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
     """Note and paint a date; its end, 0 when there is no such day."""
-    year: str | None
-    if found["period"] is not None:
-        if len(found["period"]) == 4:
-            painted.years[start] = int(found["period"])
+    day, month, year, period = found.group("d", "m", "y", "period")
+    if period is not None:
+        if len(period) == 4:
+            painted.years[start] = int(period)
         painted.paint(start, found.end(), ASIDE)
         return found.end()
-    if found["d"] is not None:
-        day, month, year = found.group("d", "m", "y")
-    elif found["id"] is not None:
+    if day is None and found["id"] is not None:
         day, month, year = found["id"], found["im"], found["iy"]
-    else:
+    elif day is None:
         stem = found["wm"]
         day, year = found["wd"], found["wy"]
         month = str(next(i for i, s in enumerate(_MONTH_STEMS, 1) if stem.startswith(s)))
@@ -305,7 +290,7 @@ def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:
 
 
 def _find_abbreviations(painted: Painted) -> None:
-    if not has_any(painted.text, _ABBREVIATION_HINTS):
+    if _ABBREVIATION_HINT.search(painted.text) is None:
         return
     for found in _ABBREVIATIONS.finditer(painted.text):
         kind = found.lastgroup
@@ -321,11 +306,15 @@ def _find_codes(painted: Painted) -> None:
 
 
 def _find_vat(painted: Painted) -> None:
-    if "ндс" not in painted.text:
-        return
-    for found in _VAT.finditer(painted.text, max(0, painted.text.index("ндс") - _VAT_REACH)):
+    text = painted.text
+    start = max(0, text.find("ндс") - _VAT_REACH)
+    while text.find("ндс", start) >= 0:  # behind the last one nothing is left to find
+        found = _VAT.search(text, start)
+        if found is None:
+            return
         painted.vat = painted.vat or found.span()
         painted.paint(found.start(), found.end(), ASIDE)
+        start = found.end()
 
 
 def _find_phones(painted: Painted) -> None:
@@ -351,7 +340,7 @@ def _find_sums(painted: Painted) -> None:
     text, done = painted.text, 0
     words = has_any(text, _SUM_WORDS)
     for start, end in painted.runs:
-        if start < done or not (words or _goes_on_as_sum(text, end)) or painted.covers(start):
+        if start < done or painted.covers(start) or not (words or _goes_on_as_sum(text, end)):
             continue
         before = text[start - 1 : start]
         found = _MONEY_AT.match(text, start)

@@ -35,6 +35,7 @@ from gateway.matching.search import combination
 _A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
 _LEAST_DIGITS = 3
 _PERHAPS_A_SUM = (Grade.LOOSE, Grade.STRONG)  # a list may take one for a number; `case` has told them apart
+_SLIPS = (DateCheck.DAY, DateCheck.YEAR)
 _INVOICE_KINDS = (Kind.INVOICE, Kind.PREFIXED)
 
 
@@ -60,7 +61,7 @@ def by_numbers(case: Case) -> Decision | None:
 def _is_anothers_by_date(claim: Claim) -> bool:
     """The date quoted is that of another buyer's invoice of this number, and not that of the buyer's own."""
     date = claim.quote.date
-    if date is None or date.year is None or claim.date not in (DateCheck.DAY, DateCheck.YEAR):
+    if date is None or date.year is None or claim.date not in _SLIPS:
         return False
     return any(date.agrees(card.date) for card in claim.foreign)
 
@@ -98,7 +99,7 @@ def _exact_of(case: Case, claims: Sequence[Claim]) -> Decision | None:
         return None
     for claim in claims:
         if claim.live:
-            if any(d.amount == case.amount for d in claim.dead):
+            if claim.dead and any(d.amount == case.amount for d in claim.dead):
                 return None  # last year's invoice of the same number and sum is paid already
         elif claim.dead or claim.date is DateCheck.OTHER or _on_equal_footing(claim, live):
             return None
@@ -144,8 +145,10 @@ def _left_out(case: Case, cards: Bundle) -> Reason | None:
         return None
     if case.facts.plural_noun:
         return next((unknown_reason(c) for c in case.claims if _is_nobodys(c)), None)
+    if Mark.PART not in case.facts.marks:
+        return None
     also = any(h.live and cards[0] not in unique_cards(c for bundle in h.live for c in bundle) for h in case.hints)
-    return Reason("matching.other_number_too") if also and Mark.PART in case.facts.marks else None
+    return Reason("matching.other_number_too") if also else None
 
 
 def _is_nobodys(claim: Claim) -> bool:
@@ -167,10 +170,11 @@ def _number_reasons(claims: Sequence[Claim], cards: Bundle) -> list[Reason]:
     wanted = {c.id for c in cards}
     reasons: list[Reason] = []
     for claim in claims:
-        for card in unique_cards(c for bundle in claim.live for c in bundle):
-            if card.id in wanted:
-                reasons.append(number_reason(claim, card))
-                wanted.discard(card.id)
+        for bundle in claim.live:
+            for card in bundle:
+                if card.id in wanted:
+                    reasons.append(number_reason(claim, card))
+                    wanted.discard(card.id)
         date = date_reason(claim)
         if date is not None:
             reasons.append(date)
@@ -207,7 +211,7 @@ def _stated(case: Case) -> Decision | None:
         return None
     cards = tuple(c for c, _ in allocations)
     reasons = [*_number_reasons(claims, cards), Reason("matching.sums_stated", {"count": str(len(cards))})]
-    release = not any(c.date in (DateCheck.DAY, DateCheck.YEAR) for c in claims)
+    release = not any(c.date in _SLIPS for c in claims)
     return case.allocate(Outcome.SEVERAL, allocations, reasons, release=release)
 
 
@@ -276,7 +280,7 @@ def _doubt(case: Case, live: Sequence[Claim], cards: Bundle) -> Reason | None:
         return Reason("matching.hint_needs_exact", {"inn": case.identity.hint})
     if any(c.single is None or (not c.quote.direct and len(live) == 1) for c in live):
         return Reason("matching.several_fit", {"count": str(sum(len(c.live) for c in live))})
-    if any(c.date in (DateCheck.DAY, DateCheck.YEAR) for c in live):
+    if any(c.date in _SLIPS for c in live):
         return Reason("matching.date_contradicts")
     if facts.plural_noun and len(cards) == 1:
         return Reason("matching.plural_noun")

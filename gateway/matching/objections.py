@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway.core.text import fold
-from gateway.matching.hints import has_any
+from gateway.matching.hints import any_of, has_any
 from gateway.matching.masks import DATE, INN, MONEY, OTHER_DOCUMENT
 from gateway.matching.naming import contradicts
 
@@ -31,6 +31,7 @@ _SETTLED = re.compile(
     rf"|отмен[аыу]\s+(?:сч(?:ет[а-я]*)?|заказ[а-я]*)(?![{_W}])"
     rf"|до\s+(?:особого|отдельного)\s+распоряж|не\s+ваш(?![{_W}]))"
 )
+_FORM_HINTS = ("ооо", "ао")
 _FORM = r"(?:ооо|оао|зао|пао|ао)"
 _FORM_BEHIND = re.compile(rf"(?<![{_W}])за\s+(?P<name>[{_W}-]{{3,}}\s+{_FORM})(?=\s*(?:$|[,;.)]))")
 _FOR_FIRM = re.compile(
@@ -58,6 +59,9 @@ _NO_SALE = re.compile(
     rf"|енп(?![{_W}])|ндфл|тест(?:овый)?(?![{_W}]))"
 )
 
+HINTS = any_of((*_SETTLED_HINTS, *_NO_SALE_HINTS))
+"""A pattern: where it is not found, no number is settled and nothing is said against a sale."""
+
 
 def settled_number(text: str) -> Span | None:
     """Where the painted text says that its number is paid, called off or not to be acted upon."""
@@ -73,7 +77,7 @@ def against_party(text: str) -> Span | None:
 
 def firm_for(text: str, payer: str) -> Span | None:
     """ "за Омега ООО", "товар для ООО Бета", "взаиморасчеты с ООО Бета": a firm that is not the payer."""
-    if not any(form in text for form in ("ооо", "ао")):
+    if not has_any(text, _FORM_HINTS):
         return None
     found = _FORM_BEHIND.search(text) or _FOR_FIRM.search(text)
     return found.span() if found is not None and contradicts(found["name"], payer) else None

@@ -10,6 +10,7 @@ from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.words import Role, classify
 
 _PIECE = re.compile(r"[а-яa-z]+|\d+")
+_DIGIT = re.compile(r"\d")
 _WORDS_BEFORE = 6
 _SHORTEST_WORD = 3
 _STEM = 4  # letters left of a word, at least, when its ending is taken off
@@ -55,7 +56,7 @@ def _numbers(written: str) -> frozenset[int]:
 
 @lru_cache(maxsize=65536)
 def _pattern(written: str) -> re.Pattern[str] | None:
-    if "//" in written or not any(c.isdigit() for c in written):
+    if "//" in written or _DIGIT.search(written) is None:
         return None
     pieces = _PIECE.findall(written)
     found: list[str] = []

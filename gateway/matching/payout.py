@@ -49,7 +49,7 @@ class MemoryRegistries:
             self._by_number.setdefault((registry.source, reference_key(registry.number)), []).append(registry)
 
     def find(self, source: str, number: str) -> Sequence[Registry]:
-        return tuple(self._by_number.get((source, reference_key(number)), ()))
+        return tuple(r for r in self._by_number.get((source, reference_key(number)), ()) if r.id not in self._used)
 
     def of_sum(self, source: str, net: Money) -> Sequence[Registry]:
         return tuple(r for r in self._by_sum.get((source, net.kopecks), ()) if r.id not in self._used)
@@ -57,8 +57,6 @@ class MemoryRegistries:
     def use(self, registry_id: str) -> None:
         """The registry explained a payment; it explains no other."""
         self._used.add(registry_id)
-        for bucket in self._by_number.values():
-            bucket[:] = [r for r in bucket if r.id != registry_id]
 
 
 def decide_payout(

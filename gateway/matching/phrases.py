@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from gateway.core.text import fold
-from gateway.matching.hints import has_any
+from gateway.matching.hints import any_of, has_any
 from gateway.matching.masks import ASIDE, DATE, MONEY
 
 _W = "а-яa-z"
@@ -23,7 +23,9 @@ _OTHERS_HINTS = (
     "следую",
     "проч",
     "остальн",
-    "ины",
+    "иным",
+    "иных",
+    "иные",
     " пр",
     "...",
     "…",
@@ -46,6 +48,7 @@ _LIST_ELSEWHERE = re.compile(
     rf"(?:реестр[а-я]*|приложени[а-я]+|списк[а-я]+|перечн[а-я]+|ведомост[а-я]+)"
     rf"(?![\s№\d.,]*(?:от\s*)?{DATE}*\s*к(?:\s|о\s))"
 )
+_AMONG_OTHERS_HINT = r"т(?:ом)?\.?\s*ч"
 _AMONG_OTHERS = re.compile(rf"в(?<![{_W}]в)\s*т(?:ом)?\.?\s*ч(?:исле)?\.?\s*(?:и\s+)?(?:по\s+)?{_INVOICE}")
 # "кроме счета 45", "взамен аннулированного счета 44", "не по счету 45", "верно: 46"
 _DENIAL_HINTS = (
@@ -139,6 +142,10 @@ _TARE = r"(?:стекло)?тар[аоуые]|упаков|поддон|пал+�
 _TARE_AFTER = re.compile(rf"[\s,]+(?:и\s+)?(?:много[а-я]+\s+)?(?:{_TARE})")
 _TARE_BEFORE = re.compile(rf"(?<![{_W}])(?:{_TARE})[а-я]*\s+(?:много[а-я]+\s+)?$")
 
+_ALL_HINTS = (*_OTHERS_HINTS, *_LIST_HINTS, *_DENIAL_HINTS, *_CANCELLED_HINTS, *_OPEN_HINTS)
+HINTS = f"{any_of(_ALL_HINTS)}|{_AMONG_OTHERS_HINT}"
+"""A pattern: where it is not found, no list is incomplete, no number denied and none left open."""
+
 
 def incomplete_list(text: str, first: int) -> Span | None:
     """Where the text says that it does not name everything it pays for.
@@ -153,7 +160,7 @@ def incomplete_list(text: str, first: int) -> Span | None:
             return others.span(1)
     if has_any(text, _LIST_HINTS):
         found = _LIST_ELSEWHERE.search(text, first)
-    if found is None and "т" in text and "ч" in text:
+    if found is None:
         found = _AMONG_OTHERS.search(text)
     return found.span() if found is not None else None
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.matching.grading import Context, Last, Sight, grade
-from gateway.matching.lexemes import Lexeme, Lexemes
+from gateway.matching import objections, phrases
+from gateway.matching.lexemes import JOINTS, Lexeme
 from gateway.matching.masks import (
     ASIDE,
     CLOSING,
@@ -21,9 +21,8 @@ from gateway.matching.masks import (
     OTHER_DOCUMENT,
     DateMention,
     Painted,
-    quoted_names,
 )
-from gateway.matching.number import MAX_DIGITS, NumberParts, parts_of_folded
+from gateway.matching.number_reader import Draft, NumberReader
 from gateway.matching.objections import against_party, maybe_no_sale, settled_number
 from gateway.matching.phrases import (
     Span,
@@ -34,16 +33,16 @@ from gateway.matching.phrases import (
     piece_of_number,
     says_no_such,
 )
-from gateway.matching.quotes import Grade, Kind, Quote
-from gateway.matching.ranges import join_ranges, readings, tight
+from gateway.matching.quotes import Grade, Quote
+from gateway.matching.ranges import join_ranges
 from gateway.matching.words import Mark, Role, classify
 
-MAX_PURPOSE = 210
 _YEAR_WORDS = ("", "от", "за")
 _ACCOUNT_WORDS = re.compile(r"счета|счетами|карт")
 _SEPARATORS = frozenset(",;+&/")
 _LONG_ORDER = 4
 _NO_SALE = (Mark.OTHER_INCOME, Mark.PERCENT, Mark.LOAN)
+_HINTS = re.compile(f"{objections.HINTS}|{phrases.HINTS}")
 _INVOICE_NOUNS = (Role.INVOICE, Role.INVOICES)
 
 
@@ -65,23 +64,6 @@ class Scanned:
     words: list[Lexeme]
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A quote while more may be learned about it."""
-
-    lexeme: Lexeme
-    start: int
-    end: int
-    grade: Grade
-    kind: Kind
-    direct: bool
-    parts: NumberParts
-    near: str
-    plural: bool
-    date: DateMention | None
-    stated: int | None = None
-
-
 def scan(painted: Painted, length: int, own_name: Sequence[Span] = ()) -> Scanned:
     """Read the numbers and marks of a text after `masks.set_aside`.
 
@@ -92,23 +74,15 @@ def scan(painted: Painted, length: int, own_name: Sequence[Span] = ()) -> Scanne
     return _Walk(painted, length, own_name).run()
 
 
-class _Walk:
+class _Walk(NumberReader):
     def __init__(self, painted: Painted, length: int, own_name: Sequence[Span]) -> None:
+        super().__init__(painted, length, own_name)
         self.painted = painted
-        self.text = painted.text
-        self.lexemes = Lexemes(painted.text)
-        self.own_name = own_name
-        self.names = [*quoted_names(painted), *own_name]
-        self.ends_at = len(painted.text.rstrip()) if length >= MAX_PURPOSE else None
         self.dates = {d.start: d for d in painted.dates}
-        self.context = Context()
-        self.drafts: list[_Draft] = []
         self.marks: dict[Mark, tuple[int, int]] = {}
         self.plural_noun = False
         self.invoice_dates: list[DateMention] = []
         self.pays = False
-        self.skip_words: set[int] = set()
-        self.suffixes: set[int] = set()
         self.words: list[Lexeme] = []
 
     def run(self) -> Scanned:
@@ -119,7 +93,7 @@ class _Walk:
                 if place not in self.skip_words:
                     self._word(place, lexeme, following[place])
             elif kind == "num":
-                self._number(place, lexeme)
+                self.read_number(place, lexeme)
             elif kind == "paint":
                 self._paint(lexeme)
             else:
@@ -128,25 +102,25 @@ class _Walk:
         if self.ends_at is not None and context.taken and context.open and self.drafts:
             self.marks[Mark.CUT] = (self.drafts[-1].start, self.drafts[-1].end)
         self._phrases()
-        quotes = join_ranges([self._quote(d) for d in self.drafts], self.text)
+        quotes = join_ranges([self.quote(d) for d in self.drafts], self.text)
         return Scanned(quotes, self.marks, self.plural_noun, self.invoice_dates, self.pays, self.words)
 
     # ---------------------------------------------------------------- words
 
     def _word(self, place: int, lexeme: Lexeme, following: Lexeme | None) -> None:
         context = self.context
-        if self.names and self._in_name(lexeme.start):
+        if self.names and self.in_name(lexeme.start):
             self._ordinary(place)
             return
-        last_before_number = following is not None and following.kind != "word"
-        if last_before_number and self.lexemes.is_series(place, context.expecting, context.sign):
-            self.skip_words.add(place)
-            if following is not None and following.start > lexeme.end:  # "Бета 125"
-                self.words.append(lexeme)
-            return
-        if last_before_number and self.lexemes.leads_series(place):
-            self.skip_words.update((place, place + 2))
-            return
+        if following is not None and (following.kind == "num" or following.text in JOINTS):
+            if self.lexemes.is_series(place, context.expecting, context.sign):
+                self.skip_words.add(place)
+                if following.start > lexeme.end:  # "Бета 125"
+                    self.words.append(lexeme)
+                return
+            if self.lexemes.leads_series(place):
+                self.skip_words.update((place, place + 2))
+                return
         word = classify(lexeme.text)
         self.pays |= word.ground
         if word.mark is not None and not self._denied(place, lexeme, word.mark):
@@ -230,7 +204,7 @@ class _Walk:
             context.noun(Role.OTHER_DOCUMENT)
             context.account = False
             return
-        self.pays |= any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
+        self.pays = self.pays or any(word.text == "по" for word in self.lexemes[max(0, place - 2) : place])
         self.plural_noun |= plural
         context.noun(Role.INVOICE, plural)
 
@@ -250,9 +224,6 @@ class _Walk:
             return False
         hyphen, noun = self.lexemes[place - 1], self.lexemes[place - 2]
         return hyphen.text == "-" and noun.end == hyphen.start and hyphen.end == self.lexemes[place].start
-
-    def _in_name(self, place: int) -> bool:
-        return any(start <= place < end for start, end in self.names)
 
     # ---------------------------------------------------------------- signs and painted places
 
@@ -283,19 +254,14 @@ class _Walk:
             context.noun(Role.CLOSING)
         elif paint in (ASIDE, INN):
             if last is not None and self.text[last.end : lexeme.start].strip(" ,(") in _YEAR_WORDS:
-                self._year(last, self.painted.years.get(lexeme.start))
+                self.note_year(last, self.painted.years.get(lexeme.start))
             context.sign = context.of = False
             if context.taken:
                 context.close()
             elif paint == ASIDE:  # after the tax clause or a share only a № can still mean the invoice
                 context.broke = True
 
-    def _year(self, last: _Draft | None, year: int | None) -> None:
-        """ "счет 45 от 2025 г.", "счет 45 за 2025 год": the year goes with the number."""
-        if last is not None and year is not None and last.parts.year is None:
-            last.parts = last.parts._replace(year=year)
-
-    def _date(self, lexeme: Lexeme, last: _Draft | None) -> None:
+    def _date(self, lexeme: Lexeme, last: Draft | None) -> None:
         context, date = self.context, self.dates.get(lexeme.start)
         context.of = False
         if date is None:
@@ -308,96 +274,6 @@ class _Walk:
             if context.role is Role.INVOICE:
                 self.invoice_dates.append(date)
 
-    # ---------------------------------------------------------------- numbers
-
-    def _number(self, place: int, lexeme: Lexeme) -> None:
-        context = self.context
-        if self.own_name and any(start <= lexeme.start < end for start, end in self.own_name):
-            context.ordinary()
-            return
-        if self._enumerates(lexeme):
-            context.separated = True
-            return
-        start, end, prefix, near = self._extent(place, lexeme)
-        if self.context.of and context.taken and self.drafts and len(lexeme.text) == 4 and lexeme.text.startswith("20"):
-            self._year(self.drafts[-1], int(lexeme.text))
-        sight = Sight(self.lexemes, place, lexeme, prefix, bool(self.names) and self._in_name(lexeme.start))
-        before = self.drafts[-1] if self.drafts else None
-        last = Last(before.grade, before.kind, before.end) if before is not None and context.taken else None
-        graded, kind, direct = grade(context, sight, last)
-        parts = parts_of_folded(tight(self.text[start:end]))
-        if parts.counter == 0 or (len(lexeme.text) > MAX_DIGITS + 5 and "/" not in lexeme.text):
-            graded = Grade.MUTED
-        date = None if context.taken else context.date
-        self.drafts.append(_Draft(lexeme, start, end, graded, kind, direct, parts, near, context.plural, date))
-        context.number(listed=not (graded is Grade.LOOSE and kind is Kind.OTHER))
-
-    def _enumerates(self, lexeme: Lexeme) -> bool:
-        """ "1) 125 2) 126": the number counts the items of a list."""
-        return (
-            len(lexeme.text) <= 2
-            and self.text[lexeme.end : lexeme.end + 1] == ")"
-            and self.text.count("(", 0, lexeme.start) <= self.text.count(")", 0, lexeme.start)
-        )
-
-    def _extent(self, place: int, lexeme: Lexeme) -> tuple[int, int, bool, str]:
-        """Where the number begins and ends with its series and suffix; has it a series; a series word standing near."""
-        start, end, prefixed, near = lexeme.start, lexeme.end, False, ""
-        before = place - 1
-        if before > 0 and self.lexemes[before].text[0] in "-/" and self.lexemes[before].end >= start - 1:
-            before -= 1
-        if before in self.skip_words and before not in self.suffixes:
-            word = self.lexemes[before]
-            if before == place - 1 and word.end < start:
-                near = word.text
-            else:
-                prefixed, start = True, word.start
-                if before > 1 and before - 2 in self.skip_words and self.lexemes.leads_series(before - 2):
-                    start = self.lexemes[before - 2].start  # "КР/С-15"
-                leading = self.lexemes[before - 1] if before else None
-                if leading is not None and leading.kind == "num" and leading.end == start:
-                    start = leading.start  # "00УТ-000123"
-                    self._take_back(leading)
-        suffix = self.lexemes.suffix(place)
-        if suffix is not None:
-            end = self.lexemes[suffix].end
-            self.skip_words.add(suffix)
-            self.suffixes.add(suffix)
-        return start, end, prefixed, near
-
-    def _take_back(self, leading: Lexeme) -> None:
-        """The number read just now was only the beginning of this one."""
-        if self.drafts and self.drafts[-1].lexeme is leading:
-            dropped = self.drafts.pop()
-            self.context.taken = False
-            self.context.sign = self.context.sign or dropped.direct
-
-    def _quote(self, draft: _Draft) -> Quote:
-        graded, parts = draft.grade, draft.parts
-        until, listed = readings(draft.lexeme.text, parts)
-        cut = self.ends_at is not None and draft.end >= self.ends_at
-        if cut and graded is Grade.STRONG:
-            graded = Grade.WEAK
-        return Quote(
-            text=tight(self.text[draft.start : draft.end]),
-            start=draft.start,
-            end=draft.end,
-            grade=graded,
-            kind=draft.kind,
-            prefix=parts.prefix,
-            counter=parts.counter,
-            year=parts.year,
-            sub=parts.sub,
-            near=draft.near,
-            direct=draft.direct,
-            plural=draft.plural,
-            date=draft.date,
-            stated=draft.stated,
-            until=until,
-            listed=listed,
-            cut=cut,
-        )
-
     # ---------------------------------------------------------------- afterwards
 
     def _phrases(self) -> None:
@@ -406,21 +282,11 @@ class _Walk:
         against = against_party(self.text)
         if against is not None:
             marks.setdefault(Mark.DENIED, against)
-        no_sale = maybe_no_sale(self.text)
-        if no_sale is not None:
-            marks.setdefault(Mark.NO_NUMBER, no_sale)
-        if self.drafts:
-            incomplete = incomplete_list(self.text, self.drafts[0].start)
-            if incomplete is not None:
-                marks[Mark.INCOMPLETE] = incomplete
-            denied = denied_number(self.text) or settled_number(self.text)
-            if denied is not None:
-                marks[Mark.DENIED] = denied
-            undecided = left_open(self.text) or piece_of_number(
-                self.text, [(d.start, d.end) for d in self.drafts if d.grade is Grade.STRONG]
-            )
-            if undecided is not None:
-                marks[Mark.OPEN] = undecided
+        if _HINTS.search(self.text) is not None:
+            self._hinted()
+        piece = piece_of_number(self.text, [(d.start, d.end) for d in self.drafts if d.grade is Grade.STRONG])
+        if piece is not None:
+            marks.setdefault(Mark.OPEN, piece)
         if not marks:
             return
         if Mark.MISTAKEN in marks:
@@ -433,6 +299,24 @@ class _Walk:
             marks.setdefault(Mark.OWN_TRANSFER, top_up)
         if Mark.PERCENT in marks:
             marks.setdefault(Mark.OTHER_INCOME, marks[Mark.PERCENT])
+
+    def _hinted(self) -> None:
+        """Marks of phrases that most texts show no trace of."""
+        marks = self.marks
+        no_sale = maybe_no_sale(self.text)
+        if no_sale is not None:
+            marks.setdefault(Mark.NO_NUMBER, no_sale)
+        if not self.drafts:
+            return
+        incomplete = incomplete_list(self.text, self.drafts[0].start)
+        if incomplete is not None:
+            marks[Mark.INCOMPLETE] = incomplete
+        denied = denied_number(self.text) or settled_number(self.text)
+        if denied is not None:
+            marks[Mark.DENIED] = denied
+        undecided = left_open(self.text)
+        if undecided is not None:
+            marks[Mark.OPEN] = undecided
 
 
 # What a word of each role does to the walk; a neutral one does nothing.

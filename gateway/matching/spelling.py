@@ -12,6 +12,9 @@ def distance(one: str, other: str, limit: int, replacing: int = 1) -> int:
     """
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    # A letter added or lost changes the set of letters by one, one replaced by two.
+    if len(set(one) ^ set(other)) > (2 * limit if replacing == 1 else limit):
+        return limit + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

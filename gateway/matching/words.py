@@ -248,6 +248,7 @@ _INNOCENT_STEMS = _stems(
     " процес процед получен наград кредитор карти картон картр"
 )
 _GROUNDS = _stems("договор контракт накладн упд поставк товар долг задолженност")
+_ALL_MARK_STEMS = tuple(stem for stem, _ in _MARK_STEMS)
 _NOT_A_MARK = _stems("страховочн частн кредитор")
 
 
@@ -272,7 +273,7 @@ def _classify(word: str) -> Word:
 
 
 def _mark(word: str) -> Mark | None:
-    if word.startswith(_NOT_A_MARK):
+    if not word.startswith(_ALL_MARK_STEMS) or word.startswith(_NOT_A_MARK):
         return None
     return next((mark for stem, mark in _MARK_STEMS if word.startswith(stem)), None)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.matching.scan import MAX_PURPOSE
+from gateway.matching.number_reader import MAX_PURPOSE
 from tests.matching.world import ALPHA, BETA, EGOROV, GAMMA, decided, numbers
 
 RANGES = [
