@@ -22,6 +22,7 @@ from gateway.loans.lenders.decisions import keep_raw, load, take_view
 from gateway.loans.lenders.errors import UnreadableAnswer
 from gateway.loans.lenders.ports import Lender, LenderStatus, LenderView, LoanRequest, OriginalVerdict
 from gateway.loans.model import DECISION, SigningWay
+from gateway.loans.paper_intake import keep_agreement
 from gateway.loans.purchase import purchase_of
 from gateway.loans.tables import decisions, shops
 from gateway.loans.terms import LoanTerms
@@ -30,8 +31,6 @@ from gateway.store.outbox import Parcel
 from gateway.store.schema import AnyRow
 
 Sink = Callable[[Parcel], None]
-StoreDocument = Callable[[str, bytes], None]
-"""(agreement's id, PDF) → kept; in a unit of its own, once however often it is called."""
 
 _S = LenderStatus
 _NOT_GIVEN = frozenset({_S.RECEIVED, _S.THINKING, _S.NEEDS_INFO, _S.APPROVED, _S.UNKNOWN})
@@ -81,7 +80,6 @@ class LenderCalls:
 
     Args:
         lenders: adapters by key.
-        keep_document: keeps a fetched agreement.
         alarm_after: a lender who did not answer for so long is an alarm.
     """
 
@@ -90,13 +88,11 @@ class LenderCalls:
         store: Store,
         terms: LoanTerms,
         lenders: Mapping[str, Lender],
-        keep_document: StoreDocument,
         alarm_after: timedelta = contact.ALARM_AFTER,
     ) -> None:
         self._store = store
         self._terms = terms
         self._lenders = dict(lenders)
-        self._keep_document = keep_document
         self._alarm_after = alarm_after
         self._guard = threading.Lock()
         self._resting: dict[str, float] = {}
@@ -172,7 +168,10 @@ class LenderCalls:
             content = case.lender.document(case.decision.external_id, payload["document"])
             if not content.startswith(b"%PDF-"):
                 raise Refused("lender.no_pdf", lender=case.lender.key)
-            self._keep_document(payload["agreement"], content)
+            with self._store.unit() as unit:
+                keep_agreement(unit, self._terms, case.application.id, payload["agreement"], content)
+                contact.reached(unit, load(unit, case.decision.id))
+                unit.commit()
 
         self._answered(case, fetch)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gateway.core.errors import Refused
-from gateway.loans import agreement_rows, agreements, alerts, applications, events, offers
+from gateway.loans import agreement_rows, agreements, alerts, applications, ending, events, offers, originals
 from gateway.loans.agreement_rows import GOODS_GONE
 from gateway.loans.findings import REVOKED_LATE, Finding
 from gateway.loans.lenders.ports import AgreementView, LenderStatus, LenderView, Offer, OriginalVerdict
 from gateway.loans.model import DECISION, ApplicationEvent, ApplicationState, DecisionState
-from gateway.loans.papers import ORIGINAL, GoodsEvent, GoodsState, OriginalEvent, OriginalState
+from gateway.loans.papers import GoodsEvent, GoodsState, OriginalState
 from gateway.loans.terms import LoanTerms
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
@@ -19,6 +19,8 @@ CONTRADICTS = "lender.contradicts"
 _A, _S = ApplicationState, LenderStatus
 _CHOSEN = (_A.ACCEPTED, _A.AGREED)
 _LENT = (_S.COMMITTED, _S.PAID_OUT)
+# A lender may go on calling a paper rejected until he has the next one: while that is with us, it is old news.
+_OUT_OF_HAND = frozenset({OriginalState.IN_TRANSIT, OriginalState.AT_LENDER})
 _REFUSED = frozenset({DecisionState.DECLINED, DecisionState.REVOKED, DecisionState.WITHDRAWN})
 
 
@@ -50,8 +52,8 @@ def _of_the_chosen(
         return _reconsider(unit, terms, application, "lender_offer_changed")
     if view.agreement is not None and application.state in (*_CHOSEN, _A.ACTIVE):
         application = _take_agreement(unit, terms, application, after, view.agreement)
-    _take_papers(unit, application, view)
-    return application
+    _take_papers(unit, terms, application, view)
+    return applications.load(unit, application.id)
 
 
 def _is_off(application: AnyRow, before: AnyRow, view: LenderView) -> bool:
@@ -133,18 +135,19 @@ def _take_agreement(
     return applications.load(unit, application.id)
 
 
-def _take_papers(unit: Unit, application: AnyRow, view: LenderView) -> None:
+def _take_papers(unit: Unit, terms: LoanTerms, application: AnyRow, view: LenderView) -> None:
     """What he makes of the signed paper, and that the loan runs."""
     paper = agreement_rows.live(unit, application.id)
     if paper is None:
         return
-    if view.original is not None:
-        event = OriginalEvent.ACCEPT if view.original is OriginalVerdict.ACCEPTED else OriginalEvent.REJECT
-        if event in ORIGINAL.allowed(OriginalState(paper.original)):
-            paper = agreement_rows.step(unit, paper, event)
-            events.write(unit, application.id, f"lender_original_{view.original.value}", lender=paper.lender)
+    if view.original is OriginalVerdict.ACCEPTED:
+        originals.accepted(unit, terms, application.id)
+    elif view.original is OriginalVerdict.REJECTED and paper.original in _OUT_OF_HAND:
+        originals.rejected(unit, terms, application.id, view.reason)
+    paper = agreement_rows.load(unit, paper.id)
     if view.status in _LENT and paper.goods == GoodsState.DELIVERED:
         agreement_rows.step(unit, paper, GoodsEvent.COMMIT, committed_at=unit.at)
+    ending.close_if_done(unit, application.id)
 
 
 def _contradicts(unit: Unit, decision: AnyRow, view: LenderView) -> None:

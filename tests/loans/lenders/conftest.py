@@ -9,6 +9,7 @@ import pytest
 
 from gateway.loans.sandbox.control import LENDERS
 from tests.loans.lenders.house import House, houses
+from tests.loans.lenders.office import Office
 
 
 @pytest.fixture
@@ -21,3 +22,10 @@ def both(tmp_path: Path) -> Iterator[dict[str, House]]:
 def house(request: pytest.FixtureRequest, both: dict[str, House]) -> House:
     """One lender after the other: what holds for one holds for all."""
     return both[request.param]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.close()
