@@ -31,6 +31,7 @@ from gateway.settlement import payouts, queries, register, statements
 from gateway.settlement.model import NewLine, Party, StatementState
 from gateway.settlement.tables import lines, statement_lines
 from gateway.settlement.tables import statements as statement_rows
+from gateway.store.schema import AnyRow
 from tests.settlement.house import NAMES, POINT, SHOP, House, every, line
 
 _S = StatementState
@@ -234,7 +235,7 @@ class Settlements(RuleBasedStateMachine):
     def line_id(self, event: str) -> str:
         return next(row.id for row in self.house.lines() if row.source_event == event)
 
-    def statements(self):  # type: ignore[no-untyped-def]
+    def statements(self) -> list[AnyRow]:
         return every(self.house.store, select(statement_rows).order_by(statement_rows.c.id))
 
     def any_of(self, pick: int, *states: StatementState) -> str | None:

@@ -29,8 +29,14 @@ def url() -> Iterator[str]:
         yield server.url(server.create())
 
 
-def test_the_whole_way(url: str, tmp_path: Path) -> None:
-    house = House(tmp_path, url=url)
+@pytest.fixture
+def house(url: str, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, url=url)
+    yield made
+    made.close()
+
+
+def test_the_whole_way(house: House) -> None:
     first, _ = house.append(line("e1"), line("o1", party=OTHER))
     house.do(register.reverse, first, "r1", TODAY, Money(33_33))
     house.do(register.reverse, first, "r2", TODAY, Money(33_33))
@@ -45,19 +51,18 @@ def test_the_whole_way(url: str, tmp_path: Path) -> None:
         paged = queries.statement_page(connection, "test", SERVICE, sort="net", limit=1)
         rest = queries.statement_page(connection, "test", SERVICE, sort="net", limit=1, after=paged.after)
         assert queries.statement_counts(connection, "test", SERVICE, q="диван")["paying"] == 1
-        assert queries.balance(connection, "test", SERVICE, SHOP).owed == Money(30_00)
+        assert queries.balance(connection, "test", SERVICE, SHOP).owed == Money(30_01)
     assert [(row.party_id, row.state, row.net) for page in (paged, rest) for row in page.rows] == [
-        ("S1", "drafted", 30_00),
+        ("S1", "drafted", 30_01),
         ("S2", "drafted", 90_00),
     ]
     statement = paged.rows[0]
     house.sign(statement.payment_order_id)
     house.execute(statement.payment_order_id)
-    assert (house.follow(statement.id).state, house.paid(statement.id)) == ("paid", 30_00)
+    assert (house.follow(statement.id).state, house.paid(statement.id)) == ("paid", 30_01)
     house.give_back(statement.payment_order_id)
     assert house.follow(statement.id).state == "payable"
     for table in TABLES:
         never_changed(house, table)
     with pytest.raises(IntegrityError), house.store.unit() as unit:
         unit.insert(statement_lines, {"line_id": first, "statement_id": rest.rows[0].id})
-    house.close()

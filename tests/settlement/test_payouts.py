@@ -7,12 +7,15 @@ from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import select
 
 from gateway.core.errors import Refused
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import OrderEvent
+from gateway.payments.outgoing.tables import payment_orders
 from gateway.settlement import payouts, statements
-from gateway.settlement.model import PartyKind
+from gateway.settlement.model import Party, PartyKind
+from gateway.settlement.tables import statements as statement_rows
 from gateway.settlement.terms import SettlementTerms
 from tests.payments.outgoing.desk import ACCOUNT, ANNA, OTHER_ACCOUNT, PAYEE_ACCOUNT, TERMS, TODAY, ZIMIN
 from tests.settlement.house import AGENT, POINT, SHOP, House, line, no_payee, payee_of
@@ -35,9 +38,9 @@ def test_the_draft_is_the_gateways_own_and_waits_for_both_signatures(house: Hous
 
 
 @pytest.mark.parametrize("party", [SHOP, POINT, AGENT], ids=str)
-def test_the_purpose_names_number_period_and_vat_within_its_length(house: House, party: object) -> None:
-    statement_id = house.payable(party)  # type: ignore[arg-type]
-    widest = replace_number(house, statement_id)
+def test_the_purpose_names_number_period_and_vat_within_its_length(house: House, party: Party) -> None:
+    statement_id = house.payable(party)
+    widest = widest_purpose(house, statement_id)
     assert len(widest) <= 210 - len(". В т.ч. НДС (22%) 9999999999999999-99")
     vat = MappingProxyType({**house.settling.vat, PartyKind.AGENT: "22"})
     order_id = house.do(payouts.draft, replace(house.settling, vat=vat), statement_id)
@@ -46,12 +49,12 @@ def test_the_purpose_names_number_period_and_vat_within_its_length(house: House,
     assert "отчету № 1 за период 20.11.2026-23.11.2026" in purpose and purpose.endswith(ends)
 
 
-def replace_number(house: House, statement_id: str) -> str:
-    class Row:
-        def __init__(self) -> None:
-            self.__dict__ = {**house.statement(statement_id)._mapping, "number": 10**12}
-
-    return payouts.purpose_of(Row())  # type: ignore[arg-type]
+def widest_purpose(house: House, statement_id: str) -> str:
+    """Of a statement with more digits than there will ever be."""
+    wide = select(statement_rows).where(statement_rows.c.id == statement_id)
+    with house.store.unit() as unit:
+        unit.update(statement_rows, statement_id, number=10**12)
+        return payouts.purpose_of(unit.connection.execute(wide).one())
 
 
 def test_signed_it_is_ordered_and_a_signature_that_falls_takes_it_back(house: House) -> None:
@@ -123,16 +126,10 @@ def test_there_and_back_before_anybody_looked(house: House, late_debit: bool) ->
     house.give_back(order_id)
     assert house.follow(statement_id).state == "payable"
     if late_debit:  # the way back was read before the way there
-        house.do(lambda unit: unit.update(outgoing_rows(), order_id, entry_id="debit", version=99))
+        house.do(lambda unit: unit.update(payment_orders, order_id, entry_id="debit", version=99))
     row = house.follow(statement_id)
     assert (row.state, house.paid(statement_id), house.alarms()) == ("payable", 0, ["settlement.bounced"])
     assert house.payouts(statement_id)[0].entry_id is not None
-
-
-def outgoing_rows():  # type: ignore[no-untyped-def]
-    from gateway.payments.outgoing.tables import payment_orders
-
-    return payment_orders
 
 
 def refused_then_redrafted(house: House) -> tuple[str, str, str]:
