@@ -9,7 +9,7 @@ from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
-from gateway.matching.numbered import by_hints, misspelt
+from gateway.matching.loose import by_hints, misspelt
 
 
 def without_number(case: Case) -> Decision:
