@@ -6,19 +6,14 @@ import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from gateway.core.authority import OUTSIDE, Right
 from gateway.core.clock import business_date, to_text
 from gateway.core.errors import Refused
-from gateway.loans import applications, events, reminders, rows, stage, submission
-from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState, SigningWay
-from gateway.loans.papers import FUNDING, GOODS, SIGNING, FundingEvent, GoodsEvent, SigningEvent, SigningFacts
-from gateway.loans.papers import FundingState as Funding
-from gateway.loans.papers import GoodsState as Goods
-from gateway.loans.papers import SigningState as Signing
+from gateway.loans import agreement_rows, applications, events, reminders, stage, submission
+from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState
 from gateway.loans.tables import agreements, decisions
 from gateway.loans.tables import applications as table
 from gateway.loans.terms import LoanTerms
@@ -40,14 +35,15 @@ class By(StrEnum):
 
 
 def cancel(unit: Unit, application_id: str, by: By, reason: str, expected_version: int | None = None) -> AnyRow:
-    """Cancel an application that is not signed yet; lenders who have it are told. Returns its row.
+    """Cancel an application whose goods are still here; its agreement is called off, lenders who have it are told.
+    Returns its row.
 
     Args:
         by: whose wish it is; people of a shop may speak for the buyer and the shop only.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.reason_missing`, `loan.not_yours_to_say`,
-            `state.illegal`.
+            `state.illegal`, `loan.goods_left`.
         Conflict: `loan.changed`.
     """
     unit.actor.require(Right.LOANS_CALL if unit.actor.may(Right.LOANS_CALL) else Right.LOANS_CONFIRM)
@@ -104,31 +100,12 @@ def _end(unit: Unit, row: AnyRow, event: ApplicationEvent, by: By, reason: str) 
     told = " ".join(reason.split())[:_LONGEST_REASON]
     after = applications.step(unit, row, event, ended_by=by.value, end_reason=told)
     submission.withdraw_all(unit, row, told)
-    _call_off_agreement(unit, row)
+    agreement_rows.call_off(unit, row.id, event.value)
     reminders.end(unit, row)
     unit.journal("loan.ended", f"loan:{row.id}", event=event.value, by=by.value, reason=told)
     kind = "cancelled" if event is ApplicationEvent.CANCEL else "expired"
     events.write(unit, row.id, kind, by=by.value, reason=told)
     return after
-
-
-def _call_off_agreement(unit: Unit, row: AnyRow) -> None:
-    """Nothing is signed, paid or handed over any more under the agreement of an application that ended."""
-    paper = unit.connection.execute(
-        select(agreements).where(agreements.c.application_id == row.id, agreements.c.live == 1)
-    ).one_or_none()
-    if paper is None:
-        return
-    values: dict[str, Any] = {"live": 0}
-    facts = SigningFacts(SigningWay(paper.signing_way))
-    if SigningEvent.REFUSE in SIGNING.allowed(Signing(paper.signing)):
-        values["signing"] = SIGNING.step(Signing(paper.signing), SigningEvent.REFUSE, facts).to.value
-    if FundingEvent.CALL_OFF in FUNDING.allowed(Funding(paper.funding)):
-        values["funding"] = FUNDING.step(Funding(paper.funding), FundingEvent.CALL_OFF).to.value
-    if GoodsEvent.CALL_OFF in GOODS.allowed(Goods(paper.goods)):
-        values["goods"] = GOODS.step(Goods(paper.goods), GoodsEvent.CALL_OFF).to.value
-    rows.put(unit, agreements, paper, **values)
-    unit.journal("loan.agreement_called_off", f"loan_agreement:{paper.id}", application=row.id)
 
 
 def _stale_leads(unit: Unit, terms: LoanTerms) -> Sequence[AnyRow]:

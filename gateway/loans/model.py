@@ -94,9 +94,9 @@ APPLICATION = Machine(
         **{
             (state, _E.CANCEL): Transition(_S.CANCELLED)
             for state in (
-                _S.LEAD, _S.CALLBACK, _S.QUESTIONNAIRE, _S.SUBMITTED, _S.APPROVED, _S.ACCEPTED, _S.AGREED,
+                _S.LEAD, _S.CALLBACK, _S.QUESTIONNAIRE, _S.SUBMITTED, _S.APPROVED, _S.ACCEPTED, _S.AGREED, _S.ACTIVE,
             )
-        },
+        },  # an active one while its goods are still here: see `agreement_rows.call_off`
         **{
             (state, _E.EXPIRE): Transition(_S.EXPIRED)
             for state in (
