@@ -170,7 +170,8 @@ def kept(field: str, typed: str) -> str:
     try:
         return FIELDS[field].check(typed) if typed.strip() else ""
     except Refused:
-        return typed.strip()[:_LONGEST]
+        # cut so that what is too long stays too long
+        return " ".join(typed.split())[: 2 * _LONGEST].strip()
 
 
 def faults_of(values: Mapping[str, str], today: date) -> list[Fault]:
