@@ -1,0 +1,93 @@
+"""What the shop is owed: statements sent to it, their lines, and its answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from gateway.core.authority import Right
+from gateway.core.errors import Refused
+from gateway.settlement import queries, statements
+from gateway.settlement.model import Party, PartyKind, StatementState
+from gateway.store import Unit
+from gateway.web.account.acting import perform
+from gateway.web.account.applications import Id
+from gateway.web.account.pages import go, show, told
+from gateway.web.account.visits import Desk, Form, TheDesk, TheForm, desk_with
+from gateway.web.answers import status_of
+
+router = APIRouter(prefix="/shop/statements", tags=["account"], dependencies=[desk_with(Right.SETTLEMENT_READ)])
+_PAGE = 100
+_TO_ANSWER = (StatementState.SENT, StatementState.DISPUTED)
+_NOT_HERE = 404
+
+
+@router.get("", response_class=Response)
+def listed(desk: TheDesk) -> Response:
+    """Statements, the latest first, and how we stand."""
+    store, actor = desk.room.store, desk.person.actor
+    with store.reading() as connection:
+        page = queries.statement_page(connection, store.company, actor, limit=_PAGE)
+        balance = queries.balance(connection, store.company, actor, Party(PartyKind.SHOP, actor.party))
+    return show(desk, "statements.html", rows=page.rows, balance=balance)
+
+
+@router.get("/{statement_id}", response_class=Response)
+def one(
+    desk: TheDesk,
+    statement_id: Id,
+    after: Annotated[str, Query(max_length=64)] = "",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """One statement with its lines."""
+    return _page(desk, statement_id, after=after, done=done if done in ("accept", "dispute") else "")
+
+
+@router.post("/{statement_id}/accept", response_class=Response)
+def accept(desk: TheDesk, statement_id: Id, form: TheForm) -> Response:
+    """The shop agrees."""
+    return _answer(desk, form, "accept", statement_id)
+
+
+@router.post("/{statement_id}/dispute", response_class=Response)
+def dispute(desk: TheDesk, statement_id: Id, form: TheForm) -> Response:
+    """The shop does not agree, and says with what."""
+    return _answer(desk, form, "dispute", statement_id)
+
+
+def _answer(desk: Desk, form: Form, verb: str, statement_id: str) -> Response:
+    def work(unit: Unit) -> None:
+        if verb == "accept":
+            statements.accept(unit, statement_id, form.version)
+        else:
+            statements.dispute(unit, statement_id, form.text("remark"), form.version)
+
+    try:
+        perform(desk, form, f"statement-{verb}", statement_id, work)
+    except Refused as error:
+        if status_of(error) == _NOT_HERE:
+            raise
+        return _page(desk, statement_id, error=error)
+    return go(f"/shop/statements/{statement_id}?done={verb}")
+
+
+def _page(desk: Desk, statement_id: str, *, after: str = "", done: str = "", error: Refused | None = None) -> Response:
+    store, actor = desk.room.store, desk.person.actor
+    with store.reading() as connection:
+        row = queries.statement(connection, store.company, actor, statement_id)
+        lines = queries.line_page(connection, store.company, actor, statement_id, after=after, limit=_PAGE)
+        history = queries.history(connection, store.company, actor, statement_id)
+    return show(
+        desk,
+        "statement.html",
+        status_of(error) if error else 200,
+        row=row,
+        lines=lines.rows,
+        next=lines.after[1] if lines.after else "",
+        history=history,
+        may_accept=row.state in _TO_ANSWER,
+        may_dispute=row.state == StatementState.SENT,
+        done=done,
+        error=told(error, desk.language) if error else None,
+    )

@@ -1,0 +1,241 @@
+"""Who looks at a page, and what a form brings: the dependencies of the account's routes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, select
+from starlette.datastructures import UploadFile
+
+from gateway.core.authority import Actor, Right, Role
+from gateway.core.errors import Refused
+from gateway.core.money import Money
+from gateway.loans.shops import ShopState
+from gateway.loans.tables import shop_access, shops
+from gateway.web.access import TheRoom
+from gateway.web.answers import BadRequest, Forbidden, Unauthorized
+from gateway.web.room import WebRoom
+from gateway.web.sessions import Session, Sessions
+
+PEOPLE = (Role.SHOP_MANAGER, Role.SHOP_CLERK)
+LANGUAGES = ("ru", "en")
+LANGUAGE_COOKIE = "kvit-language"
+_FORM = "application/x-www-form-urlencoded"
+_FORM_WITH_FILE = "multipart/form-data"
+_MOST_FIELDS = 60
+_ROUBLES = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?")
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class NotEntered(Unauthorized):
+    """Nobody is logged in: pages lead to the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a shop.
+
+    Attributes:
+        actor: name, role and shop.
+        sites: origins the button may stand on.
+    """
+
+    access_id: str
+    actor: Actor
+    shop_key: str
+    shop_name: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for a page.
+
+    Attributes:
+        person: None at the door.
+        mark: for the hidden field of every form.
+    """
+
+    room: WebRoom
+    session: Session
+    person: Person | None
+    language: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk(Visit):
+    """A request of somebody who is logged in."""
+
+    person: Person
+
+
+def person_of(connection: Connection, company: str, access_id: str) -> Person | None:
+    """Whose access this is; None for an unknown or revoked one, and for people of a closed shop."""
+    row = connection.execute(
+        select(shop_access, shops.c.key, shops.c.name.label("shop_name"), shops.c.sites)
+        .join(shops, shops.c.id == shop_access.c.shop_id)
+        .where(
+            shop_access.c.id == access_id,
+            shop_access.c.company == company,
+            shop_access.c.revoked_at.is_(None),
+            shop_access.c.kind.in_([role.value for role in PEOPLE]),
+            shops.c.state != ShopState.CLOSED.value,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    actor = Actor(row.name, Role(row.kind), party=row.shop_id)
+    return Person(row.id, actor, row.key, row.shop_name, tuple(json.loads(row.sites)))
+
+
+def sessions_of(request: Request) -> Sessions:
+    """The sessions of this application."""
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+TheSessions = Annotated[Sessions, Depends(sessions_of)]
+
+
+def language_of(request: Request) -> str:
+    """What was chosen, or what the browser prefers of the two."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
+    return next((language for language in wanted if language in LANGUAGES), "ru")
+
+
+def visit_of(request: Request, room: TheRoom, sessions: TheSessions) -> Visit:
+    """Whoever looks, logged in or not."""
+    session = sessions.read(request) or sessions.open("")
+    person = None
+    if session.access_id:
+        with room.store.reading() as connection:
+            person = person_of(connection, room.store.company, session.access_id)
+    return Visit(room, session, person, language_of(request), sessions.mark(session))
+
+
+TheVisit = Annotated[Visit, Depends(visit_of)]
+
+
+def desk_of(visit: TheVisit) -> Desk:
+    """Somebody who is logged in.
+
+    Raises:
+        NotEntered: `web.not_entered`.
+    """
+    if visit.person is None:
+        raise NotEntered("web.not_entered")
+    return Desk(visit.room, visit.session, visit.person, visit.language, visit.mark)
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+
+
+def desk_with(right: Right) -> Any:
+    """A dependency that refuses people without `right` before anything is read."""
+
+    def check(desk: TheDesk) -> Desk:
+        desk.person.actor.require(right)
+        return desk
+
+    return Depends(check)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, as typed.
+
+    Attributes:
+        files: by field: name and bytes.
+    """
+
+    fields: dict[str, str]
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Made when the form was shown: sent twice it acts once."""
+        return self.fields.get("key", "")[:200]
+
+    @property
+    def version(self) -> int | None:
+        """Of the row, as the person saw it."""
+        text = self.fields.get("version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name, "").strip()
+
+    def ticked(self, name: str) -> bool:
+        return self.fields.get(name) == "yes"
+
+    def word(self, name: str, kind: type[Word]) -> Word:
+        """
+        Raises:
+            Refused: `web.choose` for none of the words.
+        """
+        try:
+            return kind(self.text(name))
+        except ValueError:
+            raise Refused("web.choose") from None
+
+    def roubles(self, name: str) -> Money:
+        """A sum as people type it: "45 990", "45990,50"; nothing is zero.
+
+        Raises:
+            Refused: `web.bad_sum`.
+        """
+        typed = "".join(self.text(name).split())
+        found = _ROUBLES.fullmatch(typed)
+        if typed and found is None:
+            raise Refused("web.bad_sum")
+        return Money.zero() if found is None else Money(int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")))
+
+    def count(self, name: str) -> int:
+        """A small number; nothing is zero.
+
+        Raises:
+            Refused: `web.bad_number`.
+        """
+        typed = self.text(name)
+        if not typed:
+            return 0
+        if not (typed.isascii() and typed.isdigit()) or len(typed) > 4:
+            raise Refused("web.bad_number")
+        return int(typed)
+
+
+async def form_of(request: Request, visit: TheVisit, sessions: TheSessions) -> Form:
+    """The fields of a form that one of our own pages has sent.
+
+    Raises:
+        BadRequest: `web.no_form`.
+        Forbidden: `web.foreign_form` when it comes from elsewhere, or from a session that is over.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in (_FORM, _FORM_WITH_FILE):
+        raise BadRequest("web.no_form")
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null").lower()
+    # Our own pages send no referrer, so browsers may give "null" for their origin.
+    if site not in (None, "same-origin") or origin not in ("null", visit.room.origin):
+        raise Forbidden("web.foreign_form")
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as given:
+        fields = {name: value for name, value in given.items() if isinstance(value, str)}
+        files = {
+            name: (value.filename or "", await value.read())
+            for name, value in given.items()
+            if isinstance(value, UploadFile)
+        }
+    if not sessions.is_marked(visit.session, fields.pop("mark", "")):
+        raise Forbidden("web.foreign_form")
+    return Form(fields, files)
+
+
+TheForm = Annotated[Form, Depends(form_of)]

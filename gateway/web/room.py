@@ -1,0 +1,94 @@
+"""What the routes of the public port share, and what the service lends them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from gateway.core.errors import Refused
+from gateway.flows.terms import Terms
+from gateway.loans.lenders.ports import Lender
+from gateway.loans.terms import LoanTerms
+from gateway.store import Store
+
+KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many requests are answered: (a minute, at once).
+
+    Attributes:
+        address: from one address, all routes together.
+        shop_key: with one secret key of a shop's site.
+        calculator: of the button, from one address.
+        button: applications by the button, from one address; `button_shop`: to one shop, from everywhere.
+        entry: wrong tokens at the account's door, from one address.
+        hint: lenders' webhooks, from one address.
+    """
+
+    address: tuple[float, int] = (600, 200)
+    shop_key: tuple[float, int] = (300, 100)
+    calculator: tuple[float, int] = (60, 60)
+    button: tuple[float, int] = (0.2, 5)
+    button_shop: tuple[float, int] = (10, 60)
+    entry: tuple[float, int] = (1, 5)
+    hint: tuple[float, int] = (300, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class WebRoom:
+    """What the public port needs.
+
+    Attributes:
+        terms, loans: what the use cases of the flows and of loans ask of the configuration.
+        url: the address the world knows it by, "https://credit.example"; decides the names it answers to, and that
+            cookies travel over TLS only.
+        session_key: 32 secret bytes, kept over restarts; sessions of the account are signed with it.
+        lenders: adapters by key: whose webhooks are taken.
+        asked: told when a lender has something new for us; must return at once.
+        changed: told after every change, so that the tray's screens look; must return at once.
+        behind_proxy: a reverse proxy on this machine speaks for the buyers; the last address it has added to
+            X-Forwarded-For is theirs.
+        titles: names of lenders by key, as people read them.
+    """
+
+    store: Store
+    terms: Terms
+    loans: LoanTerms
+    url: str
+    session_key: bytes = field(repr=False)
+    lenders: Mapping[str, Lender] = field(default_factory=dict)
+    asked: Callable[[], None] = lambda: None
+    changed: Callable[[], None] = lambda: None
+    behind_proxy: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
+    pace: Pace = Pace()
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            Refused: `web.bad_url`, `web.bad_session_key`.
+        """
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise Refused("web.bad_url", url=self.url[:80])
+        if len(self.session_key) != KEY_LENGTH:
+            raise Refused("web.bad_session_key", length=KEY_LENGTH)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the world reaches it over TLS."""
+        return self.url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The name it answers to."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def origin(self) -> str:
+        """As browsers send it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
