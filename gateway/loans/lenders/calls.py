@@ -38,6 +38,7 @@ _OVER = frozenset({_S.DECLINED, _S.REVOKED, _S.CANCELLED})
 _LENT = frozenset({_S.COMMITTED, _S.PAID_OUT})
 _SIGNED = _LENT | {_S.SIGNED, _S.ORIGINAL_ACCEPTED, _S.ORIGINAL_REJECTED}
 _REST_SECONDS = 45.0
+_RESTING = "lender.resting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +179,11 @@ class LenderCalls:
     def _answered(self, case: _Case, talk: Callable[[], None]) -> None:
         """Talk to a lender; that he did not answer is noted, and others are not held up by waiting for him again."""
         key = case.lender.key
-        self._need_rested(key)
         try:
+            self._need_rested(key)
             talk()
         except KvitError as error:
-            if isinstance(error, Unavailable) and error.code.startswith("lender."):
+            if isinstance(error, Unavailable) and error.code.startswith("lender.") and error.code != _RESTING:
                 self._rest(key, error)
             if error.code.startswith("lender."):
                 self._note(case, error)
@@ -225,7 +226,7 @@ class LenderCalls:
             until = self._resting.get(key, 0.0)
         left = until - self._store.clock.monotonic()
         if left > 0:
-            raise Unavailable("lender.resting", retry_after=left, lender=key)
+            raise Unavailable(_RESTING, retry_after=left, lender=key)
 
     def _rest(self, key: str, error: Unavailable) -> None:
         seconds = error.retry_after if error.code == "lender.busy" else _REST_SECONDS

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,15 @@ GOODS, DOWN, MONTHS = 60_000_00, 6_000_00, 12
 SEALER = Sealer(bytes(range(32)))
 
 
+@cache
+def _empty() -> bytes:
+    """A database at the newest revision; made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kvit.db"
+        upgrade(sqlite_url(path))
+        return path.read_bytes()
+
+
 class Office:
     """A company with one shop.
 
@@ -40,9 +51,8 @@ class Office:
 
     def __init__(self, folder: Path, clock: FixedClock | None = None) -> None:
         self.clock = clock or FixedClock(NOW)
-        url = sqlite_url(folder / "kvit.db")
-        upgrade(url)
-        self.store = Store(url, self.clock, "firm")
+        (folder / "kvit.db").write_bytes(_empty())
+        self.store = Store(sqlite_url(folder / "kvit.db"), self.clock, "firm")
         self.terms = LoanTerms(sealer=SEALER, lenders=LENDERS)
         with self.store.unit() as unit:
             unit.insert(

@@ -280,7 +280,7 @@ def shuffled(draw: st.DrawFn, history: Sequence[LenderView]) -> list[LenderView]
 _counter = itertools.count()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_state_is_the_same_whatever_came_in_whichever_order(office: Office, data: st.DataObject) -> None:
     told = {A: data.draw(histories("EA")), B: data.draw(histories("EB"))}
@@ -298,7 +298,7 @@ def test_the_state_is_the_same_whatever_came_in_whichever_order(office: Office, 
 _PAPERS = [S.AGREED, S.SIGNED, S.COMMITTED, S.PAID_OUT]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_after_the_choice_it_is_the_same_too(office: Office, data: st.DataObject) -> None:
     length = data.draw(st.integers(1, len(_PAPERS)))
