@@ -73,7 +73,11 @@ def expire_due(unit: Unit, terms: LoanTerms) -> int:
 
     Returns:
         How many ended.
+
+    Raises:
+        Refused: `authority.missing`.
     """
+    unit.actor.require(Right.LOANS_WORK)
     today = business_date(unit.now, terms.zone)
     due = [
         *((row, "lead") for row in _stale_leads(unit, terms)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.core.authority import Role
+from gateway.core.authority import Right, Role
 from gateway.core.clock import from_text
 from gateway.loans.problems import call_missed
 from gateway.loans.tables import applications
@@ -21,7 +21,12 @@ _AT_ONCE = 200
 
 
 def remind(unit: Unit, terms: LoanTerms) -> int:
-    """Write a task for each call that is late, once while it waits. Returns how many were written."""
+    """Write a task for each call that is late, once while it waits. Returns how many were written.
+
+    Raises:
+        Refused: `authority.missing`.
+    """
+    unit.actor.require(Right.LOANS_CALL)
     found = unit.connection.execute(
         select(applications.c.number, applications.c.call_due)
         .where(applications.c.company == unit.company, call_missed(terms, unit.now))

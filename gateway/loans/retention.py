@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from gateway.core.authority import Right
 from gateway.core.clock import to_text
 from gateway.loans import events
 from gateway.loans.tables import agreements, applications, decisions, documents, lender_views
@@ -24,7 +25,11 @@ def purge_due(unit: Unit, terms: LoanTerms) -> int:
 
     Returns:
         How many applications were purged.
+
+    Raises:
+        Refused: `authority.missing`.
     """
+    unit.actor.require(Right.LOANS_WORK)
     ended = to_text(unit.now - timedelta(days=terms.retention_days))
     due = unit.connection.execute(
         select(applications.c.id)

@@ -90,10 +90,10 @@ class House:
         shop, other: ids of the shops. boss, clerk: people of the first; stranger: of the second.
     """
 
-    def __init__(self, folder: Path, terms: LoanTerms = TERMS) -> None:
+    def __init__(self, folder: Path, terms: LoanTerms = TERMS, url: str = "") -> None:
         self.clock = FixedClock(NOW)
         self.terms = terms
-        self.store = Store(sqlite_url(folder / "kvit.db"), self.clock, COMPANY)
+        self.store = Store(url or sqlite_url(folder / "kvit.db"), self.clock, COMPANY)
         for lender in terms.lenders:
             self.do(DIRECTOR, lambda u, key=lender: dated.set_lender_terms(u, lender_terms(key)))
         self.do(DIRECTOR, lambda u: dated.set_tariff(u, "", "", date(2026, 1, 1), Tariff(percent=Decimal("2.5"))))

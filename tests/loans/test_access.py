@@ -12,7 +12,19 @@ from sqlalchemy import select
 from gateway.core.authority import OUTSIDE, Actor, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money
-from gateway.loans import access, applications, callbacks, dated, ending, queries, questionnaire, shops, submission
+from gateway.loans import (
+    access,
+    applications,
+    callbacks,
+    dated,
+    ending,
+    queries,
+    questionnaire,
+    reminders,
+    retention,
+    shops,
+    submission,
+)
 from gateway.loans.applying import apply, set_purchase
 from gateway.loans.callbacks import CallResult
 from gateway.loans.dated import SigningTerms
@@ -129,6 +141,9 @@ OTHERS: dict[str, tuple[Callable[[House, Unit], Any], set[Role]]] = {
     "list": (listed, ANYBODY),
     "take_next": (lambda h, u: callbacks.take_next(u, h.terms), CALLERS),
     "queue": (lambda h, u: queries.call_queue(u.connection, u.company, h.terms, u.actor, u.now), CALLERS),
+    "remind": (lambda h, u: reminders.remind(u, h.terms), CALLERS),
+    "expire": (lambda h, u: ending.expire_due(u, h.terms), {Role.SERVICE, Role.MANAGER, Role.OWNER}),
+    "purge": (lambda h, u: retention.purge_due(u, h.terms), {Role.SERVICE, Role.MANAGER, Role.OWNER}),
     "register": (lambda h, u: shops.register(u, new_shop("third")), KEEPERS),
     "amend": (lambda h, u: shops.amend(u, h.shop, new_shop("mebel", name="Ещё")), KEEPERS),
     "suspend": (lambda h, u: shops.move(u, h.shop, ShopEvent.SUSPEND), KEEPERS),
