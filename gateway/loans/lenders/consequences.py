@@ -8,7 +8,7 @@ from gateway.loans.agreement_rows import GOODS_GONE
 from gateway.loans.findings import REVOKED_LATE, Finding
 from gateway.loans.lenders.ports import AgreementView, LenderStatus, LenderView, Offer, OriginalVerdict
 from gateway.loans.model import DECISION, ApplicationEvent, ApplicationState, DecisionState
-from gateway.loans.papers import GoodsEvent, GoodsState, OriginalState
+from gateway.loans.papers import OriginalState
 from gateway.loans.terms import LoanTerms
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
@@ -136,7 +136,7 @@ def _take_agreement(
 
 
 def _take_papers(unit: Unit, terms: LoanTerms, application: AnyRow, view: LenderView) -> None:
-    """What he makes of the signed paper, and that the loan runs."""
+    """What he makes of the signed paper; with it the last gap may be closed."""
     paper = agreement_rows.live(unit, application.id)
     if paper is None:
         return
@@ -144,9 +144,6 @@ def _take_papers(unit: Unit, terms: LoanTerms, application: AnyRow, view: Lender
         originals.accepted(unit, terms, application.id)
     elif view.original is OriginalVerdict.REJECTED and paper.original in _OUT_OF_HAND:
         originals.rejected(unit, terms, application.id, view.reason)
-    paper = agreement_rows.load(unit, paper.id)
-    if view.status in _LENT and paper.goods == GoodsState.DELIVERED:
-        agreement_rows.step(unit, paper, GoodsEvent.COMMIT, committed_at=unit.at)
     ending.close_if_done(unit, application.id)
 
 
