@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
 from gateway.core.workdays import WorkHours
+from gateway.loans.terms import LoanTerms
 from gateway.matching.decision import Policy
 from gateway.payments.model import Habits
 from gateway.payments.outgoing.model import OutgoingTerms
@@ -53,6 +54,7 @@ class Terms:
         closing_always_debit: the bank marks every closing balance as debit, whatever it is.
         lines_per_commit: statement lines that share one commit; each is still kept whole or not at all.
         outgoing: how this company pays.
+        loans: how it brokers loans; None when it does not.
     """
 
     own: OwnCompany
@@ -68,6 +70,7 @@ class Terms:
     closing_always_debit: bool = False
     lines_per_commit: int = 50
     outgoing: OutgoingTerms = field(default_factory=OutgoingTerms)
+    loans: LoanTerms | None = None
 
     def policy_on(self, day: date | None) -> Policy:
         """What the matcher may do with a payment booked on that day."""

@@ -389,7 +389,10 @@ returns = Table(
     Column("fee_back", Int64, nullable=False),
     Column("reason", Text, nullable=False),
     Column("payment_order_id", Text),
+    Column("kept_by", Text),  # the lender's lump payment he kept it from; then there is no payment order
     Column("executed_at", Text),
     Index("ix_loan_returns_application", "application_id"),
+    Index("ix_loan_returns_agreement", "agreement_id", "id"),
     Index("ix_loan_returns_order", "payment_order_id"),
+    Index("ix_loan_returns_kept", "kept_by"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
@@ -33,6 +34,14 @@ class RedLimits:
     shop_days: int = 10
 
 
+class ShopDue(StrEnum):
+    """When a shop's share of a loan is owed to it: always once the lender's whole transfer is here by evidence and the
+    agreement is signed and in force, and"""
+
+    FUNDED = "funded"  # nothing more
+    DELIVERED = "delivered"  # the buyer has the goods
+
+
 @dataclass(frozen=True, slots=True)
 class LoanTerms:
     """Everything the use cases of loans ask of the configuration.
@@ -51,6 +60,8 @@ class LoanTerms:
         retention_days: personal data of an ended application is kept so long.
         own: our company's name.
         vat: which rate our commission holds VAT of; None for none.
+        vat_percent: which of several rates of that kind: 5 or 7 of the simplified system; None where there is one.
+        shop_due: when a shop's share is owed to it.
         lenders: keys of the lenders this installation has adapters for, in the order they are offered.
         consent: version of the text a buyer agrees to, as "2026-11".
     """
@@ -69,6 +80,8 @@ class LoanTerms:
     retention_days: int = 1095
     own: str = ""
     vat: VatKind | None = VatKind.STANDARD
+    vat_percent: int | None = None
+    shop_due: ShopDue = ShopDue.FUNDED
     lenders: tuple[str, ...] = ()
     consent: str = "2026-11"
 

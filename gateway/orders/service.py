@@ -42,9 +42,10 @@ OrderRow = AnyRow | Stood
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """An invoice after money was credited to it; `rest` is what is still due."""
+    """An invoice after money was credited to it; `rest` is what is still due, `outer_id` the key it came with."""
 
     invoice_id: str
+    outer_id: str
     number: str
     order_id: str | None
     order_no: str
@@ -281,7 +282,15 @@ def credit(unit: Unit, invoice_id: str, amount: Money) -> Credited:
     unit.update(invoices, invoice_id, rest=rest, state=state, version=row.version + 1)
     unit.changed("invoice", invoice_id)
     return Credited(
-        invoice_id, row.number, row.order_id, row.order_no, row.buyer_id, row.buyer_name, amount, Money(rest)
+        invoice_id,
+        row.outer_id,
+        row.number,
+        row.order_id,
+        row.order_no,
+        row.buyer_id,
+        row.buyer_name,
+        amount,
+        Money(rest),
     )
 
 

@@ -240,11 +240,13 @@ def _agreements() -> None:
         *_text("id", "company", "application_id", "agreement_id", "at", "by"),
         *_sums("goods", "to_lender", "to_buyer", "fee_back"),
         *_text("reason"),
-        *_optional("payment_order_id", "executed_at"),
+        *_optional("payment_order_id", "kept_by", "executed_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_returns")),
     )
     op.create_index("ix_loan_returns_application", "loan_returns", ["application_id"])
+    op.create_index("ix_loan_returns_agreement", "loan_returns", ["agreement_id", "id"])
     op.create_index("ix_loan_returns_order", "loan_returns", ["payment_order_id"])
+    op.create_index("ix_loan_returns_kept", "loan_returns", ["kept_by"])
 
 
 def _append_only(table: str) -> None:
