@@ -49,6 +49,7 @@ def test_a_landline_is_a_number(typed: str) -> None:
         "8 916 123 12 34 доб. 5",
         "0000000000",
         "+7916+1231234",
+        "(((((-----)))))",
     ],
 )
 def test_what_is_none_is_refused_and_not_repeated(typed: str) -> None:

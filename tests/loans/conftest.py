@@ -21,9 +21,18 @@ def empty_loans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def moved_in(tmp_path_factory: pytest.TempPathFactory, empty_loans: Path) -> Path:
+    """A database of a house with its shops and terms and nothing else, to be copied."""
+    folder = tmp_path_factory.mktemp("moved-in")
+    shutil.copyfile(empty_loans, folder / "kvit.db")
+    House(folder).close()
+    return folder / "kvit.db"
+
+
 @pytest.fixture
-def house(tmp_path: Path, empty_loans: Path) -> Iterator[House]:
-    shutil.copyfile(empty_loans, tmp_path / "kvit.db")
+def house(tmp_path: Path, moved_in: Path) -> Iterator[House]:
+    shutil.copyfile(moved_in, tmp_path / "kvit.db")
     made = House(tmp_path)
     yield made
     made.close()

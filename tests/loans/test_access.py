@@ -99,6 +99,12 @@ def test_an_access_that_will_not_do_is_refused(house: House, kind: Role, name: s
     assert house.refused(DIRECTOR, lambda u: access.give(u, house.shop, kind, name)).code == code
 
 
+def test_nobody_is_let_in_to_a_closed_shop(house: House) -> None:
+    house.do(DIRECTOR, lambda u: shops.move(u, house.shop, ShopEvent.CLOSE))
+    refused = house.refused(DIRECTOR, lambda u: access.give(u, house.shop, Role.SHOP_CLERK, "Зоя"))
+    assert refused.code == "shop.closed"
+
+
 # -- role × action × own or another shop -----------------------------------------------------------------------------
 
 DAY = date(2027, 1, 1)

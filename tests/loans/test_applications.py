@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -214,6 +215,14 @@ def test_a_lender_who_does_not_fit_says_why(house: House, given: dict[str, Any],
     if against:
         refused = house.refused(CALLER, lambda u: submission.submit(u, house.terms, row.id, ("soap",)))
         assert refused.values == {"lender": "soap", "reasons": against[0]}
+
+
+def test_a_lender_without_terms_fits_nothing(house: House) -> None:
+    row = house.row(house.apply().id)
+    more = replace(house.terms, lenders=("soap", "new"))
+    with house.store.reading() as connection:
+        found = submission.fits(connection, more, row, date(2026, 11, 23))
+    assert [(fit.lender, fit.against) for fit in found] == [("soap", ()), ("new", ("loan.fit.no_terms",))]
 
 
 def test_a_region_without_any_way_of_signing_fits_nobody(house: House) -> None:

@@ -265,9 +265,9 @@ class Office(RuleBasedStateMachine):
         assert row.passport_hash == "" or row.surname_hash != ""
 
 
-def test_whatever_is_done_in_any_order_adds_up(empty_loans: Path) -> None:
+def test_whatever_is_done_in_any_order_adds_up(moved_in: Path) -> None:
     class Here(Office):
-        template = empty_loans
+        template = moved_in
 
     run_state_machine_as_test(
         Here,

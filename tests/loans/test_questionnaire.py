@@ -124,6 +124,11 @@ def test_who_was_born_on_the_29th_of_february_comes_of_age_in_march() -> None:
     assert birthday(date(2008, 2, 29), 20) == date(2028, 2, 29)
 
 
+def test_a_date_of_issue_that_is_none_is_no_ground_for_a_warning() -> None:
+    values = GOOD | {"birth_date": "1981-08-20", "passport_issued_on": "вчера"}
+    assert codes(values) == [("passport_issued_on", "loan.field.date")]
+
+
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=40)))
 def test_anything_typed_is_kept_and_judged_and_keeping_it_twice_is_keeping_it_once(typed: dict[str, str]) -> None:
     once = {name: kept(name, text) for name, text in typed.items()}
