@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select, true, tuple_
 
 from gateway.core.authority import Actor, Right
 from gateway.core.errors import Refused
@@ -210,7 +210,7 @@ def balance(connection: Connection, company: str, actor: Actor, party: Party) ->
     actor.require(Right.SETTLEMENT_READ)
     if own_party(actor) not in (None, party):
         raise Refused("settlement.not_found", id=party.id[:40])
-    return _balance(connection, company, party)
+    return _balances(connection, company, [party])[0]
 
 
 def balance_page(
@@ -224,7 +224,7 @@ def balance_page(
     actor.require(Right.SETTLEMENT_READ)
     if own_party(actor) is not None:
         raise Refused("settlement.not_found", id="")
-    return [_balance(connection, company, party) for party in _parties(connection, company, after, limit)]
+    return _balances(connection, company, _parties(connection, company, after, limit))
 
 
 def parties_waiting(connection: Connection, company: str, until: str) -> list[Party]:
@@ -250,43 +250,55 @@ def _of(table: Any, party: Party) -> ColumnElement[bool]:
 
 def _parties(connection: Connection, company: str, after: Party | None, limit: int) -> list[Party]:
     """The next parties that have lines, one step into the index for each."""
+    kind, party_id = lines.c.party_kind, lines.c.party_id
     found: list[Party] = []
     while len(found) < limit:
-        behind: ColumnElement[bool] = true()
+        steps: list[ColumnElement[bool]] = [true()]
         if after is not None:
-            behind = or_(
-                lines.c.party_kind > after.kind, and_(lines.c.party_kind == after.kind, lines.c.party_id > after.id)
-            )
-        row = connection.execute(
-            select(lines.c.party_kind, lines.c.party_id)
-            .where(lines.c.company == company, behind)
-            .order_by(lines.c.party_kind, lines.c.party_id)
-            .limit(1)
-        ).one_or_none()
-        if row is None:
+            steps = [and_(kind == after.kind, party_id > after.id), kind > after.kind]
+        after = next(filter(None, (_first_party(connection, company, step) for step in steps)), None)
+        if after is None:
             break
-        after = Party(PartyKind(row.party_kind), row.party_id)
         found.append(after)
     return found
 
 
-def _balance(connection: Connection, company: str, party: Party) -> Balance:
-    mine = (lines.c.company == company, _of(lines, party))
+def _first_party(connection: Connection, company: str, where: ColumnElement[bool]) -> Party | None:
+    row = connection.execute(
+        select(lines.c.party_kind, lines.c.party_id)
+        .where(lines.c.company == company, where)
+        .order_by(lines.c.party_kind, lines.c.party_id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Party(PartyKind(row.party_kind), row.party_id)
+
+
+def _balances(connection: Connection, company: str, parties: Sequence[Party]) -> list[Balance]:
     # What is carried moves from statement to statement and is owed by none of its own.
-    due = connection.execute(select(func.sum(lines.c.net)).where(*mine, lines.c.kind != LineKind.CARRIED)).scalar()
-    waiting = connection.execute(select(func.sum(lines.c.net)).where(*mine, unheld())).scalar()
-    stated = connection.execute(
-        select(func.sum(_NET)).where(
-            statements.c.company == company, _of(statements, party), statements.c.state.not_in(_ENDED)
+    due = _sums(connection, company, parties, lines.c.net, lines.c.kind != LineKind.CARRIED)
+    waiting = _sums(connection, company, parties, lines.c.net, unheld())
+    stated = _sums(connection, company, parties, _NET, statements.c.state.not_in(_ENDED))
+    standing = and_(payouts.c.entry_id.is_not(None), payouts.c.return_entry_id.is_(None))
+    paid = _sums(connection, company, parties, payouts.c.amount, standing)
+    return [Balance(p, due[p] - paid[p], waiting[p], stated[p], paid[p]) for p in parties]
+
+
+def _sums(
+    connection: Connection, company: str, parties: Sequence[Party], column: Column[int], where: ColumnElement[bool]
+) -> dict[Party, Money]:
+    """The sum of a column for each of the parties."""
+    of = column.table.c
+    found = dict.fromkeys(parties, Money.zero())
+    for kind in {party.kind for party in parties}:
+        rows = connection.execute(
+            select(of.party_id, func.sum(column))
+            .where(
+                of.company == company,
+                of.party_kind == kind,
+                of.party_id.in_([party.id for party in parties if party.kind is kind]),
+                where,
+            )
+            .group_by(of.party_id)
         )
-    ).scalar()
-    paid = connection.execute(
-        select(func.sum(payouts.c.amount)).where(
-            payouts.c.company == company,
-            _of(payouts, party),
-            payouts.c.entry_id.is_not(None),
-            payouts.c.return_entry_id.is_(None),
-        )
-    ).scalar()
-    sums = [Money(int(value or 0)) for value in (due, waiting, stated, paid)]
-    return Balance(party, sums[0] - sums[3], *sums[1:])
+        found.update({Party(kind, party_id): Money(int(kopecks)) for party_id, kopecks in rows})
+    return found
