@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -18,7 +17,8 @@ from gateway.core.errors import KvitError, Refused, Unavailable
 from gateway.core.money import Money
 from gateway.loans import applications, questionnaire
 from gateway.loans.lenders import contact
-from gateway.loans.lenders.decisions import keep_raw, load, take_view
+from gateway.loans.lenders.answers import Answers
+from gateway.loans.lenders.decisions import load
 from gateway.loans.lenders.errors import UnreadableAnswer
 from gateway.loans.lenders.ports import Lender, LenderStatus, LenderView, LoanRequest, OriginalVerdict
 from gateway.loans.model import DECISION, SigningWay
@@ -26,7 +26,6 @@ from gateway.loans.paper_intake import keep_agreement
 from gateway.loans.purchase import purchase_of
 from gateway.loans.tables import decisions, shops
 from gateway.loans.terms import LoanTerms
-from gateway.store import Store
 from gateway.store.outbox import Parcel
 from gateway.store.schema import AnyRow
 
@@ -81,20 +80,17 @@ class LenderCalls:
 
     Args:
         lenders: adapters by key.
-        alarm_after: a lender who did not answer for so long is an alarm.
     """
 
     def __init__(
         self,
-        store: Store,
-        terms: LoanTerms,
+        answers: Answers,
         lenders: Mapping[str, Lender],
-        alarm_after: timedelta = contact.ALARM_AFTER,
     ) -> None:
-        self._store = store
-        self._terms = terms
+        self._store = answers.store
+        self._terms = answers.terms
+        self._answers = answers
         self._lenders = dict(lenders)
-        self._alarm_after = alarm_after
         self._guard = threading.Lock()
         self._resting: dict[str, float] = {}
 
@@ -186,21 +182,13 @@ class LenderCalls:
             if isinstance(error, Unavailable) and error.code.startswith("lender.") and error.code != _RESTING:
                 self._rest(key, error)
             if error.code.startswith("lender."):
-                self._note(case, error)
+                self._answers.failed(case.decision.id, error)
+            if isinstance(error, UnreadableAnswer):  # what became of the call is as unknown as after a time-out
+                raise Unavailable(error.code, **error.values) from None
             raise
 
     def _take(self, case: _Case, view: LenderView) -> None:
-        with self._store.unit() as unit:
-            take_view(unit, self._terms, case.decision.id, view)
-            unit.commit()
-
-    def _note(self, case: _Case, error: KvitError) -> None:
-        with self._store.unit() as unit:
-            row = load(unit, case.decision.id)
-            if isinstance(error, UnreadableAnswer):
-                keep_raw(unit, self._terms, row, error.raw, None)
-            contact.failed(unit, row, error, self._alarm_after)
-            unit.commit()
+        self._answers.take(case.decision.id, case.application.id, view)
 
     def _case(self, parcel: Parcel) -> _Case:
         payload = parcel.payload

@@ -10,19 +10,14 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from gateway.core.clock import to_text
 from gateway.core.errors import Conflict, KvitError, Unavailable
-from gateway.loans.lenders import contact
-from gateway.loans.lenders.decisions import keep_raw, load, take_view
-from gateway.loans.lenders.errors import UnreadableAnswer
+from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.ports import Lender
 from gateway.loans.tables import decisions
-from gateway.loans.terms import LoanTerms
-from gateway.store import Store
 from gateway.store.schema import AnyRow
 
 BATCH = 50
@@ -48,22 +43,18 @@ class Polling:
     Args:
         lenders: adapters by key.
         batch: decisions of one lender in one round.
-        alarm_after: see `contact.failed`.
     """
 
     def __init__(
         self,
-        store: Store,
-        terms: LoanTerms,
+        answers: Answers,
         lenders: Mapping[str, Lender],
         batch: int = BATCH,
-        alarm_after: timedelta = contact.ALARM_AFTER,
     ) -> None:
-        self._store = store
-        self._terms = terms
+        self._store = answers.store
+        self._answers = answers
         self._lenders = dict(lenders)
         self._batch = batch
-        self._alarm_after = alarm_after
         self._running: dict[str, threading.Thread] = {}
         self._stopping = threading.Event()
 
@@ -103,25 +94,14 @@ class Polling:
             except Conflict:
                 continue  # changed under our hands: asked again in the next round
             except KvitError as error:
-                self._note(row, error)
+                self._answers.failed(row.id, error)
                 if isinstance(error, Unavailable):
                     break
         return Polled(asked, answered, changed)
 
     def _ask(self, row: AnyRow) -> bool:
         view = self._lenders[row.lender].view(row.application_id, row.external_id)
-        with self._store.unit() as unit:
-            changed = take_view(unit, self._terms, row.id, view)
-            unit.commit()
-        return changed
-
-    def _note(self, row: AnyRow, error: KvitError) -> None:
-        with self._store.unit() as unit:
-            now = load(unit, row.id)
-            if isinstance(error, UnreadableAnswer):
-                keep_raw(unit, self._terms, now, error.raw, None)
-            contact.failed(unit, now, error, self._alarm_after)
-            unit.commit()
+        return self._answers.take(row.id, row.application_id, view)
 
     def _due(self, key: str) -> list[AnyRow]:
         with self._store.reading() as connection:

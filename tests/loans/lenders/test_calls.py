@@ -11,6 +11,7 @@ import pytest
 
 from gateway.flows.leaving import Drained, drain
 from gateway.loans import agreement_rows, applications, submission
+from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
 from gateway.loans.model import SigningWay
@@ -58,7 +59,9 @@ class Line:
     def look(self, row_id: str) -> None:
         """Ask him once everything is due."""
         self.office.clock.advance(timedelta(hours=1))
-        Polling(self.office.store, self.office.terms, {self.house.key: self.house.adapter}).round_of(self.house.key)
+        Polling(Answers(self.office.store, self.office.terms), {self.house.key: self.house.adapter}).round_of(
+            self.house.key
+        )
 
     def state(self, row_id: str) -> str:
         return str(self.office.decision(row_id, self.house.key).state)
@@ -74,7 +77,7 @@ def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
         tmp_path.joinpath("ours").mkdir()
         office = Office(tmp_path / "ours", house.clock)
         lenders = {house.key: house.adapter}
-        yield Line(office, house, LenderCalls(office.store, office.terms, lenders))
+        yield Line(office, house, LenderCalls(Answers(office.store, office.terms), lenders))
         office.close()
 
 
@@ -116,7 +119,9 @@ def test_an_unreadable_answer_is_kept_sealed_and_is_an_alarm(line: Line) -> None
     assert line.leave() == Drained(0, 1)
     (kept,) = line.office.raw_views(row_id, line.house.key)
     assert (kept.known, kept.status) == (0, "")
-    assert "lender.unreadable" in [row.code for row in line.office.rows(alarms)]
+    assert [row.code for row in line.office.rows(alarms, state="open")] == ["lender.unreadable"]
+    assert line.later() == Drained(1, 0)  # asked about, as after a time-out
+    assert line.state(row_id) == "sent" and line.office.rows(alarms, state="open") == []
 
 
 def test_a_lender_who_was_away_rests_while_others_are_told(line: Line) -> None:

@@ -14,10 +14,12 @@ import pytest
 from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Refused, Unavailable
 from gateway.loans.lenders import asking
+from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.polling import Polled, Polling
 from gateway.loans.lenders.ports import Lender, LenderStatus, LenderView
 from gateway.loans.sandbox.control import LENDERS, REST, SOAP
 from gateway.loans.tables import decisions
+from gateway.store import Unit
 from gateway.store.schema import alarms
 from tests.loans.lenders.house import House, houses, request
 from tests.loans.lenders.office import Office, view
@@ -43,7 +45,7 @@ class Told:
 
 def polling(office: Office, *lenders: Told, batch: int = 50) -> Polling:
     adapters = {one.key: cast("Lender", one) for one in lenders}  # nothing but `view` is called
-    return Polling(office.store, office.terms, adapters, batch)
+    return Polling(Answers(office.store, office.terms), adapters, batch)
 
 
 def waiting(office: Office, lender: str, *statuses: LenderStatus) -> str:
@@ -187,7 +189,7 @@ def test_a_silent_lender_holds_up_nobody_else(both_away: tuple[Office, dict[str,
         house.sandbox.decide(key, row_id, "approve")
     both[SOAP].sandbox.behave(SOAP, "silent", operation="view")
     office.clock.advance(timedelta(minutes=2))
-    poll = Polling(office.store, office.terms, {key: house.adapter for key, house in both.items()})
+    poll = Polling(Answers(office.store, office.terms), {key: house.adapter for key, house in both.items()})
     assert poll.start_round() == len(LENDERS)
     until = time.monotonic() + 5
     while office.decision(row_id, REST).state != "approved" and time.monotonic() < until:
@@ -196,3 +198,26 @@ def test_a_silent_lender_holds_up_nobody_else(both_away: tuple[Office, dict[str,
     assert poll.start_round() <= 1  # the silent one's round is still on
     poll.close()
     assert office.decision(row_id, SOAP).error == "lender.slow"
+
+
+def test_what_follows_a_new_word_is_in_the_same_unit(office: Office) -> None:
+    row_id = waiting(office, REST)
+    office.clock.advance(timedelta(minutes=1))
+    followed: list[str] = []
+
+    def fail(unit: Unit, application_id: str) -> None:
+        followed.append(application_id)
+        raise Refused("loan.not_found")
+
+    def note(unit: Unit, application_id: str) -> None:
+        followed.append(application_id)
+
+    before = office.standing(row_id)
+    told = {REST: cast("Lender", Told(REST, view(2, S.APPROVED)))}
+    Polling(Answers(office.store, office.terms, follow=fail), told).round_of(REST)
+    assert office.standing(row_id) == before
+    office.clock.advance(timedelta(hours=1))
+    Polling(Answers(office.store, office.terms, follow=note), told).round_of(REST)
+    office.clock.advance(timedelta(hours=1))
+    Polling(Answers(office.store, office.terms, follow=note), told).round_of(REST)
+    assert office.application(row_id).state == "approved" and followed == [row_id, row_id]
