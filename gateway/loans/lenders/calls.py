@@ -184,7 +184,7 @@ class LenderCalls:
             if error.code.startswith("lender."):
                 self._answers.failed(case.decision.id, error)
             if isinstance(error, UnreadableAnswer):  # what became of the call is as unknown as after a time-out
-                raise Unavailable(error.code, **error.values) from None
+                raise Unavailable("lender.unreadable", lender=key, detail=error.values["detail"]) from None
             raise
 
     def _take(self, case: _Case, view: LenderView) -> None:
