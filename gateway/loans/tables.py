@@ -138,7 +138,7 @@ applications = Table(
     Index("ix_loan_applications_call", "company", "call_due", "id"),
     Index("ix_loan_applications_ended", "company", "ended_at"),
     Index("ix_loan_applications_phone", "company", "phone_hash"),
-    Index("ix_loan_applications_surname", "company", "surname_hash"),
+    Index("ix_loan_applications_surname", "company", "surname_hash", "made_at", "id"),
     Index("ix_loan_applications_agreement", "company", "agreement_key"),
     Index("ix_loan_applications_order", "order_id"),
     Index("ix_loan_applications_shop_order", "company", "shop_order"),
@@ -181,6 +181,13 @@ decisions = Table(
     Column("error", Text, nullable=False),
     Index("uq_loan_decisions_lender", "application_id", "lender", unique=True),
     Index("ix_loan_decisions_poll", "company", "poll_at"),
+    Index(
+        "ix_loan_decisions_failing",
+        "application_id",
+        "state",
+        sqlite_where=text("failures > 0"),
+        postgresql_where=text("failures > 0"),
+    ),
     Index("ix_loan_decisions_external", "company", "lender", "external_id"),
 )
 

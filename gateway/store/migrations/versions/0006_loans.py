@@ -137,7 +137,7 @@ def _applications() -> None:
     op.create_index("ix_loan_applications_shop_order", "loan_applications", ["company", "shop_order"])
     op.create_index("ix_loan_applications_shop_stage", "loan_applications", ["company", "shop_id", "stage", "stage_since", "id", "goods"])
     op.create_index("ix_loan_applications_stage", "loan_applications", ["company", "stage", "stage_since", "id", "goods"])
-    op.create_index("ix_loan_applications_surname", "loan_applications", ["company", "surname_hash"])
+    op.create_index("ix_loan_applications_surname", "loan_applications", ["company", "surname_hash", "made_at", "id"])
     op.create_table(
         "loan_events",
         *_text("id", "company", "application_id", "at", "by", "kind", "values"),
@@ -156,6 +156,7 @@ def _applications() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_decisions")),
     )
     op.create_index("ix_loan_decisions_external", "loan_decisions", ["company", "lender", "external_id"])
+    op.create_index("ix_loan_decisions_failing", "loan_decisions", ["application_id", "state"], sqlite_where=sa.text("failures > 0"), postgresql_where=sa.text("failures > 0"))
     op.create_index("ix_loan_decisions_poll", "loan_decisions", ["company", "poll_at"])
     op.create_index("uq_loan_decisions_lender", "loan_decisions", ["application_id", "lender"], unique=True)
     op.create_table(
