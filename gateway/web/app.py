@@ -47,8 +47,10 @@ def create_web(room: WebRoom) -> FastAPI:
     app.add_exception_handler(KvitError, _on_kvit)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    for routes in (site, button, hints, entry, applications, papers, reports, statements, guidance):
-        app.include_router(routes.router)
+    for programs in (site, button, hints):
+        app.include_router(programs.router)
+    for pages in (entry, applications, papers, reports, statements, guidance):
+        app.include_router(pages.router, include_in_schema=False)
     app.add_middleware(Door, room=room)
     return app
 

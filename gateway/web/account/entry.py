@@ -20,13 +20,13 @@ HOME = "/shop/applications"
 _YEAR_S = 365 * 24 * 3600
 
 
-@router.get("/", include_in_schema=False)
+@router.get("/", response_class=Response)
 def root() -> Response:
     """People who type the bare name are led to the account."""
     return go(HOME)
 
 
-@router.get("/shop/kvit.css", include_in_schema=False)
+@router.get("/shop/kvit.css", response_class=Response)
 def css() -> Response:
     """How the pages look."""
     return Response(_css(), media_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})

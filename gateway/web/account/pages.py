@@ -17,6 +17,7 @@ from gateway.core.authority import Right
 from gateway.core.catalogue import NO_BREAK, entries, sentence
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError
+from gateway.core.money import Money
 from gateway.web.account.visits import Visit
 from gateway.web.answers import headers_of, status_of
 
@@ -102,7 +103,10 @@ def _readable(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, code in worded.items():
         code = code.format(values.get(name))
         if name in values and code in entries():
-            found[name] = sentence(code, language, {})
+            word = sentence(code, language, {})
+            found[name] = word[:1].lower() + word[1:]
+    if "cost" in values:
+        found["cost"] = money(Money.parse(values["cost"]).kopecks, language).removesuffix(f"{NO_BREAK}₽")
     if "lender" in values:
         found["lender"] = visit.room.titles.get(values["lender"], values["lender"])
     return found

@@ -31,6 +31,9 @@ def download(
 ) -> Response:
     """A paper's bytes; who has seen it is journalled."""
     with desk.room.store.unit(desk.person.actor) as unit:
+        row = applications.open_for(unit, application_id)
+        if document_id not in {paper.id for paper in documents.listed(unit.connection, unit.actor, row)}:
+            raise Refused("loan.document_unknown")
         found = documents.opened(unit, desk.room.loans, document_id)
         unit.commit()
     return Response(
