@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from gateway.core.authority import Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import payer_rules, to_1c
+from gateway.flows import loan_money, payer_rules, to_1c
 from gateway.flows import release as gate
 from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
@@ -24,6 +24,7 @@ from gateway.matching import service as matching
 from gateway.matching.decision import Decision, Reason, Suggestion
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState, StockState
+from gateway.orders.service import Credited
 from gateway.payments import service as payments
 from gateway.payments.model import PaymentEvent, PaymentState
 from gateway.payments.registries import lookup as registry_rows
@@ -96,7 +97,7 @@ def allocate(
     rests_on = registry_followed(unit, payment_id, Money(row.amount), allocations)
     if given.kopecks > row.amount + rests_on.fee.kopecks:
         raise Refused("payment.too_much_allocated", given=str(given), amount=str(Money(row.amount)))
-    touched = dict.fromkeys(_take_back(unit, payment_id))
+    touched = _take_back(unit, payment_id)
     decision_id = matching.write_act(
         unit,
         payment_id,
@@ -110,11 +111,10 @@ def allocate(
     if rests_on.registry_id:
         registry_rows.use(unit, rests_on.registry_id, payment_id)
     credited = credit_all(unit, payment_id, allocations, decision_id)
-    touched.update(dict.fromkeys(c.order_id for c in credited if c.order_id))
+    touched.add(credited)
     payments.step(unit, row, PaymentEvent.ASSIGNED, outcome="manual", allocated=(given - rests_on.fee).kopecks)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
-    for order_id in touched:
-        settle_order(unit, terms, order_id)
+    _settle(unit, terms, payment_id, touched)
     if learn is not None:
         party = payer_rules.only_buyer(unit, [invoice_id for invoice_id, _ in allocations])
         payer_rules.learn(unit, terms, payment_id, party, learn.since, learn.note)
@@ -165,8 +165,7 @@ def confirm_release(
         .values(confirmed_by=unit.actor.name, version=row.version + 1)
     )
     unit.changed("payment", payment_id)
-    for order_id in _orders_of(unit, live):
-        settle_order(unit, terms, order_id, lift_hold=True)
+    _settle(unit, terms, payment_id, _touched_by(unit, live), lift_hold=True)
     return decision_id
 
 
@@ -202,14 +201,13 @@ def undo(unit: Unit, terms: Terms, event_id: str) -> list[str]:
     )
     payments.step(unit, row, PaymentEvent.UNDONE, outcome="undone", allocated=0)
     tasks.end_open(unit, payment_id=event.payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
-    for order_id in touched:
-        settle_order(unit, terms, order_id)
-    return [f"payment:{event.payment_id}", *(f"order:{order_id}" for order_id in touched)]
+    _settle(unit, terms, event.payment_id, touched)
+    return [f"payment:{event.payment_id}", *(f"order:{order_id}" for order_id in touched.order_ids)]
 
 
 def _unconfirm(unit: Unit, terms: Terms, payment_id: str, event_id: str, version: int) -> list[str]:
-    touched = _orders_of(unit, matching.live_of_payment(unit, payment_id))
-    for order_id in touched:
+    touched = _touched_by(unit, matching.live_of_payment(unit, payment_id))
+    for order_id in touched.order_ids:
         _reopen(unit, order_id)
     row = payments.load(unit, payment_id)
     matching.write_act(unit, payment_id, "undo", matching.UNCONFIRMED, before=(row.state, row.outcome), undoes=event_id)
@@ -217,9 +215,8 @@ def _unconfirm(unit: Unit, terms: Terms, payment_id: str, event_id: str, version
         update(payment_rows).where(payment_rows.c.id == payment_id).values(confirmed_by=None, version=version + 1)
     )
     unit.changed("payment", payment_id)
-    for order_id in touched:
-        settle_order(unit, terms, order_id)
-    return [f"payment:{payment_id}", *(f"order:{order_id}" for order_id in touched)]
+    _settle(unit, terms, payment_id, touched)
+    return [f"payment:{payment_id}", *(f"order:{order_id}" for order_id in touched.order_ids)]
 
 
 def _as_proposal(decision: Decision, amount: Money) -> Decision:
@@ -241,21 +238,38 @@ def _as_proposal(decision: Decision, amount: Money) -> Decision:
     )
 
 
-def _orders_of(unit: Unit, live: Sequence[matching.Allocated]) -> list[str]:
-    found: dict[str, None] = {}
-    for allocation in live:
-        invoice = orders.invoice(unit, allocation.invoice_id)
-        if invoice.order_id:
-            found[invoice.order_id] = None
-    return list(found)
+class _Touched:
+    """What hangs on invoices a decision changes: their orders, and the invoices' own keys."""
+
+    def __init__(self) -> None:
+        self.order_ids: dict[str, None] = {}
+        self.keys: list[str] = []
+
+    def add(self, invoices: Iterable[AnyRow | Credited]) -> None:
+        for invoice in invoices:
+            self.keys.append(invoice.outer_id)
+            if invoice.order_id:
+                self.order_ids[invoice.order_id] = None
 
 
-def _take_back(unit: Unit, payment_id: str) -> list[str]:
+def _touched_by(unit: Unit, live: Sequence[matching.Allocated]) -> _Touched:
+    touched = _Touched()
+    touched.add(orders.invoice(unit, allocation.invoice_id) for allocation in live)
+    return touched
+
+
+def _settle(unit: Unit, terms: Terms, payment_id: str, touched: _Touched, *, lift_hold: bool = False) -> None:
+    for order_id in touched.order_ids:
+        settle_order(unit, terms, order_id, lift_hold=lift_hold)
+    loan_money.settle_receivables(unit, terms, payment_id, touched.keys)
+
+
+def _take_back(unit: Unit, payment_id: str) -> _Touched:
     """Undo a payment's live allocations, the releases that rest on them and what somebody vouched for about them;
-    returns the orders it touched."""
+    returns what it touched."""
     live = matching.live_of_payment(unit, payment_id)
-    touched = _orders_of(unit, live)
-    for order_id in touched:
+    touched = _touched_by(unit, live)
+    for order_id in touched.order_ids:
         _reopen(unit, order_id)
     for allocation in live:
         matching.take_back(unit, allocation, allocation.decision_id)

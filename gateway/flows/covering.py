@@ -10,8 +10,9 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from gateway.core.money import Money
+from gateway.flows.terms import Terms
 from gateway.matching.tables import allocations, decisions
-from gateway.orders.release import Cover
+from gateway.orders.release import Cover, release_rule
 from gateway.orders.tables import invoices
 from gateway.payments.model import PaymentState
 from gateway.payments.tables import entries, payments
@@ -65,6 +66,18 @@ def of_order(unit: Unit, order_id: str) -> list[Covering]:
 def of_invoice(unit: Unit, invoice_id: str) -> list[Covering]:
     """Every live allocation to one invoice, with the proof of its payment."""
     return _read(_OF_INVOICE.all(unit.connection, invoice_id=invoice_id))
+
+
+def prove(terms: Terms, amount: Money, money: Sequence[Covering]) -> bool:
+    """Whether money is here in full by the very rule a paid order is released on."""
+    return release_rule(
+        amount,
+        [one.cover for one in money],
+        accepts_channel=terms.accepts_channel,
+        on_hold=False,
+        cancelled=False,
+        automatic=True,
+    ).ok
 
 
 def _read(rows: Sequence[AnyRow]) -> list[Covering]:

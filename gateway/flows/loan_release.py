@@ -22,7 +22,7 @@ from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.flows import covering
 from gateway.flows import release as gate
-from gateway.flows.covering import Covering
+from gateway.flows.covering import Covering, prove
 from gateway.flows.release import Grounds
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, alerts, applications, ending, goods, signing
@@ -36,7 +36,7 @@ from gateway.loans.tables import applications as application_rows
 from gateway.loans.terms import LoanTerms
 from gateway.orders import service as orders
 from gateway.orders.model import ShipState
-from gateway.orders.release import Verdict, release_rule
+from gateway.orders.release import Verdict
 from gateway.orders.tables import orders as order_rows
 from gateway.orders.tables import releases
 from gateway.store import Store, Unit
@@ -205,16 +205,7 @@ def _received(terms: Terms, case: _Case) -> bool:
     """The lender's whole transfer is here, by the very rule a paid order is released on."""
     if not case.row.transfer:
         return True
-    if case.row.funding != FundingState.RECEIVED:
-        return False
-    return release_rule(
-        Money(case.row.transfer),
-        [one.cover for one in case.money],
-        accepts_channel=terms.accepts_channel,
-        on_hold=False,
-        cancelled=False,
-        automatic=True,
-    ).ok
+    return case.row.funding == FundingState.RECEIVED and prove(terms, Money(case.row.transfer), case.money)
 
 
 def _let_go(unit: Unit, terms: Terms, case: _Case, verdict: Verdict) -> AnyRow:

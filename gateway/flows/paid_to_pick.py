@@ -24,7 +24,7 @@ from gateway.core.authority import Role
 from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import to_1c
+from gateway.flows import loan_money, to_1c
 from gateway.flows.pay_out_told import own_money_back, pay_out_line
 from gateway.flows.release import settle_order
 from gateway.flows.reversal import (
@@ -51,7 +51,6 @@ from gateway.payments.known import Keys, Known
 from gateway.payments.lines import Keyed
 from gateway.payments.model import PaymentEvent, PaymentState, Recorded, Source
 from gateway.payments.registries import lookup as registries
-from gateway.payments.registries.lookup import SqlRegistries
 from gateway.store import Store, Unit, alarms
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
@@ -226,7 +225,9 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
     """
     row = payments.load(unit, payment_id)
     live = matching.live_of_payment(unit, payment_id)
-    touched = dict.fromkeys(order_of(unit, allocation) for allocation in live)
+    credited = [orders.invoice(unit, allocation.invoice_id) for allocation in live]
+    touched = dict.fromkeys(invoice.order_id for invoice in credited)
+    keys = [invoice.outer_id for invoice in credited]
     last = matching.last_decision(unit, payment_id)
     if retold and not row.confirmed_by and last is not None and last.kind in ("auto", "proposal"):
         decision_id = matching.write_act(unit, payment_id, "undo", "retold", before=(row.state, row.outcome))
@@ -237,13 +238,10 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
         if row.state == PaymentState.AUTO:
             payments.step(unit, row, PaymentEvent.UNDONE, outcome="retold", allocated=0)
         released = decide_payment(unit, terms, payment_id)
+        loan_money.settle_receivables(unit, terms, payment_id, keys)
         return released + sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
+    loan_money.settle_receivables(unit, terms, payment_id, keys)
     return sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
-
-
-def order_of(unit: Unit, allocation: matching.Allocated) -> str:
-    """The order an allocation pays for, "" when its invoice has none."""
-    return orders.invoice(unit, allocation.invoice_id).order_id or ""
 
 
 def decide_payment(unit: Unit, terms: Terms, payment_id: str, judged: Decision | None = None) -> int:
@@ -277,6 +275,7 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str, judged: Decision |
     if row.state != PaymentState.NEW:
         tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     _tell_difference(unit, terms, payment_id, decision, credited)
+    loan_money.settle_receivables(unit, terms, payment_id, [one.outer_id for one in credited])
     touched = dict.fromkeys(c.order_id for c in credited if c.order_id)
     return sum(settle_order(unit, terms, order_id) for order_id in touched)
 
@@ -302,14 +301,16 @@ def _is_on_our_account(unit: Unit, terms: Terms, payment_id: str) -> bool:
 def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
     """What the matcher says of a payment now, with nothing written."""
     payment = payment_in(unit, payment_id)
-    return decide(
+    registries_sent = loan_money.registries_of(unit, terms, payment.payer_inn)
+    decision = decide(
         read_facts(payment),
         SqlIndex(unit.connection, unit.company),
         terms.policy_on(payment.booked),
         SeenDocuments(unit, payment_id),
-        SqlRegistries(unit, payment.payer_inn),
+        registries_sent,
         rules=SqlRules(unit.connection, unit.company),
     )
+    return loan_money.explained(decision, registries_sent)
 
 
 def allocate(unit: Unit, payment_id: str, allocations: Sequence[tuple[str, Money]], decision_id: str) -> list[Credited]:

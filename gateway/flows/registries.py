@@ -10,9 +10,11 @@ from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.flows.second_look import decide_again
 from gateway.flows.terms import Terms
+from gateway.loans import kept_back
 from gateway.matching import service as matching
 from gateway.matching.decision import Outcome
 from gateway.matching.service import NO_REGISTRY, RestsOn
+from gateway.payments.registries import lookup
 from gateway.payments.registries import service as registries
 from gateway.payments.registries.mapping import ColumnMapping
 from gateway.payments.registries.model import PayoutSource, RegistryState, fee_share
@@ -114,8 +116,8 @@ def _look_again(unit: Unit, terms: Terms, partner_inn: str) -> int:
 
 
 def registry_followed(unit: Unit, payment_id: str, amount: Money, allocations: Sequence[tuple[str, Money]]) -> RestsOn:
-    """The registry whose lines a person takes over for a payment of `amount`, with the part of the partner's fee by
-    which they exceed it; none where he credits anything else."""
+    """The registry whose lines a person takes over for a payment of `amount`, with the part of the partner's fee, and
+    of what a lender kept for returned goods, by which they exceed it; none where he credits anything else."""
     last = matching.last_decision(unit, payment_id)
     if last is None or last.registry_id is None:
         return NO_REGISTRY
@@ -128,4 +130,7 @@ def registry_followed(unit: Unit, payment_id: str, amount: Money, allocations: S
     if any(invoice_id not in offered for invoice_id, _ in allocations):
         return NO_REGISTRY
     given = total([given for _, given in allocations])
-    return RestsOn(row.id, min(max(given - amount, Money(0)), fee_share(Money(row.fee), Money(row.gross), given)))
+    fee = fee_share(Money(row.fee), Money(row.gross), given)
+    if row.source == PayoutSource.LOAN:
+        fee += kept_back.kept_total(unit, lookup.lines_of(unit, row.id), row.partner_inn, payment_id)
+    return RestsOn(row.id, min(max(given - amount, Money(0)), fee))

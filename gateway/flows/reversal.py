@@ -8,8 +8,8 @@ from gateway.bank.statement import Entry
 from gateway.core.authority import Role
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
+from gateway.flows import loan_money, to_1c
 from gateway.flows import release as gate
-from gateway.flows import to_1c
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
 from gateway.orders import service as orders
@@ -58,13 +58,16 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
     )
     unit.journal("entry.took_back", f"entry:{storno_entry_id}", payment=payment_id, decision=decision_id)
     touched: dict[str, None] = {}
+    keys: list[str] = []
     for allocation in matching.live_of_payment(unit, payment_id):
         matching.take_back(unit, allocation, decision_id)
         credited = orders.credit(unit, allocation.invoice_id, -allocation.amount)
+        keys.append(credited.outer_id)
         if credited.order_id:
             touched[credited.order_id] = None
     registries.free(unit, payment_id)
     payments.step(unit, row, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
+    loan_money.settle_receivables(unit, terms, payment_id, keys)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
     for order_id in touched:
         _stop_order(unit, terms, order_id, payment_id, Money(row.amount))

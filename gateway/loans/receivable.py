@@ -15,6 +15,8 @@ from gateway.orders.tables import buyers
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
+_PREFIX = "loan:"
+
 
 def open_receivable(unit: Unit, agreement: AnyRow) -> str:
     """Expect an agreement's transfer from its lender; the agreement remembers the invoice. Returns the invoice's id."""
@@ -40,7 +42,21 @@ def close(unit: Unit, agreement: AnyRow) -> Money:
 
 def outer_id(agreement_id: str) -> str:
     """The key of an agreement's invoice."""
-    return f"loan:{agreement_id}"
+    return f"{_PREFIX}{agreement_id}"
+
+
+def is_receivable(outer_id: str) -> bool:
+    """Whether an invoice with this key may be what a lender owes us."""
+    return outer_id.startswith(_PREFIX)
+
+
+def agreement_of(unit: Unit, outer_id: str) -> AnyRow | None:
+    """The agreement an invoice with this key is for, if there is one."""
+    return unit.connection.execute(
+        select(agreements).where(
+            agreements.c.id == outer_id.removeprefix(_PREFIX), agreements.c.company == unit.company
+        )
+    ).one_or_none()
 
 
 def lender_outer_id(lender: str) -> str:

@@ -70,6 +70,23 @@ class SqlRegistries:
         return [_registry(row, _LINES.all(self._unit.connection, registry_id=row.id)) for row in rows]
 
 
+def used_by(unit: Unit, payment_id: str) -> Registry | None:
+    """The registry that explains a payment, if one does."""
+    row = unit.connection.execute(
+        select(*_COLUMNS).where(
+            payout_registries.c.payment_id == payment_id,
+            payout_registries.c.company == unit.company,
+            payout_registries.c.state == RegistryState.USED,
+        )
+    ).one_or_none()
+    return None if row is None else _registry(row, _LINES.all(unit.connection, registry_id=row.id))
+
+
+def lines_of(unit: Unit, registry_id: str) -> tuple[RegistryLine, ...]:
+    """A registry's lines, in the file's order."""
+    return _lines(_LINES.all(unit.connection, registry_id=registry_id))
+
+
 def every(connection: Connection, company: str) -> list[Registry]:
     """All registries on record but those withdrawn, whether or not a payment has used them: for a back-test."""
     rows = connection.execute(
@@ -89,9 +106,13 @@ def _registry(row: AnyRow, lines: Sequence[AnyRow]) -> Registry:
         gross=Money(row.gross),
         fee=Money(row.fee),
         net=Money(row.net),
-        lines=tuple(RegistryLine(Reference(r.kind), r.key, Money(r.amount), r.row, Money(r.fee)) for r in lines),
+        lines=_lines(lines),
         bad_rows=row.bad_rows,
     )
+
+
+def _lines(rows: Sequence[AnyRow]) -> tuple[RegistryLine, ...]:
+    return tuple(RegistryLine(Reference(r.kind), r.key, Money(r.amount), r.row, Money(r.fee)) for r in rows)
 
 
 def partner_names(connection: Connection, company: str, inns: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""Wherever the allocations of a payment change, the loans among what it was credited to are brought in line.
+
+A lender's money goes through the matcher like everybody's; a loan is an invoice of the lender there. What follows for
+the loan is read off the allocations that live then, so it does not matter how often or in what order they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gateway.core.money import Money
+from gateway.flows import covering
+from gateway.flows.loan_release import settle_goods
+from gateway.flows.terms import Terms
+from gateway.loans import agreement_rows, funding, kept_back, receivable
+from gateway.loans.funding import CameIn
+from gateway.loans.kept_back import LoanRegistries
+from gateway.loans.terms import LoanTerms
+from gateway.matching.decision import Decision, Reason
+from gateway.matching.payout import RegistryLookup
+from gateway.matching.rows import payment_in
+from gateway.payments.registries import lookup as registries
+from gateway.payments.registries.lookup import SqlRegistries
+from gateway.payments.registries.model import PayoutSource
+from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
+
+
+def settle_receivables(unit: Unit, terms: Terms, payment_id: str, outer_ids: Iterable[str]) -> None:
+    """Bring the loans a payment was credited to, or is credited to no longer, in line with it.
+
+    Args:
+        outer_ids: keys of every invoice the change touched; all but loans are passed over without a look at them.
+    """
+    if terms.loans is None:
+        return
+    found = [key for key in dict.fromkeys(outer_ids) if receivable.is_receivable(key)]
+    rows = [row for row in (receivable.agreement_of(unit, key) for key in found) if row is not None]
+    for row in rows:
+        settle_agreement(unit, terms, terms.loans, row)
+    if rows:
+        registry = registries.used_by(unit, payment_id)
+        kept_back.follow(unit, registry, payment_in(unit, payment_id).payer_inn, payment_id)
+
+
+def settle_agreement(unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement: AnyRow) -> None:
+    """Funding, goods and the shop's share of one agreement, by what is allocated to it now.
+
+    Args:
+        agreement: as the caller has it; it is read anew.
+    """
+    row = agreement_rows.load(unit, agreement.id)
+    came = came_in(unit, terms, row)
+    funding.follow(unit, loan_terms, row, came)
+    settle_goods(unit, terms, loan_terms, row)  # it may put the loan in force
+    funding.settle_shop(unit, loan_terms, agreement_rows.load(unit, row.id), came)
+
+
+def came_in(unit: Unit, terms: Terms, row: AnyRow) -> CameIn:
+    """A lender's money for an agreement, as it is allocated now."""
+    money = covering.of_invoice(unit, row.invoice_id) if row.invoice_id else []
+    return CameIn(
+        amount=Money(sum(one.cover.amount.kopecks for one in money)),
+        payment_ids=tuple(dict.fromkeys(one.cover.payment_id for one in money)),
+        proved=bool(money) and covering.prove(terms, Money(row.transfer), money),
+    )
+
+
+def registries_of(unit: Unit, terms: Terms, payer_inn: str) -> RegistryLookup:
+    """The payer's registries for the matcher; a lender's with what he kept for returned goods."""
+    found = SqlRegistries(unit, payer_inn)
+    if terms.loans is None or terms.policy.payout_partners.get(payer_inn) != PayoutSource.LOAN:
+        return found
+    return LoanRegistries(unit, found, payer_inn)
+
+
+def explained(decision: Decision, registries_sent: RegistryLookup) -> Decision:
+    """The decision, with what a lender kept back among its reasons."""
+    kept = registries_sent.kept.get(decision.registry_id) if isinstance(registries_sent, LoanRegistries) else None
+    if kept is None:
+        return decision
+    return replace(decision, reasons=(*decision.reasons, Reason("matching.registry_kept_back", {"amount": str(kept)})))
