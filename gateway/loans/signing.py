@@ -64,11 +64,10 @@ def sign(unit: Unit, terms: LoanTerms, application_id: str, expected_version: in
         raise Refused("loan.agreement_held", agreement=row.number)
     if row.sign_by and row.sign_by < business_date(unit.now, terms.zone).isoformat():
         raise Refused("loan.sign_by_passed", day=row.sign_by)
-    signer = _signer(unit, row)
     until = _cooling_until(unit, terms, row)
     row = agreement_rows.step(unit, row, SigningEvent.SIGN, signed_at=unit.at, cooling_until=until)
     if row.original != OriginalState.NOT_NEEDED:
-        row = agreement_rows.step(unit, row, OriginalEvent.SIGN, holder=signer)
+        row = agreement_rows.step(unit, row, OriginalEvent.SIGN, holder=_signer(unit, row))
     visits.end(unit, row.id, visits.Result.SIGNED)
     unit.journal(
         "agreement.signed",
@@ -76,6 +75,7 @@ def sign(unit: Unit, terms: LoanTerms, application_id: str, expected_version: in
         application=application.id,
         agreement=row.number,
         way=row.signing_way,
+        at=unit.at,
         identity_checked_at=row.identity_checked_at,
         cooling_until=until,
     )

@@ -3,7 +3,7 @@
 index.html               the same for people, to read and to print
 verify.py                checks all of it on a machine without Kvit (`gateway/service/verifier/`)
 manifest.json            every file with its SHA-256; signature.json: the company's signature over it
-evidence.json            the order, its invoices, allocations, decisions, releases and pick lists; verdicts
+evidence.json            the order, its invoices, allocations, decisions, releases, loans and pick lists; verdicts
 messages/ID.bin          the bank's reply, byte for byte
 messages/ID.request.json what had been asked, and when the reply came
 messages/ID.proof.json   the proof as it was stored
@@ -57,6 +57,7 @@ class Packed:
     """What went into the file.
 
     Attributes:
+        lent: the order was let go on a signed loan agreement alone, without money.
         signed: the company's key opened and signed it; without that verify.py confirms nothing.
     """
 
@@ -65,23 +66,33 @@ class Packed:
     messages: Sequence[Judged]
     rows: int
     signed: bool
+    lent: bool
 
     @property
     def holds(self) -> bool:
-        """Every message holds, and there is one."""
-        return bool(self.messages) and all(message.holds for message in self.messages)
+        """Every message holds, and there is one; a release on a signed loan alone has none."""
+        return _hold(self.messages, self.lent)
 
     @property
     def summary(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"file": str(self.file), "signed": self.signed, **verdicts(self.order, self.messages, self.rows)}
+        return {
+            "file": str(self.file),
+            "signed": self.signed,
+            **verdicts(self.order, self.messages, self.rows, self.lent),
+        }
 
 
-def verdicts(order: str, judged: Sequence[Judged], rows: int) -> dict[str, Any]:
+def _hold(judged: Sequence[Judged], lent: bool) -> bool:
+    return (lent or bool(judged)) and all(message.holds for message in judged)
+
+
+def verdicts(order: str, judged: Sequence[Judged], rows: int, lent: bool) -> dict[str, Any]:
     """How the messages were judged, ready for JSON."""
     return {
         "order": order,
-        "holds": bool(judged) and all(message.holds for message in judged),
+        "holds": _hold(judged, lent),
+        "lent": lent,
         "journal_rows": rows,
         "messages": [
             {
@@ -120,13 +131,13 @@ def pack_evidence(home: Home, config: Config, store: Store, order: str, out: Pat
     head = _head(home, config, store)
     files["head.json"] = head.text.encode()
     files["paths.json"] = dumps(_paths(store, head, rows)).encode()
-    whole = {**verdicts(pile.order.number, judged, len(rows)), "records": pile.rows}
+    whole = {**verdicts(pile.order.number, judged, len(rows), pile.lent), "records": pile.rows}
     files["evidence.json"] = dumps(whole).encode()
-    files["index.html"] = page(config, pile.rows, rows, judged, head)
+    files["index.html"] = page(config, pile.rows, rows, judged, head, pile.lent)
     files["verify.py"] = (resources.files("gateway.service.verifier") / "verify.py").read_bytes()
     signed = _sign(home, config, store, files, pile.order.number)
     _write(out, files)
-    return Packed(pile.order.number, out, tuple(judged), len(rows), signed and head.signature is not None)
+    return Packed(pile.order.number, out, tuple(judged), len(rows), signed and head.signature is not None, pile.lent)
 
 
 def _pack_revocations(files: Files, store: Store, rows: Sequence[Mapping[str, Any]]) -> None:

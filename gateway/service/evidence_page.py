@@ -24,13 +24,19 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def page(
-    config: Config, records: Rows, journal: Sequence[Mapping[str, Any]], judged: Sequence[Judged], head: HeadLine
+    config: Config,
+    records: Rows,
+    journal: Sequence[Mapping[str, Any]],
+    judged: Sequence[Judged],
+    head: HeadLine,
+    lent: bool,
 ) -> bytes:
     """index.html, UTF-8.
 
     Args:
         records: rows of the order by table.
         journal: rows about them.
+        lent: the order was let go on a signed loan alone.
     """
     zone = ZoneInfo(config.company.zone)
     context = {
@@ -42,6 +48,8 @@ def page(
         "allocations": _with_numbers(records),
         "decisions": records["decisions"],
         "releases": records["releases"],
+        "loans": _with_places(records, journal),
+        "lent": lent,
         "pick_lists": records["pick_lists"],
         "rows": [{**row, "words": _words(row["body"])} for row in journal],
         "head": head,
@@ -75,6 +83,23 @@ def _with_verdicts(messages: Sequence[Mapping[str, Any]], judged: Sequence[Judge
 def _with_numbers(records: Rows) -> list[dict[str, Any]]:
     numbers = {row["id"]: row["number"] for row in records["invoices"]}
     return [{**row, "number": numbers.get(row["invoice_id"], "—")} for row in records["allocations"]]
+
+
+def _with_places(records: Rows, journal: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Agreements with the journal rows that say when each was signed and its buyer's passport checked."""
+    return [
+        {
+            **row,
+            "signed_in": _rows_about(journal, row["id"], "agreement.signed"),
+            "checked_in": _rows_about(journal, row["id"], "agreement.identity_checked"),
+        }
+        for row in records["loan_agreements"]
+    ]
+
+
+def _rows_about(journal: Sequence[Mapping[str, Any]], agreement_id: str, kind: str) -> str:
+    subject = f"loan_agreement:{agreement_id}"
+    return ", ".join(str(row["seq"]) for row in journal if (row["subject"], row["kind"]) == (subject, kind)) or "—"
 
 
 def _words(body: str) -> str:

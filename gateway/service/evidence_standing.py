@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, literal, select
 
 from gateway.bank.tables import messages
+from gateway.loans.tables import agreements, identity_checks
 from gateway.matching.tables import allocations, decisions
 from gateway.orders.tables import releases
 from gateway.payments.outgoing.tables import payment_orders
@@ -85,8 +86,18 @@ def _taken_back(row: AnyRow, body: Body) -> bool:
 
 
 def _released(row: AnyRow, body: Body) -> bool:
-    said = (body["release"], body["payments"], body["messages"])
-    return bool(said == (row.id, json.loads(row.payment_ids), json.loads(row.message_ids)))
+    said = (body["release"], body["payments"], body["messages"], body.get("agreement"))
+    return bool(said == (row.id, json.loads(row.payment_ids), json.loads(row.message_ids), row.agreement_id))
+
+
+def _agreed(row: AnyRow, body: Body) -> bool:
+    said = (body["lender"], body["number"], body["loan"], body["discount"], body["transfer"])
+    return bool(said == (row.lender, row.number, row.loan, row.discount, row.transfer))
+
+
+def _compared(row: AnyRow, body: Body) -> bool:
+    said = (body["check"], body["way"], body["number_matches"], body["photo_matches"])
+    return bool(said == (row.id, row.way, bool(row.number_matches), bool(row.photo_matches)))
 
 
 _RULES: Sequence[_Rule] = (
@@ -140,6 +151,20 @@ _RULES: Sequence[_Rule] = (
         _about("order", releases.c.order_id),
         lambda row, body: bool(body["release"] == row.id),
         only=releases.c.withdrawn_at.is_not(None),
+    ),
+    _Rule(agreements, ("agreement.taken",), _about("loan_agreement", agreements.c.id), _agreed),
+    _Rule(
+        agreements,
+        ("agreement.signed",),
+        _about("loan_agreement", agreements.c.id),
+        lambda row, body: bool((body["at"], body["agreement"]) == (row.signed_at, row.number)),
+        only=agreements.c.signed_at.is_not(None),
+    ),
+    _Rule(
+        identity_checks,
+        ("agreement.identity_checked",),
+        _about("loan_agreement", identity_checks.c.agreement_id),
+        _compared,
     ),
     _Rule(
         pick_lists,

@@ -1320,12 +1320,77 @@ def check_records(records: Any, rows: list[Any]) -> None:
         need(any((b["decision"], b["outcome"]) == (d["id"], d["outcome"]) for b in bodies), f"decision {d['id']}")
     for r in records["releases"]:
         bodies = rows_about(rows, "order.released", f"order:{r['order_id']}")
-        said = [(b["release"], b["payments"], b["messages"]) for b in bodies]
-        need((r["id"], json.loads(r["payment_ids"]), json.loads(r["message_ids"])) in said, f"release {r['id']}")
+        grounds = [(b["release"], b["payments"], b["messages"], b.get("agreement")) for b in bodies]
+        claimed = (r["id"], json.loads(r["payment_ids"]), json.loads(r["message_ids"]), r.get("agreement_id"))
+        need(claimed in grounds, f"release {r['id']}")
+    for c in records.get("loan_identity_checks", ()):
+        bodies = rows_about(rows, "agreement.identity_checked", f"loan_agreement:{c['agreement_id']}")
+        checks = [(b["check"], b["number_matches"], b["photo_matches"]) for b in bodies]
+        need((c["id"], bool(c["number_matches"]), bool(c["photo_matches"])) in checks, f"identity check {c['id']}")
     for p in records["pick_lists"]:
         bodies = rows_about(rows, "pick_list.written", f"pick_list:{p['id']}")
         need(any((b["number"], b["order"]) == (p["number"], p["order_id"]) for b in bodies), f"list {p['number']}")
     check_nothing_taken_back(records, rows)
+
+
+def lent_alone(records: Any) -> bool:
+    """Whether every release rests on a loan agreement and claims no money."""
+    releases = records["releases"]
+    return bool(releases) and all(r.get("agreement_id") and r["payment_ids"] == "[]" for r in releases)
+
+
+def check_loans(records: Any, rows: list[Any], report: Report) -> None:
+    """Each release on a loan came after the journal had its agreement, the buyer's passport checked and his signature,
+    in this order."""
+    agreements = {a["id"]: a for a in records.get("loan_agreements", ())}
+    for r in records["releases"]:
+        if not r.get("agreement_id"):
+            continue
+        loan = agreements.get(r["agreement_id"])
+        if loan is None:
+            raise Bad(f"release {r['id']} rests on an agreement that is not in the file")
+        taken, checked, signed, released = loan_rows(loan, r, rows)
+        if not taken or not checked or not signed or not released:
+            raise Bad(f"no journal row bears out agreement {loan['number']} before release {r['id']}")
+        number, when = loan["number"], signed["at"][:19]
+        report.good(
+            f"Отпущено по кредитному договору {number}: паспорт сверен {checked['at'][:19]} (строка {checked['seq']}), "
+            f"подписан {when} (строка {signed['seq']}), отпуск — строка {released['seq']}",
+            f"Released on loan agreement {number}: passport checked {checked['at'][:19]} (row {checked['seq']}), "
+            f"signed {when} (row {signed['seq']}), released in row {released['seq']}",
+        )
+
+
+def loan_rows(loan: Any, release: Any, rows: list[Any]) -> tuple[Any, Any, Any, Any]:
+    """The journal rows of a release on a loan: agreement, passport, signature, release; None for one that is missing.
+
+    Walked backwards from the release: the last signature before it, and the last good check before that.
+    """
+
+    def last(kind: str, subject: str, before: int, right: Callable[[Any], bool]) -> Any:
+        return next(
+            (
+                row
+                for row in sorted(rows, key=lambda row: -row["seq"])
+                if (row["kind"], row["subject"]) == (kind, subject)
+                and row["seq"] < before
+                and right(json.loads(row["body"]))
+            ),
+            None,
+        )
+
+    about = f"loan_agreement:{loan['id']}"
+    end = max((row["seq"] for row in rows), default=0) + 1
+    released = last("order.released", f"order:{release['order_id']}", end, lambda b: b["release"] == release["id"])
+    before = released["seq"] if released else 0
+    signed = last("agreement.signed", about, before, lambda b: b["agreement"] == loan["number"])
+    before = signed["seq"] if signed else 0
+    checked = last("agreement.identity_checked", about, before, lambda b: b["number_matches"] and b["photo_matches"])
+    taken = last(
+        "agreement.taken", about, before,
+        lambda b: (b["number"], b["lender"], b["transfer"]) == (loan["number"], loan["lender"], loan["transfer"]),
+    )  # fmt: skip
+    return taken, checked, signed, released
 
 
 def check_nothing_taken_back(records: Any, rows: list[Any]) -> None:
@@ -1410,6 +1475,15 @@ def shown(records: Any, rows: list[Any], signers: dict[str, str]) -> dict[str, s
         facts[f"allocation.{a['id']}.amount"] = amount(a["amount"])
     for m in records["messages"]:
         facts |= {f"message.{m['id']}.sha256": m["sha256"], f"message.{m['id']}.signer": signers.get(m["id"], "—")}
+    for loan in records.get("loan_agreements", ()):
+        at, about = f"loan.{loan['id']}", f"loan_agreement:{loan['id']}"
+        facts |= {f"{at}.number": loan["number"], f"{at}.transfer": amount(loan["transfer"])}
+        for kind, moment, place in (
+            ("agreement.signed", "signed_at", "signed_in"),
+            ("agreement.identity_checked", "identity_checked_at", "checked_in"),
+        ):
+            found = [str(r["seq"]) for r in rows if (r["subject"], r["kind"]) == (about, kind)]
+            facts |= {f"{at}.{moment}": loan[moment] or "—", f"{at}.{place}": ", ".join(found) or "—"}
     for r in rows:
         facts |= {f"row.{r['seq']}.kind": r["kind"], f"row.{r['seq']}.hash": r["hash"]}
     return facts
@@ -1523,7 +1597,12 @@ def verify(files: dict[str, bytes], report: Report, known: Known) -> None:
 def check_contents(files: dict[str, bytes], records: Any, rows: list[Any], report: Report, known: Known) -> None:
     """The bank's messages, and what follows from them."""
     messages: dict[str, Message] = {}
-    if not records["messages"]:
+    if lent_alone(records):
+        report.note(
+            "Отпущено под кредит: денег за этим отпуском нет, и банк здесь ничего не подписывал",
+            "Released on a loan: no money stands behind it, and no bank has signed anything here", "!",
+        )  # fmt: skip
+    elif not records["messages"]:
         report.bad("Сообщений банка нет", "There is no message of the bank")
     for row in records["messages"]:
         what = f"{row['reference']} ({row['received_at'][:19]})"
@@ -1537,7 +1616,14 @@ def check_contents(files: dict[str, bytes], records: Any, rows: list[Any], repor
         for certificate in found.path:
             line = f"    {certificate.subject.rfc4514_string()}, SHA-256 {fingerprint(certificate)}"
             report.note(line, line)
-    report_entries(records["entries"], messages, report)
+    if records["entries"] or not lent_alone(records):
+        report_entries(records["entries"], messages, report)
+    if any(r.get("agreement_id") for r in records["releases"]):
+        report.check(
+            "Отпуск под кредит не раньше сверки паспорта и подписи",
+            "Nothing was let go on credit before the passport's check and the signature",
+            lambda: check_loans(records, rows, report),
+        )
     report.check("Записи опираются на журнал", "The records stand on the journal", lambda: check_records(records, rows))
     report.check("Суммы сходятся", "The sums agree", lambda: check_sums(records))
     for number, named in named_invoices(records):
