@@ -13,11 +13,10 @@ from gateway.matching.facts import DateMention, Kind, Quote
 from gateway.matching.identity import Identity
 from gateway.matching.index import InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.matching.number import parts_of
+from gateway.matching.transliteration import sounds_like
 
 Bundle = tuple[InvoiceCard, ...]
 _MAX_COMBINATIONS = 256
-# Latin letters without a Cyrillic twin, as they sound: "KR" for "КР"
-_BY_SOUND = str.maketrans("dfgijlnrsuvz", "дфгийлнрсувз")
 _LETTERS = re.compile(r"[а-яa-z]*")
 
 
@@ -109,7 +108,7 @@ def fits(quote: Quote, card: InvoiceCard) -> bool:
     prefix, _, sub = card.prefix.partition("#")
     if quote.sub != sub and (quote.sub or not sub.isalpha()):
         return False  # letters behind the counter are a series, which a payer may leave out; "/1" is another invoice
-    if quote.prefix not in ("", prefix) and quote.prefix.translate(_BY_SOUND) != prefix:
+    if quote.prefix not in ("", prefix) and not sounds_like(quote.prefix, prefix):
         return False
     return quote.year is None or quote.year == card.year
 

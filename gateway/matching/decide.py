@@ -15,18 +15,23 @@ Whenever evidence is missing or contradicts itself the answer is a person's, wit
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from gateway.matching.case import Case, foreign_reason, open_case, person
+from gateway.matching.claims import Claim
 from gateway.matching.decision import Allocations, Decision, Outcome, Policy, Reason, Suggestion
 from gateway.matching.duplicates import DuplicateLookup
+from gateway.matching.exact import adding_up
 from gateway.matching.facts import Facts, Mark
 from gateway.matching.identity import Identity, Known, identify
 from gateway.matching.index import InvoiceIndex
 from gateway.matching.mentions import another_buyer
 from gateway.matching.numbered import by_numbers
+from gateway.matching.objections import settled_number
 from gateway.matching.payout import RegistryLookup, decide_payout
-from gateway.matching.phrases import replaced_number
+from gateway.matching.phrases import excluded_number
 from gateway.matching.ruled import pays_for_another, within_rule
 from gateway.matching.rules import PayerRules
 from gateway.matching.suggest import suggestions
@@ -34,6 +39,7 @@ from gateway.matching.unnumbered import without_number
 
 __all__ = ["Allocations", "Decision", "Outcome", "Policy", "Reason", "Suggestion", "decide"]
 
+_CANCELLED = re.compile("аннулир|отмен|недейств")
 _NO_SALE = (
     (Mark.REFUND, Outcome.REFUND, "matching.says_refund"),
     (Mark.OWN_TRANSFER, Outcome.OWN_TRANSFER, "matching.says_own_transfer"),
@@ -103,21 +109,36 @@ def _customer(case: Case) -> Decision:
         return _hinted(case)
     if identity.known is Known.NOBODY:
         return _stranger(case)
-    return _replacing(case) or _doubtful_numbers(case) or by_numbers(case) or without_number(case)
+    return _excepting(case) or _doubtful_numbers(case) or by_numbers(case) or without_number(case)
 
 
-def _replacing(case: Case) -> Decision | None:
-    """ "УТ-46 взамен аннулированного УТ-45": the new number alone, where it is one, and its sum is exact."""
-    if not case.facts.marks or Mark.DENIED not in case.facts.marks:
+def _excepting(case: Case) -> Decision | None:
+    """ "УТ-46 взамен УТ-45", "с 10 по 14, кроме 12": what is left is paid, where it adds up exactly.
+
+    What is left out must be the buyer's too, or be called cancelled.
+    """
+    if not case.facts.marks or Mark.DENIED not in case.facts.marks or settled_number(case.facts.text) is not None:
         return None
-    replaced = replaced_number(case.facts.payment.purpose)
-    if replaced is None:
+    excluded = excluded_number(case.facts.text)
+    if excluded is None:
         return None
-    old = [c for c in case.claims if replaced[0] <= c.quote.start < replaced[1]]
-    new = [c for c in case.claims if c not in old]
-    if len(new) != 1 or new[0].single is None or new[0].single.rest != case.amount or any(c.live for c in old):
+    out = [c for c in (*case.claims, *case.hints) if excluded[0] <= c.quote.start < excluded[1]]
+    if not any(c.own for c in out) and not _CANCELLED.search(case.facts.text, *excluded):
         return None
-    return by_numbers(replace(case, claims=tuple(new)))
+    left_out = {card.id for c in out for bundle in c.live for card in bundle}
+    if any(card.rest == case.amount for c in out for bundle in c.live for card in bundle):
+        return None
+    left = [_without(c, left_out) for c in case.claims if c not in out]
+    if not left or not all(c.live for c in left):
+        return None
+    decision = adding_up(replace(case, claims=tuple(left), hints=()))
+    return decision if decision is not None and decision.automatic else None
+
+
+def _without(claim: Claim, cards: Collection[str]) -> Claim:
+    """The claim with these invoices taken out of what it may mean."""
+    bundles = [tuple(card for card in bundle if card.id not in cards) for bundle in claim.live]
+    return claim._replace(live=tuple(bundle for bundle in bundles if bundle))
 
 
 def _for_another(case: Case, decision: Decision, rules: PayerRules | None) -> Decision:

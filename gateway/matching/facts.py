@@ -18,7 +18,7 @@ from gateway.matching.own_name import numbers_of_own_name, without_own_numbers
 from gateway.matching.parties import NamedParty, named_parties, payer_of, persons
 from gateway.matching.quotes import Grade, Kind, Quote
 from gateway.matching.scan import scan
-from gateway.matching.tighten import tighten, without_entities
+from gateway.matching.tighten import plain, tighten
 from gateway.matching.words import Mark
 
 __all__ = [
@@ -103,7 +103,7 @@ class Facts(NamedTuple):
 
 def read_facts(payment: PaymentIn) -> Facts:
     """Read one payment. Never fails: what is not understood is simply not among the facts."""
-    purpose = tighten(fold_numbers(fold(without_entities(payment.purpose))))
+    purpose = tighten(fold_numbers(fold(plain(payment.purpose))))
     painted = set_aside(purpose)
     payer = payer_of(payment.payer_name, payment.payer_account)
     scanned = scan(painted, len(payment.purpose), numbers_of_own_name(payer.written, painted.text))

@@ -82,12 +82,14 @@ class Lexemes(list[Lexeme]):
             return meaning.mark is None or not spaced  # "пени 500" is no series
         if role is Role.INVOICE:
             return glued and signed and not word.text.startswith("сч")  # "№ INV00125"
+        if role is Role.BREAK and len(word.text) == 1 and hyphened and following.text[0] == "-" and expecting:
+            return True  # "В-1905": a preposition has no hyphen
         if role in _NO_SERIES:
             return False
         if role is Role.UNIT and hyphened and len(word.text) <= _LONGEST_UNIT and not self._counts(place - 1):
             return True  # "гр-5": no unit stands before its number
         if glued or (hyphened and following.text[0] == "-"):
-            if hyphened and len(word.text) == 1 and (role is Role.BREAK or len(self[place + 2].text) >= _LONG_NUMBER):
+            if hyphened and len(word.text) == 1 and len(self[place + 2].text) >= _LONG_NUMBER:
                 return True  # "К-26-1486" is no building
             return expecting or _ACCOUNTING_NUMBER.match(self.source, word.end) is not None
         return expecting and spaced and len(word.text) == 1 and role is Role.OTHER_DOCUMENT

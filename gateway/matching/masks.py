@@ -124,6 +124,7 @@ _BEHIND_DAY = frozenset('./- "гояфмаиснд')
 _NEVER_BEHIND_YEAR = frozenset(",;)(%№")
 _BEHIND_SUM = frozenset("'.,=-рr₽")
 _BEHIND_SUM_AND_SPACE = frozenset(" '0123456789рr₽")
+_SERIES_BEFORE = re.compile(rf"(?<![{_W}])(?!от-)[{_W}]{{1,5}}-$")
 _MONTH_BEFORE = re.compile(rf"(?<![{_W}])(?:{_MONTHS}|квартал[а-я]*)\.?\s*$")
 
 _RATE = r"(?:\d{1,2}(?:[.,]\d{1,2})?\s*(?:%|проц[а-я]*\.?)|(?:0|5|7|10|18|20|22)(?:/1\d\d)?(?![\d.,%-]))"
@@ -257,13 +258,21 @@ def _find_dates(painted: Painted) -> None:
         found = _DATE_AT.match(text, start)
         if found is None and text[max(0, start - 5) : start].rstrip(" :_").endswith("от"):
             found = _SHORT_DATE_AT.match(text, start)
-        if found is not None:
+        if found is not None and not _lists_numbers(text, found):
             quoted = text[start - 1 : start] == '"' and '"' in found[0]  # "12" ноября
             done = _note_date(painted, found, start - quoted) or done
         elif length == 4:
             before = _MONTH_BEFORE.search(text, max(0, start - 20), start)  # "ноябрь 2026": a period
             if before is not None:
                 painted.paint(before.start(), end, ASIDE)
+
+
+def _lists_numbers(text: str, found: re.Match[str]) -> bool:
+    """ "ЛЗ-10/11/12": no date stands joined to a series."""
+    start = found.start()
+    if text[start - 1 : start] != "-" or "/" not in found[0]:
+        return False
+    return _SERIES_BEFORE.search(text, max(0, start - 8), start) is not None
 
 
 def _note_date(painted: Painted, found: re.Match[str], start: int) -> int:

@@ -37,10 +37,14 @@ _FORM_BEHIND = re.compile(rf"(?<![{_W}])за\s+(?P<name>[{_W}-]{{3,}}\s+{_FORM})
 _FOR_FIRM = re.compile(
     rf"(?<![{_W}])(?:(?:товар[а-я]*\s+)?для|взаиморасчет[а-я]*\s+с)\s+(?P<name>{_FORM}\s+(?:\"[^\"]+\"|[{_W}-]+))"
 )
-_AGAINST_HINTS = ("не за", "вместо", "кроме", "исключ", "цесс", "уступ", "получател")
+_AGAINST_HINTS = (
+    *("не за", "вместо", "кроме", "исключ", "цесс", "уступ", "получател", "дебитор", "цедент", "заемщик"),
+    "векселедат",
+)
 _AGAINST_PARTY = re.compile(
     rf"(?<![{_W}])(?:(?:не\s+за|вместо|кроме|исключая|за\s+исключением)(?![{_W}])[^,;№\d{INN}]{{1,80}}{INN}"
-    rf"|(?:цесси|(?:пере)?уступ)[а-я]*[^{INN}]{{0,80}}{INN}"
+    rf"|(?:цесси|(?:пере)?уступ|дебитор|цедент|заемщик|лизингополучател|векселедат)"
+    rf"[а-я]*[^{INN}]{{0,80}}{INN}"
     rf"|от\s+(?!имени)[^,;№\d{INN}]{{1,60}}{INN}+\s*получател)"
 )
 _NO_SALE_HINTS = tuple(
@@ -70,7 +74,7 @@ def settled_number(text: str) -> Span | None:
 
 
 def against_party(text: str) -> Span | None:
-    """ "не за ООО … ИНН", "кроме …", "уступка права требования к …": an ИНН in no role of one paid for."""
+    """ "не за ООО … ИНН", "кроме …", "уступка права требования к …", "дебитор …": an ИНН in no role of one paid for."""
     found = _AGAINST_PARTY.search(text) if INN in text and has_any(text, _AGAINST_HINTS) else None
     return found.span() if found is not None else None
 

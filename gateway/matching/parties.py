@@ -104,7 +104,8 @@ _NAME_ENDS = re.compile(
     rf"(?<![{_W}])(?:по|за|согласно|сч|счет[а-я]*|инн|договор[а-я]*|от|на|в|без|ндс|сумма)(?![{_W}])"
 )
 _ROLE = re.compile(
-    rf"(?<![{_W}])(?:(?P<receiver>(?:грузо)?получател[а-я]+|пол(?:уч)?\.|поставщик[а-я]*|продав[а-я]+|грузоотправител[а-я]+)"
+    rf"(?<![{_W}])(?:(?P<receiver>(?:грузо)?получател[а-я]+|пол(?:уч)?\.|поставщик[а-я]*|продав[а-я]+|грузоотправител[а-я]+"
+    r"|достав[а-я]+|перевоз[а-я]+|экспедитор[а-я]*|транспортн[а-я]+)"
     r"|(?:плательщик|покупател|заказчик|клиент|должник)[а-я]*)"
 )
 _FORM_OR_QUOTE = re.compile(rf"(?<![{_W}]){_FORM}(?![{_W}])(?:\s*\"[^\"]{{1,100}}\"?)?|\"[^\"]{{1,100}}\"")
@@ -227,7 +228,7 @@ def _cue_of(mention: InnMention, cues: list[tuple[int, int]], painted: str) -> t
 
 
 def _receiver(painted: str, cue: tuple[int, int] | None, mention: InnMention) -> bool:
-    """Whether the ИНН is that of whom the money or the goods go to, not of whom they are paid for."""
+    """Whether the ИНН is that of who gets the money or gets or carries the goods, not of whom they are paid for."""
     first = cue[1] if cue is not None else max(0, mention.start - _CUE_REACH)
     roles = list(_ROLE.finditer(painted, first, mention.start))
     return bool(roles) and roles[-1]["receiver"] is not None

@@ -121,21 +121,29 @@ _NONE_BEFORE = re.compile(
 )
 _TRANCHE = "транш"
 _OF_INVOICE_AFTER = re.compile(rf"\s+(?:[{_W}\d-]+\s+){{0,3}}по\s+сч")
-_REPLACED = re.compile(
-    rf"(?<![{_W}])(?:в?замен|вместо)\s+(?:аннулир|отмен|недейств)[а-я]*\s+(?:сч[а-я]*\.?\s*)?[№\s]*[{_W}]{{0,5}}-?\d"
+_EXCLUDED = re.compile(
+    rf"(?<![{_W}])(?:(?:кроме|исключая|исключением|в?замен|вместо)\s+(?:[{_W}]+\s+){{0,2}}?|не\s+(?:по\s+|за\s+)?)"
+    rf"(?:сч[а-я]*\.?\s*|заказ[а-я]*\s*)?[№\s]*[{_W}]{{0,5}}[-\s]?\d+"
 )
 _ADVANCES_NEXT = re.compile(
     rf"(?:(?<![{_W}])(?:с|и|плюс|включая|остаток|остальное|излишек|разница)\s|\+)[\s-]*(?:в\s+)?(?:предоплат|аванс)[а-я]*\s+"
     rf"(?:(?:за|на|по|в\s+счет)\s+)?(?:следующ|будущ|нов)"
 )
 
+_RATE_BEFORE = re.compile(
+    rf"{ASIDE}[\s(:,-]*(?:по\s+ставке\s+)?(?:двадцать(?:\s+дв[ае])?|восемнадцать|десять|семь|пять|ноль)\s+$"
+)
+
 # a return that is none
+_NOT_NOUN_BEFORE = re.compile(rf"(?<![{_W}])(?<!за )не\s+$")
+_ENDS = re.compile(r"\s*(?:$|[.,;!)])")
 _INSTEAD_BEFORE = re.compile(rf"(?<![{_W}])(?:в?замен|вместо)\s+$")
 _NOT_BEFORE = re.compile(rf"(?<![{_W}])не\s+$")
 _WITHOUT_BEFORE = re.compile(rf"(?<![{_W}])без\s+(?:права\s+)?$")
 _FINITE = ("ть", "ться", "йте", "ется", "ются", "аем", "ают")
 _NOT_SUBJECT = re.compile(
     r"(?:\s+(?:и|или)\s+обмену)?\s+не\s+(?:подлеж[иа]т|требует(?:ся)?|предусмотрен[а-я]*|производится|осуществляется)"
+    r"|(?<=возврата)(?:\s+[а-я]+)?\s+не\s+(?:было|будет|требовали)(?![а-я])"
 )
 _RETURNABLE = "возвратн"
 _TARE = r"(?:стекло)?тар[аоуые]|упаков|поддон|пал+ет|ящик|контейнер|бутыл|кег|баллон|бочк|мешк|бидон"
@@ -198,9 +206,19 @@ def says_no_such(text: str, start: int, end: int) -> bool:
     return text.startswith(_TRANCHE, start) and _OF_INVOICE_AFTER.match(text, end) is not None
 
 
-def replaced_number(purpose: str) -> Span | None:
-    """ "взамен аннулированного НФ-1461": where the number stands that is paid no more."""
-    found = _REPLACED.search(fold(purpose))
+def rate_in_words(text: str, start: int) -> bool:
+    """Whether the "процентов" that begins here is the rate of the tax: "НДС двадцать два процента"."""
+    return _RATE_BEFORE.search(text, max(0, start - 40), start) is not None
+
+
+def excluded_number(text: str) -> Span | None:
+    """ "кроме счета 45", "взамен аннулированного НФ-1461", "(не 45)": where the one number stands that is not paid.
+
+    None when the text says more against its numbers than that.
+    """
+    if _CANCELLED.search(text) is not None or len(_DENIED.findall(text)) != 1:
+        return None
+    found = _EXCLUDED.search(text)
     return found.span() if found is not None else None
 
 
@@ -212,13 +230,15 @@ def advances_next(purpose: str) -> bool:
 def no_return(text: str, start: int, end: int) -> bool:
     """Whether the word of returning at this place speaks of no money coming back.
 
-    "Просим не возвращать", "возврату не подлежит", "без возврата", "за возвратную тару".
+    "Просим не возвращать", "возврату не подлежит", "возврата товара не было", "без возврата", "за возвратную тару".
     """
     word, before = text[start:end], text[max(0, start - 40) : start]
     if word.startswith("аннулир") and _INSTEAD_BEFORE.search(before) is not None:
         return True
     if _WITHOUT_BEFORE.search(before) is not None or _NOT_SUBJECT.match(text, end) is not None:
         return True
+    if word == "возврат" and _NOT_NOUN_BEFORE.search(before) is not None and _ENDS.match(text, end) is not None:
+        return True  # "оплата, не возврат", but "за не возврат тары"
     if word.endswith(_FINITE) and _NOT_BEFORE.search(before) is not None:
         return True
     if not word.startswith(_RETURNABLE):

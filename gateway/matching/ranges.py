@@ -23,11 +23,14 @@ def tight(number: str) -> str:
 
 
 def readings(text: str, parts: NumberParts) -> tuple[int | None, tuple[int, ...]]:
-    """ "125-128" may be a range, "125/126" a list: the end of the range, and the counters."""
+    """ "125-128", "3512-14" may be a range, "125/126" a list: the end of the range, and the counters."""
     if "-" not in text and "/" not in text:
         return None, ()
-    runs = [int(r) for r in _DIGITS.findall(text)]
-    if not all(runs) or (parts.sub and not _of_one_length(text, runs)):
+    written = _DIGITS.findall(text)
+    runs = [int(r) for r in written]
+    if len(runs) == 2 and "-" in text and parts.year is None and len(written[1]) < len(written[0]):
+        runs[1] = int(written[0][: -len(written[1])] + written[1])  # "3512-14"
+    elif not all(runs) or (parts.sub and not _of_one_length(text, runs)):
         return None, ()
     if "-" not in text:
         return None, tuple(runs)

@@ -31,6 +31,7 @@ from gateway.matching.phrases import (
     left_open,
     no_return,
     piece_of_number,
+    rate_in_words,
     says_no_such,
 )
 from gateway.matching.quotes import Grade, Quote
@@ -187,6 +188,8 @@ class _Walk(NumberReader):
         """ "без штрафных санкций", "возврату не подлежит": the word says what this is not."""
         if mark is Mark.REFUND:
             return no_return(self.text, lexeme.start, lexeme.end)
+        if mark is Mark.PERCENT and rate_in_words(self.text, lexeme.start):
+            return True
         return place > 0 and self.lexemes[place - 1].text == "без"
 
     def _for_payment(self, place: int) -> bool:

@@ -15,6 +15,9 @@ _W = "а-яa-z"
 _SIGN_GLUED = re.compile(rf"n(?<![{_W}\d]n)[{_W}]{{1,5}}(?=[-/ ]{{0,3}}\d)")
 _LONGEST_SERIES = 4
 _ENTITY = re.compile(r"&(?:amp;)?(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,8});", re.IGNORECASE)
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_SPLIT_BY_UNSEEN = re.compile("\\d+(?:[\u200b-\u200d\u2060\ufeff]+\\d+)+")
+_COLUMNS = 2
 _UNDERSCORED = re.compile(rf"(?<=[{_W}\d])_(?=\d)|(?<=\d)_(?=[{_W}])")
 _ABBREVIATED_INVOICE = re.compile(rf"(?<![{_W}/])с/ч(?![{_W}/])")
 _ABBREVIATED_SIGN = re.compile(rf"(?<![{_W}])н-р(?![{_W}])\.?")
@@ -36,6 +39,20 @@ def without_entities(purpose: str) -> str:
     if "&" not in purpose or ";" not in purpose:
         return purpose
     return _ENTITY.sub(_character, purpose)
+
+
+def plain(purpose: str) -> str:
+    """The purpose without what no reader sees: entities, spaces of no width in a number, and columns drawn by "|"."""
+    purpose = without_entities(purpose)
+    if _UNSEEN.search(purpose) is not None:
+        purpose = _SPLIT_BY_UNSEEN.sub(_shown, purpose)
+    if purpose.count("|") >= _COLUMNS:  # a single one may be a digit 1
+        purpose = purpose.replace("|", ";")
+    return purpose
+
+
+def _shown(found: re.Match[str]) -> str:
+    return _UNSEEN.sub("", found[0]).ljust(len(found[0]))
 
 
 def _character(found: re.Match[str]) -> str:

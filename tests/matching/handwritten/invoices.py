@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.matching.handwritten import buyers as b
-from tests.matching.handwritten import second_world, third_world
+from tests.matching.handwritten import fourth_world, second_world, third_world
 from tests.matching.handwritten.building import invoice as _invoice
 from tests.matching.handwritten.model import Invoice
 
@@ -148,6 +148,7 @@ INVOICES = (
     *(_mega(n) for n in range(466, 601)),
     *second_world.INVOICES,
     *third_world.INVOICES,
+    *fourth_world.INVOICES,
 )
 
 BY_ID = {invoice.id: invoice for invoice in INVOICES}

@@ -11,6 +11,13 @@ from tests.matching.handwritten import (
     client_bank,
     decoys,
     everyday,
+    fourth_lists,
+    fourth_names,
+    fourth_negations,
+    fourth_numbers,
+    fourth_others_money,
+    fourth_parts,
+    fourth_typing,
     individuals,
     money_that_is_no_sale,
     partial_and_over,
@@ -55,6 +62,13 @@ THEMES = (
     third_statements_several,
     third_oddities,
     third_pitfalls,
+    fourth_others_money,
+    fourth_names,
+    fourth_negations,
+    fourth_numbers,
+    fourth_lists,
+    fourth_typing,
+    fourth_parts,
 )
 CASES: dict[str, Case] = {
     f"{theme.__name__.rpartition('.')[2]}-{case.name}": case for theme in THEMES for case in theme.CASES
@@ -110,6 +124,6 @@ def test_a_case_is_sound_in_itself(name: str) -> None:
 
 def test_the_set_is_as_large_as_it_claims() -> None:
     assert len(CASES) == sum(len(theme.CASES) for theme in THEMES), "two cases of one name"
-    assert len(CASES) >= 775
+    assert len(CASES) >= 1025
     assert len(INVOICES) == len(BY_ID) >= 250
     assert len({case.purpose for case in CASES.values()}) >= 450

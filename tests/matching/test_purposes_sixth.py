@@ -1,0 +1,92 @@
+"""Excluded numbers that the sum confirms, short forms of lists, series that sound alike, and a debt that is traded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from gateway.core.money import Money
+from gateway.matching.decide import decide
+from gateway.matching.duplicates import MemoryDuplicates
+from gateway.matching.facts import read_facts
+from gateway.matching.index import MemoryIndex, card
+from gateway.matching.transliteration import in_cyrillic, sounds_like
+from tests.matching.world import ALPHA, BETA, EGOROV, POLICY, decided, numbers, payment
+
+BETAS = f"ООО Бета ИНН {BETA}"
+CONFIRMED = [
+    ("alpha", "7340.50", "счет 126 (не 125)", "126"),
+    ("alpha", "7340.50", "счет 126 вместо 125", "126"),
+    ("alpha", "7340.50", "счет 126 взамен 99", "126"),
+    ("alpha", "7340.50", "счет 126 взамен аннулированного 124", "126"),
+    ("beta", "17000.00", "счета с 140 по 142, кроме счета 141", "140 142"),
+    ("beta", "18000.00", "счета 140-142", "140 141 142"),
+    ("beta", "18000.00", "счета 140-42", "140 141 142"),
+    ("beta", "18000.00", "счета 140-2", "140 141 142"),
+    ("ivanova", "4500.00", "заказ 1001\u200b80 Иванова", "180"),
+    ("alpha", "12500.00", "125|12.11.2026|12500.00", "125"),
+    ("alpha", "12500.00", "оплата, не возврат. счет 125", "125"),
+    ("alpha", "12500.00", "счет 125, оплата, не возврат", "125"),
+    ("alpha", "12500.00", "счет 125, возврата товара не было", "125"),
+    ("alpha", "12500.00", "счет 125 НДС десять процентов", "125"),
+    ("alpha", "7340.50", f"счет 126, перевозчик ООО Стрела ИНН {EGOROV}", "126"),
+]  # fmt: skip
+DOUBTED = [
+    ("alpha", "12500.00", "счет 126 (не 125)"),
+    ("alpha", "7340.50", "счет 126 вместо 125, верно 131"),
+    ("alpha", "7340.50", "счет 126 (не 125), ранее был оплачен"),
+    ("alpha", "7340.50", "верно: 126, неверно: 125"),
+    ("beta", "18000.00", "счета с 140 по 143, кроме счета 141"),
+    ("beta", "17000.00", "счета с 140 по 142, помимо счета 141"),
+    ("alpha", "12500.00", "за не возврат тары, счет 125"),
+    ("alpha", "12500.00", "возврат по счету 125"),
+    ("alpha", "12500.00", "десять процентов по счету 125"),
+    ("stranger", "15000.00", f"Финансирование, дебитор {BETAS}, счет 140"),
+    ("stranger", "15000.00", f"Финансирование по договору, цедент {BETAS} счет 140"),
+]
+SERIES = [
+    (("В-1905",), "счет В-1905", True),
+    (("И-1905",), "счет В-1905", False),
+    (("ПС-1905",), "Счет PS-1905", True),
+    (("ПА-1905",), "Счет PS-1905", False),
+    (("МЖ-1905",), "invoice MZH-1905", True),
+    (("ЛЗ-10", "ЛЗ-11", "ЛЗ-12"), "счета ЛЗ-10/11/12", True),
+]
+
+
+@pytest.mark.parametrize(("payer", "roubles", "purpose", "expected"), CONFIRMED)
+def test_what_the_sum_confirms_is_automatic(payer: str, roubles: str, purpose: str, expected: str) -> None:
+    assert numbers(decided(payer, roubles, purpose)) == expected
+
+
+@pytest.mark.parametrize(("payer", "roubles", "purpose"), DOUBTED)
+def test_what_nothing_confirms_is_a_persons(payer: str, roubles: str, purpose: str) -> None:
+    assert not decided(payer, roubles, purpose).automatic
+
+
+@pytest.mark.parametrize(("owed", "purpose", "automatic"), SERIES)
+def test_a_series_is_read_as_it_is_written_and_as_it_sounds(
+    owed: tuple[str, ...], purpose: str, automatic: bool
+) -> None:
+    on, price = date(2026, 11, 12), Money.parse("100.00")
+    cards = [
+        card(n, n, on, price, price, "open", buyer_id="a", buyer_kind="ul", buyer_name="ООО «Альфа»", buyer_inn=ALPHA)
+        for n in (*owed, "Ю-7")
+    ]
+    roubles = str(Money(price.kopecks * len(owed)).decimal_text())
+    facts = read_facts(payment("alpha", roubles, purpose))
+    decision = decide(facts, MemoryIndex(cards), POLICY, MemoryDuplicates())
+    assert tuple(i for i, _ in decision.allocations) == (owed if automatic else ())
+
+
+def test_letters_of_one_alphabet_are_not_taken_by_sound() -> None:
+    assert sounds_like("кr", "кр")
+    assert not sounds_like("рс", "пс")
+
+
+@pytest.mark.parametrize(
+    ("latin", "name"), [("Beta", "бета"), ("Zhukov", "жуков"), ("Alfa", "алфа"), ("Shchit", "щит")]
+)
+def test_a_latin_name_as_it_sounds(latin: str, name: str) -> None:
+    assert in_cyrillic(latin) == name
