@@ -7,7 +7,7 @@ between the file and the mark "done" changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -42,14 +42,25 @@ class Drained:
     failed: int
 
 
-def drain(store: Store, sinks: Mapping[str, Sink], worker: str, limit: int = 100) -> Drained:
+def drain(
+    store: Store,
+    sinks: Mapping[str, Sink],
+    worker: str,
+    limit: int = 100,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Drained:
     """Claim due rows, carry each to its sink, mark it done after it succeeded.
+
+    Several workers share the outbox by topics, so that one who waits for a slow server holds up no other: each takes
+    `only` its own, and one of them all others, `without` those. A topic without a sink is a dead letter, and told.
 
     A sink that cannot work now is tried again with growing pauses; one that refuses its row for good, or breaks on
     it, makes it a dead letter, which raises an alarm.
     """
     with store.unit() as unit:
-        parcels = outbox.claim(unit, worker, limit)
+        parcels = outbox.claim(unit, worker, limit, only=only, without=without)
         unit.commit()
     done: list[str] = []
     failures: list[tuple[Parcel, KvitError]] = []

@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from gateway.core.errors import Refused
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import OwnCompany, Terms
+from gateway.service.config_loans import LenderTable, LoansTable, WebTable
 from gateway.service.config_matching import MatchingTable, dated_policies, policy_of
 from gateway.service.config_outgoing import OutgoingTable, outgoing_terms
 
@@ -222,6 +223,19 @@ class Config(_Part):
     api: ApiTable = ApiTable()
     proof: ProofTable = ProofTable()
     outgoing: OutgoingTable = OutgoingTable()
+    loans: LoansTable | None = None
+    lender: list[LenderTable] = []
+    web: WebTable = WebTable()
+
+    @model_validator(mode="after")
+    def _loans_are_whole(self) -> Self:
+        keys = [lender.key for lender in self.lender]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two lenders are called {twice}")
+        if self.loans is None and (self.lender or self.web.url):
+            raise ValueError("[[lender]] and [web] belong to [loans], which is missing")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +337,8 @@ def terms_of(
     """The settings the flows go by."""
     company, trade = config.company, config.trade
     accounts = frozenset(account for bank in config.bank for account in bank.accounts)
-    policy = policy_of(config.matching, company.inn, accounts)
+    lenders = [lender.inn for lender in config.lender]
+    policy = policy_of(config.matching, company.inn, accounts, lenders)
     return Terms(
         own=OwnCompany(company.name, company.inn, company.kpp, company.bic, company.bank, company.corr_account),
         policy=policy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Literal
@@ -79,12 +80,16 @@ class MatchingTable(_Part):
         return tables
 
 
-def policy_of(table: MatchingTable, own_inn: str, own_accounts: frozenset[str]) -> Policy:
-    """What holds before the first dated policy: the strict defaults, and what is true on every day."""
+def policy_of(table: MatchingTable, own_inn: str, own_accounts: frozenset[str], lenders: Iterable[str] = ()) -> Policy:
+    """What holds before the first dated policy: the strict defaults, and what is true on every day.
+
+    Args:
+        lenders: ИНН of lenders we broker for: their money comes by registries too.
+    """
     return Policy(
         own_inns=frozenset({own_inn, *table.own_inns} - {""}),
         own_accounts=own_accounts | frozenset(table.own_accounts),
-        payout_partners=dict(table.payout_partners),
+        payout_partners={**dict.fromkeys(lenders, "loan"), **table.payout_partners},
     )
 
 

@@ -31,6 +31,7 @@ from gateway.onec.incoming import Incoming
 from gateway.service import doctor
 from gateway.service.backoff import BackOff
 from gateway.service.backup_heads import note_if_behind
+from gateway.service.broker import Brokerage
 from gateway.service.database_lock import DatabaseLock
 from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
@@ -41,7 +42,7 @@ from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
 from gateway.service.rounds import Round, bank_round, take_onec
 from gateway.service.scheduler import JsonDueTimes, Scheduler
 from gateway.service.systemd import Notifier, Watchdog
-from gateway.service.wiring import Bank, Installation, open_banks
+from gateway.service.wiring import Bank, Installation, open_banks, vault_of
 from gateway.store import alarms, outbox
 
 _log = structlog.get_logger("service.daemon")
@@ -90,6 +91,8 @@ class Daemon:
         self._notifier = Notifier.from_environment()
         self._bank_loop = self._loop("bank")
         self._office_loop = self._loop("office")
+        self._loops = {"bank": self._bank_loop, "office": self._office_loop}
+        self._brokerage: Brokerage | None = None
         self._polling: set[str] = set()
         self._last_round: float | None = None
         self._server: ApiServer | None = None
@@ -124,6 +127,7 @@ class Daemon:
                 unit.commit()
             self.banks = open_banks(self.installation)
             self._renewals = Renewals(self.installation, self.banks)
+            self._open_brokerage()
             self.findings = doctor.examine(self.installation, self.banks)
             self._plan_jobs()
             self._serve()
@@ -131,12 +135,22 @@ class Daemon:
             self._database_lock.release()
             self._lock.release()
             raise
-        for name, loop in (("bank", self._bank_loop), ("office", self._office_loop)):
+        for name, loop in self._loops.items():
             thread = threading.Thread(target=loop.run, name=f"kvit-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)
         self._notifier.ready(f"listening on {self.url}")
         _log.info("started", url=self.url, banks=[bank.profile.name for bank in self.banks])
+
+    def _open_brokerage(self) -> None:
+        if self.terms.loans is None:
+            return
+        self._brokerage = Brokerage(
+            self.home, self.config, self.store, self.terms, vault_of(self.home), self._wake_office, self._worker
+        )
+        self._brokerage.name_lenders()
+        self._loops["lenders"] = self._loop("lenders")
+        self._brokerage.plan(self._loops["lenders"])
 
     def _plan_jobs(self) -> None:
         for bank in self.banks:
@@ -187,6 +201,7 @@ class Daemon:
             names=api.names,
             stale_after_s=max(SILENT_S, 3.0 * slowest),
             send_now=partial(self._bank_loop.trigger, SENDING),
+            broker=self._brokerage.broker if self._brokerage else None,
         )
         self._notify = app.state.notify
         tls = Tls(self.home.root / api.certificate, self.home.root / api.key) if api.certificate and api.key else None
@@ -199,14 +214,18 @@ class Daemon:
         fresh = self.home.connection_file.with_suffix(".new")
         fresh.write_text(json.dumps(connection), encoding="utf-8")
         fresh.replace(self.home.connection_file)
+        if self._brokerage is not None:
+            self._brokerage.serve()
 
     def stop(self) -> None:
         """End loops and API, letting the running job finish."""
         self._notifier.stopping()
-        for loop in (self._bank_loop, self._office_loop):
+        for loop in self._loops.values():
             loop.stop()
         for thread in self._threads:
             thread.join(timeout=30)
+        if self._brokerage is not None:
+            self._brokerage.stop()
         if self._server is not None:
             self._server.stop()
         self.home.connection_file.unlink(missing_ok=True)
@@ -256,7 +275,8 @@ class Daemon:
 
     def _drain(self) -> None:
         while not self._office_loop.stopping.is_set():
-            drained = drain(self.store, self._sinks, self._worker)
+            theirs = self._brokerage.topics if self._brokerage else frozenset()
+            drained = drain(self.store, self._sinks, self._worker, without=theirs)
             if not drained.done:
                 return
 

@@ -18,6 +18,7 @@ from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.orders.numbers import read_again
+from gateway.service.broker_keys import loans_of
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
 from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.key_slot import slots_of
@@ -81,19 +82,15 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
     store = Store(url, clock, config.company.key)
     store.keeper = HeadKeeper(home, config)
     read_again(store)
-    return Installation(
-        home=home,
-        config=config,
-        clock=clock,
-        store=store,
-        terms=terms_of(
-            config,
-            # One rule for the house: the strictest of its banks.
-            accepts_channel=bool(profiles) and all("channel" in p.facts.release for p in profiles),
-            ids_restart_yearly=any(p.facts.bank_ids == "per_year" for p in profiles),
-            ids_unstable=any(p.facts.bank_ids == "unstable" for p in profiles),
-        ),
+    terms = terms_of(
+        config,
+        # One rule for the house: the strictest of its banks.
+        accepts_channel=bool(profiles) and all("channel" in p.facts.release for p in profiles),
+        ids_restart_yearly=any(p.facts.bank_ids == "per_year" for p in profiles),
+        ids_unstable=any(p.facts.bank_ids == "unstable" for p in profiles),
     )
+    loans = loans_of(config, terms, partial(vault_of, home))
+    return Installation(home=home, config=config, clock=clock, store=store, terms=replace(terms, loans=loans))
 
 
 def profile_of(home: Home, bank: BankTable) -> BankProfile:

@@ -7,7 +7,7 @@ younger one waits, also for a dead one. Sinks are idempotent by the row's id.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,8 +44,23 @@ class Parcel:
     attempts: int
 
 
-def claim(unit: Unit, worker: str, limit: int = 50, lease: timedelta = LEASE) -> list[Parcel]:
-    """Lease up to `limit` due rows of this company, at most one of each key, oldest first."""
+def claim(
+    unit: Unit,
+    worker: str,
+    limit: int = 50,
+    lease: timedelta = LEASE,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+) -> list[Parcel]:
+    """Lease up to `limit` due rows of this company, at most one of each key, oldest first.
+
+    Args:
+        only: topics of this worker; empty for all, `without` those others carry.
+    """
+    topics = [outbox.c.topic.in_(only)] if only else []
+    if without:
+        topics.append(outbox.c.topic.not_in(without))
     older = outbox.alias("older")
     first_of_key = (
         ~select(older.c.id)
@@ -66,6 +81,7 @@ def claim(unit: Unit, worker: str, limit: int = 50, lease: timedelta = LEASE) ->
             outbox.c.not_before <= unit.at,
             (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until < unit.at),
             first_of_key,
+            *topics,
         )
         .order_by(outbox.c.id)
         .limit(limit)

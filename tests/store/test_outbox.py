@@ -249,3 +249,15 @@ def test_errors_of_a_dead_letter_can_be_read(store: Store) -> None:
     assert alarm.subject == f"outbox:{row_id}"
     for language in ("ru", "en"):
         assert "{" not in KvitError(alarm.code, **alarm.values).text(language)
+
+
+def test_workers_share_the_outbox_by_topics(store: Store) -> None:
+    with store.unit() as unit:
+        loan = unit.emit("loan.submit", "loan:1", {})
+        pick = unit.emit("onec.pick_list", "pick:1", {})
+        unit.commit()
+    with store.unit() as unit:
+        assert [p.id for p in outbox.claim(unit, "lenders", only={"loan.submit", "loan.cancel"})] == [loan]
+        assert [p.id for p in outbox.claim(unit, "office", without={"loan.submit"})] == [pick]
+        assert outbox.claim(unit, "office") == []
+        unit.commit()

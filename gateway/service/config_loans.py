@@ -1,0 +1,156 @@
+"""`[loans]`, `[[lender]]` and `[web]` of kvit.toml: credit broking, and the port the world sees.
+
+No secret stands here: a lender's token and the secret its webhooks are signed with are kept in the vault
+(`kvit lender token`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from gateway.core.requisites import is_inn
+from gateway.core.vat import VatKind
+from gateway.core.workdays import WorkHours
+from gateway.flows.terms import Terms
+from gateway.loans.personal import Sealer
+from gateway.loans.terms import LoanTerms, RedLimits, ShopDue
+
+VatWord = Literal["none", "standard", "5", "7"]
+_VAT: dict[VatWord, tuple[VatKind | None, int | None]] = {
+    "none": (None, None),
+    "standard": (VatKind.STANDARD, None),
+    "5": (VatKind.SIMPLIFIED, 5),
+    "7": (VatKind.SIMPLIFIED, 7),
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RedTable(_Part):
+    """`[loans.red]`: after how many days a stage is shown in red."""
+
+    application: int = Field(default=1, ge=1, le=365)
+    decision: int = Field(default=2, ge=1, le=365)
+    signed: int = Field(default=5, ge=1, le=365)
+    original: int = Field(default=9, ge=1, le=365)
+    money: int = Field(default=5, ge=1, le=365)
+    shop: int = Field(default=10, ge=1, le=365)
+
+
+class LoansTable(_Part):
+    """How we broker loans.
+
+    Attributes:
+        call_minutes: work minutes from an application to the first call.
+        call_attempts: calls nobody answered after which an application lapses.
+        lead_days, offer_days, sign_days: after which an application that was not sent, an offer that was not accepted,
+            an agreement that was not signed lapses.
+        retention_days: personal data is kept so long after the end.
+        vat: in our commission: "none", "standard", or the simplified system's "5" or "7".
+        shop_due: a shop's share is owed once the lender's money is here ("funded"), or the goods are too ("delivered").
+        silence_days: working days without a remark after which a statement of account is accepted.
+        account: of ours, shops are paid from; "" where there is only one.
+        poll_every_s: how often decisions that are due to be asked about are looked for.
+    """
+
+    call_minutes: int = Field(default=15, ge=1, le=1440)
+    call_attempts: int = Field(default=5, ge=1, le=50)
+    lead_days: int = Field(default=3, ge=1, le=365)
+    offer_days: int = Field(default=14, ge=1, le=365)
+    sign_days: int = Field(default=10, ge=1, le=365)
+    retention_days: int = Field(default=1095, ge=1, le=36500)
+    vat: VatWord = "standard"
+    shop_due: ShopDue = Field(default=ShopDue.FUNDED, strict=False)
+    consent: str = Field(default="2026-11", pattern=r"^[0-9A-Za-z.-]{1,20}$")
+    silence_days: int = Field(default=5, ge=1, le=60)
+    account: str = ""
+    poll_every_s: int = Field(default=15, ge=1, le=3600)
+    red: RedTable = RedTable()
+
+
+class LenderTable(_Part):
+    """One lender we have an agreement with.
+
+    Attributes:
+        protocol: "soap", a broker's service; "rest", a bank's API.
+        inn: whose payouts are the loans' money.
+        user: our name at a SOAP broker.
+        authority: a file in anchors/ with the server's authority; "" for the machine's own list.
+    """
+
+    key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    protocol: Literal["soap", "rest"]
+    name: str = Field(min_length=1, max_length=160)
+    inn: str
+    url: str
+    user: str = ""
+    authority: str = ""
+
+    @field_validator("inn")
+    @classmethod
+    def _an_inn(cls, inn: str) -> str:
+        if not is_inn(inn):
+            raise ValueError(f"“{inn[:40]}” is no ИНН: its length or its check digits do not hold")
+        return inn
+
+    @model_validator(mode="after")
+    def _user_of_a_broker(self) -> Self:
+        if self.protocol == "soap" and not self.user:
+            raise ValueError("a SOAP broker wants a user")
+        return self
+
+
+class WebTable(_Part):
+    """The public port: the site API, the button, the shop account, lenders' webhooks.
+
+    Attributes:
+        url: the address the world knows it by; "" for no public port.
+        host, port: where it listens; behind a reverse proxy on this machine, 127.0.0.1.
+        certificate, key: PEM files below the home, where it speaks TLS itself.
+        behind_proxy: believe the last address in X-Forwarded-For.
+    """
+
+    url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    certificate: str = ""
+    key: str = ""
+    behind_proxy: bool = False
+
+    @model_validator(mode="after")
+    def _reached_over_tls(self) -> Self:
+        parts = urlsplit(self.url)
+        if self.url and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("the world reaches it over https only")
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key belong together")
+        return self
+
+
+def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, sealer: Sealer) -> LoanTerms:
+    """What the use cases of loans go by."""
+    vat, percent = _VAT[table.vat]
+    red = table.red
+    return LoanTerms(
+        sealer=sealer,
+        call_minutes=table.call_minutes,
+        call_attempts=table.call_attempts,
+        hours=WorkHours(terms.hours.opens, terms.hours.closes, terms.hours.also_weekdays),
+        zone=terms.zone,
+        lead_days=table.lead_days,
+        offer_days=table.offer_days,
+        sign_days=table.sign_days,
+        red=RedLimits(red.application, red.decision, red.signed, red.original, red.money, red.shop),
+        retention_days=table.retention_days,
+        own=terms.own.name,
+        vat=vat,
+        vat_percent=percent,
+        shop_due=table.shop_due,
+        lenders=tuple(lender.key for lender in lenders),
+        consent=table.consent,
+    )
