@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from gateway.api.errors import Unauthorized
-from gateway.api.room import Room
+from gateway.api.errors import NotFound, Unauthorized
+from gateway.api.room import Broker, Room
 from gateway.api.tokens import Caller, authenticate
 from gateway.core.authority import Right
 
@@ -42,11 +42,36 @@ def caller_of(room: TheRoom, credentials: Annotated[HTTPAuthorizationCredentials
 TheCaller = Annotated[Caller, Depends(caller_of)]
 
 
+def broker_of(room: TheRoom) -> Broker:
+    """What the company's loans go by.
+
+    Raises:
+        NotFound: `api.no_loans` in a company that brokers none.
+    """
+    if room.broker is None:
+        raise NotFound("api.no_loans")
+    return room.broker
+
+
+TheBroker = Annotated[Broker, Depends(broker_of)]
+
+
 def needs(right: Right) -> Any:
     """A dependency that refuses callers without `right` before anything is read."""
 
     def check(caller: TheCaller) -> Caller:
         caller.actor.require(right)
+        return caller
+
+    return Depends(check)
+
+
+def needs_any(*rights: Right) -> Any:
+    """A dependency that refuses callers with none of `rights`; the first is the one they are told they lack."""
+
+    def check(caller: TheCaller) -> Caller:
+        if not any(caller.actor.may(right) for right in rights):
+            caller.actor.require(rights[0])
         return caller
 
     return Depends(check)

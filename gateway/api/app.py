@@ -10,12 +10,31 @@ from gateway.api import errors
 from gateway.api.events import HEARTBEAT_S, Events
 from gateway.api.guard import MAX_BODY, Guard
 from gateway.api.metrics import Metrics
-from gateway.api.room import STALE_AFTER_S, Room, Status
-from gateway.api.routes import house, open, orders, outgoing, payer_rules, payments, picks, registries, tasks, trials
+from gateway.api.room import STALE_AFTER_S, Broker, Room, Status
+from gateway.api.routes import (
+    house,
+    loan_applications,
+    loan_calls,
+    loan_papers,
+    loans,
+    open,
+    orders,
+    outgoing,
+    payer_rules,
+    payments,
+    picks,
+    registries,
+    tasks,
+    trials,
+)
 from gateway.flows.terms import Terms
 from gateway.store import Store
 
 OPENAPI = "/v1/openapi.json"
+_ROUTES = (
+    house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
+    loan_calls, loan_papers, open,
+)  # fmt: skip
 
 
 def create_app(
@@ -30,6 +49,7 @@ def create_app(
     max_body: int = MAX_BODY,
     stale_after_s: float = STALE_AFTER_S,
     send_now: Callable[[], None] = lambda: None,
+    broker: Broker | None = None,
 ) -> FastAPI:
     """The API over one store.
 
@@ -41,10 +61,11 @@ def create_app(
         poll_now: asks the daemon for a bank poll; must return at once.
         stale_after_s: age of the last good round at which /healthz turns to 503; some three poll intervals.
         send_now: told when a payment order has its second signature; must return at once.
+        broker: terms of a company that brokers loans; without it the routes of loans answer `api.no_loans`.
         names: host names besides this machine's own under which the API is reached over the LAN.
     """
     events = Events(store, heartbeat_s=heartbeat_s)
-    room = Room(store, terms, status, poll_now, version, events, stale_after_s, send_now)
+    room = Room(store, terms, status, poll_now, version, events, stale_after_s, send_now, broker)
     metrics = Metrics(room)
     app = FastAPI(
         title="Kvit",
@@ -61,7 +82,8 @@ def create_app(
     app.state.notify = room.events.notify
     app.state.metrics = metrics
     errors.install(app)
-    for routes in (house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, open):
+    for routes in _ROUTES:
         app.include_router(routes.router)
-    app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=registries.LARGER)
+    larger = {**registries.LARGER, **loan_papers.LARGER}
+    app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=larger)
     return app

@@ -27,6 +27,10 @@ from gateway.core.errors import Conflict, Corrupt, KvitError, Refused, Unavailab
 log = logging.getLogger("kvit.api")
 
 
+# What a use case found missing, or another's: told alike.
+_MISSING = frozenset({"loan.not_found", "loan.document_unknown", "settlement.not_found", "settlement.line_unknown"})
+
+
 class ErrorText(BaseModel):
     """What happened and what to do about it, in both languages."""
 
@@ -76,7 +80,7 @@ def status_of(error: KvitError) -> int:
             return status
     if error.code == "authority.missing":
         return 403
-    return 422
+    return 404 if error.code in _MISSING else 422
 
 
 def body_of(error: KvitError) -> dict[str, Any]:

@@ -43,6 +43,9 @@ TOPICS: dict[str, Right | None] = {
     "order": Right.ORDERS_READ,
     "pick": Right.PICKS_READ,
     "task": Right.TASKS_READ,
+    "loans": Right.LOANS_READ,
+    "shops": Right.LOANS_READ,
+    "settlement": Right.SETTLEMENT_READ,
     "alarm": Right.HEALTH_READ,
     "status": None,
 }

@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol, TypedDict
 from gateway.api.events import Events
 from gateway.core.clock import to_text
 from gateway.flows.terms import Terms
+from gateway.loans.terms import LoanTerms
+from gateway.settlement.terms import SettlementTerms
 from gateway.store import Store
 
 STALE_AFTER_S = 900.0
@@ -62,6 +64,26 @@ class Status(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Broker:
+    """What a company that brokers loans adds to the room.
+
+    Attributes:
+        settlement: how shops get their money.
+        titles: names of lenders by key, as people read them.
+        tell_lenders: something is to leave for a lender; returns at once.
+    """
+
+    loans: LoanTerms
+    settlement: SettlementTerms
+    titles: Mapping[str, str] = field(default_factory=dict)
+    tell_lenders: Callable[[], None] = lambda: None
+
+    def title(self, lender: str) -> str:
+        """A lender's name; its key where nobody gave it one."""
+        return self.titles.get(lender, lender)
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """What every route needs.
 
@@ -69,6 +91,7 @@ class Room:
         poll_now: asks the daemon for a bank poll; returns at once.
         send_now: tells the daemon that a payment order may leave; returns at once.
         stale_after_s: an older last good round makes /healthz answer 503.
+        broker: None in a company that brokers no loans.
     """
 
     store: Store
@@ -79,6 +102,7 @@ class Room:
     events: Events
     stale_after_s: float = STALE_AFTER_S
     send_now: Callable[[], None] = lambda: None
+    broker: Broker | None = None
 
     def now(self) -> str:
         """The service's clock, as answers carry it."""

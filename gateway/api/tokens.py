@@ -33,7 +33,9 @@ __all__ = [
 ]  # fmt: skip
 
 PREFIX = "kvit_"  # lets a secret scanner recognise a token that leaked into a file
-PERSONAL_ROLES = (Role.ACCOUNTANT, Role.WAREHOUSE, Role.MANAGER, Role.IT, Role.DIRECTOR, Role.OWNER)
+PERSONAL_ROLES = (
+    Role.ACCOUNTANT, Role.WAREHOUSE, Role.MANAGER, Role.CALL_CENTRE, Role.IT, Role.DIRECTOR, Role.OWNER
+)  # fmt: skip
 LANGUAGES = ("ru", "en")
 _ADMINISTRATOR = Actor("kvit", Role.IT)  # who makes the tray's own user: the program, acting for IT
 

@@ -21,6 +21,7 @@ from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
 from gateway.store import Store, migrate
 from gateway.store.engine import sqlite_url
+from tests.api.lending import BROKER, Lending
 from tests.api.shop import COMPANY, NOW, Shop
 
 ADMINISTRATOR = Actor("root", Role.IT)
@@ -98,7 +99,7 @@ def tokens(store: Store) -> dict[str, str]:
 
 @pytest.fixture
 def app(store: Store, terms: Terms, desk: Desk) -> Iterator[FastAPI]:
-    app = create_app(store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3, send_now=desk.send_now)
+    app = create_app(store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3, send_now=desk.send_now, broker=BROKER)
     yield app
     app.state.events.close()
 
@@ -125,6 +126,16 @@ def stage() -> Iterator[tuple[Stage, str]]:
 def url(stage: tuple[Stage, str], app: FastAPI) -> str:
     stage[0].on = app
     return stage[1]
+
+
+@pytest.fixture
+def lending(tmp_path: Path, empty_database: Path, stage: tuple[Stage, str]) -> Iterator[Lending]:
+    """A company that brokers loans, on the session's server."""
+    made = Lending(tmp_path, empty_database)
+    stage[0].on = made.app
+    made.url = stage[1]
+    yield made
+    made.close()
 
 
 @pytest.fixture

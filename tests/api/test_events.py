@@ -178,15 +178,17 @@ def test_an_unreadable_event_number_is_refused(accountant: httpx.Client, header:
 
 
 MONEY = {"payment", "payer_rule", "registry", "registry_mapping", "outgoing"}
+LOANS = {"loans", "shops"}
 
 
 def test_each_role_hears_its_own_topics(shop: Shop, as_role: Callable[[str], httpx.Client]) -> None:
     heard = {
-        "accountant": {*MONEY, "order", "pick", "task", "alarm", "status"},
+        "accountant": {*MONEY, *LOANS, "settlement", "order", "pick", "task", "alarm", "status"},
         "warehouse": {"pick", "task", "status"},
-        "manager": {"order", "pick", "task", "alarm", "status"},
+        "manager": {*LOANS, "order", "pick", "task", "alarm", "status"},
+        "call_centre": {*LOANS, "task", "status"},
         "it": {"alarm", "status"},
-        "director": {*MONEY, "order", "pick", "task", "alarm", "status"},
+        "director": {*MONEY, *LOANS, "settlement", "order", "pick", "task", "alarm", "status"},
     }
     for role, topics in heard.items():
         assert topics_of(Actor("x", Role(role))) == topics
@@ -206,7 +208,7 @@ def test_a_topic_nobody_knows_stays_inside(shop: Shop, director: httpx.Client) -
         shop.changed("invoice", "i1")
         shop.changed("status", "s1")
         assert stream.change().data["topic"] == "status"
-    assert set(TOPICS) == {*MONEY, "order", "pick", "task", "status", "alarm"}
+    assert set(TOPICS) == {*MONEY, *LOANS, "settlement", "order", "pick", "task", "status", "alarm"}
 
 
 def test_another_companys_changes_are_not_told(shop: Shop, accountant: httpx.Client) -> None:

@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from gateway.api.tokens import PERSONAL_ROLES
 from gateway.core.authority import RIGHTS, Role
 
-A, W, M, IT, D = "accountant", "warehouse", "manager", "it", "director"
-EVERYBODY = {A, W, M, IT, D}
+A, W, M, C, IT, D = "accountant", "warehouse", "manager", "call_centre", "it", "director"
+EVERYBODY = {A, W, M, C, IT, D}
 OPEN = None  # needs no token
 
 MATRIX: dict[tuple[str, str], set[str] | None] = {
@@ -63,11 +63,56 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/v1/picks"): {A, W, M, D},
     ("GET", "/v1/picks/{pick_id}"): {A, W, M, D},
     ("POST", "/v1/picks/{pick_id}/{action}"): {W},
-    ("GET", "/v1/tasks"): {A, W, M, D},
-    ("GET", "/v1/tasks/{task_id}"): {A, W, M, D},
+    ("GET", "/v1/tasks"): {A, W, M, C, D},
+    ("GET", "/v1/tasks/{task_id}"): {A, W, M, C, D},
     ("POST", "/v1/tasks/{task_id}/take"): {A, W, M},
     ("POST", "/v1/tasks/{task_id}/done"): {A, W, M},
     ("POST", "/v1/tasks/{task_id}/snooze"): {A, W, M},
+    ("GET", "/v1/loans"): {A, M, C, D},
+    ("GET", "/v1/loans/board"): {A, M, C, D},
+    ("GET", "/v1/loans/problems"): {A, M, C, D},
+    ("GET", "/v1/loans/ageing"): {A, M, C, D},
+    ("GET", "/v1/loans/{loan_id}"): {A, M, C, D},
+    ("GET", "/v1/loans/{loan_id}/buyer"): {M, C},
+    ("POST", "/v1/loans"): {M, C},
+    ("PUT", "/v1/loans/{loan_id}/purchase"): {M, C},
+    ("GET", "/v1/loans/{loan_id}/questionnaire"): {M, C},
+    ("PUT", "/v1/loans/{loan_id}/questionnaire"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/consent"): {M, C},
+    ("GET", "/v1/loans/{loan_id}/lenders"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/submit"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/send-again"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/withdraw"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/accept"): {M},
+    ("POST", "/v1/loans/{loan_id}/cancel"): {M, C},
+    ("GET", "/v1/loan-calls"): {M, C},
+    ("POST", "/v1/loan-calls/next"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/call"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/call/result"): {M, C},
+    ("POST", "/v1/loans/{loan_id}/call/hang-up"): {M, C},
+    ("GET", "/v1/loan-calculator"): {A, M, C, D},
+    ("POST", "/v1/loans/{loan_id}/identity"): {M},
+    ("POST", "/v1/loans/{loan_id}/sign"): {M},
+    ("POST", "/v1/loans/{loan_id}/no-show"): {M},
+    ("POST", "/v1/loans/{loan_id}/refuse"): {M},
+    ("POST", "/v1/loans/{loan_id}/verify"): {M},
+    ("POST", "/v1/loans/{loan_id}/fault"): {M},
+    ("POST", "/v1/loans/{loan_id}/resign"): {M},
+    ("POST", "/v1/loans/{loan_id}/confirm-sums"): {M},
+    ("POST", "/v1/loans/{loan_id}/visit/order"): {M},
+    ("POST", "/v1/loans/{loan_id}/visit/out"): {M},
+    ("POST", "/v1/loans/{loan_id}/visit/met"): {M},
+    ("POST", "/v1/loans/{loan_id}/visit/empty"): {M},
+    ("POST", "/v1/loans/{loan_id}/original/send"): {M},
+    ("POST", "/v1/loans/{loan_id}/original/arrive"): {M},
+    ("POST", "/v1/loans/{loan_id}/original/accept"): {M},
+    ("POST", "/v1/loans/{loan_id}/original/reject"): {M},
+    ("POST", "/v1/loans/{loan_id}/original/lost"): {M},
+    ("POST", "/v1/loans/{loan_id}/goods/release"): {M},
+    ("POST", "/v1/loans/{loan_id}/goods/ship"): {M},
+    ("POST", "/v1/loans/{loan_id}/goods/deliver"): {M},
+    ("POST", "/v1/loan-documents"): {M},
+    ("GET", "/v1/loan-documents/{document_id}"): {A, M, C, D},
 }
 BODIES = {
     "/v1/outgoing": {
@@ -94,9 +139,25 @@ BODIES = {
         "date": {"column": "d"},
     },
     "/v1/tasks/{task_id}/done": {"result": "resolved"},
+    "/v1/loans": {"shop": "nothing", "phone": "+79160000000"},
+    "/v1/loans/{loan_id}/questionnaire": {"values": {}},
+    "/v1/loans/{loan_id}/submit": {"lenders": ["soap"]},
+    "/v1/loans/{loan_id}/withdraw": {"lender": "soap", "reason": "x"},
+    "/v1/loans/{loan_id}/accept": {"lender": "soap", "offer_id": "x", "way": "clerk"},
+    "/v1/loans/{loan_id}/cancel": {"by": "buyer", "reason": "x"},
+    "/v1/loans/{loan_id}/call/result": {"result": "busy"},
+    "/v1/loans/{loan_id}/identity": {"passport": "x", "photo_matches": True, "place": "x"},
+    "/v1/loans/{loan_id}/refuse": {"reason": "x"},
+    "/v1/loans/{loan_id}/fault": {"reason": "x"},
+    "/v1/loans/{loan_id}/confirm-sums": {"note": "x"},
+    "/v1/loans/{loan_id}/visit/order": {"day": "2026-11-23", "hours": "10-14"},
+    "/v1/loans/{loan_id}/original/send": {"carrier": "x", "waybill": "x"},
+    "/v1/loans/{loan_id}/original/reject": {"reason": "x"},
+    "/v1/loan-documents": {"loan_id": "nothing", "kind": "other", "name": "x", "content": ""},
 }
 ROWS = (
     "payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "registry", "rule",
+    "loan", "document",
 )  # fmt: skip
 
 

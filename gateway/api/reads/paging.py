@@ -91,7 +91,7 @@ class Listing:
         if key in self.joins:
             query = query.where(self.joins[key])
         if window.after:
-            query = query.where(self._behind(by, down, _read_cursor(window.after, sort)))
+            query = query.where(self._behind(by, down, read_cursor(window.after, sort)))
         order = (by.desc(), self.id.desc()) if down else (by.asc(), self.id.asc())
         query = query.order_by(*order).limit(window.limit + 1)
         if window.offset:
@@ -99,7 +99,7 @@ class Listing:
         rows = connection.execute(query).all()
         more = len(rows) > window.limit
         rows = rows[: window.limit]
-        cursor = _write_cursor(sort, rows[-1][1], rows[-1][0]) if more else None
+        cursor = write_cursor(sort, rows[-1][1], rows[-1][0]) if more else None
         return Cut([row[0] for row in rows], cursor)
 
     def _behind(self, by: ColumnElement[Any], down: bool, cursor: tuple[str | int, str]) -> ColumnElement[bool]:
@@ -111,12 +111,18 @@ class Listing:
         return here < there if down else here > there
 
 
-def _write_cursor(sort: str, value: str | int, row_id: str) -> str:
+def write_cursor(sort: str, value: str | int, row_id: str) -> str:
+    """The cursor behind a row of a list in this sort."""
     text = json.dumps([sort, value, row_id], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str, sort: str) -> tuple[str | int, str]:
+def read_cursor(text: str, sort: str) -> tuple[str | int, str]:
+    """The sort value and the id of the row a cursor stands behind.
+
+    Raises:
+        BadRequest: `api.bad_cursor`, also for one of another sort.
+    """
     try:
         raw = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
         of_sort, value, row_id = raw

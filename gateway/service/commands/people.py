@@ -32,6 +32,7 @@ class PersonalRole(StrEnum):
     ACCOUNTANT = "accountant"
     WAREHOUSE = "warehouse"
     MANAGER = "manager"
+    CALL_CENTRE = "call_centre"
     IT = "it"
     DIRECTOR = "director"
     OWNER = "owner"

@@ -1,0 +1,100 @@
+"""A company that brokers loans, with the API over it and one token of each role."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from gateway.api.app import create_app
+from gateway.api.room import Broker
+from gateway.api.tokens import PERSONAL_ROLES, create_user
+from gateway.core.authority import Actor, Role
+from gateway.core.errors import Refused
+from gateway.flows.terms import OwnCompany, Terms
+from gateway.matching.decision import Policy
+from gateway.payments.outgoing.model import Payee
+from gateway.settlement.model import Party
+from gateway.settlement.terms import SettlementTerms
+from gateway.store import Unit
+from tests.loans.house import TERMS, House
+from tests.loans.paperwork import Paperwork
+from tests.payments.outgoing.desk import PAYEE
+from tests.payments.outgoing.desk import TERMS as PAYING
+
+TITLES = {"soap": "Банк «Мыло»", "rest": "Банк «Отдых»"}
+
+
+def payee_of(unit: Unit, party: Party) -> Payee:
+    """Every shop is paid to one account."""
+    if party.id == "nobody":
+        raise Refused("settlement.not_found", id=party.id)
+    return PAYEE
+
+
+BROKER = Broker(TERMS, SettlementTerms(PAYING, payee_of), TITLES)
+
+
+class Lending:
+    """The house, its papers and its API.
+
+    Attributes:
+        told: how often the service was told that something is to leave for a lender.
+    """
+
+    def __init__(self, folder: Path, empty_database: Path) -> None:
+        shutil.copyfile(empty_database, folder / "kvit.db")
+        self.house = House(folder)
+        self.papers = Paperwork(self.house)
+        self.told = 0
+        with self.house.store.unit(Actor("root", Role.IT)) as unit:
+            self.tokens = {r.value: create_user(unit, f"user-{r.value}", r.value, "ru") for r in PERSONAL_ROLES}
+            unit.commit()
+        terms = Terms(own=OwnCompany("ООО «Квит»", "7701000000"), policy=Policy())
+        broker = Broker(TERMS, BROKER.settlement, TITLES, self._tell)
+        self.app: FastAPI = create_app(self.house.store, terms, Resting(), lambda: None, "0.1.0", broker=broker)
+        self.url = ""
+        self._clients: list[httpx.Client] = []
+
+    def _tell(self) -> None:
+        self.told += 1
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        self.app.state.events.close()
+        self.house.close()
+
+    def of(self, role: str) -> httpx.Client:
+        """A client that carries the token of a role."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        self._clients.append(httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30))
+        return self._clients[-1]
+
+
+class Resting:
+    """A daemon that does nothing."""
+
+    def bank(self) -> tuple[()]:
+        return ()
+
+    def components(self) -> tuple[()]:
+        return ()
+
+    def cycle_age(self) -> float | None:
+        return 1.0
+
+
+def good(reply: httpx.Response) -> Any:
+    """The body of an answer that must be a success."""
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def refused(reply: httpx.Response, status: int = 422) -> str:
+    """The code of an answer that must be a refusal."""
+    assert reply.status_code == status, reply.text
+    return str(reply.json()["error"]["code"])
