@@ -60,7 +60,7 @@ class Door:
             if message["type"] == "http.response.start":
                 started = True
                 own = message.get("headers", ())
-                extra = (*_shared(scope), *self._headers)
+                extra = (*_noted(scope), *self._headers)
                 present = {name.lower() for name, _ in own}
                 added = {name: value for name, value in reversed(extra) if name not in present}
                 message = {**message, "headers": [*own, *added.items()]}
@@ -97,16 +97,19 @@ class Door:
         return told[-1].rpartition(",")[2].strip() if told else peer
 
 
-def _shared(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
-    """Headers that let the page a route has recognised read the answer."""
-    origin: str = scope.get("state", {}).get("shared_with", "")
-    if not origin:
-        return ()
-    return (
-        (b"access-control-allow-origin", origin.encode("ascii")),
-        (b"cross-origin-resource-policy", b"cross-origin"),
-        (b"vary", b"Origin"),
-    )
+def _noted(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Headers the dependencies of a route have asked for: they hold for its errors too."""
+    noted = scope.get("state", {})
+    headers = []
+    if origin := noted.get("shared_with", ""):
+        headers += [
+            (b"access-control-allow-origin", origin.encode("ascii")),
+            (b"cross-origin-resource-policy", b"cross-origin"),
+            (b"vary", b"Origin"),
+        ]
+    if cookie := noted.get("session_cookie", ""):
+        headers.append((b"set-cookie", cookie.encode("latin-1")))
+    return headers
 
 
 def _names(host: str, name: str) -> bool:

@@ -91,10 +91,13 @@ class Sessions:
             path="/",
         )
 
-    def keep(self, response: Response, session: Session) -> None:
-        """Renew the cookie of a session that goes on."""
-        if self._now() - session.seen > _RENEW.total_seconds():
-            self.carry(response, session)
+    def renewed(self, session: Session) -> str:
+        """The cookie header of a session that goes on; "" while the one the browser has is young enough."""
+        if self._now() - session.seen <= _RENEW.total_seconds():
+            return ""
+        response = Response()
+        self.carry(response, session)
+        return response.headers["set-cookie"]
 
     def forget(self, response: Response) -> None:
         """Take the cookie away."""

@@ -125,14 +125,15 @@ def visit_of(request: Request, room: TheRoom, sessions: TheSessions) -> Visit:
 TheVisit = Annotated[Visit, Depends(visit_of)]
 
 
-def desk_of(visit: TheVisit) -> Desk:
-    """Somebody who is logged in.
+def desk_of(request: Request, visit: TheVisit, sessions: TheSessions) -> Desk:
+    """Somebody who is logged in; the session goes on.
 
     Raises:
         NotEntered: `web.not_entered`.
     """
     if visit.person is None:
         raise NotEntered("web.not_entered")
+    request.state.session_cookie = sessions.renewed(visit.session)  # the door puts it on the answer, whatever it is
     return Desk(visit.room, visit.session, visit.person, visit.language, visit.mark)
 
 
