@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import Connection, select
+
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Unavailable
 from gateway.loans import rows
@@ -11,6 +13,7 @@ from gateway.loans.lenders import asking
 from gateway.loans.tables import decisions
 from gateway.store import alarms, marks
 from gateway.store.schema import AnyRow
+from gateway.store.schema import alarms as alarm_rows
 from gateway.store.unit import Unit
 
 SILENT = "lender.silent"
@@ -46,6 +49,23 @@ def failed(unit: Unit, row: AnyRow, error: KvitError, alarm_after: timedelta = A
         _away(unit, row.lender, alarm_after)
     else:
         alarms.raise_alarm(unit, error.code, _about(row, error.code), error.values)
+
+
+def away_since(connection: Connection, company: str, lender: str) -> str | None:
+    """Since when a lender answers nothing at all; None while he does."""
+    since: str | None = marks.get(connection, company, _mark(lender))
+    return since
+
+
+def is_silent(connection: Connection, company: str, lender: str) -> bool:
+    """Whether that has lasted so long that an alarm is raised."""
+    query = select(alarm_rows.c.id).where(
+        alarm_rows.c.company == company,
+        alarm_rows.c.code == SILENT,
+        alarm_rows.c.subject == _subject(lender),
+        alarm_rows.c.state == "open",
+    )
+    return connection.execute(query).first() is not None
 
 
 def _away(unit: Unit, lender: str, alarm_after: timedelta) -> None:
