@@ -115,18 +115,18 @@ class Page:
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
-    def until(self, script: str) -> Any:
-        """Wait until an expression is true; returns it."""
+    def until(self, script: str) -> None:
+        """Wait until an expression is true."""
         until = time.monotonic() + _WAIT_S
         while time.monotonic() < until:
             try:
-                found = self.run(f"(() => {{ try {{ return {script} }} catch (e) {{ return null }} }})()")
+                found = self.run(f"(() => {{ try {{ return !!({script}) }} catch (e) {{ return null }} }})()")
             except AssertionError as gone:  # the page is being left
                 found = None
                 if "does not answer" in str(gone):
                     raise
             if found:
-                return found
+                return
             time.sleep(0.03)
         raise AssertionError(f"never true: {script}\n{self.run('document.body.innerText')[:1500]}")
 
