@@ -92,6 +92,7 @@ def set_tariff(unit: Unit, shop_id: str, lender: str, since: date, tariff: Tarif
         "least": tariff.least.kopecks,
         "most": tariff.most.kopecks if tariff.most is not None else None,
         "payer": tariff.payer.value,
+        "visits": int(tariff.visits),
     }
     return _append(unit, shop_tariffs, "tariff", ("shop_id", "lender"), since, row)
 

@@ -27,7 +27,7 @@ from gateway.loans.agreement_checks import fee_of
 from gateway.loans.model import ApplicationState
 from gateway.loans.papers import FundingEvent, FundingState, GoodsState, SigningState
 from gateway.loans.split import fee_vat
-from gateway.loans.tables import returns
+from gateway.loans.tables import returns, shops
 from gateway.loans.terms import LoanTerms, ShopDue
 from gateway.settlement import register
 from gateway.settlement.model import LineKind, NewLine, Party, PartyKind
@@ -122,11 +122,17 @@ def settle_shop(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None
         alarms.clear(unit, NOT_SETTLED, subject)
 
 
-def is_due(terms: LoanTerms, application: AnyRow, row: AnyRow, came: CameIn) -> bool:
-    """Whether a shop's share is owed to it, once it was signed for; see the module."""
-    if not (row.live and row.funding == FundingState.RECEIVED and came.proved and application.state in _IN_FORCE):
+def is_due(unit: Unit, terms: LoanTerms, application: AnyRow, row: AnyRow, came: CameIn) -> bool:
+    """Whether a shop's share is owed to it, once it was signed for; see the module. Nothing is owed to our own."""
+    here = row.live and row.funding == FundingState.RECEIVED and came.proved
+    if not here or application.state not in _IN_FORCE or _is_own(unit, row.shop_id):
         return False
-    return terms.shop_due is ShopDue.FUNDED or row.goods in _WITH_BUYER
+    return row.goods in due_in(terms)
+
+
+def due_in(terms: LoanTerms) -> frozenset[GoodsState]:
+    """Where the goods may be for a shop's share to be owed."""
+    return frozenset(GoodsState) if terms.shop_due is ShopDue.FUNDED else _WITH_BUYER
 
 
 def standing_line(unit: Unit, agreement_id: str) -> AnyRow | None:
@@ -140,14 +146,24 @@ def standing_line(unit: Unit, agreement_id: str) -> AnyRow | None:
 def _settle(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:
     application = applications.load(unit, row.application_id)
     line = standing_line(unit, row.id)
-    due = is_due(terms, application, row, came)
+    due = is_due(unit, terms, application, row, came)
     if line is not None and not (due and line.payment_id in came.payment_ids):
-        line = _unfund(unit, terms, row, line)
-    if due and line is None and SigningState(row.signing) in _SIGNED:
+        _unfund(unit, terms, row, line)
+        line = None
+    if due and line is None and _was_signed(unit, row):
         line = _fund(unit, terms, application, row, came)
     if line is not None:
         _take_returns_back(unit, row, line)
     stage.refresh(unit, row.application_id)
+
+
+def _is_own(unit: Unit, shop_id: str) -> bool:
+    return bool(unit.connection.execute(select(shops.c.own).where(shops.c.id == shop_id)).scalar_one())
+
+
+def _was_signed(unit: Unit, row: AnyRow) -> bool:
+    """Signed now; or before, where papers that were owed on once turned out faulty."""
+    return SigningState(row.signing) in _SIGNED or bool(_lines_of(unit, row.id))
 
 
 def _fund(unit: Unit, terms: LoanTerms, application: AnyRow, row: AnyRow, came: CameIn) -> AnyRow:

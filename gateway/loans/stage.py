@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gateway.loans.model import ApplicationState
 from gateway.loans.papers import FundingState, GoodsState, OriginalState, SigningState
-from gateway.loans.tables import agreements, applications
+from gateway.loans.tables import agreements, applications, shops
 from gateway.settlement.model import LineKind, StatementState
 from gateway.settlement.tables import lines, statement_lines, statements
 from gateway.store.schema import AnyRow
@@ -86,7 +86,13 @@ def settlement_subject(agreement_id: str) -> str:
 
 
 def is_paid_to_shop(unit: Unit, agreement_id: str) -> bool:
-    """Whether every line about this agreement is in a statement that was paid, or set off against a later one."""
+    """Whether every line about this agreement is in a statement that was paid, or set off against a later one; of our
+    own shop's, whose money is ours as it comes, always."""
+    own = (
+        select(shops.c.own).join(agreements, agreements.c.shop_id == shops.c.id).where(agreements.c.id == agreement_id)
+    )
+    if unit.connection.execute(own).scalar_one_or_none():
+        return True
     states = unit.connection.execute(
         select(statements.c.state)
         .select_from(lines)

@@ -72,6 +72,7 @@ shop_tariffs = Table(
     Column("least", Int64, nullable=False),
     Column("most", Int64),
     Column("payer", Text, nullable=False),  # shop: kept from the transfer | lender: paid apart, nothing kept
+    Column("visits", Integer, nullable=False),  # 1: the shop bears what couriers' visits cost
     Column("made_at", Text, nullable=False),
     Column("made_by", Text, nullable=False),
     Index("ix_shop_tariffs_shop", "company", "shop_id", "since"),
@@ -402,4 +403,16 @@ returns = Table(
     Index("ix_loan_returns_agreement", "agreement_id", "id"),
     Index("ix_loan_returns_order", "payment_order_id"),
     Index("ix_loan_returns_kept", "kept_by"),
+)
+
+# Payment orders drafted for returns: each attempt has its own.
+return_orders = Table(
+    "loan_return_orders",
+    metadata,
+    Column("payment_order_id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("return_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("order_version", Integer, nullable=False),  # of the payment order, when it was last followed
+    UniqueConstraint("return_id", "attempt"),
 )

@@ -42,6 +42,7 @@ class Tariff:
     Attributes:
         percent: of the base, 2.5 for 2.5 %; 0 to 100.
         most: None when there is no upper limit.
+        visits: the shop bears what couriers' visits cost, by charges of their own.
 
     Raises:
         Refused: `loan.tariff_percent` above 100, `loan.tariff_limits` when the sums are negative or cross.
@@ -53,6 +54,7 @@ class Tariff:
     least: Money = _NOTHING
     most: Money | None = None
     payer: FeePayer = FeePayer.SHOP
+    visits: bool = False
 
     def __post_init__(self) -> None:
         if not self.percent.is_finite() or not 0 <= self.percent <= _HUNDRED:
@@ -97,4 +99,5 @@ def tariff_of(row: AnyRow) -> Tariff:
         least=Money(row.least),
         most=None if row.most is None else Money(row.most),
         payer=FeePayer(row.payer),
+        visits=bool(row.visits),
     )

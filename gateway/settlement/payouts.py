@@ -66,7 +66,7 @@ def draft(unit: Unit, terms: SettlementTerms, statement_id: str, expected_versio
         source="settlement",
         source_id=f"{row.id}:{attempt}",
     )
-    with _as_the_service(unit):
+    with as_the_service(unit):
         order_id = outgoing.propose(unit, terms.outgoing, order)
     payout = {
         "payment_order_id": order_id,
@@ -174,7 +174,7 @@ def _stop(unit: Unit, terms: SettlementTerms, row: AnyRow) -> None:
     """The statement is paid by an earlier order: its newest one must not leave, or a person must know that it has."""
     newest = outgoing.load(unit, row.payment_order_id)
     if OrderState(newest.state) in UNSENT:
-        with _as_the_service(unit):
+        with as_the_service(unit):
             outgoing.withdraw(unit, terms.outgoing, newest.id, _WHY_WITHDRAWN, newest.version)
     elif OrderState(newest.state) not in DEAD:
         _alarm(unit, SECOND_ORDER, row)
@@ -238,7 +238,7 @@ def _subject(row: AnyRow) -> str:
 
 
 @contextmanager
-def _as_the_service(unit: Unit) -> Iterator[None]:
+def as_the_service(unit: Unit) -> Iterator[None]:
     """What happens inside is the gateway's doing and nobody's signature."""
     person, unit.actor = unit.actor, SERVICE
     try:

@@ -21,7 +21,7 @@ from tests.loans.rows import selected
 def line(number: int, shop: str, lender: str, since: str, percent: str, **values: Any) -> dict[str, Any]:
     return {
         "id": f"t{number}", "company": "own", "shop_id": shop, "lender": lender, "since": since, "base": "transfer",
-        "percent": percent, "fixed": 0, "least": 0, "most": None, "payer": "shop",
+        "percent": percent, "fixed": 0, "least": 0, "most": None, "payer": "shop", "visits": 0,
         "made_at": "2026-01-01T00:00:00.000000Z", "made_by": "anna", **values,
     }  # fmt: skip
 
@@ -78,10 +78,12 @@ def test_of_two_that_begin_on_one_day_the_one_written_later_holds() -> None:
 def test_a_row_is_read_whole() -> None:
     (row,) = selected(
         shop_tariffs,
-        line(1, "", "", "2026-01-01", "2,5", base="goods", fixed=100, least=5_000, most=900_000, payer="lender"),
+        line(
+            1, "", "", "2026-01-01", "2,5", base="goods", fixed=100, least=5_000, most=900_000, payer="lender", visits=1
+        ),
     )
     assert tariff_of(row) == Tariff(
-        FeeBase.GOODS, Decimal("2.5"), Money(100), Money(5_000), Money(900_000), FeePayer.LENDER
+        FeeBase.GOODS, Decimal("2.5"), Money(100), Money(5_000), Money(900_000), FeePayer.LENDER, visits=True
     )
 
 

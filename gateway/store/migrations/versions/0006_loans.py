@@ -74,7 +74,9 @@ def _shops() -> None:
         *_text("id", "company", "shop_id", "lender", "since", "base", "percent"),
         *_sums("fixed", "least"),
         sa.Column("most", _kopecks(), nullable=True),
-        *_text("payer", "made_at", "made_by"),
+        *_text("payer"),
+        *_whole("visits"),
+        *_text("made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_tariffs")),
     )
     op.create_index("ix_shop_tariffs_shop", "shop_tariffs", ["company", "shop_id", "since"])
@@ -248,6 +250,13 @@ def _agreements() -> None:
     op.create_index("ix_loan_returns_agreement", "loan_returns", ["agreement_id", "id"])
     op.create_index("ix_loan_returns_order", "loan_returns", ["payment_order_id"])
     op.create_index("ix_loan_returns_kept", "loan_returns", ["kept_by"])
+    op.create_table(
+        "loan_return_orders",
+        *_text("payment_order_id", "company", "return_id"),
+        *_whole("attempt", "order_version"),
+        sa.PrimaryKeyConstraint("payment_order_id", name=op.f("pk_loan_return_orders")),
+        sa.UniqueConstraint("return_id", "attempt", name=op.f("uq_loan_return_orders_return_id_attempt")),
+    )
 
 
 def _append_only(table: str) -> None:
@@ -277,6 +286,7 @@ def _append_only(table: str) -> None:
 
 def downgrade() -> None:
     op.drop_column("releases", "agreement_id")
+    op.drop_table("loan_return_orders")
     op.drop_table("loan_returns")
     op.drop_table("loan_visits")
     op.drop_table("loan_identity_checks")
