@@ -234,3 +234,21 @@ def test_every_page_is_whole_in_both_languages(world: World) -> None:
             assert not re.findall(r"\b(?:web|loan)\.[a-z_]+\b", page.text), path
             assert f'<html lang="{language}">' in page.text
             assert "<script" not in page.text.replace("&lt;script", "") and " style=" not in page.text
+
+
+def test_goods_that_came_back_are_reported(world: World) -> None:
+    application_id = world.agreed()
+    card = f"/shop/applications/{application_id}"
+    clerk, manager = world.person("clerk"), world.person("manager")
+    clerk.send(f"{card}/identity", f"{card}/identity", passport="4510123456", photo="yes", place="ТЦ")
+    assert f"{card}/returned" not in manager.get(card).text, "nothing has left yet"
+    clerk.send(card, f"{card}/sign", signed="yes")
+    clerk.send(card, f"{card}/delivered")
+    assert f"{card}/returned" not in clerk.get(card).text
+    much = manager.send(card, f"{card}/returned", goods="50 000", reason="брак")
+    assert much.status_code == 422 and 'role="alert"' in much.text
+    done = manager.follow(manager.send(card, f"{card}/returned", goods="45 990", reason="брак"))
+    assert "Возврат записан" in done.text
+    assert world.paper(application_id).goods == GoodsState.RETURNED
+    assert world.told["changed"] == 4
+    assert len(world.house.left("loan.returned")) == 1

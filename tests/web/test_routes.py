@@ -68,6 +68,7 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("POST", f"{ONE}/original"): Guard("person", BOTH),
     ("POST", f"{ONE}/shipped"): Guard("person", ONLY_M),
     ("POST", f"{ONE}/delivered"): Guard("person", BOTH),
+    ("POST", f"{ONE}/returned"): Guard("person", ONLY_M),
     ("GET", "/shop/statements"): Guard("person", ONLY_M),
     ("GET", "/shop/statements/{statement_id}"): Guard("person", ONLY_M),
     ("POST", "/shop/statements/{statement_id}/accept"): Guard("person", ONLY_M),

@@ -19,8 +19,8 @@ from gateway.web.account.pages import show, told
 from gateway.web.account.visits import Desk
 from gateway.web.answers import status_of
 
-_ACTS = ("applied", "bring", "cancel", "confirm", "delivered", "miss", "original", "refuse", "shipped", "sign")
-DONE = frozenset((*_ACTS, "identity_failed", "identity_ok", "identity_stopped"))
+_PAPERWORK = ("bring", "miss", "original", "refuse", "sign", "identity_failed", "identity_ok", "identity_stopped")
+DONE = frozenset((*_PAPERWORK, "applied", "cancel", "confirm", "delivered", "returned", "shipped"))
 """Acts a card can say were just done: "web.done.<act>"."""
 
 
@@ -86,6 +86,8 @@ def _can(desk: Desk, card: dict[str, Any]) -> set[str]:
     at_the_counter = paper["signing_way"] == SigningWay.CLERK
     if at_the_counter:
         found |= _known(SIGNING, paper["signing"], _AT_THE_COUNTER)
+    if actor.may(Right.LOANS_CONFIRM):
+        found |= _known(GOODS, paper["goods"], {"returned": GoodsEvent.RETURN})
     if card["order_id"] is None:
         # a clerk tells of what he has handed over himself
         told = {"delivered": GoodsEvent.DELIVER} if at_the_counter or actor.may(Right.LOANS_CONFIRM) else {}

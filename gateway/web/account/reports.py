@@ -1,11 +1,11 @@
-"""What the shop reports of its goods: on their way, with the buyer."""
+"""What the shop reports of its goods: on their way, with the buyer, back again."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
 from gateway.core.authority import Right
-from gateway.flows import loan_release
+from gateway.flows import loan_release, loan_return
 from gateway.store import Unit
 from gateway.web.account.acting import act
 from gateway.web.account.applications import Id
@@ -32,3 +32,14 @@ def delivered(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
         loan_release.report_delivered(unit, desk.room.terms, desk.room.loans, application_id, form.version)
 
     return act(desk, form, "delivered", application_id, work)
+
+
+@router.post("/returned", dependencies=[desk_with(Right.LOANS_CONFIRM)], response_class=Response)
+def returned(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
+    """Goods came back, all or some: the lender's money goes to the lender."""
+
+    def work(unit: Unit) -> None:
+        goods, reason = form.roubles("goods"), form.text("reason")
+        loan_return.return_goods(unit, desk.room.terms, desk.room.loans, application_id, goods, reason, form.version)
+
+    return act(desk, form, "returned", application_id, work)

@@ -63,7 +63,7 @@
     "border-radius:8px;margin-right:-.6rem}" +
     ".what{color:#5a6775;margin:.1rem 0 .6rem;overflow-wrap:anywhere}" +
     "label{display:block;font-weight:600;margin:.7rem 0 .2rem}" +
-    ".pair{display:grid;grid-template-columns:1fr 1fr;gap:.8rem}" +
+    ".pair{display:grid;grid-template-columns:1fr 1fr;gap:.8rem;align-items:end}" +
     "input[type=text],input[type=tel],select{width:100%;border:1px solid #7a8794;border-radius:8px;padding:.5rem .7rem;" +
     "min-height:44px;background:#fff}" +
     "[aria-invalid=true]{border-color:#a61b2b!important}" +
@@ -261,6 +261,11 @@
         .catch(function () { if (mine === round) take(local(), false); });
     }
 
+    function clear(field, told) {
+      field.setAttribute("aria-invalid", "false");
+      told.textContent = "";
+    }
+
     function valid() {
       var number = phoneOf(phone.value);
       phone.setAttribute("aria-invalid", String(!number));
@@ -340,6 +345,8 @@
     dialog.addEventListener("keydown", trap);
     form.addEventListener("submit", submit);
     months.addEventListener("change", show);
+    phone.addEventListener("input", function () { if (phoneOf(phone.value)) clear(phone, phoneBad); });
+    consent.addEventListener("change", function () { if (consent.checked) clear(consent, consentBad); });
     down.addEventListener("input", function () {
       clearTimeout(timer);
       timer = setTimeout(count, TYPING_MS);
