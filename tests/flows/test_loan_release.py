@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,9 @@ def test_it_follows_the_warehouse_to_the_buyer(trade: Trade) -> None:
     trade.own_order()
     row = trade.settled(CLERK, own=True)
     for report in (loan_release.report_shipped, loan_release.report_delivered):
-        said = trade.house.refused(MANAGER, lambda u, r=report: r(u, TERMS, trade.terms, row.application_id))
+        said = trade.house.refused(
+            MANAGER, partial(report, terms=TERMS, loan_terms=trade.terms, application_id=row.application_id)
+        )
         assert said.code == "loan.goods_follow_order"
     ship(trade)
     assert trade.due() == 1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway.core.authority import SERVICE
+from gateway.core.authority import SERVICE, Actor
 from gateway.core.errors import Refused
 from gateway.flows import loan_release, picking
 from gateway.loans import agreements, ending, originals, signing
@@ -18,6 +20,7 @@ from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import GoodsState
 from gateway.orders.tables import orders
+from gateway.store import Unit
 from gateway.store.schema import AnyRow
 from tests.flows.loans import Trade
 from tests.flows.shop import STOREMAN, TERMS
@@ -42,19 +45,21 @@ class Loan(RuleBasedStateMachine):
         self.trade.house.close()
         self._folder.cleanup()
 
-    @initialize(way=st.sampled_from(SigningWay), own=st.booleans(), trusts=st.booleans())
-    def begin(self, way: SigningWay, own: bool, trusts: bool) -> None:
+    @initialize(way=st.sampled_from(SigningWay), own=st.booleans(), trusts=st.booleans(), signed=st.booleans())
+    def begin(self, way: SigningWay, own: bool, trusts: bool, signed: bool) -> None:
         self.trade.shop_may(trusts_lender=int(trusts))
         self.trusts = trusts
         if own:
             self.trade.own_order()
         self.application = self.trade.agreed(way, order="Z-1").application_id
+        if signed:
+            self.signs()
 
     @property
     def row(self) -> AnyRow:
         return self.trade.every(self.application)[-1]
 
-    def tried(self, work: object, actor: object = MANAGER) -> bool:
+    def tried(self, work: Callable[[Unit], object], actor: Actor = MANAGER) -> bool:
         """Do it in a unit of its own, and look at the goods as the interface does; False when it was refused."""
         try:
             with self.trade.house.store.unit(actor) as unit:
@@ -79,6 +84,14 @@ class Loan(RuleBasedStateMachine):
             self.trade.courier_meets(self.application)
         except Refused:
             return
+
+    @rule()
+    def signs(self) -> None:
+        """Everything from the courier to the signature, as far as it goes."""
+        if self.row.signing_way == "courier":
+            self.send_a_courier()
+        self.check_passport(True)
+        self.sign()
 
     @rule()
     def sign(self) -> None:
@@ -106,9 +119,10 @@ class Loan(RuleBasedStateMachine):
     def money_is_taken_back(self) -> None:
         self.trade.bank_takes_back(self.row, self.payments.pop())
 
-    @rule()
-    def lender_says_something_else(self) -> None:
-        self.numbers += 1
+    @rule(number=st.sampled_from([0, 0, 0, 1]))
+    def lender_says_something(self, number: int) -> None:
+        """The same again, or another agreement."""
+        self.numbers += number
         try:
             self.trade.take(self.application, agreement_view(f"КД-{self.numbers}"))
         except Refused:
@@ -118,7 +132,7 @@ class Loan(RuleBasedStateMachine):
     def a_person_confirms(self) -> None:
         self.tried(lambda u: agreements.confirm(u, self.trade.terms, self.application, "верно"))
 
-    @rule(state=st.sampled_from(["revoked", "approved"]))
+    @rule(state=st.sampled_from(["revoked", "approved", "approved", "approved"]))
     def lender_wavers(self, state: str) -> None:
         self.trade.lender_says(self.application, state=state)
 
@@ -131,7 +145,7 @@ class Loan(RuleBasedStateMachine):
     def warehouse_works(self, event: str) -> None:
         for row in self.trade.lists():
             try:
-                self.trade.house.do(STOREMAN, lambda u, row=row: picking.act(u, TERMS, row.id, event))
+                self.trade.house.do(STOREMAN, partial(picking.act, terms=TERMS, pick_list_id=row.id, event=event))
             except Refused:
                 continue
 
@@ -143,6 +157,7 @@ class Loan(RuleBasedStateMachine):
         if done and before.goods not in GONE:
             self.allowed(self.row)
 
+    @precondition(lambda self: self.payments or self.row.goods in OUT)
     @rule()
     def cancelled(self) -> None:
         gone = self.row.goods in GONE

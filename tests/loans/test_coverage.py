@@ -55,8 +55,14 @@ def test_what_is_to_be_had_depends_on_lender_region_delivery_and_day(
     papers: Paperwork, application: dict[str, str], terms: dict[str, Any], ways: set[SigningWay]
 ) -> None:
     if terms:
-        given: dict[str, Any] = {"lender": "", "region": "", "since": date(2026, 6, 1), "covered": True, "cost": Money(0)} | terms
-        papers.house.do(DIRECTOR, partial(dated.set_signing_terms, terms=SigningTerms(**given)))
+        given: dict[str, Any] = {
+            "lender": "",
+            "region": "",
+            "since": date(2026, 6, 1),
+            "covered": True,
+            "cost": Money(0),
+        }
+        papers.house.do(DIRECTOR, partial(dated.set_signing_terms, terms=SigningTerms(**(given | terms))))
     row = papers.approved()
     papers.house.force(row.id, **({"region": "77"} | application))
     assert {one.way for one in open_ways(papers, row.id)} == ways

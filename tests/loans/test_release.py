@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ _AGAINST = ("contradicted", "revoked", "on_hold")
 @pytest.mark.parametrize("way", list(SigningWay))
 def test_every_combination_of_facts_is_judged_by_the_table(way: SigningWay) -> None:
     for values in product((False, True), repeat=len(_FLAGS) + len(_AGAINST) + 3):
-        flags = dict(zip((*_FLAGS, *_AGAINST, "received", "trusted", "fits"), values, strict=True))
+        flags: dict[str, Any] = dict(zip((*_FLAGS, *_AGAINST, "received", "trusted", "fits"), values, strict=True))
         fits = flags.pop("fits")
         facts = replace(GOOD, way=way, limit=Money(100 if fits else 99), **flags)
         common = all(flags[name] for name in _FLAGS) and not any(flags[name] for name in _AGAINST)
