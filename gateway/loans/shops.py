@@ -230,6 +230,13 @@ def by_key(at: Unit, key: str) -> AnyRow:
     return row
 
 
+def listed(at: Unit) -> list[AnyRow]:
+    """Shops that are there for an actor, by their short names."""
+    mine = [shops.c.id == at.actor.party] if at.actor.party else []
+    found = at.connection.execute(select(shops).where(shops.c.company == at.company, *mine).order_by(shops.c.key))
+    return list(found)
+
+
 def _by_key(connection: Connection, company: str, key: str) -> AnyRow | None:
     return connection.execute(select(shops).where(shops.c.company == company, shops.c.key == key)).one_or_none()
 

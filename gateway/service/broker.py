@@ -19,7 +19,7 @@ from gateway.flows.leaving import drain
 from gateway.flows.loan_release import release_due, settle_application
 from gateway.flows.settlement import settle_accounts
 from gateway.flows.terms import Terms
-from gateway.loans import ending, payees, receivable, reminders, retention
+from gateway.loans import ending, receivable, reminders, retention
 from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
@@ -29,9 +29,8 @@ from gateway.orders import service as orders
 from gateway.orders.model import Buyer
 from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, token_name, vault_key
 from gateway.service.config import Config, Home
-from gateway.service.config_loans import LenderTable
+from gateway.service.config_loans import LenderTable, settlement_terms
 from gateway.service.scheduler import Scheduler
-from gateway.settlement.terms import SettlementTerms
 from gateway.signing.vault import SealedVault
 from gateway.store import Store, Unit
 from gateway.web.app import create_web
@@ -92,6 +91,7 @@ class Brokerage:
         worker: str,
     ) -> None:
         assert terms.loans is not None
+        assert config.loans is not None
         self._home, self._config, self._store, self._terms = home, config, store, terms
         self._loans = terms.loans
         self._vault = vault
@@ -105,7 +105,7 @@ class Brokerage:
         self._server: ApiServer | None = None
         self.broker = Broker(
             loans=terms.loans,
-            settlement=settlement_terms(config, terms),
+            settlement=settlement_terms(config.loans, terms.outgoing),
             titles={table.key: table.name for table in config.lender},
             tell_lenders=lambda: self._trigger(LENDERS),
         )
@@ -218,14 +218,3 @@ class Brokerage:
             yield unit
             unit.commit()
         self._wake()
-
-
-def settlement_terms(config: Config, terms: Terms) -> SettlementTerms:
-    """How shops get their money."""
-    assert config.loans is not None
-    return SettlementTerms(
-        outgoing=terms.outgoing,
-        payee_of=payees.payee_of,
-        account=config.loans.account,
-        silence_days=config.loans.silence_days,
-    )

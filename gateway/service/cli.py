@@ -14,6 +14,7 @@ from gateway.service.commands import (
     backups,
     bank,
     imports,
+    loans,
     matching,
     people,
     proof,
@@ -36,7 +37,7 @@ def kvit(
         raise typer.Exit
 
 
-for part in (setting_up, running, bank, sandbox, imports, registries, matching, proof, people, backups):
+for part in (setting_up, running, bank, sandbox, imports, registries, matching, loans, proof, people, backups):
     part.register(app)
 
 

@@ -15,8 +15,11 @@ from gateway.core.requisites import is_inn
 from gateway.core.vat import VatKind
 from gateway.core.workdays import WorkHours
 from gateway.flows.terms import Terms
+from gateway.loans.payees import payee_of
 from gateway.loans.personal import Sealer
 from gateway.loans.terms import LoanTerms, RedLimits, ShopDue
+from gateway.payments.outgoing.model import OutgoingTerms
+from gateway.settlement.terms import SettlementTerms
 
 VatWord = Literal["none", "standard", "5", "7"]
 _VAT: dict[VatWord, tuple[VatKind | None, int | None]] = {
@@ -154,3 +157,8 @@ def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, seal
         lenders=tuple(lender.key for lender in lenders),
         consent=table.consent,
     )
+
+
+def settlement_terms(table: LoansTable, outgoing: OutgoingTerms) -> SettlementTerms:
+    """How shops get their money."""
+    return SettlementTerms(outgoing=outgoing, payee_of=payee_of, account=table.account, silence_days=table.silence_days)

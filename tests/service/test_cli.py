@@ -50,11 +50,12 @@ def test_the_commands_of_the_design_are_there() -> None:
     promised = {
         "backup", "bank enrol", "bank key", "bank otp", "bank password", "bank poll", "bank profiles",
         "bank reimport", "bank renew", "bank resume", "bank tokens", "demo", "doctor", "evidence", "import", "init",
-        "journal head", "journal mail", "journal verify", "match",
+        "journal head", "journal mail", "journal verify", "lender list", "lender token", "match",
         "registry import", "registry list", "registry mapping", "registry show", "registry withdraw",
         "release", "restore", "sandbox behave", "sandbox close-day",
         "sandbox code", "sandbox habit", "sandbox move-clock", "sandbox otp", "sandbox pay", "sandbox process",
-        "sandbox reverse", "sandbox serve", "sandbox state", "sandbox statement", "serve", "status", "user add",
+        "sandbox reverse", "sandbox serve", "sandbox state", "sandbox statement", "serve", "settlement close",
+        "shop access", "shop list", "shop put", "shop terms", "status", "user add",
         "user list", "user revoke", "version",
     }  # fmt: skip
     assert {" ".join(path) for path in COMMANDS} == promised
