@@ -167,6 +167,8 @@ def _several_readings(quote: Quote, index: InvoiceIndex, identity: Identity) -> 
     opened = [[c for c in cards if c.open] for cards in each]
     if not ranged:
         return ([tuple(cards[0] for cards in opened)] if all(len(cards) == 1 for cards in opened) else []), []
+    if not (each[0] and each[-1]):
+        return [], []  # the ends of a range are his, or it is misread
     bundle = tuple(c for cards in opened for c in cards)
     years = {c.year for c in bundle}
     settled = [c for cards, some in zip(each, opened, strict=True) if not some for c in cards if c.year in years]

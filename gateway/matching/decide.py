@@ -91,7 +91,7 @@ def _undisputed(case: Case) -> Decision:
     if not decision.automatic:
         return decision
     parties = case.identity.parties
-    named = another_buyer(case.facts, case.index, (*parties, case.identity.hint), case.policy.own_inns)
+    named = another_buyer(case.facts, case.index, (*parties, case.identity.hint), case.policy)
     if named is None:
         return decision
     return case.ask(Outcome.THIRD_PARTY_UNNAMED, Reason("matching.for_somebody", {}, named))

@@ -114,6 +114,7 @@ class Policy:
     Attributes:
         tolerance: how much may be missing from an invoice and it is still released; credited is what came.
         own_inns, own_accounts: ours; money from them is an own transfer, our ИНН in a text is nobody else's.
+        own_names: how we are called; a firm of another name in a text is somebody. Empty: nobody told, none is doubted.
         payout_partners: ИНН → "acquirer", "post", "loan", "marketplace": money only through a registry.
         tiny_percent: a payment under this share of the quoted invoice goes to a person.
         typo: whether a number one edit away from the only invoice that fits is credited (never released).
@@ -124,6 +125,7 @@ class Policy:
     tolerance: Money = ZERO
     own_inns: frozenset[str] = frozenset()
     own_accounts: frozenset[str] = frozenset()
+    own_names: tuple[str, ...] = ()
     payout_partners: Mapping[str, str] = field(default_factory=dict)
     tiny_percent: int = 5
     typo: bool = True

@@ -19,6 +19,7 @@ from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Grade, Kind, Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard
+from gateway.matching.phrases import named_fraction
 
 _A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
 _PERHAPS_A_SUM = (Grade.LOOSE, Grade.STRONG)  # a list may take one for a number; `case` has told them apart
@@ -58,7 +59,7 @@ def _exact_of(case: Case, claims: Sequence[Claim]) -> Decision | None:
         if claim.live:
             if claim.dead and any(d.amount == case.amount for d in claim.dead):
                 return None  # last year's invoice of the same number and sum is paid already
-        elif claim.dead or claim.date is DateCheck.OTHER or _on_equal_footing(claim, live):
+        elif claim.dead or claim.date is DateCheck.OTHER or _on_equal_footing(claim, live) or _glued_on(case, claim):
             return None
     return exact_answer(case, live)
 
@@ -68,6 +69,12 @@ def _on_equal_footing(claim: Claim, live: Sequence[Claim]) -> bool:
     if claim.quote.kind is Kind.ORDER and has_invoice(live):
         return False
     return claim.quote.direct or (claim.quote.kind is Kind.INVOICE and bool(claim.quote.prefix))
+
+
+def _glued_on(case: Case, claim: Claim) -> bool:
+    """ "125,5", "125+1": no list has a number so close that is nobody's."""
+    start, text = claim.quote.start, case.facts.text
+    return text[start - 1 : start] in (",", "+") and text[start - 2 : start - 1].isdecimal()
 
 
 def has_invoice(claims: Sequence[Claim]) -> bool:
@@ -90,6 +97,9 @@ def exact_answer(case: Case, live: Sequence[Claim]) -> Decision | None:
     left_out = _left_out(case, cards)
     if left_out is not None:
         return case.ask(Outcome.AMBIGUOUS, *reasons, left_out)
+    fraction = _names_fraction(case, cards)
+    if fraction is not None:
+        return case.ask(Outcome.CONTRADICTION, *reasons, fraction)
     stated = [states_another_sum(case, c) for c in live]
     if any(stated) and None not in stated:
         return case.ask(Outcome.CONTRADICTION, *reasons, Reason("matching.sums_contradict"))
@@ -108,6 +118,15 @@ def _left_out(case: Case, cards: Bundle) -> Reason | None:
         return None
     also = any(h.live and cards[0] not in unique_cards(c for bundle in h.live for c in bundle) for h in case.hints)
     return Reason("matching.other_number_too") if also else None
+
+
+def _names_fraction(case: Case, cards: Bundle) -> Reason | None:
+    """A part is spoken of where all of an invoice comes at once: "50% по счету 125"."""
+    if len(cards) > 1 or cards[0].rest != cards[0].amount:
+        return None
+    facts = case.facts
+    span = named_fraction(facts.payment.purpose, facts.text, bool(facts.shares))
+    return Reason("matching.declared_part", {}, span) if span is not None else None
 
 
 def _is_nobodys(claim: Claim) -> bool:

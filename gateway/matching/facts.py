@@ -77,7 +77,7 @@ class Facts(NamedTuple):
         transit: the payer's ИНН and account are a bank's that passes on an individual's money.
         plural_noun: "счетам": several invoices are meant.
         invoice_dates: dates right after "счет", with or without a number.
-        full_advance: "предоплата 100%".
+        shares: percentages outside the tax clause.
         pays: a word says that something is paid, or what for.
         text: the purpose, folded and painted (`masks`).
         words: those in it that may be a name.
@@ -94,11 +94,16 @@ class Facts(NamedTuple):
     transit: bool
     plural_noun: bool
     invoice_dates: tuple[DateMention, ...]
-    full_advance: bool
+    shares: tuple[int, ...]
     pays: bool
     vat: tuple[int, int] | None
     text: str
     words: tuple[Lexeme, ...]
+
+    @property
+    def full_advance(self) -> bool:
+        """ "Предоплата 100%"."""
+        return 100 in self.shares
 
 
 def read_facts(payment: PaymentIn) -> Facts:
@@ -124,7 +129,7 @@ def read_facts(payment: PaymentIn) -> Facts:
         transit=payer.transit,
         plural_noun=scanned.plural_noun,
         invoice_dates=tuple(scanned.invoice_dates),
-        full_advance=100 in painted.shares,
+        shares=tuple(painted.shares),
         pays=scanned.pays,
         vat=painted.vat,
         text=painted.text,

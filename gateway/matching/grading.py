@@ -131,6 +131,11 @@ class Sight:
         source, lexeme = self.lexemes.source, self.lexeme
         return _DIMENSION.search(source, max(0, lexeme.start - 3), lexeme.end + 3) is not None
 
+    def multiplied(self, context: Context) -> bool:
+        """ "счет 125*3": no size stands there, and what does is left open (`phrases.piece_of_number`)."""
+        starred = self.lexemes.source[self.lexeme.end : self.lexeme.end + 1] == "*"
+        return starred and context.role is Role.INVOICE and not context.taken and context.noun_gap == 0
+
     def comma_sum(self) -> bool:
         """ "125,50" outside a list of numbers is a sum."""
         return _COMMA_SUM.match(self.lexemes.source, self.lexeme.start) is not None
@@ -142,7 +147,7 @@ class Sight:
 
 def grade(context: Context, sight: Sight, last: Last | None) -> Graded:
     """The grade of a number. Closes the context's noun when the number no longer belongs to it."""
-    if sight.dimension():
+    if sight.dimension() and not sight.multiplied(context):
         return Grade.MUTED, Kind.QUANTITY, False
     if sight.named or context.of:
         return Grade.MUTED, Kind.OTHER, False

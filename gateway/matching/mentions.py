@@ -14,9 +14,12 @@ from functools import lru_cache
 from itertools import islice, product
 
 from gateway.core.text import fold, name_key
+from gateway.matching.decision import Policy
 from gateway.matching.facts import Facts
 from gateway.matching.index import InvoiceIndex
 from gateway.matching.naming import contradicts
+from gateway.matching.people import person_ends
+from gateway.matching.transliteration import in_cyrillic
 from gateway.matching.words import Role, classify
 
 Span = tuple[int, int]
@@ -45,7 +48,7 @@ _WHOSE = (
     *("клиент", "покупател", "плательщик", "заказчик", "должник", "контрагент", "партнер", "фирм", "компани"),
     *("организаци", "договор", "контракт", "соглашен"),
 )
-_TOWARDS = frozenset(fold("за по для от с со к ко на вместо").split())
+_TOWARDS = frozenset(fold("за по для от с со к ко на вместо for").split())
 _COUNTING = frozenset({Role.PAY, Role.INVOICE, Role.INVOICES, Role.ORDER, Role.CLOSING, Role.SIGN, Role.OF})
 _OF_A_NAME = frozenset({Role.ORDINARY, Role.UNIT, Role.OTHER_DOCUMENT})
 # Nouns by which firms are called, and goods as well.
@@ -70,9 +73,8 @@ _TRADING_HOUSE = "тд"
 _TRADER = re.compile(
     rf"(?<![{_W}])ип\s+(?P<name>[а-я]{{3,}}(?:-[а-я]+)?(?:\s+[а-я]\.\s?(?:[а-я](?![{_W}]))?|(?:\s+[а-я]{{3,}}){{2}})?)"
 )
-_INITIALS = re.compile(rf"[а-я]{{3,}}(?:-[а-я]+)?\s+[а-я]\.\s?[а-я]\.?(?![{_W}])")
-_SURNAME = re.compile(rf"[а-я]{{2,}}(?:ова|ева|ову|еву|ского|скую|цкого|цкую)(?![{_W}])")
-_FOR = re.compile(rf"(?<![{_W}])(?:за|от|для)\s+$")
+_LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z\d]+(?:[ -][A-Za-z\d]+){0,2}")
+_LATIN_WORD = re.compile(r"[A-Za-z\d]+")
 _TRADERS_INN = 12  # digits
 
 
@@ -84,27 +86,25 @@ class _Place(Enum):
     NOBODY = "nobody"
 
 
-def another_buyer(
-    facts: Facts, index: InvoiceIndex, parties: Collection[str], own_inns: Collection[str]
-) -> Span | None:
+def another_buyer(facts: Facts, index: InvoiceIndex, parties: Collection[str], policy: Policy) -> Span | None:
     """Where the text names somebody who is neither the payer nor one of `parties`; None when it does not.
 
     Args:
         parties: whom the payment is for, as far as that is known.
-        own_inns: ours. A sole trader in the text may be us only if one of them is a sole trader's.
+        policy: tells who we are. A sole trader in the text may be us only if one of our ИНН is a sole trader's.
     """
     if not facts.words:
         return None
-    for span, found in _named(facts, index):
+    for span, found in _named(facts, index, policy.own_names):
         if not any(party in parties for party in found):
             return span
-    if "ип " in facts.text and not any(len(inn) == _TRADERS_INN for inn in own_inns):
+    if "ип " in facts.text and not any(len(inn) == _TRADERS_INN for inn in policy.own_inns):
         return _another_trader(facts)
     return None
 
 
-def _named(facts: Facts, index: InvoiceIndex) -> Iterator[tuple[Span, Sequence[str]]]:
-    """Names of buyers in the text other than the payer's, and whose they are."""
+def _named(facts: Facts, index: InvoiceIndex, own_names: Sequence[str]) -> Iterator[tuple[Span, Sequence[str]]]:
+    """Names in the text other than the payer's, and whose they are: buyers', or nobody's we know."""
     text, purpose = facts.text, facts.payment.purpose
     formal, capitals = '"' in text, False
     for word in facts.words:
@@ -148,17 +148,38 @@ def _named(facts: Facts, index: InvoiceIndex) -> Iterator[tuple[Span, Sequence[s
                 yield (start, end), found
                 break
         else:
+            if purpose[start].isascii() and place is _Place.BUYER:
+                end, found = _in_latin(purpose, start, index)
+                if found:
+                    yield (start, end), found
+                    continue
             told = any(named.inn and named.start <= start < named.end for named in facts.named)
             if place is _Place.BUYER and capital and not uniform and not told:
-                end = _somebody(text, start, facts.payment.payer_name)
+                end = person_ends(text, start, facts.payment.payer_name)
+                if end:
+                    yield (start, end), ()
+            if titled and not told and own_names:
+                end = _firm(text, start, (facts.payment.payer_name, *own_names))
                 if end:
                     yield (start, end), ()
 
 
-def _somebody(text: str, start: int, payer: str) -> int:
-    """Where a person's name ends that is no buyer's in full: "Егоров П.И.", "за Егорова"; 0 when there is none."""
-    person = _INITIALS.match(text, start) or (_SURNAME.match(text, start) if _FOR.search(text, 0, start) else None)
-    return person.end() if person is not None and contradicts(person[0], payer) else 0
+def _in_latin(purpose: str, start: int, index: InvoiceIndex) -> tuple[int, Sequence[str]]:
+    """The buyers whose name stands here in Latin letters, and where it ends: "Beta LLC"."""
+    run = _LATIN_RUN.match(purpose, start)
+    ends = [start + w.end() for w in _LATIN_WORD.finditer(run[0])] if run is not None else []
+    for end in reversed(ends):
+        key = name_key(in_cyrillic(purpose[start:end]))
+        found = index.parties_by_name(key) if key not in _COMMON else ()
+        if found:
+            return end, found
+    return start, ()
+
+
+def _firm(text: str, start: int, known: Sequence[str]) -> int:
+    """Where a firm's name ends that is none of those known, 0 when it may be one of them."""
+    end = next((end for end, _, _ in _readings(text, start)), 0)
+    return end if end and all(contradicts(text[start:end], name) for name in known) else 0
 
 
 def _place(text: str, start: int, *, titled: bool) -> _Place:

@@ -89,6 +89,7 @@ _OPEN_HINTS = (
     "не то",
     "возможн",
     "вероятн",
+    " новы",
     "наверн",
     "кажется",
     "вроде",
@@ -109,6 +110,7 @@ _LEFT_OPEN = re.compile(
     rf"|[{_W}]{{1,5}}(?=[-/ ]?\d)){{0,24}}\d"
     rf"|(?<![{_W}])(?:то\s+ли|не\s+то|возможно|вероятно|наверное?|кажется|вроде|предположительно)(?![{_W}])"
     rf"|\d\s*(?:[-=]+>|→)\s*№?\s*[{_W}]{{0,4}}-?\d"
+    rf"|\d[^{_W}\d]{{0,6}}(?:[{_W}]+[\s,]+){{0,2}}новый\s+(?:сч[а-я]*|номер)?[\s.№]*[{_W}]{{0,4}}-?\d"
     r"|\d\?|\d\s*\(\s*\?|\d\s+\?+\s*(?:$|[,;.)])|\d\s*\?\s+\d"
 )
 
@@ -132,6 +134,18 @@ _ADVANCES_NEXT = re.compile(
 
 _RATE_BEFORE = re.compile(
     rf"{ASIDE}[\s(:,-]*(?:по\s+ставке\s+)?(?:двадцать(?:\s+дв[ае])?|восемнадцать|десять|семь|пять|ноль)\s+$"
+)
+
+# a part of an invoice, not a reduction of its price
+_FRACTION_HINTS = ("1/2", "1/3", "1/4", "2/3", "3/4", "половин", "част", "не полн", "не в полн")
+_TAX_RATE = re.compile(r"(?:ндс|vат)[^%;]{0,20}\d%|(?:0|5|7|10|18|20|22)(?:,0+|\.0+)?\s*%\s*(?:ндс|vат)")
+_FRACTION = re.compile(
+    rf"(?<![\d.,])[1-9]\d?\s?(?:%|процент[а-я]*)\s*(?:(?:пред)?оплат[а-я]*|аванс[а-я]*|от\s+(?:сумм|стоим|сч)[а-я]*"
+    rf"|по\s+сч|за(?![{_W}])|сумм|стоим|сч)"
+    rf"|(?:(?:пред|до)?оплат[аы]|аванс[а-я]*)\s*\(?[1-9]\d?\s?(?:%|процент)(?!\s*скид)"
+    rf"|(?<![\d/])(?:1/[234]|2/3|3/4)(?![\d/-])\s*(?:част|по\s+сч|сч|сумм|опл|стоим)"
+    rf"|(?<![{_W}])перв(?:ая|ой|ую)\s+(?:част|половин)(?![а-я]*\s+(?:месяц|янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек))"
+    rf"|(?<![{_W}])не\s+(?:полностью|в\s+полном)"
 )
 
 # a return that is none
@@ -219,6 +233,19 @@ def excluded_number(text: str) -> Span | None:
     if _CANCELLED.search(text) is not None or len(_DENIED.findall(text)) != 1:
         return None
     found = _EXCLUDED.search(text)
+    return found.span() if found is not None else None
+
+
+def named_fraction(purpose: str, text: str, shares: bool) -> Span | None:
+    """ "50% по счету 125", "1/2", "первая часть", "не полностью": where the text says that it pays no whole invoice.
+
+    Args:
+        text: the purpose painted.
+        shares: whether percentages are among what was painted.
+    """
+    if not (shares or has_any(text, _FRACTION_HINTS)):
+        return None
+    found = _FRACTION.search(_TAX_RATE.sub(lambda rate: " " * len(rate[0]), fold(purpose)))
     return found.span() if found is not None else None
 
 

@@ -190,7 +190,7 @@ class _Walk(NumberReader):
             return no_return(self.text, lexeme.start, lexeme.end)
         if mark is Mark.PERCENT and rate_in_words(self.text, lexeme.start):
             return True
-        return place > 0 and self.lexemes[place - 1].text == "без"
+        return place > 0 and self.lexemes[place - 1].text == ("не" if mark is Mark.FULL else "без")
 
     def _for_payment(self, place: int) -> bool:
         """ "счет на оплату 125"."""

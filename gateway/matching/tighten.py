@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from gateway.matching.hints import has_any
 from gateway.matching.words import Role, classify
 
 _W = "а-яa-z"
@@ -15,8 +16,8 @@ _W = "а-яa-z"
 _SIGN_GLUED = re.compile(rf"n(?<![{_W}\d]n)[{_W}]{{1,5}}(?=[-/ ]{{0,3}}\d)")
 _LONGEST_SERIES = 4
 _ENTITY = re.compile(r"&(?:amp;)?(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,8});", re.IGNORECASE)
-_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
-_SPLIT_BY_UNSEEN = re.compile("\\d+(?:[\u200b-\u200d\u2060\ufeff]+\\d+)+")
+_UNSEEN = ("\u200b", "\u2060", "\ufeff")
+_SPLIT_BY_UNSEEN = re.compile(rf"\d+(?:[{''.join(_UNSEEN)}]+\d+)+")
 _COLUMNS = 2
 _UNDERSCORED = re.compile(rf"(?<=[{_W}\d])_(?=\d)|(?<=\d)_(?=[{_W}])")
 _ABBREVIATED_INVOICE = re.compile(rf"(?<![{_W}/])с/ч(?![{_W}/])")
@@ -44,7 +45,7 @@ def without_entities(purpose: str) -> str:
 def plain(purpose: str) -> str:
     """The purpose without what no reader sees: entities, spaces of no width in a number, and columns drawn by "|"."""
     purpose = without_entities(purpose)
-    if _UNSEEN.search(purpose) is not None:
+    if has_any(purpose, _UNSEEN):
         purpose = _SPLIT_BY_UNSEEN.sub(_shown, purpose)
     if purpose.count("|") >= _COLUMNS:  # a single one may be a digit 1
         purpose = purpose.replace("|", ";")
@@ -52,7 +53,7 @@ def plain(purpose: str) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    return _UNSEEN.sub("", found[0]).ljust(len(found[0]))
+    return "".join(c for c in found[0] if c.isdigit()).ljust(len(found[0]))
 
 
 def _character(found: re.Match[str]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from gateway.core.money import Money
+from gateway.core.text import fold
 from gateway.matching.case import Case, day, dead_reason, number_reason, sum_reason, unknown_reason
 from gateway.matching.claims import Claim, dead_state
 from gateway.matching.decision import Decision, Outcome, Reason
@@ -10,6 +14,11 @@ from gateway.matching.facts import Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard, InvoiceState
 from gateway.matching.loose import by_hints, misspelt
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{20}(?!\d)")
+_FOR_YEAR = re.compile(
+    r"(?<![а-яa-z])за\s+(?:[а-я]+\.?\s+|\d{1,2}\.|\d\s*кв[а-я]*\.?\s+)?(20[1-3]\d)(?=\s*г(?:од[а-я]*)?(?![а-яa-z])|\s*$)"
+)
 
 
 def without_number(case: Case) -> Decision:
@@ -51,6 +60,9 @@ def _not_now(case: Case) -> Decision | None:
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.NO_NUMBER]))
     if Mark.FUNDS in marks and not case.facts.pays:
         return case.ask(Outcome.OTHER_INCOME, Reason("matching.maybe_no_sale", {}, marks[Mark.FUNDS]))
+    account = _strange_account(case)
+    if account is not None:
+        return case.ask(Outcome.UNKNOWN_NUMBER, account)
     dead = next((c for c in (*case.hints, *case.doubts) if c.dead and not c.live), None)
     if dead is not None:
         cancelled = dead_state(dead) == InvoiceState.CANCELLED
@@ -58,6 +70,27 @@ def _not_now(case: Case) -> Decision | None:
     stranger = next((c for c in case.hints if not c.own), None)
     if stranger is not None:
         return case.ask(Outcome.UNKNOWN_NUMBER, unknown_reason(stranger))
+    return None
+
+
+def _strange_account(case: Case) -> Reason | None:
+    """ "на счет 40817…": an account that is neither the payer's nor ours."""
+    payment = case.facts.payment
+    ours = {payment.account, *case.policy.own_accounts} - {""}
+    if not ours:  # nobody told which are ours
+        return None
+    for found in _ACCOUNT.finditer(payment.purpose):
+        if found[0] not in ours and found[0] != payment.payer_account:
+            return Reason("matching.number_unknown", {"number": found[0]}, found.span())
+    return None
+
+
+def _another_year(case: Case, cards: Sequence[InvoiceCard]) -> Reason | None:
+    """ "долг за 2025 год": the invoices that fit are of other years. January's may be meant for the year before."""
+    for found in _FOR_YEAR.finditer(fold(case.facts.payment.purpose)):
+        year = int(found[1])
+        if not any(c.date.year == year or (c.date.month == 1 and c.date.year == year + 1) for c in cards):
+            return Reason("matching.date_differs", {"number": cards[0].number}, found.span(1))
     return None
 
 
@@ -73,6 +106,9 @@ def _unique(case: Case, card: InvoiceCard) -> Decision:
         return misspelt(case, code) or case.ask(Outcome.UNKNOWN_NUMBER, unknown_reason(code))
     dates = [d for d in case.facts.invoice_dates if not d.agrees(card.date)]
     unique = sum_reason("matching.sum_unique", card.rest, case.amount)
+    year = _another_year(case, (card,))
+    if year is not None:
+        return case.ask(Outcome.CONTRADICTION, unique, year)
     if dates:
         differs = Reason("matching.date_differs", {"number": card.number}, (dates[0].start, dates[0].end))
         return case.ask(Outcome.CONTRADICTION, unique, differs)
@@ -102,6 +138,9 @@ def _whole_balance(case: Case) -> Decision:
         c.buyer_kind == BuyerKind.INDIVIDUAL for c in cards
     ):
         return case.ask(Outcome.NO_INVOICE, Reason("matching.individual_needs_number"))
+    year = _another_year(case, cards)
+    if year is not None:
+        return case.ask(Outcome.CONTRADICTION, year)
     reason = Reason("matching.whole_balance", {"count": str(len(cards)), "amount": case.amount.decimal_text()})
     return case.in_full(_outcome(case, Outcome.WHOLE_BALANCE), cards, [reason])
 

@@ -338,7 +338,7 @@ def terms_of(
     company, trade = config.company, config.trade
     accounts = frozenset(account for bank in config.bank for account in bank.accounts)
     lenders = [lender.inn for lender in config.lender]
-    policy = policy_of(config.matching, company.inn, accounts, lenders)
+    policy = policy_of(config.matching, company.inn, accounts, lenders, (company.name,))
     return Terms(
         own=OwnCompany(company.name, company.inn, company.kpp, company.bic, company.bank, company.corr_account),
         policy=policy,

@@ -80,15 +80,23 @@ class MatchingTable(_Part):
         return tables
 
 
-def policy_of(table: MatchingTable, own_inn: str, own_accounts: frozenset[str], lenders: Iterable[str] = ()) -> Policy:
+def policy_of(
+    table: MatchingTable,
+    own_inn: str,
+    own_accounts: frozenset[str],
+    lenders: Iterable[str] = (),
+    own_names: tuple[str, ...] = (),
+) -> Policy:
     """What holds before the first dated policy: the strict defaults, and what is true on every day.
 
     Args:
         lenders: ИНН of lenders we broker for: their money comes by registries too.
+        own_names: what we are called.
     """
     return Policy(
         own_inns=frozenset({own_inn, *table.own_inns} - {""}),
         own_accounts=own_accounts | frozenset(table.own_accounts),
+        own_names=own_names,
         payout_partners={**dict.fromkeys(lenders, "loan"), **table.payout_partners},
     )
 

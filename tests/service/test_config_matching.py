@@ -60,6 +60,7 @@ def test_what_is_true_on_every_day_stands_in_every_policy(tmp_path: Path) -> Non
         assert policy.own_inns == {"7707083893", "7728168971"}
         assert policy.own_accounts == {"40702810900000000009"}
         assert policy.payout_partners == {"7724490000": "post"}
+        assert policy.own_names == (made.own.name,)
 
 
 def test_without_a_table_the_strict_defaults_hold_for_ever(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from gateway.matching.duplicates import MemoryDuplicates
 from gateway.matching.facts import PaymentIn, read_facts
 from gateway.matching.index import InvoiceCard, MemoryIndex, card
 from gateway.matching.payout import MemoryRegistries
-from tests.matching.handwritten.buyers import OWN_ACCOUNT, OWN_INN, OWN_SECOND_ACCOUNT
+from tests.matching.handwritten.buyers import OURSELVES, OWN_ACCOUNT, OWN_INN, OWN_SECOND_ACCOUNT
 from tests.matching.handwritten.invoices import INVOICES
 from tests.matching.handwritten.model import Case, Parts
 from tests.matching.handwritten.payouts import PARTNERS, REGISTRIES
@@ -22,6 +22,7 @@ from tests.matching.handwritten.payouts import PARTNERS, REGISTRIES
 POLICY = Policy(
     own_inns=frozenset({OWN_INN}),
     own_accounts=frozenset({OWN_ACCOUNT, OWN_SECOND_ACCOUNT}),
+    own_names=(OURSELVES.name,),
     payout_partners=PARTNERS,
 )
 
