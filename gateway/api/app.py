@@ -10,12 +10,14 @@ from gateway.api import errors
 from gateway.api.events import HEARTBEAT_S, Events
 from gateway.api.guard import MAX_BODY, Guard
 from gateway.api.metrics import Metrics
+from gateway.api.period import PeriodRun
 from gateway.api.room import STALE_AFTER_S, Broker, Room, Status
 from gateway.api.routes import (
     house,
     loan_applications,
     loan_calls,
     loan_papers,
+    loan_terms,
     loans,
     open,
     orders,
@@ -24,6 +26,8 @@ from gateway.api.routes import (
     payments,
     picks,
     registries,
+    settlement,
+    shops,
     tasks,
     trials,
 )
@@ -33,7 +37,7 @@ from gateway.store import Store
 OPENAPI = "/v1/openapi.json"
 _ROUTES = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
-    loan_calls, loan_papers, open,
+    loan_calls, loan_papers, loan_terms, shops, settlement, open,
 )  # fmt: skip
 
 
@@ -81,6 +85,8 @@ def create_app(
     app.state.events = room.events
     app.state.notify = room.events.notify
     app.state.metrics = metrics
+    if broker is not None:
+        app.state.period_run = PeriodRun(store, broker.settlement, events.notify)
     errors.install(app)
     for routes in _ROUTES:
         app.include_router(routes.router)

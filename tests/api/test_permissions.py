@@ -113,7 +113,41 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/loans/{loan_id}/goods/deliver"): {M},
     ("POST", "/v1/loan-documents"): {M},
     ("GET", "/v1/loan-documents/{document_id}"): {A, M, C, D},
+    ("GET", "/v1/lenders"): {A, M, C, IT, D},
+    ("GET", "/v1/loan-terms"): {A, M, C, D},
+    ("POST", "/v1/loan-terms/tariffs"): {D},
+    ("POST", "/v1/loan-terms/signing"): {D},
+    ("POST", "/v1/loan-terms/lenders"): {D},
+    ("GET", "/v1/shops"): {A, M, C, D},
+    ("GET", "/v1/shops/{shop_id}"): {A, M, C, D},
+    ("POST", "/v1/shops"): {D},
+    ("PUT", "/v1/shops/{shop_id}"): {D},
+    ("POST", "/v1/shops/{shop_id}/activate"): {D},
+    ("POST", "/v1/shops/{shop_id}/suspend"): {D},
+    ("POST", "/v1/shops/{shop_id}/close"): {D},
+    ("POST", "/v1/shops/{shop_id}/access"): {D},
+    ("POST", "/v1/shops/{shop_id}/access/{access_id}/revoke"): {D},
+    ("GET", "/v1/settlement/statements"): {A, D},
+    ("GET", "/v1/settlement/statements/{statement_id}"): {A, D},
+    ("GET", "/v1/settlement/statements/{statement_id}/lines"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/send"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/accept"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/dispute"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/fix"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/carry"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/draft"): {A, D},
+    ("POST", "/v1/settlement/lines/{line_id}/take-back"): {A, D},
+    ("POST", "/v1/settlement/charges"): {A, D},
+    ("POST", "/v1/settlement/corrections"): {A, D},
+    ("GET", "/v1/settlement/balances"): {A, D},
+    ("GET", "/v1/settlement/period"): {A, D},
+    ("POST", "/v1/settlement/period"): {A, D},
+    ("POST", "/v1/settlement/period/stop"): {A, D},
 }
+SHOP = {
+    "key": "x", "name": "x", "inn": "0", "account": "0", "bic": "0", "bank_name": "x", "email": "x", "phone": "0",
+    "region": "77",
+}  # fmt: skip
 BODIES = {
     "/v1/outgoing": {
         "account": "0",
@@ -153,11 +187,29 @@ BODIES = {
     "/v1/loans/{loan_id}/visit/order": {"day": "2026-11-23", "hours": "10-14"},
     "/v1/loans/{loan_id}/original/send": {"carrier": "x", "waybill": "x"},
     "/v1/loans/{loan_id}/original/reject": {"reason": "x"},
+    "/v1/loan-terms/tariffs": {"shop_id": "nothing", "since": "2026-11-23"},
+    "/v1/loan-terms/signing": {"way": "clerk", "since": "2026-11-23"},
+    "/v1/loan-terms/lenders": {
+        "lender": "soap",
+        "since": "2026-11-23",
+        "least": 1,
+        "most": 2,
+        "months": [6],
+        "rate": "1",
+    },
+    "/v1/shops": SHOP,
+    "/v1/shops/{shop_id}": SHOP,
+    "/v1/shops/{shop_id}/access": {"kind": "shop_clerk", "name": "x"},
+    "/v1/settlement/statements/{statement_id}/dispute": {"remark": "x"},
+    "/v1/settlement/lines/{line_id}/take-back": {"reason": "x"},
+    "/v1/settlement/charges": {"party_kind": "shop", "party_id": "x", "fee": 1, "document": "x", "reason": "x"},
+    "/v1/settlement/corrections": {"party_kind": "shop", "party_id": "x", "amount": 1, "document": "x", "reason": "x"},
+    "/v1/settlement/period": {"until": "2026-01-01"},
     "/v1/loan-documents": {"loan_id": "nothing", "kind": "other", "name": "x", "content": ""},
 }
 ROWS = (
     "payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "registry", "rule",
-    "loan", "document",
+    "loan", "document", "shop", "access", "statement", "line",
 )  # fmt: skip
 
 
@@ -182,7 +234,8 @@ def call(client: httpx.Client, method: str, path: str) -> int:
     filled = filled.replace("{partner_inn}", "7700000122")
     if method == "GET":
         return client.get(filled).status_code
-    return client.request(method, filled, json=BODIES.get(path, {})).status_code
+    headers = {"Idempotency-Key": f"{method} {path}".replace(" ", ":"), "If-Match": "*"}
+    return client.request(method, filled, json=BODIES.get(path, {}), headers=headers).status_code
 
 
 def test_every_route_stands_in_the_table(app: FastAPI) -> None:

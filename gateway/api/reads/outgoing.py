@@ -138,7 +138,7 @@ def detail(connection: Connection, company: str, order_id: str) -> dict[str, Any
         "returned_at": row.returned_at,
         "may_withdraw": row.state in UNSENT,
         "history": _history(connection, order_id),
-        "evidence": _evidence(connection, [i for i in (row.entry_id, row.return_entry_id) if i]),
+        "evidence": evidence(connection, [i for i in (row.entry_id, row.return_entry_id) if i]),
     }
 
 
@@ -173,7 +173,7 @@ def _history(connection: Connection, order_id: str) -> list[dict[str, Any]]:
     return history
 
 
-def _evidence(connection: Connection, entry_ids: Sequence[str]) -> list[dict[str, Any]]:
+def evidence(connection: Connection, entry_ids: Sequence[str]) -> list[dict[str, Any]]:
     """The statement lines that prove what became of the money, with the messages they stand in."""
     rows = connection.execute(
         select(
