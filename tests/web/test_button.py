@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.loans.shops import ShopEvent, move
 from gateway.loans.tables import applications
+from gateway.web.app import create_web
 from gateway.web.button import widget
+from gateway.web.room import Pace
 from tests.loans.house import DIRECTOR, PHONE
-from tests.web.world import World
+from tests.web.world import Stage, World
 
 HERE = {"Origin": "https://mebel.example"}
 DOOR = "/shop/v1/button/mebel"
@@ -65,12 +69,13 @@ def test_an_address_cannot_flood_the_call_centre(world: World) -> None:
     assert statuses == [202] * most + [429]
 
 
-def test_all_addresses_together_cannot_flood_a_shop(world: World) -> None:
-    most = world.room.pace.button_shop[1]
+def test_all_addresses_together_cannot_flood_a_shop(world: World, stage: tuple[Stage, str]) -> None:
+    most = 7
+    stage[0].on = create_web(replace(world.room, pace=Pace(button_shop=(10, most))))
     statuses = []
     client = world.client(**HERE)
     for place in range(most + 1):
-        address = {"X-Forwarded-For": f"203.0.{place // 200}.{place % 200}"}
+        address = {"X-Forwarded-For": f"203.0.113.{place}"}
         statuses.append(client.post(f"{DOOR}/applications", json=WISH, headers=address).status_code)
     assert statuses == [202] * most + [429]
 

@@ -145,24 +145,31 @@ def test_the_keyboard_stays_in_the_dialog_and_leaves_it(chromium: Chromium, worl
     assert page.run(f"document.querySelector('#fridge').shadowRoot.activeElement === {inside('fridge', '.buy')}")
 
 
-@pytest.mark.parametrize(
-    ("typed", "good"),
-    [("+7 916 123-12-34", 1), ("89161231234", 1), ("9161231234", 1), ("8 495 123 45 67", 1), ("12", 0),
-     ("+1 916 123 12 34", 0), ("8-800-555-35-35", 0), ("+7 916 123-12-34 доб. 5", 0), ("", 0)],
-)  # fmt: skip
-def test_the_page_and_the_service_know_the_same_numbers(
-    chromium: Chromium, world: World, site: str, typed: str, good: int
-) -> None:
+NUMBERS = (
+    ("+7 916 123-12-34", True),
+    ("89161231234", True),
+    ("9161231234", True),
+    ("8 495 123 45 67", True),
+    ("12", False),
+    ("+1 916 123 12 34", False),
+    ("8-800-555-35-35", False),
+    ("+7 916 123-12-34 доб. 5", False),
+    ("", False),
+)
+
+
+def test_the_page_and_the_service_know_the_same_numbers(chromium: Chromium, world: World, site: str) -> None:
     page = chromium.page()
     page.open(site)
     page.click(inside("fridge", ".buy"))
     page.until(f"{inside('fridge', 'dialog')}.open")
-    page.run(f"{inside('fridge', '[type=tel]')}.value = {json.dumps(typed)}")
-    page.click(inside("fridge", ".send"))
-    expected = "false" if good else "true"
-    page.until(f"{inside('fridge', '[type=tel]')}.getAttribute('aria-invalid') === '{expected}'")
-    told = world.site().post("/shop/v1/applications", json={"phone": typed})
-    assert told.status_code == (200 if good else 422)
+    for typed, good in NUMBERS:
+        page.run(f"{inside('fridge', '[type=tel]')}.value = {json.dumps(typed)}")
+        page.click(inside("fridge", ".send"))
+        found = page.run(f"{inside('fridge', '[type=tel]')}.getAttribute('aria-invalid')")
+        assert found == ("false" if good else "true"), typed
+        told = world.site().post("/shop/v1/applications", json={"phone": typed})
+        assert told.status_code == (200 if good else 422), typed
 
 
 def enter(page: Page, world: World, who: str) -> None:

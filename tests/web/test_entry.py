@@ -77,19 +77,19 @@ def test_people_of_a_closed_shop_are_out(world: World) -> None:
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("place", [0, 20, 43, 50, 80])
-def test_an_altered_cookie_is_nobody_s(world: World, place: int) -> None:
+def test_an_altered_cookie_is_nobody_s(world: World) -> None:
     cookie = world.person("manager").client.cookies["kvit"]
-    other = "A" if cookie[place] != "A" else "B"
-    altered = cookie[:place] + other + cookie[place + 1 :]
-    assert not is_in(world.client(Cookie=f"kvit={altered}"))
+    for place in (0, 20, 43, 50, 80):
+        other = "A" if cookie[place] != "A" else "B"
+        altered = cookie[:place] + other + cookie[place + 1 :]
+        assert not is_in(world.client(Cookie=f"kvit={altered}")), place
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "=", "%00", "A" * 44, "ä", "." * 80])
-def test_what_is_no_cookie_of_ours_is_nobody_s(world: World, cookie: str) -> None:
+def test_what_is_no_cookie_of_ours_is_nobody_s(world: World) -> None:
     client = world.client()
-    reply = client.get(LIST, headers={"Cookie": f"kvit={cookie}".encode()})
-    assert reply.headers["location"] == "/shop/login"
+    for cookie in ("", "x", "=", "%00", "A" * 44, "ä", "." * 80):
+        reply = client.get(LIST, headers={"Cookie": f"kvit={cookie}".encode()})
+        assert reply.headers["location"] == "/shop/login", cookie
 
 
 def test_another_house_s_key_opens_nothing(world: World, stage: tuple[Stage, str]) -> None:
@@ -126,15 +126,16 @@ def test_a_wrong_token_is_not_repeated(world: World) -> None:
     assert 'role="alert"' in reply.text
 
 
-@pytest.mark.parametrize(
-    "header",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
-    ids=["cross-site", "same-site", "origin"],
-)
-def test_a_form_from_elsewhere_is_refused_even_with_its_mark(world: World, header: dict[str, str]) -> None:
+def test_a_form_from_elsewhere_is_refused_even_with_its_mark(world: World) -> None:
     browser = world.person("manager")
     mark = browser.forms(browser.get(LIST))["/shop/logout"]["mark"]
-    assert browser.client.post("/shop/logout", data={"mark": mark}, headers=header).status_code == 403
+    for name, value in (
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", "https://evil.example"),
+    ):
+        reply = browser.client.post("/shop/logout", data={"mark": mark}, headers={name: value})
+        assert reply.status_code == 403, value
     assert is_in(browser.client)
 
 
@@ -163,11 +164,11 @@ def test_get_shows_and_changes_nothing(world: World) -> None:
     assert (world.told["changed"], len(world.house.journalled())) == before
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "https://", "credit.example", "https://credit.example/shop"])
-def test_an_address_nobody_can_use_is_refused(world: World, url: str) -> None:
-    with pytest.raises(Refused) as caught:
-        replace(world.room, url=url)
-    assert caught.value.code == "web.bad_url"
+def test_an_address_nobody_can_use_is_refused(world: World) -> None:
+    for url in ("ftp://x", "https://", "credit.example", "https://credit.example/shop"):
+        with pytest.raises(Refused) as caught:
+            replace(world.room, url=url)
+        assert caught.value.code == "web.bad_url", url
 
 
 def test_a_short_session_key_is_refused(world: World) -> None:
