@@ -80,9 +80,9 @@ def match(row: AnyRow, red: RedLimits, now: datetime) -> Match:
     if not signed:
         gaps.append(_open(Gap.SIGNATURE, row.made_at, red, now))
     elif not original:
-        gaps.append(_open(Gap.ORIGINAL, row.signed_at, red, now))
+        gaps.append(_open(Gap.ORIGINAL, row.signed_at or row.made_at, red, now))
     if signed and not money:
-        gaps.append(_open(Gap.MONEY, row.arrived_at or row.signed_at, red, now))
+        gaps.append(_open(Gap.MONEY, row.arrived_at or row.signed_at or row.made_at, red, now))
     return Match(
         application_id=row.application_id,
         agreement_id=row.id,
@@ -167,11 +167,11 @@ def _missing(gap: Gap) -> ColumnElement[bool]:
 def _since(gap: Gap) -> ColumnElement[str]:
     match gap:
         case Gap.SIGNATURE:
-            return func.coalesce(agreements.c.made_at, "")
+            return agreements.c.made_at
         case Gap.ORIGINAL:
-            return func.coalesce(agreements.c.signed_at, "")
+            return func.coalesce(agreements.c.signed_at, agreements.c.made_at)
         case Gap.MONEY:
-            return func.coalesce(agreements.c.arrived_at, agreements.c.signed_at)
+            return func.coalesce(agreements.c.arrived_at, agreements.c.signed_at, agreements.c.made_at)
 
 
 def _days(gap: Gap, red: RedLimits) -> int:
