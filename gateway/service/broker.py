@@ -19,7 +19,7 @@ from gateway.flows.leaving import drain
 from gateway.flows.loan_release import release_due, settle_application
 from gateway.flows.settlement import settle_accounts
 from gateway.flows.terms import Terms
-from gateway.loans import ending, receivable, reminders, retention
+from gateway.loans import documents, ending, receivable, reminders, retention
 from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
@@ -202,6 +202,7 @@ class Brokerage:
             while ending.expire_due(unit, self._loans):
                 pass
             reminders.remind(unit, self._loans)
+            documents.watch(unit)
 
     def _forget(self) -> None:
         with self._work() as unit:
