@@ -6,10 +6,14 @@ import re
 from html import unescape
 
 from gateway.core.authority import SERVICE
+from gateway.flows.loan_release import settle_application
+from gateway.loans import identity, signing
+from gateway.loans.model import SigningWay
 from gateway.loans.papers import GoodsState, OriginalState, SigningState
 from gateway.settlement import register, statements
 from gateway.settlement.model import Party, PartyKind
 from gateway.store import Unit
+from tests.loans.house import MANAGER
 from tests.settlement.house import line
 from tests.web.world import PASSPORT, PDF, World
 
@@ -252,3 +256,20 @@ def test_goods_that_came_back_are_reported(world: World) -> None:
     assert world.paper(application_id).goods == GoodsState.RETURNED
     assert world.told["changed"] == 4
     assert len(world.house.left("loan.returned")) == 1
+
+
+def test_the_card_says_what_the_goods_wait_for(world: World) -> None:
+    application_id = world.agreed(SigningWay.BRANCH)
+    card = f"/shop/applications/{application_id}"
+    manager = world.person("manager")
+    world.house.do(MANAGER, lambda u: identity.check(u, world.house.terms, application_id, PASSPORT, True, "Отделение"))
+    world.house.do(MANAGER, lambda u: signing.sign(u, world.house.terms, application_id))
+    world.house.do(SERVICE, lambda u: settle_application(u, world.room.terms, world.house.terms, application_id))
+    page = manager.get(card).text
+    assert "Товар пока не отдавайте" in page and "Деньги банка поступили и доказаны" in page
+    assert f"{card}/sign" not in page, "the shop does not sign what the branch does"
+    assert f"{card}/original" not in page, "nor hand over a paper somebody else has"
+    held = manager.client.post(
+        f"{card}/shipped", data={"mark": manager.forms(manager.get(card))["/shop/logout"]["mark"]}
+    )
+    assert held.status_code == 422 and world.paper(application_id).goods == GoodsState.HELD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,7 @@ def card_page(
             card=card,
             papers=documents.listed(connection, actor, row),
             stages=_path(card["stage"]),
+            holds=json.loads(card["agreement"]["hold_reasons"]) if card["agreement"] else [],
             choices=coverage.choices(connection, room.loans, row, business_date(now, room.loans.zone))
             if "confirm" in can
             else [],

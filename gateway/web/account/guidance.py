@@ -14,7 +14,7 @@ router = APIRouter(tags=["account"])
 @router.get("/shop/help", response_class=Response)
 def how_to(desk: TheDesk) -> Response:
     """How a purchase on credit goes, step by step, and what to tell the buyer beforehand."""
-    return show(desk, f"help_{desk.language}.html")
+    return show(desk, f"help_{desk.language}.html", minutes=desk.room.loans.call_minutes)
 
 
 @router.get("/shop/help/passport", response_class=Response)
