@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypedDict
 
 from gateway.api.events import Events
 from gateway.core.clock import to_text
+from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
 from gateway.loans.terms import LoanTerms
 from gateway.settlement.terms import SettlementTerms
@@ -71,12 +72,19 @@ class Broker:
         settlement: how shops get their money.
         titles: names of lenders by key, as people read them.
         tell_lenders: something is to leave for a lender; returns at once.
+        returns: requisites of lenders, for the money of goods that came back.
     """
 
     loans: LoanTerms
     settlement: SettlementTerms
     titles: Mapping[str, str] = field(default_factory=dict)
     tell_lenders: Callable[[], None] = lambda: None
+    returns: ReturnTerms | None = None
+
+    @property
+    def giving_back(self) -> ReturnTerms:
+        """How lenders get back the money of returned goods; without requisites of any where nobody gave them."""
+        return self.returns or ReturnTerms(self.settlement)
 
     def title(self, lender: str) -> str:
         """A lender's name; its key where nobody gave it one."""

@@ -111,6 +111,8 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/loans/{loan_id}/goods/release"): {M},
     ("POST", "/v1/loans/{loan_id}/goods/ship"): {M},
     ("POST", "/v1/loans/{loan_id}/goods/deliver"): {M},
+    ("POST", "/v1/loans/{loan_id}/goods/return"): {M},
+    ("POST", "/v1/loan-returns/{return_id}/draft"): {A, D},
     ("POST", "/v1/loan-documents"): {M},
     ("GET", "/v1/loan-documents/{document_id}"): {A, M, C, D},
     ("GET", "/v1/lenders"): {A, M, C, IT, D},
@@ -185,6 +187,7 @@ BODIES = {
     "/v1/loans/{loan_id}/fault": {"reason": "x"},
     "/v1/loans/{loan_id}/confirm-sums": {"note": "x"},
     "/v1/loans/{loan_id}/visit/order": {"day": "2026-11-23", "hours": "10-14"},
+    "/v1/loans/{loan_id}/goods/return": {"goods": 1, "reason": "x"},
     "/v1/loans/{loan_id}/original/send": {"carrier": "x", "waybill": "x"},
     "/v1/loans/{loan_id}/original/reject": {"reason": "x"},
     "/v1/loan-terms/tariffs": {"shop_id": "nothing", "since": "2026-11-23"},
@@ -209,7 +212,7 @@ BODIES = {
 }
 ROWS = (
     "payment", "payment_order", "event", "order", "pick", "task", "letter", "alarm", "message", "registry", "rule",
-    "loan", "document", "shop", "access", "statement", "line",
+    "loan", "document", "shop", "access", "statement", "line", "return",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from gateway.loans.papers import (
     ORIGINAL,
     SIGNING,
     GoodsEvent,
+    GoodsState,
     OriginalEvent,
     OriginalState,
     SigningEvent,
@@ -102,6 +103,21 @@ def _goods(event: GoodsEvent) -> _Condition:
     return _paper("goods", GOODS, event)
 
 
+def _of_our_warehouse(case: _Case) -> bool:
+    return case.application.order_id is not None and _goods(GoodsEvent.RELEASE)(case)
+
+
+def _of_the_shop(case: _Case) -> bool:
+    return case.application.order_id is None and _goods(GoodsEvent.SHIP)(case)
+
+
+def _may_be_handed_over(case: _Case) -> bool:
+    """What our own warehouse lets go is shipped there first."""
+    paper = case.agreement
+    waits = paper is not None and case.application.order_id is not None and paper.goods == GoodsState.RELEASED
+    return _goods(GoodsEvent.DELIVER)(case) and not waits
+
+
 def _is_held(case: _Case) -> bool:
     return case.agreement is not None and bool(findings.holding(case.agreement.warnings))
 
@@ -145,6 +161,10 @@ _ACTIONS: Mapping[str, tuple[tuple[tuple[Right, ...], ...], _Condition]] = {
     "original/accept": (_WORK, _original(OriginalEvent.ACCEPT)),
     "original/reject": (_WORK, _original(OriginalEvent.REJECT)),
     "original/lost": (_WORK, _original(OriginalEvent.LOSE)),
+    "goods/release": (_WORK, _of_our_warehouse),
+    "goods/ship": (_CONFIRM, _of_the_shop),
+    "goods/deliver": (_CONFIRM + _SIGN, _may_be_handed_over),
+    "goods/return": (_CONFIRM, _goods(GoodsEvent.RETURN)),
     "documents": (_SIGN, lambda case: True),
 }
 """Action → rights, each group of which will do, and the condition."""

@@ -18,7 +18,8 @@ from gateway.settlement.tables import lines, statement_lines, statements
 from gateway.store.schema import AnyRow
 
 _RETURN_FACTS = (
-    "id", "at", "by", "goods", "to_lender", "to_buyer", "fee_back", "reason", "payment_order_id", "executed_at",
+    "id", "at", "by", "goods", "to_lender", "to_buyer", "fee_back", "reason", "payment_order_id", "kept_by",
+    "executed_at",
 )  # fmt: skip
 
 

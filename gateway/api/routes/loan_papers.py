@@ -24,6 +24,7 @@ from gateway.api.schemas.loan_cards import (
     MAX_BODY,
     Because,
     Compared,
+    GoodsReturned,
     Identity,
     Kept,
     LoanAnswer,
@@ -36,7 +37,7 @@ from gateway.api.writing import Target
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.money import Money
-from gateway.flows import loan_release
+from gateway.flows import loan_release, loan_return
 from gateway.loans import (
     agreement_rows,
     agreements,
@@ -44,11 +45,13 @@ from gateway.loans import (
     documents,
     identity,
     originals,
+    returns,
     signing,
     visits,
 )
 from gateway.loans.documents import Kind
 from gateway.loans.tables import applications as application_rows
+from gateway.loans.tables import returns as return_rows
 from gateway.store import Unit
 
 router = APIRouter(prefix="/v1", tags=["loan papers"])
@@ -237,6 +240,34 @@ def goods_delivered(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dic
         loan_release.report_delivered(unit, desk.room.terms, desk.loans, loan_id, desk.terms.version)
 
     return _step(desk, "goods-deliver", loan_id, asked, step)
+
+
+@router.post("/loans/{loan_id}/goods/return", response_model=LoanAnswer, dependencies=CONFIRM, responses=CHANGE)
+def goods_returned(desk: TheDesk, loan_id: Id, asked: GoodsReturned) -> dict[str, Any]:
+    """Goods came back to the shop: the lender's money goes back to the lender, never to the buyer's card."""
+    goods = Money(asked.goods)
+
+    def step(unit: Unit) -> None:
+        loan_return.return_goods(
+            unit, desk.room.terms, desk.loans, loan_id, goods, asked.reason, desk.terms.version
+        )  # fmt: skip
+
+    return _step(desk, "goods-return", loan_id, asked, step)
+
+
+@router.post(
+    "/loan-returns/{return_id}/draft", response_model=LoanAnswer, dependencies=[needs(Right.SETTLEMENT_WORK)],
+    responses=CHANGE,
+)  # fmt: skip
+def draft_return(desk: TheDesk, return_id: Id, asked: Nothing = NOTHING) -> dict[str, Any]:
+    """Put what a lender gets back before the two people who sign."""
+
+    def work(unit: Unit) -> str:
+        loan_return.draft(unit, desk.broker.giving_back, return_id)
+        return str(returns.load(unit, return_id).application_id)
+
+    target = Target(return_rows, return_id)
+    return desk.answer(desk.perform("loan-return-draft", asked.model_dump(mode="json"), work, target))
 
 
 @router.post("/loan-documents", response_model=Kept, dependencies=SIGN, responses=CHANGE)

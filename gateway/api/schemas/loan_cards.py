@@ -225,6 +225,7 @@ class GoodsBack(BaseModel):
     fee_back: Kopecks
     reason: str
     payment_order_id: str | None = Field(description="For /v1/outgoing/{payment_order_id}")
+    kept_by: str | None = Field(description="The lender's payment he kept it from, for /v1/payments/{payment_id}")
     executed_at: Instant | None
 
 
@@ -379,6 +380,13 @@ class Sent(Asked):
 
     carrier: Annotated[str, Field(max_length=120)]
     waybill: Annotated[str, Field(max_length=120)]
+
+
+class GoodsReturned(Asked):
+    """What came back."""
+
+    goods: Annotated[int, Field(ge=1, le=10**14, description="Kopecks the goods cost")]
+    reason: Reason
 
 
 class NewDocument(Asked):
