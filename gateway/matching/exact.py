@@ -19,7 +19,6 @@ from gateway.matching.decision import Decision, Outcome, Reason
 from gateway.matching.facts import Grade, Kind, Mark
 from gateway.matching.identity import Known
 from gateway.matching.index import BuyerKind, InvoiceCard
-from gateway.matching.phrases import named_fraction
 
 _A_DAY, _MONTHS = 3200, 12  # kopecks that may be a day and a month
 _PERHAPS_A_SUM = (Grade.LOOSE, Grade.STRONG)  # a list may take one for a number; `case` has told them apart
@@ -124,8 +123,7 @@ def _names_fraction(case: Case, cards: Bundle) -> Reason | None:
     """A part is spoken of where all of an invoice comes at once: "50% по счету 125"."""
     if len(cards) > 1 or cards[0].rest != cards[0].amount:
         return None
-    facts = case.facts
-    span = named_fraction(facts.payment.purpose, facts.text, bool(facts.shares))
+    span = case.facts.marks.get(Mark.FRACTION)
     return Reason("matching.declared_part", {}, span) if span is not None else None
 
 

@@ -77,7 +77,7 @@ class Facts(NamedTuple):
         transit: the payer's ИНН and account are a bank's that passes on an individual's money.
         plural_noun: "счетам": several invoices are meant.
         invoice_dates: dates right after "счет", with or without a number.
-        shares: percentages outside the tax clause.
+        full_advance: "предоплата 100%".
         pays: a word says that something is paid, or what for.
         text: the purpose, folded and painted (`masks`).
         words: those in it that may be a name.
@@ -94,16 +94,11 @@ class Facts(NamedTuple):
     transit: bool
     plural_noun: bool
     invoice_dates: tuple[DateMention, ...]
-    shares: tuple[int, ...]
+    full_advance: bool
     pays: bool
     vat: tuple[int, int] | None
     text: str
     words: tuple[Lexeme, ...]
-
-    @property
-    def full_advance(self) -> bool:
-        """ "Предоплата 100%"."""
-        return 100 in self.shares
 
 
 def read_facts(payment: PaymentIn) -> Facts:
@@ -129,7 +124,7 @@ def read_facts(payment: PaymentIn) -> Facts:
         transit=payer.transit,
         plural_noun=scanned.plural_noun,
         invoice_dates=tuple(scanned.invoice_dates),
-        shares=tuple(painted.shares),
+        full_advance=bool(painted.shares) and any(share.percent == 100 for share in painted.shares),
         pays=scanned.pays,
         vat=painted.vat,
         text=painted.text,

@@ -41,6 +41,14 @@ class SumMention(NamedTuple):
     end: int
 
 
+class ShareMention(NamedTuple):
+    """A percentage in the text, outside the tax clause."""
+
+    percent: int
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class InnMention:
     """An ИНН in the text.
@@ -70,7 +78,7 @@ class Painted:
     sums: list[SumMention] = field(default_factory=list)
     inns: list[InnMention] = field(default_factory=list)
     vat: tuple[int, int] | None = None
-    shares: list[int] = field(default_factory=list)
+    shares: list[ShareMention] = field(default_factory=list)
     payment_orders: bool = False
     years: dict[int, int] = field(default_factory=dict)
     runs: list[tuple[int, int]] = field(default_factory=list)
@@ -341,7 +349,7 @@ def _find_phones(painted: Painted) -> None:
 def _find_shares(painted: Painted) -> None:
     if "%" in painted.text or "проц" in painted.text:
         for found in _SHARE.finditer(painted.text):
-            painted.shares.append(int(found[1]))
+            painted.shares.append(ShareMention(int(found[1]), found.start(), found.end()))
             painted.paint(found.start(), found.end(), ASIDE)
 
 

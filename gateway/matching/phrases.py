@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from gateway.core.text import fold
 from gateway.matching.hints import any_of, has_any
-from gateway.matching.masks import ASIDE, DATE, MONEY
+from gateway.matching.masks import ASIDE, DATE, MONEY, ShareMention
 
 _W = "а-яa-z"
 Span = tuple[int, int]
@@ -137,16 +137,14 @@ _RATE_BEFORE = re.compile(
 )
 
 # a part of an invoice, not a reduction of its price
-_FRACTION_HINTS = ("1/2", "1/3", "1/4", "2/3", "3/4", "половин", "част", "не полн", "не в полн")
-_TAX_RATE = re.compile(r"(?:ндс|vат)[^%;]{0,20}\d%|(?:0|5|7|10|18|20|22)(?:,0+|\.0+)?\s*%\s*(?:ндс|vат)")
+_FRACTION_HINTS = ("1/2", "1/3", "1/4", "2/3", "3/4", "перв", "не полн", "не в полн")
 _FRACTION = re.compile(
-    rf"(?<![\d.,])[1-9]\d?\s?(?:%|процент[а-я]*)\s*(?:(?:пред)?оплат[а-я]*|аванс[а-я]*|от\s+(?:сумм|стоим|сч)[а-я]*"
-    rf"|по\s+сч|за(?![{_W}])|сумм|стоим|сч)"
-    rf"|(?:(?:пред|до)?оплат[аы]|аванс[а-я]*)\s*\(?[1-9]\d?\s?(?:%|процент)(?!\s*скид)"
-    rf"|(?<![\d/])(?:1/[234]|2/3|3/4)(?![\d/-])\s*(?:част|по\s+сч|сч|сумм|опл|стоим)"
+    r"(?<![\d/])(?:1/[234]|2/3|3/4)(?![\d/-])\s*(?:част|по\s+сч|сч|сумм|опл|стоим)"
     rf"|(?<![{_W}])перв(?:ая|ой|ую)\s+(?:част|половин)(?![а-я]*\s+(?:месяц|янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек))"
     rf"|(?<![{_W}])не\s+(?:полностью|в\s+полном)"
 )
+_SHARE_OF_AFTER = re.compile(rf"\s*(?:(?:пред)?оплат|аванс|от\s+(?:сумм|стоим|сч)|по\s+сч|за(?![{_W}])|сумм|стоим|сч)")
+_SHARE_OF_BEFORE = re.compile(r"(?:(?:пред|до)?оплат[аы]|аванс[а-я]*)\s*\(?$")
 
 # a return that is none
 _NOT_NOUN_BEFORE = re.compile(rf"(?<![{_W}])(?<!за )не\s+$")
@@ -164,9 +162,9 @@ _TARE = r"(?:стекло)?тар[аоуые]|упаков|поддон|пал+�
 _TARE_AFTER = re.compile(rf"[\s,]+(?:и\s+)?(?:много[а-я]+\s+)?(?:{_TARE})")
 _TARE_BEFORE = re.compile(rf"(?<![{_W}])(?:{_TARE})[а-я]*\s+(?:много[а-я]+\s+)?$")
 
-_ALL_HINTS = (*_OTHERS_HINTS, *_LIST_HINTS, *_DENIAL_HINTS, *_CANCELLED_HINTS, *_OPEN_HINTS)
+_ALL_HINTS = (*_OTHERS_HINTS, *_LIST_HINTS, *_DENIAL_HINTS, *_CANCELLED_HINTS, *_OPEN_HINTS, *_FRACTION_HINTS)
 HINTS = f"{any_of(_ALL_HINTS)}|{_AMONG_OTHERS_HINT}"
-"""A pattern: where it is not found, no list is incomplete, no number denied and none left open."""
+"""A pattern: where it is not found, no list is incomplete, no number denied, left open or paid in part."""
 
 
 def incomplete_list(text: str, first: int) -> Span | None:
@@ -236,17 +234,20 @@ def excluded_number(text: str) -> Span | None:
     return found.span() if found is not None else None
 
 
-def named_fraction(purpose: str, text: str, shares: bool) -> Span | None:
-    """ "50% по счету 125", "1/2", "первая часть", "не полностью": where the text says that it pays no whole invoice.
-
-    Args:
-        text: the purpose painted.
-        shares: whether percentages are among what was painted.
-    """
-    if not (shares or has_any(text, _FRACTION_HINTS)):
-        return None
-    found = _FRACTION.search(_TAX_RATE.sub(lambda rate: " " * len(rate[0]), fold(purpose)))
+def named_fraction(text: str) -> Span | None:
+    """ "1/2 по счету 125", "первая часть", "не полностью": where the text says that it pays no whole invoice."""
+    found = _FRACTION.search(text) if has_any(text, _FRACTION_HINTS) else None
     return found.span() if found is not None else None
+
+
+def share_of_invoice(text: str, share: ShareMention) -> Span | None:
+    """ "50% по счету 125", "аванс 50%", but neither "скидка 50%" nor "100%": where a part of an invoice is named."""
+    if not 0 < share.percent < 100:
+        return None
+    before = _SHARE_OF_BEFORE.search(text, max(0, share.start - 16), share.start)
+    if before is None and _SHARE_OF_AFTER.match(text, share.end) is None:
+        return None
+    return share.start, share.end
 
 
 def advances_next(purpose: str) -> bool:

@@ -29,10 +29,12 @@ from gateway.matching.phrases import (
     denied_number,
     incomplete_list,
     left_open,
+    named_fraction,
     no_return,
     piece_of_number,
     rate_in_words,
     says_no_such,
+    share_of_invoice,
 )
 from gateway.matching.quotes import Grade, Quote
 from gateway.matching.ranges import join_ranges
@@ -290,6 +292,10 @@ class _Walk(NumberReader):
         piece = piece_of_number(self.text, [(d.start, d.end) for d in self.drafts if d.grade is Grade.STRONG])
         if piece is not None:
             marks.setdefault(Mark.OPEN, piece)
+        for share in self.painted.shares:
+            fraction = share_of_invoice(self.text, share)
+            if fraction is not None:
+                marks.setdefault(Mark.FRACTION, fraction)
         if not marks:
             return
         if Mark.MISTAKEN in marks:
@@ -311,6 +317,9 @@ class _Walk(NumberReader):
             marks.setdefault(Mark.NO_NUMBER, no_sale)
         if not self.drafts:
             return
+        fraction = named_fraction(self.text)
+        if fraction is not None:
+            marks[Mark.FRACTION] = fraction
         incomplete = incomplete_list(self.text, self.drafts[0].start)
         if incomplete is not None:
             marks[Mark.INCOMPLETE] = incomplete

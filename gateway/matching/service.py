@@ -94,10 +94,10 @@ def write_decision(
 def _may_stand_behind(decision: Decision) -> frozenset[str]:
     """The invoices whose release this money may help to pay for.
 
-    The matcher lets nothing go that one payment does not cover in full; a part payment by a known payer covers its
-    share all the same, and the release rule asks whether the shares add up.
+    The matcher lets nothing go that one payment does not cover in full; a part payment by a known payer, and a line of
+    a partner's registry, covers its share all the same, and the release rule asks whether the shares add up.
     """
-    if decision.outcome is Outcome.PARTIAL:
+    if decision.outcome in (Outcome.PARTIAL, Outcome.REGISTRY):
         return frozenset(invoice_id for invoice_id, _ in decision.allocations)
     return decision.release_ok
 

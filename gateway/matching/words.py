@@ -59,6 +59,7 @@ class Mark(StrEnum):
     CUT = "cut"  # the text is as long as a bank allows and ends in a list of numbers
     DENIED = "denied"  # "кроме счета 45"
     OPEN = "open"  # "91 или 19", "91?"
+    FRACTION = "fraction"  # "50% по счету", "первая часть"
     NO_NUMBER = "no_number"  # "на хранение": no sale unless a number says so
 
     __hash__ = str.__hash__  # that of Enum is written in Python, and these are looked up for every payment

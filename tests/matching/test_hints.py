@@ -35,6 +35,12 @@ def test_one_pattern_finds_what_the_hints_find_one_by_one(text: str) -> None:
         "не отгружать по счету 5",
         "по счету на хранение",
         "за эквайринг 5",
+        "1/2 счета 5",
+        "первая часть по счету 5",
+        "счет 5 не полностью",
+        "счет 5, новый счет 6",
+        "счет 5 в архив",
+        "взаимный зачет, счет 5",
     ],
 )
 def test_where_a_phrase_is_found_a_hint_is_too(text: str) -> None:
@@ -43,6 +49,7 @@ def test_where_a_phrase_is_found_a_hint_is_too(text: str) -> None:
         phrases.incomplete_list(folded, 0),
         phrases.denied_number(folded),
         phrases.left_open(folded),
+        phrases.named_fraction(folded),
         objections.settled_number(folded),
         objections.maybe_no_sale(folded),
     )
