@@ -67,12 +67,12 @@ def came_in(unit: Unit, terms: Terms, row: AnyRow) -> CameIn:
     )
 
 
-def registries_of(unit: Unit, terms: Terms, payer_inn: str) -> RegistryLookup:
+def registries_of(unit: Unit, terms: Terms, payment_id: str, payer_inn: str) -> RegistryLookup:
     """The payer's registries for the matcher; a lender's with what he kept for returned goods."""
     found = SqlRegistries(unit, payer_inn)
     if terms.loans is None or terms.policy.payout_partners.get(payer_inn) != PayoutSource.LOAN:
         return found
-    return LoanRegistries(unit, found, payer_inn)
+    return LoanRegistries(unit, found, payer_inn, payment_id)
 
 
 def explained(decision: Decision, registries_sent: RegistryLookup) -> Decision:

@@ -188,13 +188,13 @@ def _to_draft(store: Store, terms: ReturnTerms) -> list[AnyRow]:
 
 
 def _moved(store: Store) -> list[AnyRow]:
-    """Returns of which a payment order has moved since it was last followed."""
-    moved = (
-        select(return_orders.c.return_id)
-        .join(payment_orders, payment_orders.c.id == return_orders.c.payment_order_id)
-        .where(payment_orders.c.version != return_orders.c.order_version)
+    """Returns of which a payment order has moved since it was last followed, or must not leave any more."""
+    drafted = select(return_orders.c.return_id).join(
+        payment_orders, payment_orders.c.id == return_orders.c.payment_order_id
     )
-    return _returns(store, return_rows.c.id.in_(moved))
+    moved = return_rows.c.id.in_(drafted.where(payment_orders.c.version != return_orders.c.order_version))
+    unsent = return_rows.c.id.in_(drafted.where(payment_orders.c.state.in_([str(state) for state in UNSENT])))
+    return _returns(store, moved | (return_rows.c.kept_by.is_not(None) & unsent))
 
 
 def _returns(store: Store, *where: ColumnElement[bool]) -> list[AnyRow]:

@@ -301,7 +301,7 @@ def _is_on_our_account(unit: Unit, terms: Terms, payment_id: str) -> bool:
 def judge(unit: Unit, terms: Terms, payment_id: str) -> Decision:
     """What the matcher says of a payment now, with nothing written."""
     payment = payment_in(unit, payment_id)
-    registries_sent = loan_money.registries_of(unit, terms, payment.payer_inn)
+    registries_sent = loan_money.registries_of(unit, terms, payment_id, payment.payer_inn)
     decision = decide(
         read_facts(payment),
         SqlIndex(unit.connection, unit.company),

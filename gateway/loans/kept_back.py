@@ -31,11 +31,12 @@ class LoanRegistries:
         kept: by registry's id, what he kept back in those that were asked for.
     """
 
-    def __init__(self, unit: Unit, inner: RegistryLookup, partner_inn: str) -> None:
+    def __init__(self, unit: Unit, inner: RegistryLookup, partner_inn: str, payment_id: str) -> None:
         self.kept: dict[str, Money] = {}
         self._unit = unit
         self._inner = inner
         self._partner_inn = partner_inn
+        self._payment_id = payment_id
 
     def find(self, source: str, number: str) -> Sequence[Registry]:
         return [self._read(one) for one in self._inner.find(source, number)]
@@ -44,7 +45,7 @@ class LoanRegistries:
         return [self._read(one) for one in self._inner.of_sum(source, net)]
 
     def _read(self, registry: Registry) -> Registry:
-        kept = kept_total(self._unit, registry.lines, self._partner_inn)
+        kept = kept_total(self._unit, registry.lines, self._partner_inn, self._payment_id)
         if registry.source != PayoutSource.LOAN or not kept:
             return registry
         self.kept[registry.id] = kept
@@ -56,11 +57,11 @@ class LoanRegistries:
         )
 
 
-def kept_total(unit: Unit, lines: Sequence[RegistryLine], partner_inn: str, payment_id: str = "") -> Money:
+def kept_total(unit: Unit, lines: Sequence[RegistryLine], partner_inn: str, payment_id: str) -> Money:
     """What a registry's lines below zero keep for returns that wait; zero unless every one of them is such a return.
 
     Args:
-        payment_id: returns this payment has settled already are taken for ones that wait.
+        payment_id: the payment that is judged; returns it has settled already count as waiting.
     """
     negative = [line for line in lines if line.amount.kopecks < 0]
     found = _fitting(unit, negative, partner_inn, payment_id)
