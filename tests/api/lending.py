@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,21 @@ from gateway.api.room import Broker
 from gateway.api.tokens import PERSONAL_ROLES, create_user
 from gateway.core.authority import Actor, Role
 from gateway.core.errors import Refused
+from gateway.core.money import Money
 from gateway.flows.terms import OwnCompany, Terms
+from gateway.loans import access, dated, documents, shops
+from gateway.loans.applying import NewApplication, apply
+from gateway.loans.documents import Kind
+from gateway.loans.shops import ShopEvent
+from gateway.loans.tariffs import Tariff
 from gateway.matching.decision import Policy
 from gateway.payments.outgoing.model import Payee
-from gateway.settlement.model import Party
+from gateway.settlement import register, statements
+from gateway.settlement.model import LineKind, NewLine, Party, PartyKind
 from gateway.settlement.terms import SettlementTerms
-from gateway.store import Unit
-from tests.loans.house import TERMS, House
-from tests.loans.paperwork import Paperwork
+from gateway.store import Store, Unit
+from tests.loans.house import FRIDGE, PHONE, TERMS, House, lender_terms, new_shop
+from tests.loans.paperwork import PDF, Paperwork
 from tests.payments.outgoing.desk import PAYEE
 from tests.payments.outgoing.desk import TERMS as PAYING
 
@@ -86,6 +95,36 @@ class Resting:
 
     def cycle_age(self) -> float | None:
         return 1.0
+
+
+def credit(store: Store) -> dict[str, list[str]]:
+    """A shop with an application and a statement in an empty company; ids by name of the path parameter."""
+    with store.unit(Actor("director", Role.DIRECTOR)) as unit:
+        shop_id = shops.register(unit, new_shop())
+        person = access.give(unit, shop_id, Role.SHOP_MANAGER, "Олег")
+        dated.set_tariff(unit, "", "", date(2026, 1, 1), Tariff(percent=Decimal("2.5")))
+        for lender in TERMS.lenders:
+            dated.set_lender_terms(unit, lender_terms(lender))
+        shops.move(unit, shop_id, ShopEvent.ACTIVATE)
+        unit.commit()
+    with store.unit() as unit:
+        loan = apply(unit, TERMS, NewApplication(shop_id, "", PHONE, basket=(FRIDGE,), months=12, region="77"))
+        paper = documents.keep(unit, TERMS, loan.id, Kind.OTHER, "скан.pdf", PDF)
+        party = Party(PartyKind.SHOP, shop_id)
+        sums = (Money(100_00), Money(10_00), Money(90_00), Money.zero())
+        about = ("e", "loan_agreement:x", "КД-1", date(2026, 11, 1))
+        line_id = register.append(unit, NewLine(LineKind.LOAN, party, *about, *sums))
+        statement_id = statements.open_period(unit, party, "Магазин", date(2026, 11, 20))
+        unit.commit()
+    assert statement_id is not None
+    return {
+        "shop_id": [shop_id],
+        "access_id": [person.id],
+        "loan_id": [loan.id],
+        "document_id": [paper],
+        "line_id": [line_id],
+        "statement_id": [statement_id],
+    }
 
 
 def good(reply: httpx.Response) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from gateway.store.schema import dumps
+from tests.api.lending import credit
 from tests.api.shop import Shop, at
 from tests.api.test_permissions import MATRIX
 
@@ -47,6 +48,7 @@ def known(shop: Shop) -> dict[str, list[str]]:
         "alarm_id": [shop.alarm()],
         "message_id": [shop.message(b"two")],
         "rule_id": [shop.rule(), shop.rule(revoked_at=at(1), revoked_by="accountant:petrova")],
+        **credit(shop.store),
     }
 
 
