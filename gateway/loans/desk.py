@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.loans import agreement_rows, applications, rows
+from gateway.loans.model import SigningWay
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
@@ -16,6 +17,20 @@ class Case(NamedTuple):
 
     application: AnyRow
     agreement: AnyRow
+
+
+def open_signing(unit: Unit, application_id: str, expected_version: int | None = None) -> Case:
+    """What everything begins with that is done where the buyer signs: a shop's people meet him at their counter only;
+    what happened in a branch or with a courier, our own people enter.
+
+    Raises:
+        Refused: as `open_case`; `loan.not_at_shop`.
+        Conflict: `loan.changed`.
+    """
+    case = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
+    if unit.actor.party and case.agreement.signing_way != SigningWay.CLERK:
+        raise Refused("loan.not_at_shop", agreement=case.agreement.number)
+    return case
 
 
 def open_case(unit: Unit, right: Right, application_id: str, expected_version: int | None = None) -> Case:

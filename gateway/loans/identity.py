@@ -10,11 +10,10 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.loans import agreement_rows, alerts, events, visits
-from gateway.loans.desk import open_case
+from gateway.loans.desk import open_signing
 from gateway.loans.papers import SIGNING, SigningEvent, SigningState
 from gateway.loans.tables import identity_checks
 from gateway.loans.terms import LoanTerms
@@ -68,7 +67,7 @@ def check(
             `loan.passport_unknown` when there is no number to compare with.
         Conflict: `loan.changed`.
     """
-    application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
+    application, row = open_signing(unit, application_id, expected_version)
     SIGNING.step(SigningState(row.signing), SigningEvent.IDENTIFY, agreement_rows.signing_facts(row))
     digits = _SEPARATORS.sub("", typed)
     if not _NUMBER.fullmatch(digits):

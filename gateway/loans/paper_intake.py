@@ -20,6 +20,6 @@ def keep_agreement(unit: Unit, terms: LoanTerms, application_id: str, agreement_
     row = agreement_rows.load(unit, agreement_id)
     if not row.live or row.application_id != application_id:
         return False
-    documents.keep(unit, terms, application_id, Kind.AGREEMENT, f"{row.number}.pdf", content)
+    documents.keep(unit, terms, application_id, Kind.AGREEMENT, f"{row.number.replace('/', '-')}.pdf", content)
     signing.prepare_if_ready(unit, row)
     return True

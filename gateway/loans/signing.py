@@ -9,7 +9,7 @@ from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.loans import agreement_rows, alerts, applications, documents, ending, events, visits
 from gateway.loans.cooling import cooling_off
-from gateway.loans.desk import Case, open_case
+from gateway.loans.desk import Case, open_case, open_signing
 from gateway.loans.findings import holding
 from gateway.loans.model import ApplicationEvent, ApplicationState, SigningWay
 from gateway.loans.papers import OriginalEvent, OriginalState, SigningEvent, SigningState
@@ -41,10 +41,11 @@ def miss(unit: Unit, application_id: str, expected_version: int | None = None) -
     """The buyer came neither to the shop nor to the branch. Returns the agreement's row.
 
     Raises:
-        Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `state.illegal`, `state.not_yet`.
+        Refused: `authority.missing`, `loan.not_found`, `loan.not_at_shop`, `loan.no_agreement`, `state.illegal`,
+            `state.not_yet`.
         Conflict: `loan.changed`.
     """
-    application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
+    application, row = open_signing(unit, application_id, expected_version)
     row = agreement_rows.step(unit, row, SigningEvent.MISS)
     events.write(unit, application.id, "no_show", agreement=row.number)
     return row
@@ -59,7 +60,7 @@ def sign(unit: Unit, terms: LoanTerms, application_id: str, expected_version: in
             `loan.sign_by_passed`.
         Conflict: `loan.changed`.
     """
-    application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
+    application, row = open_signing(unit, application_id, expected_version)
     if holding(row.warnings):
         raise Refused("loan.agreement_held", agreement=row.number)
     if row.sign_by and row.sign_by < business_date(unit.now, terms.zone).isoformat():
@@ -161,7 +162,7 @@ def refuse(
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.reason_missing`, `state.illegal`.
         Conflict: `loan.changed`.
     """
-    application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
+    application, row = open_signing(unit, application_id, expected_version)
     if not reason.strip():
         raise Refused("loan.reason_missing")
     visits.end(unit, row.id, visits.Result.REFUSED)

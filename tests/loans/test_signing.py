@@ -140,12 +140,28 @@ def test_no_fault_is_found_in_a_paper_the_lender_has_accepted(papers: Paperwork)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_buyer_who_will_not_sign_cancels_his_application(papers: Paperwork, way: SigningWay) -> None:
     row = papers.met(way)
-    after = papers.house.do(
-        papers.house.clerk, lambda u: signing.refuse(u, papers.terms, row.application_id, "передумал")
-    )
+    who = papers.house.clerk if way is SigningWay.CLERK else MANAGER
+    after = papers.house.do(who, lambda u: signing.refuse(u, papers.terms, row.application_id, "передумал"))
     assert (after.state, after.ended_by) == ("cancelled", "buyer")
     assert (papers.row(row.id).live, papers.row(row.id).signing) == (0, "refused")
     assert papers.house.left("loan.cancel")
+
+
+_AT_SIGNING: list[Act] = [
+    lambda u, p, a: signing.miss(u, a),
+    lambda u, p, a: signing.sign(u, p.terms, a),
+    lambda u, p, a: signing.refuse(u, p.terms, a, "передумал"),
+    lambda u, p, a: identity.check(u, p.terms, a, PASSPORT, True, "магазин"),
+]
+
+
+@pytest.mark.parametrize("act", _AT_SIGNING)
+@pytest.mark.parametrize("way", [SigningWay.BRANCH, SigningWay.COURIER])
+def test_a_shops_people_meet_the_buyer_at_their_counter_only(papers: Paperwork, way: SigningWay, act: Act) -> None:
+    row = papers.met(way)
+    said = papers.house.refused(papers.house.clerk, lambda u: act(u, papers, row.application_id))
+    assert said.code == "loan.not_at_shop"
+    assert papers.row(row.id).signing == row.signing
 
 
 def test_a_buyer_with_the_goods_who_will_not_sign_anew_is_a_persons_matter(papers: Paperwork) -> None:
