@@ -15,6 +15,7 @@ from gateway.matching.facts import Facts, Grade, Kind, Quote
 from gateway.matching.identity import Identity, Known
 from gateway.matching.index import Balance, InvoiceCard, InvoiceIndex, InvoiceState
 from gateway.matching.naming import contradicts, same_firm
+from gateway.matching.objections import financed
 from gateway.matching.tolerance import within_tolerance
 
 _DIFFERS = (DateCheck.DAY, DateCheck.YEAR, DateCheck.OTHER)
@@ -82,7 +83,7 @@ class Case:
     ) -> Decision:
         """An automatic answer. `release` False when something is left open that only a person may wave through."""
         if self.identity.known is Known.NAMED:
-            doubt = self._misnamed([card for card, _ in allocations])
+            doubt = self._financed() or self._misnamed([card for card, _ in allocations])
             if doubt is not None:
                 return self.ask(Outcome.CONTRADICTION, *reasons, doubt)
         final, tolerance = self.facts.payment.final, self.policy.tolerance
@@ -103,6 +104,11 @@ class Case:
             release_ok=frozenset(releasable),
             reasons=tuple(all_reasons),
         )
+
+    def _financed(self) -> Reason | None:
+        """Money lent on the buyer's debt is not his payment: he still owes it, to somebody else."""
+        span = financed(self.facts.text)
+        return Reason("matching.maybe_no_sale", {}, span) if span is not None else None
 
     def _misnamed(self, cards: Iterable[InvoiceCard]) -> Reason | None:
         """Beside the ИНН of the buyer paid for stands somebody else's name."""

@@ -178,6 +178,9 @@ def _in_latin(purpose: str, start: int, index: InvoiceIndex) -> tuple[int, Seque
 
 def _firm(text: str, start: int, known: Sequence[str]) -> int:
     """Where a firm's name ends that is none of those known, 0 when it may be one of them."""
+    form = _FORM_BEFORE.search(text, max(0, start - 8), start)
+    if form is None or _place(text, form.start(), titled=False) is not _Place.BUYER:
+        return 0  # "краска ООО Ромашка" is made there
     end = next((end for end, _, _ in _readings(text, start)), 0)
     return end if end and all(contradicts(text[start:end], name) for name in known) else 0
 

@@ -52,6 +52,9 @@ _AGAINST_PARTY = re.compile(
     rf"[а-я]*[^{INN}]{{0,80}}{INN}"
     rf"|от\s+(?!имени)[^,;№\d{INN}]{{1,60}}{INN}+\s*получател)"
 )
+_FINANCED = re.compile(
+    rf"(?<![{_W}])(?:факторинг|фактор(?:а|у|ом)?(?![{_W}])|финансирован|регресс|аккредитив|форфейтинг|кредитор(?!ск))"
+)
 _NO_SALE_HINTS = tuple(
     fold(
         "будущ будет без хранен изли возм брак рекламац обратн корректир повторн перенос закрыт невыясн ретро"
@@ -81,6 +84,12 @@ def settled_number(text: str) -> Span | None:
 def against_party(text: str) -> Span | None:
     """ "не за ООО … ИНН", "кроме …", "уступка права требования к …", "дебитор …": an ИНН in no role of one paid for."""
     found = _AGAINST_PARTY.search(text) if INN in text and has_any(text, _AGAINST_HINTS) else None
+    return found.span() if found is not None else None
+
+
+def financed(text: str) -> Span | None:
+    """Where a text that names a buyer speaks of credit on his debt: factoring, recourse, a letter of credit."""
+    found = _FINANCED.search(text)
     return found.span() if found is not None else None
 
 
