@@ -9,8 +9,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from gateway.api.tokens import PERSONAL_ROLES
-from gateway.core.authority import RIGHTS, Role
+from gateway.api.tokens import PERSONAL_ROLES, create_user
+from gateway.core.authority import OUTSIDE, RIGHTS, Actor, Role
+from gateway.core.errors import Refused
+from gateway.service.commands.people import PersonalRole
+from gateway.store import Store
 
 A, W, M, C, IT, D = "accountant", "warehouse", "manager", "call_centre", "it", "director"
 EVERYBODY = {A, W, M, C, IT, D}
@@ -285,6 +288,15 @@ def test_me_names_the_rights(as_role: Callable[[str], httpx.Client]) -> None:
         assert {r.value for r in RIGHTS[role]} <= set(me["permissions"])
     assert "calls.work" in as_role("manager").get("/v1/me").json()["permissions"]
     assert "calls.read" not in as_role("warehouse").get("/v1/me").json()["permissions"]
+
+
+def test_people_of_shops_get_no_token_of_the_house(store: Store) -> None:
+    assert Role.CALL_CENTRE in PERSONAL_ROLES and not OUTSIDE & set(PERSONAL_ROLES)
+    assert {role.value for role in PersonalRole} == {role.value for role in PERSONAL_ROLES}
+    for role in sorted(OUTSIDE):
+        with pytest.raises(Refused) as caught, store.unit(Actor("root", Role.IT)) as unit:
+            create_user(unit, "Ольга", role.value)
+        assert caught.value.code == "user.bad_role"
 
 
 def test_the_gateway_itself_has_no_token(tokens: dict[str, str]) -> None:

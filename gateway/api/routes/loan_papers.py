@@ -20,16 +20,16 @@ from gateway.api.errors import described
 from gateway.api.loan_desk import Desk, TheDesk, TheView
 from gateway.api.reads import loan_card
 from gateway.api.schemas.common import NO_NOTE, NOTHING, Id, Noted, Nothing
-from gateway.api.schemas.loan_cards import (
+from gateway.api.schemas.loan_cards import LoanAnswer
+from gateway.api.schemas.loan_papers import (
     MAX_BODY,
-    Because,
     Compared,
     GoodsReturned,
     Identity,
     Kept,
-    LoanAnswer,
     NewDocument,
     NewVisit,
+    Reasoned,
     Remarked,
     Sent,
 )
@@ -94,7 +94,7 @@ def no_show(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, A
 
 
 @router.post("/loans/{loan_id}/refuse", response_model=LoanAnswer, dependencies=SIGN, responses=CHANGE)
-def refuse(desk: TheDesk, loan_id: Id, asked: Because) -> dict[str, Any]:
+def refuse(desk: TheDesk, loan_id: Id, asked: Reasoned) -> dict[str, Any]:
     """The buyer will not sign: the application is cancelled on his wish."""
 
     def step(unit: Unit) -> None:
@@ -110,7 +110,7 @@ def verify(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, An
 
 
 @router.post("/loans/{loan_id}/fault", response_model=LoanAnswer, dependencies=WORK, responses=CHANGE)
-def fault(desk: TheDesk, loan_id: Id, asked: Because) -> dict[str, Any]:
+def fault(desk: TheDesk, loan_id: Id, asked: Reasoned) -> dict[str, Any]:
     """The signed papers are faulty."""
 
     def step(unit: Unit) -> None:
@@ -192,7 +192,7 @@ def original_accepted(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> d
 
 
 @router.post("/loans/{loan_id}/original/reject", response_model=LoanAnswer, dependencies=WORK, responses=CHANGE)
-def original_rejected(desk: TheDesk, loan_id: Id, asked: Because) -> dict[str, Any]:
+def original_rejected(desk: TheDesk, loan_id: Id, asked: Reasoned) -> dict[str, Any]:
     """The lender does not accept it, and told a person why: it is signed anew."""
 
     def step(unit: Unit) -> None:

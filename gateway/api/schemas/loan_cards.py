@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 from pydantic import BaseModel, Field
 
-from gateway.api.schemas.common import Answer, Asked, Day, Instant, Kopecks, Note, Quantity
-from gateway.api.schemas.loans import Coded, DayText, Key, LoanItem, Percent, Reason, ScriptLine, Sum, Title
-from gateway.loans.documents import MOST as MAX_FILE
-
-MAX_BODY = MAX_FILE * 4 // 3 + 4096
-"""Bytes of a request with a file of MAX_FILE in base64."""
+from gateway.api.schemas.common import Answer, Day, Instant, Kopecks, Quantity
+from gateway.api.schemas.loans import Coded, LoanItem, Percent, ScriptLine, Title
 
 
 class BasketItem(BaseModel):
@@ -54,7 +48,7 @@ class LenderWord(BaseModel):
     known: bool = Field(description="False: a status we do not know, nothing was done")
 
 
-class Decision(BaseModel):
+class LenderDecision(BaseModel):
     """What one lender made of an application."""
 
     id: str
@@ -293,7 +287,7 @@ class LoanCard(LoanItem):
     basket: list[BasketItem]
     reveals: bool = Field(description="The buyer may be seen in full by this person")
     actions: list[str] = Field(description="Last parts of the paths this person may use now")
-    decisions: list[Decision]
+    decisions: list[LenderDecision]
     choices: list[Choice] = Field(description="While the application is approved")
     agreement: Agreement | None
     earlier_agreements: list[EarlierAgreement]
@@ -335,71 +329,3 @@ class Call(Answer):
     """What is on this person's line; null when there is nobody to call."""
 
     loan: CallSheet | None
-
-
-class Identity(Asked):
-    """What was read from the passport in front of whoever checks."""
-
-    passport: Annotated[str, Field(max_length=40, description="Series and number, typed blind")]
-    photo_matches: bool
-    place: Annotated[Note, Field(max_length=200)]
-
-
-class Compared(Answer):
-    """How a comparison came out."""
-
-    number_matches: bool
-    photo_matches: bool
-    stopped: bool = Field(description="It was the last attempt: a person has to look")
-    loan: LoanCard
-
-
-class Because(Asked):
-    """Why."""
-
-    reason: Reason
-
-
-class Remarked(Asked):
-    """A named person answers for it."""
-
-    note: Reason
-
-
-class NewVisit(Asked):
-    """A courier to order."""
-
-    day: DayText
-    hours: Annotated[str, Field(max_length=20, examples=["10-14"])]
-    courier: Annotated[str, Field(max_length=200)] | None = Field(None, description="null: by the terms of signing")
-    cost: Sum | None = None
-
-
-class Sent(Asked):
-    """With whom the paper went."""
-
-    carrier: Annotated[str, Field(max_length=120)]
-    waybill: Annotated[str, Field(max_length=120)]
-
-
-class GoodsReturned(Asked):
-    """What came back."""
-
-    goods: Annotated[int, Field(ge=1, le=10**14, description="Kopecks the goods cost")]
-    reason: Reason
-
-
-class NewDocument(Asked):
-    """A paper to keep."""
-
-    loan_id: Key
-    kind: Literal["agreement", "signed", "passport", "portrait", "waybill", "other"]
-    name: Annotated[str, Field(max_length=300)]
-    content: Annotated[str, Field(max_length=MAX_BODY, description="Base64 of a PDF, JPEG or PNG")]
-
-
-class Kept(Answer):
-    """The papers after one was added."""
-
-    id: str
-    documents: list[Document]

@@ -100,7 +100,7 @@ class StatementAnswer(StatementCard, Answer):
     """One statement."""
 
 
-class Line(BaseModel):
+class StatementLine(BaseModel):
     """A line of the register."""
 
     id: str
@@ -127,14 +127,14 @@ class Line(BaseModel):
 class LinePage(Answer):
     """A slice of a statement's lines, in the order they were written."""
 
-    items: list[Line]
+    items: list[StatementLine]
     next: str | None = Field(description="For `after`; null at the end of the list")
 
 
 class LineAnswer(Answer):
     """A line that was written by hand."""
 
-    line: Line
+    line: StatementLine
 
 
 class Balance(BaseModel):
