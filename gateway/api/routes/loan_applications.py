@@ -19,6 +19,7 @@ from gateway.core.authority import Right
 from gateway.core.clock import business_date
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
+from gateway.flows import loan_release
 from gateway.loans import applications, applying, coverage, ending, fields, questionnaire, submission
 from gateway.loans.ending import By
 from gateway.loans.lenders.ports import BasketLine
@@ -183,6 +184,7 @@ def cancel(desk: TheDesk, loan_id: Id, asked: asked_for.Cancel) -> dict[str, Any
 
     def work(unit: Unit) -> None:
         ending.cancel(unit, loan_id, By(asked.by), asked.reason, desk.terms.version)
+        loan_release.settle_application(unit, desk.room.terms, desk.loans, loan_id)
 
     return desk.act("loan-cancel", loan_id, asked.model_dump(mode="json"), work)
 
