@@ -21,7 +21,7 @@ from gateway.core.clock import business_date, from_text
 from gateway.core.errors import KvitError, Unavailable
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
-from gateway.flows import to_1c
+from gateway.flows import settlement_to_1c, to_1c
 from gateway.flows.pay_out_1c import status_file
 from gateway.flows.terms import Terms
 from gateway.onec import clientbank_write, commerceml_write, enterprisedata, tasks_xml
@@ -117,6 +117,7 @@ def onec_sinks(store: Store, terms: Terms, folder: Path) -> dict[str, Sink]:
         to_1c.ORDER_STATUS: order_status,
         to_1c.CALL_TASK: call_task,
         ONEC_STATUS: payment_order,
+        **settlement_to_1c.sinks(store, terms, put),
     }
 
 

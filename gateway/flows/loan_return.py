@@ -25,6 +25,7 @@ from gateway.core.authority import Right
 from gateway.core.errors import Conflict, KvitError, Refused, Unavailable
 from gateway.core.money import Money
 from gateway.flows import loan_money
+from gateway.flows.settlement_to_1c import return_paid
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, returns
 from gateway.loans.papers import FundingState
@@ -136,6 +137,7 @@ def follow(unit: Unit, terms: ReturnTerms, row: AnyRow) -> AnyRow:
         _alarm(unit, BOUNCED, row)
     if standing and row.executed_at is None:
         row = returns.settled(unit, row, order_id=standing[0].id)
+        return_paid(unit, standing[0], agreement_rows.load(unit, row.agreement_id))
         for code in (NOT_PAID, BOUNCED, NOT_DRAFTED):
             alarms.clear(unit, code, _subject(row))
     if len(standing) > (row.kept_by is None):

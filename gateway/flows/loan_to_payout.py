@@ -12,8 +12,9 @@
    everybody we settle with (`flows.settlement`).
 5. A shop that has its money closes the application, once paper and goods have arrived as well (`close_paid`).
 6. Goods that came back go the other way (`flows.loan_return`).
+7. 1C gets the registers with their commission acts, and the payments (`flows.settlement_to_1c`).
 
-`settle_loans` is one round of 3 to 6. Every step is a commit of its own and reads what stands, so it may be killed
+`settle_loans` is one round of 3 to 7. Every step is a commit of its own and reads what stands, so it may be killed
 anywhere and done again.
 """
 
@@ -30,6 +31,7 @@ from gateway.core.errors import KvitError, Unavailable
 from gateway.flows import loan_money, loan_return
 from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.settlement import settle_accounts
+from gateway.flows.settlement_to_1c import tell_1c
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, ending, funding, visit_charges
 from gateway.loans.model import ApplicationState
@@ -66,6 +68,7 @@ def settle_loans(
         + settle_accounts(store, money.settlement, stopped=stopped)
         + loan_return.settle_returns(store, money, stopped=stopped)
         + close_paid(store, stopped=stopped)
+        + tell_1c(store)
     )
 
 

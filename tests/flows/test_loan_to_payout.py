@@ -8,20 +8,26 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from sqlalchemy import select
 
 from gateway.core.money import Money
 from gateway.flows import loan_to_payout
+from gateway.flows.leaving import drain, onec_sinks
 from gateway.loans import agreement_rows, dated, visits
 from gateway.loans.model import SigningWay
 from gateway.loans.tariffs import FeeBase, Tariff
 from gateway.loans.visits import NewVisit
+from gateway.onec.settlement_acts import NAMESPACE
 from gateway.settlement.model import LineKind
 from gateway.settlement.tables import statements
 from tests.flows.loan_books import Books
 from tests.flows.test_loan_money import FEE, T
 from tests.loans.house import DIRECTOR, MANAGER
 from tests.loans.paperwork import VISIT_COST
+from tests.onec.test_loans import schema
+
+LENDER_TOPICS = tuple(f"loan.{verb}" for verb in ("submit", "accept", "signed", "commit", "returned", "fetch_document"))
 
 
 @pytest.fixture
@@ -150,3 +156,52 @@ def test_two_shops_of_one_lump_payment_get_a_statement_each(books: Books) -> Non
     assert sorted((order.payee_name, order.amount) for order in orders) == [
         ("Магазин mebel", T - FEE), ("Магазин tehnika", T - FEE),
     ]  # fmt: skip
+
+
+SPACE = {"k": NAMESPACE}
+
+
+def left_for_1c(books: Books, folder: Path) -> list[etree._Element]:
+    """Every settlement file, read and found valid, in the order they left."""
+    sinks = onec_sinks(books.house.store, books.flow, folder)
+    while drain(books.house.store, {**dict.fromkeys(LENDER_TOPICS, lambda parcel: None), **sinks}, "test").done:
+        pass
+    read = [etree.fromstring(path.read_bytes()) for path in sorted(folder.glob("settlement_*"))]
+    for root in read:
+        schema().assertValid(root)
+    return read
+
+
+def test_1c_gets_the_register_with_its_act_and_the_payment_once(books: Books, tmp_path: Path) -> None:
+    agreement_id, _ = funded_loan(books)
+    books.month_end()
+    books.paid_out()
+    assert books.round() == 0
+    statement, payment = left_for_1c(books, tmp_path / "1c")
+    parties = {
+        node.get("id"): node.findtext("k:name", namespaces=SPACE)
+        for node in statement.iterfind("k:counterparty", SPACE)
+    }
+    assert parties == {books.house.shop: "Магазин mebel", "lender:rest": "rest"}
+    total = statement.find("k:statement/k:total", SPACE)
+    assert total is not None and total.get("net") == Money(T - FEE).decimal_text()
+    assert statement.findtext("k:statement/k:act/k:amount", namespaces=SPACE) == Money(FEE).decimal_text()
+    assert statement.findtext("k:statement/k:line/k:document", namespaces=SPACE) == books.row(agreement_id).number
+    told = payment.find("k:payment", SPACE)
+    assert told is not None and (told.get("kind"), told.get("debited")) == ("payout", "2026-11-23")
+    assert told.findtext("k:amount", namespaces=SPACE) == Money(T - FEE).decimal_text()
+
+
+def test_1c_gets_what_was_carried_over_and_what_went_back_to_the_lender(books: Books, tmp_path: Path) -> None:
+    agreement_id, _ = funded_loan(books)
+    books.gives_back(books.row(agreement_id), 4_599_000)
+    books.month_end(accept=False)
+    books.house.later(days=10)
+    books.round()
+    books.paid_out()
+    files = left_for_1c(books, tmp_path / "1c")
+    [statement] = [found for root in files if (found := root.find("k:statement", SPACE)) is not None]
+    [payment] = [found for root in files if (found := root.find("k:payment", SPACE)) is not None]
+    assert statement.get("by_silence") == "true" and statement.find("k:act", SPACE) is None
+    assert (payment.get("kind"), payment.get("party")) == ("return", "lender:rest")
+    assert payment.get("about") == books.row(agreement_id).number
