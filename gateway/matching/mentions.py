@@ -148,7 +148,8 @@ def _named(facts: Facts, index: InvoiceIndex, own_names: Sequence[str]) -> Itera
                 yield (start, end), found
                 break
         else:
-            if purpose[start].isascii() and place is _Place.BUYER:
+            # a brand stands in brackets: "багет Ларсон (Larson-Juhl)"
+            if place is _Place.BUYER and purpose[start].isascii() and purpose[start - 1 : start] != "(":
                 end, found = _in_latin(purpose, start, index)
                 if found:
                     yield (start, end), found

@@ -29,9 +29,13 @@ _PATRONYMIC = re.compile(rf"(?<![{_W}])([а-я-]+\s+[а-я]+)\s+[а-я]+(?:ов�
 
 def person_ends(text: str, start: int, payer: str) -> int:
     """Where a person's name ends that is no buyer's in full ("Егоров П.И.", "Егоров Пётр", "за Егорова"), or 0."""
-    person = _INITIALS.match(text, start) or _FULL_NAME.match(text, start)
-    if person is None and _FOR.search(text, 0, start):
-        person = _SURNAME.match(text, start)
+    person = _INITIALS.match(text, start)
+    if person is not None:
+        return person.end() if contradicts(person[0], payer) else 0
+    if _FOR.search(text, 0, start):
+        person = _FULL_NAME.match(text, start) or _SURNAME.match(text, start)
+    elif not text[:start].rstrip()[-1:].isalpha():  # "клиент Петров Олег" is the payer's own
+        person = _FULL_NAME.match(text, start)
     if person is None:
         return 0
     without_patronymic = _PATRONYMIC.sub(r"\1", fold(payer))  # "за Петрова" is not Иванова Мария Петровна
