@@ -17,7 +17,7 @@ from gateway.api.server import ApiServer, Tls
 from gateway.core.errors import Refused
 from gateway.flows.leaving import drain
 from gateway.flows.loan_release import release_due, settle_application
-from gateway.flows.settlement import settle_accounts
+from gateway.flows.loan_to_payout import settle_loans
 from gateway.flows.terms import Terms
 from gateway.loans import documents, ending, receivable, reminders, retention
 from gateway.loans.lenders.answers import Answers
@@ -29,7 +29,7 @@ from gateway.orders import service as orders
 from gateway.orders.model import Buyer
 from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, token_name, vault_key
 from gateway.service.config import Config, Home
-from gateway.service.config_loans import LenderTable, settlement_terms
+from gateway.service.config_loans import LenderTable, return_terms, settlement_terms
 from gateway.service.scheduler import Scheduler
 from gateway.signing.vault import SealedVault
 from gateway.store import Store, Unit
@@ -103,11 +103,14 @@ class Brokerage:
         self._polling = Polling(answers, self._lenders)
         self._loop: Scheduler | None = None
         self._server: ApiServer | None = None
+        settlement = settlement_terms(config.loans, terms.outgoing)
+        self._returns = return_terms(settlement, config.lender)
         self.broker = Broker(
             loans=terms.loans,
-            settlement=settlement_terms(config.loans, terms.outgoing),
+            settlement=settlement,
             titles={table.key: table.name for table in config.lender},
             tell_lenders=lambda: self._trigger(LENDERS),
+            returns=self._returns,
         )
 
     @property
@@ -210,7 +213,7 @@ class Brokerage:
 
     def _settle(self) -> None:
         assert self._loop is not None
-        settle_accounts(self._store, self.broker.settlement, stopped=self._loop.stopping.is_set)
+        settle_loans(self._store, self._terms, self._loans, self._returns, stopped=self._loop.stopping.is_set)
         self._wake()
 
     @contextmanager

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from gateway.core.requisites import is_inn
+from gateway.core.requisites import is_account, is_bic, is_correspondent, is_inn, is_kpp
 from gateway.core.vat import VatKind
 from gateway.core.workdays import WorkHours
+from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
 from gateway.loans.payees import payee_of
 from gateway.loans.personal import Sealer
 from gateway.loans.terms import LoanTerms, RedLimits, ShopDue
-from gateway.payments.outgoing.model import OutgoingTerms
+from gateway.payments.outgoing.model import OutgoingTerms, Payee
 from gateway.settlement.terms import SettlementTerms
 
 VatWord = Literal["none", "standard", "5", "7"]
@@ -76,6 +77,26 @@ class LoansTable(_Part):
     red: RedTable = RedTable()
 
 
+class LenderAccount(_Part):
+    """`[lender.account]`: where the money of goods that came back is sent to a lender."""
+
+    number: str
+    bic: str
+    bank: str = ""
+    corr_account: str = ""
+    kpp: str = ""
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if not is_bic(self.bic) or (self.corr_account and not is_correspondent(self.corr_account, self.bic)):
+            raise ValueError("BIC and correspondent account do not hold")
+        if not is_account(self.number, self.bic, self.corr_account):
+            raise ValueError("the account's check digit does not hold with this BIC")
+        if self.kpp and not is_kpp(self.kpp):
+            raise ValueError("the КПП does not hold")
+        return self
+
+
 class LenderTable(_Part):
     """One lender we have an agreement with.
 
@@ -84,6 +105,8 @@ class LenderTable(_Part):
         inn: whose payouts are the loans' money.
         user: our name at a SOAP broker.
         authority: a file in anchors/ with the server's authority; "" for the machine's own list.
+        account: without one, payments of returned goods wait with an alarm.
+        deducts_returns: he keeps the money of returned goods from his next payment, and gets no payment order.
     """
 
     key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
@@ -93,6 +116,8 @@ class LenderTable(_Part):
     url: str
     user: str = ""
     authority: str = ""
+    account: LenderAccount | None = None
+    deducts_returns: bool = False
 
     @field_validator("inn")
     @classmethod
@@ -162,3 +187,16 @@ def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, seal
 def settlement_terms(table: LoansTable, outgoing: OutgoingTerms) -> SettlementTerms:
     """How shops get their money."""
     return SettlementTerms(outgoing=outgoing, payee_of=payee_of, account=table.account, silence_days=table.silence_days)
+
+
+def return_terms(settlement: SettlementTerms, lenders: list[LenderTable]) -> ReturnTerms:
+    """How lenders get back the money of returned goods."""
+    return ReturnTerms(
+        settlement=settlement,
+        lenders={table.key: _payee(table, table.account) for table in lenders if table.account is not None},
+        deducting=frozenset(table.key for table in lenders if table.deducts_returns),
+    )
+
+
+def _payee(table: LenderTable, account: LenderAccount) -> Payee:
+    return Payee(table.name, table.inn, account.kpp, account.number, account.bic, account.bank, account.corr_account)

@@ -52,6 +52,7 @@ class _Tariff(_Part):
     least: str = "0"
     most: str = ""
     payer: FeePayer = FeePayer.SHOP
+    visits: bool = False
 
 
 class _Signing(_Part):
@@ -147,6 +148,7 @@ def _tariff(one: _Tariff) -> Tariff:
         least=Money.parse(one.least),
         most=Money.parse(one.most) if one.most else None,
         payer=one.payer,
+        visits=one.visits,
     )
 
 

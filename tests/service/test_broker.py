@@ -22,14 +22,18 @@ from gateway.loans.access import enter
 from gateway.loans.applying import NewApplication, apply
 from gateway.loans.callbacks import CallResult
 from gateway.loans.lenders.ports import BasketLine
+from gateway.loans.payees import payee_of
 from gateway.loans.sandbox.control import REST, SOAP, LenderSandbox
 from gateway.loans.sandbox.server import LenderServer
 from gateway.loans.tables import decisions, shop_tariffs
 from gateway.orders.tables import buyers
+from gateway.payments.outgoing.model import OutgoingTerms
 from gateway.service.config import Home, load_config, terms_of
+from gateway.service.config_loans import return_terms
 from gateway.service.daemon import Daemon
 from gateway.service.loan_files import shop_of, terms_of_file
 from gateway.service.wiring import open_installation
+from gateway.settlement.terms import SettlementTerms
 from tests.loans.house import ANSWERS
 from tests.service.conftest import Kvit
 
@@ -63,6 +67,7 @@ shop = "mebel"
 lender = "sandbox-rest"
 from = 2026-02-01
 percent = "1"
+visits = true
 
 [[signing]]
 way = "courier"
@@ -112,6 +117,21 @@ def test_the_settings_become_terms(home: Path) -> None:
         assert again.terms.loans.sealer.open("loan:1:buyer", sealed) == {"phone": "+79161234567"}, "the key is kept"
     finally:
         again.close()
+
+
+def test_where_a_lender_gets_money_of_returned_goods(home: Path) -> None:
+    configured(home, URLS)
+    file, account = home / "kvit.toml", with_key("40702810000000000123", "044525225")
+    text = file.read_text(encoding="utf-8")
+    told = f'number = "{account}"\nbic = "044525225"\ncorr_account = "30101810400000000225"\n'
+    file.write_text(f"{text}deducts_returns = true\n[lender.account]\n{told}", encoding="utf-8")
+    tables = load_config(Home(home)).lender
+    terms = return_terms(SettlementTerms(OutgoingTerms("ООО", "", "", {}), payee_of), tables)
+    assert {key: (payee.account, payee.inn) for key, payee in terms.lenders.items()} == {REST: (account, INNS[REST])}
+    assert terms.deducting == {REST}
+    file.write_text(f"{text}[lender.account]\n{told.replace('123', '124')}", encoding="utf-8")
+    with pytest.raises(Refused, match="check digit"):
+        load_config(Home(home))
 
 
 def test_a_company_without_loans_has_no_terms_and_no_key(home: Path) -> None:
@@ -213,6 +233,7 @@ def test_files_say_what_they_mean() -> None:
         ("mebel", "sandbox-rest", "1"),
     ]
     assert found.tariffs[0].tariff.most == Money(5_000_00)
+    assert [one.tariff.visits for one in found.tariffs] == [False, True]
     assert found.signing[0].cost == Money(1_500_00)
 
 
