@@ -22,7 +22,8 @@ _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE lenders (
     key TEXT PRIMARY KEY, protocol TEXT NOT NULL, name TEXT NOT NULL, user TEXT NOT NULL, token TEXT NOT NULL,
-    hint_secret TEXT NOT NULL, hint_url TEXT NOT NULL, policy TEXT NOT NULL, returns TEXT NOT NULL
+    hint_secret TEXT NOT NULL, hint_url TEXT NOT NULL, policy TEXT NOT NULL, returns TEXT NOT NULL,
+    pays TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE loans (
     id TEXT PRIMARY KEY, lender TEXT NOT NULL REFERENCES lenders, partner_id TEXT NOT NULL, request TEXT NOT NULL,
@@ -71,6 +72,8 @@ class Account:
         policy: what it decides by itself: "approve", "decline", or "wait" for `LenderSandbox.decide`.
         returns: what becomes of money for goods that came back: "deduct" keeps it from the next payout, "expect" waits
             for our payment order.
+        pays: from when on a loan is in the next payout: "committed", once the goods are handed over; "signed", once the
+            buyer has signed away from the shop and his cooling-off period is over.
     """
 
     key: str
@@ -82,6 +85,7 @@ class Account:
     hint_url: str
     policy: str
     returns: str
+    pays: str
 
 
 class Books:
@@ -112,9 +116,9 @@ class Books:
             db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
             db.execute("INSERT INTO facts VALUES ('clock_offset', '0')")
             db.executemany(
-                "INSERT INTO lenders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO lenders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (a.key, a.protocol, a.name, a.user, a.token, a.hint_secret, a.hint_url, a.policy, a.returns)
+                    (a.key, a.protocol, a.name, a.user, a.token, a.hint_secret, a.hint_url, a.policy, a.returns, a.pays)
                     for a in accounts
                 ],
             )

@@ -22,6 +22,7 @@ SOAP, REST = "sandbox-soap", "sandbox-rest"
 LENDERS = (SOAP, REST)
 POLICIES = ("wait", "approve", "decline")
 RETURNS = ("deduct", "expect")
+PAYS = ("committed", "signed")
 _NAMES = {SOAP: "ООО «Песочница-Брокер»", REST: "АО «Песочница-Банк»"}
 _USER = "kvit"
 _Step = Callable[[sqlite3.Connection, Account, sqlite3.Row, datetime], sqlite3.Row]
@@ -80,6 +81,7 @@ class LenderSandbox:
                 hint_url=hint_url.replace("{lender}", key),
                 policy="wait",
                 returns="deduct",
+                pays="committed",
             )
             for key in LENDERS
         ]
@@ -95,13 +97,17 @@ class LenderSandbox:
         with self.books.read() as db:
             return account(db, lender)
 
-    def arrange(self, lender: str, *, policy: str | None = None, returns: str | None = None) -> None:
+    def arrange(
+        self, lender: str, *, policy: str | None = None, returns: str | None = None, pays: str | None = None
+    ) -> None:
         """What a lender does by himself, see `books.Account`.
 
         Raises:
             Refused: `sandbox.unknown_lender`, `sandbox.bad_option`.
         """
-        for option, value, known in (("policy", policy, POLICIES), ("returns", returns, RETURNS)):
+        for option, value, known in (
+            ("policy", policy, POLICIES), ("returns", returns, RETURNS), ("pays", pays, PAYS),
+        ):  # fmt: skip
             if value is None:
                 continue
             if value not in known:
@@ -214,7 +220,8 @@ class LenderSandbox:
         """
         with self.books.write() as db:
             known = account(db, lender)
-            return payouts.close_day(db, known, day or business_date(self.books.now(db)))
+            now = self.books.now(db)
+            return payouts.close_day(db, known, day or business_date(now), now)
 
     def payouts(self, lender: str | None = None) -> list[Payout]:
         """Every lump sum, of one lender or of both: what the sandbox bank is to book."""

@@ -227,8 +227,7 @@ def commit(db: sqlite3.Connection, lender: Account, given: str, now: datetime) -
         return row
     if row["state"] != _S.SIGNED:
         raise Refusal("wrong_state")
-    until = json.loads(row["agreement"])["cooling_until"]
-    if until and from_text(until) > now:
+    if is_cooling_off(row, now):
         raise Refusal("cooling_off")
     return change(db, row["id"], state=_S.COMMITTED.value)
 
@@ -285,6 +284,12 @@ def transfer_of(row: sqlite3.Row) -> int:
     """Kopecks this lender transfers for a loan: L - X."""
     made = json.loads(row["agreement"])
     return int(made["loan"] - made["discount"])
+
+
+def is_cooling_off(row: sqlite3.Row, now: datetime) -> bool:
+    """Whether the buyer of a signed loan may still decline it without cost."""
+    until = json.loads(row["agreement"])["cooling_until"]
+    return bool(until) and from_text(until) > now
 
 
 def change(db: sqlite3.Connection, loan_id: str, **values: Any) -> sqlite3.Row:

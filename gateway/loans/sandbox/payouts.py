@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from gateway.core.money import Money
 from gateway.loans.lenders.ports import LenderStatus
+from gateway.loans.model import SigningWay
 from gateway.loans.sandbox import lending
 from gateway.loans.sandbox.books import Account, next_number
 
@@ -55,14 +56,17 @@ class DueBack:
     amount: Money
 
 
-def close_day(db: sqlite3.Connection, lender: Account, day: date) -> Payout | None:
-    """Pay what is due: loans that run and were not paid, less what came back; None when that is nothing.
+def close_day(db: sqlite3.Connection, lender: Account, day: date, now: datetime) -> Payout | None:
+    """Pay what is due: loans that run, or run from the signature on, and were not paid, less what came back; None when
+    that is nothing.
 
     Money of returned goods that is more than the day's loans waits for a day with more of them.
     """
     loans = db.execute(
         "SELECT * FROM loans WHERE lender = ? AND state = ? ORDER BY made, id", (lender.key, LenderStatus.COMMITTED)
     ).fetchall()
+    if lender.pays == "signed":
+        loans += _signed_for_good(db, lender, now)
     due = [(row["id"], LOAN, lending.transfer_of(row)) for row in loans]
     due = [one for one in due if one[2] > 0]
     total = sum(amount for _, _, amount in due)
@@ -110,6 +114,15 @@ def due_back(db: sqlite3.Connection, lender: Account) -> list[DueBack]:
         (lender.key,),
     )
     return [DueBack(lender.key, _number(row["agreement"]), row["id"], Money(row["amount"])) for row in rows]
+
+
+def _signed_for_good(db: sqlite3.Connection, lender: Account, now: datetime) -> list[sqlite3.Row]:
+    """Loans signed in the branch or with a courier that can no longer be declined; their goods wait for the money."""
+    rows = db.execute(
+        "SELECT * FROM loans WHERE lender = ? AND state = ? AND way <> ? AND original <> 'rejected' ORDER BY made, id",
+        (lender.key, LenderStatus.SIGNED, SigningWay.CLERK),
+    ).fetchall()
+    return [row for row in rows if not lending.is_cooling_off(row, now)]
 
 
 def _kept_back(db: sqlite3.Connection, lender: Account) -> list[tuple[str, str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -90,6 +90,24 @@ def test_or_it_is_waited_for(house: House) -> None:
     assert house.sandbox.due_back(house.key) == []
     with pytest.raises(Refused):
         house.sandbox.money_came_back(house.key, "r1")
+
+
+def test_or_a_loan_is_paid_before_the_goods_go(house: House) -> None:
+    house.sandbox.arrange(house.key, pays="signed")
+    signed = {}
+    for way in SigningWay:
+        approved = house.approved(way.value)
+        view = house.adapter.accept(approved.external_id, approved.offers[0].id, way)
+        house.adapter.signed(view.external_id, NOW, True)
+        signed[way] = view.agreement.number if view.agreement else ""
+    assert house.sandbox.close_day(house.key) is None  # a loan of 54,000 cools off for four hours
+    house.sandbox.move_clock(timedelta(hours=4))
+    paid = house.sandbox.close_day(house.key)
+    assert paid is not None
+    assert {line.agreement for line in paid.lines} == {signed[SigningWay.BRANCH], signed[SigningWay.COURIER]}
+    house.adapter.commit(house.adapter.view(SigningWay.CLERK.value, "").external_id)
+    later = house.sandbox.close_day(house.key)
+    assert later is not None and [line.agreement for line in later.lines] == [signed[SigningWay.CLERK]]
 
 
 @settings(
