@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from gateway.bank.statement import Entry, StatementHead
 from gateway.core.authority import SERVICE, Actor, Role
-from gateway.core.clock import business_date
+from gateway.core.clock import FixedClock, business_date
 from gateway.core.money import Money
 from gateway.core.references import Reference
 from gateway.core.requisites import with_key
@@ -40,7 +40,8 @@ from gateway.settlement.tables import lines
 from gateway.settlement.tables import payouts as payout_rows
 from gateway.settlement.tables import statements as statement_rows
 from gateway.settlement.terms import SettlementTerms
-from gateway.store import alarms
+from gateway.store import Store, alarms
+from gateway.store.engine import sqlite_url
 from gateway.store.schema import AnyRow
 from tests.flows.loans import LENDER, Trade
 from tests.flows.shop import ACCOUNTANT, TERMS
@@ -94,6 +95,12 @@ class Books(Trade):
         lender = Payee(LENDER.name, "7702070139", "770201001", LENDERS_ACCOUNT, BIC, "ПАО «Банк»", CORR)
         settling = SettlementTerms(OUTGOING, payees.payee_of)
         self.money = ReturnTerms(settling, {"rest": lender}, deducting)
+
+    def reopen(self, folder: Path) -> None:
+        """Go on with another copy of the database."""
+        self.house.clock = FixedClock(self.house.clock.now())
+        self.house.store = Store(sqlite_url(folder / "kvit.db"), self.house.clock, COMPANY)
+        self.desk.store, self.desk.clock = self.house.store, self.house.clock
 
     # ------------------------------------------------------------------ loans
 
