@@ -22,7 +22,8 @@ from gateway.loans.totals import loan_totals
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store import Store, Unit, journal
 from gateway.store.schema import outbox
-from tests.flows.loan_books import LENDER, Books
+from tests.flows.loan_books import Books
+from tests.flows.loans import LENDER
 from tests.flows.test_loan_money import T
 from tests.loans.house import COMPANY
 
