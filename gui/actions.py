@@ -19,6 +19,9 @@ class Action(Enum):
     PAGE_5 = "page_5"
     PAGE_6 = "page_6"
     PAGE_7 = "page_7"
+    PAGE_8 = "page_8"
+    PAGE_9 = "page_9"
+    PAGE_10 = "page_10"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -46,6 +49,9 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_5: Command(("Ctrl+5",), lambda: translate("Keys", "Fifth page")),
     Action.PAGE_6: Command(("Ctrl+6",), lambda: translate("Keys", "Sixth page")),
     Action.PAGE_7: Command(("Ctrl+7",), lambda: translate("Keys", "Seventh page")),
+    Action.PAGE_8: Command(("Ctrl+8",), lambda: translate("Keys", "Eighth page")),
+    Action.PAGE_9: Command(("Ctrl+9",), lambda: translate("Keys", "Ninth page")),
+    Action.PAGE_10: Command(("Ctrl+Shift+1",), lambda: translate("Keys", "Tenth page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -112,6 +118,27 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("N", translate("Keys", "no answer, again in 5 minutes")),
                 ("D", translate("Keys", "delivery agreed")),
                 ("C", translate("Keys", "will collect")),
+            ],
+        ),
+        (
+            translate("Keys", "Loans"),
+            [
+                ("Enter", translate("Keys", "what comes next with this application")),
+                ("M", translate("Keys", "what else can be done")),
+                ("1 2 3", translate("Keys", "its way, its papers, its history")),
+                ("B", translate("Keys", "show the buyer in full")),
+                ("K", translate("Keys", "calculator")),
+            ],
+        ),
+        (
+            translate("Keys", "Call centre"),
+            [
+                ("F2", translate("Keys", "next call")),
+                ("F6", translate("Keys", "reached; F7 no answer, F8 busy, F9 call later")),
+                ("F4", translate("Keys", "the buyer agrees to the consent")),
+                ("Enter", translate("Keys", "next field; what is typed is kept at once")),
+                ("F12", translate("Keys", "send to the lenders")),
+                ("F11", translate("Keys", "calculator")),
             ],
         ),
         (

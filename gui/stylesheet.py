@@ -106,6 +106,13 @@ QPushButton[role="chip"]:focus { border: 2px solid $accent; padding: ${p1}px ${p
 QPushButton[role="chip"][tone="warn"] { color: $warn; border-color: $warn; }
 QPushButton[role="chip"][tone="warn"]:checked { background: $warn_soft; color: $warn; }
 QPushButton[role="chip"][tone="bad"] { color: $bad; border-color: $bad; }
+QPushButton[role="tile"] { background: $surface; border: 1px solid $border; border-radius: ${r3}px; padding: 0;
+  text-align: left; }
+QPushButton[role="tile"]:hover { background: $hover; }
+QPushButton[role="tile"]:focus { border: 2px solid $accent; padding: 0; }
+QPushButton[role="tile"]:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[role="tile"][tone="bad"] { border-left: ${s1}px solid $bad; }
+QPushButton[role="tile"] QLabel { background: transparent; }
 QPushButton[role="touch"] { font-size: ${t1}pt; font-weight: 600; padding: ${s3}px ${s4}px; min-height: ${touch}px; }
 QPushButton[role="touch-good"] { font-size: ${t1}pt; font-weight: 600; padding: ${s3}px ${s4}px;
   min-height: ${touch}px; background: $good; border-color: $good; color: #ffffff; }

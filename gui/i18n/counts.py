@@ -50,6 +50,27 @@ class Counts(QObject):
     def days_late(self, n: int) -> str:
         return self.tr("late by %n day(s)", "", n)
 
+    def days(self, n: int) -> str:
+        return self.tr("%n day(s)", "", n)
+
+    def months(self, n: int) -> str:
+        return self.tr("%n month(s)", "", n)
+
+    def late_ones(self, n: int) -> str:
+        return self.tr("%n late", "", n)
+
+    def loan_calls(self, n: int) -> str:
+        return self.tr("%n call(s) about loans", "", n)
+
+    def applications(self, n: int) -> str:
+        return self.tr("%n application(s)", "", n)
+
+    def offers(self, n: int) -> str:
+        return self.tr("%n offer(s)", "", n)
+
+    def statements(self, n: int) -> str:
+        return self.tr("%n statement(s)", "", n)
+
     def bad_rows(self, n: int) -> str:
         return self.tr("%n row(s) could not be read.", "", n)
 

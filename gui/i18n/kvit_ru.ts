@@ -259,6 +259,300 @@
     </message>
 </context>
 <context>
+    <name>Calculator</name>
+    <message>
+        <source>Counted by Kvit; the lender&apos;s offer has the exact figures.</source>
+        <translation>Посчитал Kvit; точные цифры — в предложении банка.</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation>Месяцев</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Ставка</translation>
+    </message>
+    <message>
+        <source>A month, ₽</source>
+        <translation>В месяц, ₽</translation>
+    </message>
+    <message>
+        <source>Overpaid, ₽</source>
+        <translation>Переплата, ₽</translation>
+    </message>
+    <message>
+        <source>PSK</source>
+        <translation>ПСК</translation>
+    </message>
+    <message>
+        <source>To the shop, ₽</source>
+        <translation>Магазину, ₽</translation>
+    </message>
+    <message>
+        <source>Calculator</source>
+        <translation>Калькулятор</translation>
+    </message>
+    <message>
+        <source>every term</source>
+        <translation>любой срок</translation>
+    </message>
+    <message>
+        <source>Goods, ₽</source>
+        <translation>Товар, ₽</translation>
+    </message>
+    <message>
+        <source>Down payment, ₽</source>
+        <translation>Первый взнос, ₽</translation>
+    </message>
+    <message>
+        <source>Term</source>
+        <translation>Срок</translation>
+    </message>
+    <message>
+        <source>Quotes of the lenders</source>
+        <translation>Расчёты банков</translation>
+    </message>
+    <message>
+        <source>Type the price of the goods.</source>
+        <translation>Введите цену товара.</translation>
+    </message>
+    <message>
+        <source>≈ counted by Kvit: the lender&apos;s offer has the exact figures. Promise no rate.</source>
+        <translation>≈ посчитал Kvit: точные цифры назовёт банк. Ставку не обещайте.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>The down payment is less than the goods.</source>
+        <translation>Первый взнос должен быть меньше цены товара.</translation>
+    </message>
+</context>
+<context>
+    <name>CallCentre</name>
+    <message>
+        <source>Reached</source>
+        <translation>Дозвонились</translation>
+    </message>
+    <message>
+        <source>Busy</source>
+        <translation>Занято</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Не отвечает</translation>
+    </message>
+    <message>
+        <source>Call later</source>
+        <translation>Перезвонить позже</translation>
+    </message>
+    <message>
+        <source>Wants no loan</source>
+        <translation>Отказался от кредита</translation>
+    </message>
+    <message>
+        <source>Wrong number</source>
+        <translation>Номер не тот</translation>
+    </message>
+    <message>
+        <source>Next call   F2</source>
+        <translation>Следующий звонок   F2</translation>
+    </message>
+    <message>
+        <source>Next call (F2)</source>
+        <translation>Следующий звонок (F2)</translation>
+    </message>
+    <message>
+        <source>Call centre</source>
+        <translation>Колл-центр</translation>
+    </message>
+    <message>
+        <source>F2 next call · F11 calculator</source>
+        <translation>F2 следующий звонок · F11 калькулятор</translation>
+    </message>
+    <message>
+        <source>F6 reached · F7 no answer · F8 busy · F9 call later · F10 wants no loan · Shift+F10 wrong number · F11 calculator · Ctrl+H hang up without a result</source>
+        <translation>F6 дозвонились · F7 не отвечает · F8 занято · F9 перезвонить · F10 отказался · Shift+F10 номер не тот · F11 калькулятор · Ctrl+H отложить без итога</translation>
+    </message>
+    <message>
+        <source>Enter ↓ ↑ fields · F4 consent given · F9 call later · F11 calculator · F12 send to lenders · Ctrl+H put away, everything is kept</source>
+        <translation>Enter ↓ ↑ поля · F4 согласие получено · F9 перезвонить · F11 калькулятор · F12 отправить в банки · Ctrl+H отложить, всё сохранено</translation>
+    </message>
+    <message>
+        <source>To be called: {n}</source>
+        <translation>Ждут звонка: {n}</translation>
+    </message>
+    <message>
+        <source>on the line: {n}</source>
+        <translation>на линии: {n}</translation>
+    </message>
+    <message>
+        <source>F2 — the next call</source>
+        <translation>F2 — следующий звонок</translation>
+    </message>
+    <message>
+        <source>Nobody has to be called now.</source>
+        <translation>Сейчас звонить некому.</translation>
+    </message>
+    <message>
+        <source>The next one at {time}.</source>
+        <translation>Следующий звонок в {time}.</translation>
+    </message>
+    <message>
+        <source>Finish this call first.</source>
+        <translation>Сначала закончите этот звонок.</translation>
+    </message>
+    <message>
+        <source>Nothing is to be filled in there any more.</source>
+        <translation>Там больше нечего заполнять.</translation>
+    </message>
+    <message>
+        <source>№ {number}: put away</source>
+        <translation>№ {number}: отложена</translation>
+    </message>
+    <message>
+        <source>The consent first: F4 when the buyer has said yes.</source>
+        <translation>Сначала согласие: F4, когда покупатель сказал «да».</translation>
+    </message>
+    <message>
+        <source>Some fields are missing or wrong.</source>
+        <translation>Некоторые поля не заполнены или с ошибкой.</translation>
+    </message>
+    <message>
+        <source>№ {number}: sent to {lenders}</source>
+        <translation>№ {number}: отправлена — {lenders}</translation>
+    </message>
+    <message>
+        <source>Questionnaire</source>
+        <translation>Анкета</translation>
+    </message>
+    <message>
+        <source>Purchase</source>
+        <translation>Покупка</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation>не указано</translation>
+    </message>
+    <message>
+        <source>still needed</source>
+        <translation>нужно заполнить</translation>
+    </message>
+    <message>
+        <source>no link: what you type is kept as soon as it is back</source>
+        <translation>нет связи: введённое сохранится, как только она вернётся</translation>
+    </message>
+    <message>
+        <source>being kept…</source>
+        <translation>сохраняется…</translation>
+    </message>
+    <message>
+        <source>✓ complete: F12 sends it to the lenders</source>
+        <translation>✓ заполнена: F12 отправит в банки</translation>
+    </message>
+    <message>
+        <source>kept · fields left: {n}</source>
+        <translation>сохранено · осталось полей: {n}</translation>
+    </message>
+    <message>
+        <source>✓ The buyer has agreed to the consent (text {text}).</source>
+        <translation>✓ Покупатель дал согласие (текст {text}).</translation>
+    </message>
+    <message>
+        <source>Read the consent (text {text}) aloud. F4 when the buyer has said yes.</source>
+        <translation>Зачитайте согласие (текст {text}). F4, когда покупатель сказал «да».</translation>
+    </message>
+    <message>
+        <source>a sum</source>
+        <translation>сумма</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>число</translation>
+    </message>
+    <message>
+        <source>two digits</source>
+        <translation>две цифры</translation>
+    </message>
+    <message>
+        <source>Goods, ₽</source>
+        <translation>Товар, ₽</translation>
+    </message>
+    <message>
+        <source>Down payment, ₽</source>
+        <translation>Первый взнос, ₽</translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation>Месяцев</translation>
+    </message>
+    <message>
+        <source>Region, code</source>
+        <translation>Регион, код</translation>
+    </message>
+    <message>
+        <source>Delivery</source>
+        <translation>Доставка</translation>
+    </message>
+    <message>
+        <source>Application № {number}</source>
+        <translation>Заявка № {number}</translation>
+    </message>
+    <message>
+        <source>name not known yet</source>
+        <translation>имя пока неизвестно</translation>
+    </message>
+    <message>
+        <source>What to say</source>
+        <translation>Что говорить</translation>
+    </message>
+    <message>
+        <source>down {sum}</source>
+        <translation>взнос {sum}</translation>
+    </message>
+    <message>
+        <source>to be called by {time}</source>
+        <translation>позвонить до {time}</translation>
+    </message>
+    <message>
+        <source>left {time}</source>
+        <translation>оставлена {time}</translation>
+    </message>
+    <message>
+        <source>How did the call go?</source>
+        <translation>Чем кончился звонок?</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>Заметка</translation>
+    </message>
+    <message>
+        <source>Remark for the next call (optional)</source>
+        <translation>Заметка к следующему звонку (не обязательно)</translation>
+    </message>
+    <message>
+        <source>When to call again</source>
+        <translation>Когда перезвонить</translation>
+    </message>
+    <message>
+        <source>Call again</source>
+        <translation>Перезвонить</translation>
+    </message>
+    <message>
+        <source>Enter keeps it, Esc goes back</source>
+        <translation>Enter — сохранить, Esc — назад</translation>
+    </message>
+</context>
+<context>
     <name>Calls</name>
     <message>
         <source>Note: what was agreed</source>
@@ -499,6 +793,62 @@
             <numerusform>опоздание %n день</numerusform>
             <numerusform>опоздание %n дня</numerusform>
             <numerusform>опоздание %n дней</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n день</numerusform>
+            <numerusform>%n дня</numerusform>
+            <numerusform>%n дней</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n month(s)</source>
+        <translation>
+            <numerusform>%n месяц</numerusform>
+            <numerusform>%n месяца</numerusform>
+            <numerusform>%n месяцев</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n late</source>
+        <translation>
+            <numerusform>%n просрочена</numerusform>
+            <numerusform>%n просрочены</numerusform>
+            <numerusform>%n просрочено</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s) about loans</source>
+        <translation>
+            <numerusform>%n звонок по кредитам</numerusform>
+            <numerusform>%n звонка по кредитам</numerusform>
+            <numerusform>%n звонков по кредитам</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n application(s)</source>
+        <translation>
+            <numerusform>%n заявка</numerusform>
+            <numerusform>%n заявки</numerusform>
+            <numerusform>%n заявок</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n offer(s)</source>
+        <translation>
+            <numerusform>%n вариант</numerusform>
+            <numerusform>%n варианта</numerusform>
+            <numerusform>%n вариантов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n statement(s)</source>
+        <translation>
+            <numerusform>%n ведомость</numerusform>
+            <numerusform>%n ведомости</numerusform>
+            <numerusform>%n ведомостей</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1049,6 +1399,18 @@ within 15 minutes: {share}</source>
         <translation>Седьмая страница</translation>
     </message>
     <message>
+        <source>Eighth page</source>
+        <translation>Восьмая страница</translation>
+    </message>
+    <message>
+        <source>Ninth page</source>
+        <translation>Девятая страница</translation>
+    </message>
+    <message>
+        <source>Tenth page</source>
+        <translation>Десятая страница</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -1213,6 +1575,54 @@ within 15 minutes: {share}</source>
         <translation>заберёт сам</translation>
     </message>
     <message>
+        <source>Loans</source>
+        <translation>Кредиты</translation>
+    </message>
+    <message>
+        <source>what comes next with this application</source>
+        <translation>следующий шаг по заявке</translation>
+    </message>
+    <message>
+        <source>what else can be done</source>
+        <translation>что ещё можно сделать</translation>
+    </message>
+    <message>
+        <source>its way, its papers, its history</source>
+        <translation>ход, бумаги, история</translation>
+    </message>
+    <message>
+        <source>show the buyer in full</source>
+        <translation>показать покупателя полностью</translation>
+    </message>
+    <message>
+        <source>calculator</source>
+        <translation>калькулятор</translation>
+    </message>
+    <message>
+        <source>Call centre</source>
+        <translation>Колл-центр</translation>
+    </message>
+    <message>
+        <source>next call</source>
+        <translation>следующий звонок</translation>
+    </message>
+    <message>
+        <source>reached; F7 no answer, F8 busy, F9 call later</source>
+        <translation>дозвонились; F7 не отвечает, F8 занято, F9 перезвонить</translation>
+    </message>
+    <message>
+        <source>the buyer agrees to the consent</source>
+        <translation>покупатель дал согласие</translation>
+    </message>
+    <message>
+        <source>next field; what is typed is kept at once</source>
+        <translation>следующее поле; введённое сразу сохраняется</translation>
+    </message>
+    <message>
+        <source>send to the lenders</source>
+        <translation>отправить в банки</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>Банк</translation>
     </message>
@@ -1278,6 +1688,1157 @@ within 15 minutes: {share}</source>
     <message>
         <source>Remember: this payer pays for {buyer}</source>
         <translation>Запомнить: этот плательщик платит за {buyer}</translation>
+    </message>
+</context>
+<context>
+    <name>LoanActions</name>
+    <message>
+        <source>Call the buyer</source>
+        <translation>Позвонить покупателю</translation>
+    </message>
+    <message>
+        <source>Questionnaire…</source>
+        <translation>Анкета…</translation>
+    </message>
+    <message>
+        <source>Send to lenders…</source>
+        <translation>Отправить в банки…</translation>
+    </message>
+    <message>
+        <source>Send the corrections</source>
+        <translation>Отправить исправления</translation>
+    </message>
+    <message>
+        <source>Take back from a lender…</source>
+        <translation>Отозвать из банка…</translation>
+    </message>
+    <message>
+        <source>Choose offer and signing…</source>
+        <translation>Выбрать предложение…</translation>
+    </message>
+    <message>
+        <source>Cancel the application…</source>
+        <translation>Отменить заявку…</translation>
+    </message>
+    <message>
+        <source>Settle the difference…</source>
+        <translation>Подтвердить расхождение…</translation>
+    </message>
+    <message>
+        <source>Check the passport…</source>
+        <translation>Сверить паспорт…</translation>
+    </message>
+    <message>
+        <source>Signed by the buyer</source>
+        <translation>Покупатель подписал</translation>
+    </message>
+    <message>
+        <source>The buyer did not come</source>
+        <translation>Покупатель не пришёл</translation>
+    </message>
+    <message>
+        <source>The buyer refuses…</source>
+        <translation>Покупатель отказался…</translation>
+    </message>
+    <message>
+        <source>The papers are in order</source>
+        <translation>Бумаги в порядке</translation>
+    </message>
+    <message>
+        <source>A fault in the papers…</source>
+        <translation>Ошибка в бумагах…</translation>
+    </message>
+    <message>
+        <source>Have it signed anew</source>
+        <translation>Подписать заново</translation>
+    </message>
+    <message>
+        <source>Order a courier…</source>
+        <translation>Заказать курьера…</translation>
+    </message>
+    <message>
+        <source>The courier has left</source>
+        <translation>Курьер выехал</translation>
+    </message>
+    <message>
+        <source>The courier met the buyer</source>
+        <translation>Курьер у покупателя</translation>
+    </message>
+    <message>
+        <source>The courier came back empty…</source>
+        <translation>Курьер вернулся ни с чем…</translation>
+    </message>
+    <message>
+        <source>Hand the original over…</source>
+        <translation>Передать оригинал…</translation>
+    </message>
+    <message>
+        <source>The original is at the lender</source>
+        <translation>Оригинал в банке</translation>
+    </message>
+    <message>
+        <source>The lender accepted the original</source>
+        <translation>Банк принял оригинал</translation>
+    </message>
+    <message>
+        <source>The lender sent it back…</source>
+        <translation>Банк вернул оригинал…</translation>
+    </message>
+    <message>
+        <source>The original is lost</source>
+        <translation>Оригинал утерян</translation>
+    </message>
+    <message>
+        <source>The goods are shipped</source>
+        <translation>Товар отправлен</translation>
+    </message>
+    <message>
+        <source>The goods are delivered</source>
+        <translation>Товар выдан</translation>
+    </message>
+    <message>
+        <source>From now on the buyer owes the lender. With signing at the shop the goods may leave at once.</source>
+        <translation>С этой минуты покупатель должен банку. При подписании в магазине товар можно выдать сразу.</translation>
+    </message>
+    <message>
+        <source>Somebody of ours has looked at the scan: every page, every signature.</source>
+        <translation>Наш сотрудник просмотрел скан: каждую страницу, каждую подпись.</translation>
+    </message>
+    <message>
+        <source>The agreement is signed from the beginning, with a new passport check.</source>
+        <translation>Договор подписывается с начала, с новой сверкой паспорта.</translation>
+    </message>
+    <message>
+        <source>Another time is arranged; the agreement stays until its day.</source>
+        <translation>Назначается другое время; договор ждёт до своего срока.</translation>
+    </message>
+    <message>
+        <source>The lender has no more to ask for about the paper.</source>
+        <translation>К бумаге у банка больше нет вопросов.</translation>
+    </message>
+    <message>
+        <source>The paper is gone: the agreement has to be signed anew.</source>
+        <translation>Бумаги больше нет: договор придётся подписать заново.</translation>
+    </message>
+    <message>
+        <source>The lenders who asked for corrections get the questionnaire anew.</source>
+        <translation>Банки, которые просили исправить, получат анкету заново.</translation>
+    </message>
+    <message>
+        <source>The goods are on their way to the buyer.</source>
+        <translation>Товар в пути к покупателю.</translation>
+    </message>
+    <message>
+        <source>The buyer has the goods; the lender is told.</source>
+        <translation>Товар у покупателя; банк уведомляется.</translation>
+    </message>
+    <message>
+        <source>What did the buyer say?</source>
+        <translation>Что сказал покупатель?</translation>
+    </message>
+    <message>
+        <source>What is wrong, and on which page?</source>
+        <translation>Что не так и на какой странице?</translation>
+    </message>
+    <message>
+        <source>Why did the lender send it back?</source>
+        <translation>Почему банк вернул оригинал?</translation>
+    </message>
+    <message>
+        <source>Why did the courier come back empty?</source>
+        <translation>Почему курьер вернулся ни с чем?</translation>
+    </message>
+    <message>
+        <source>What was agreed with the lender, and with whom?</source>
+        <translation>О чём договорились с банком и с кем именно?</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Ещё</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Другие действия</translation>
+    </message>
+    <message>
+        <source>What else can be done ({keys})</source>
+        <translation>Что ещё можно сделать ({keys})</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>Делать нечего</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Enter in the list does the same</source>
+        <translation>То же делает Enter в списке</translation>
+    </message>
+    <message>
+        <source>stopped: the passport does not fit</source>
+        <translation>остановлено: паспорт не тот</translation>
+    </message>
+    <message>
+        <source>the passport fits</source>
+        <translation>паспорт сходится</translation>
+    </message>
+</context>
+<context>
+    <name>LoanCard</name>
+    <message>
+        <source>The way</source>
+        <translation>Ход</translation>
+    </message>
+    <message>
+        <source>Papers</source>
+        <translation>Бумаги</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>Choose an application on the left.</source>
+        <translation>Выберите заявку слева.</translation>
+    </message>
+    <message>
+        <source>Application № {number}</source>
+        <translation>Заявка № {number}</translation>
+    </message>
+    <message>
+        <source>order {number}</source>
+        <translation>заказ {number}</translation>
+    </message>
+    <message>
+        <source>Ended: {reason}</source>
+        <translation>Закончена: {reason}</translation>
+    </message>
+    <message>
+        <source>Missing: {paper}</source>
+        <translation>Не хватает: {paper}</translation>
+    </message>
+    <message>
+        <source>the buyer&apos;s data is forgotten since {day}</source>
+        <translation>данные покупателя удалены {day}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Показать</translation>
+    </message>
+    <message>
+        <source>Show the buyer in full</source>
+        <translation>Показать покупателя полностью</translation>
+    </message>
+    <message>
+        <source>The journal keeps that you have looked (B)</source>
+        <translation>В журнале останется, что вы смотрели (B)</translation>
+    </message>
+    <message>
+        <source>Order in our warehouse</source>
+        <translation>Заказ на нашем складе</translation>
+    </message>
+    <message>
+        <source>Passport checks</source>
+        <translation>Сверки паспорта</translation>
+    </message>
+    <message>
+        <source>fits</source>
+        <translation>сходится</translation>
+    </message>
+    <message>
+        <source>number differs</source>
+        <translation>номер другой</translation>
+    </message>
+    <message>
+        <source>face differs</source>
+        <translation>лицо не то</translation>
+    </message>
+    <message>
+        <source>Agreements that came to nothing</source>
+        <translation>Несостоявшиеся договоры</translation>
+    </message>
+    <message>
+        <source>Words of {lender}</source>
+        <translation>Ответы: {lender}</translation>
+    </message>
+    <message>
+        <source> — unknown, nothing was done</source>
+        <translation> — неизвестно, ничего не сделано</translation>
+    </message>
+    <message>
+        <source>added: {paper}</source>
+        <translation>добавлено: {paper}</translation>
+    </message>
+</context>
+<context>
+    <name>LoanDialogs</name>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>Cancel the application</source>
+        <translation>Отменить заявку</translation>
+    </message>
+    <message>
+        <source>Cancel it</source>
+        <translation>Отменить заявку</translation>
+    </message>
+    <message>
+        <source>It ends for good; lenders who have it are told. A new one can be made later.</source>
+        <translation>Она закончится совсем; банки, у которых она есть, узнают об этом. Позже можно оставить новую.</translation>
+    </message>
+    <message>
+        <source>the buyer</source>
+        <translation>покупатель</translation>
+    </message>
+    <message>
+        <source>the shop</source>
+        <translation>магазин</translation>
+    </message>
+    <message>
+        <source>we</source>
+        <translation>мы</translation>
+    </message>
+    <message>
+        <source>Who wants it</source>
+        <translation>Кто отменяет</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>Take the application back from a lender</source>
+        <translation>Отозвать заявку из банка</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Отозвать</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Offer and way of signing</source>
+        <translation>Предложение и способ подписания</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>Выбрать</translation>
+    </message>
+    <message>
+        <source>The lender makes the agreement for what you choose. Other lenders are told no.</source>
+        <translation>Банк составит договор на то, что вы выберете. Остальным банкам уйдёт отказ.</translation>
+    </message>
+    <message>
+        <source>to the shop {sum}</source>
+        <translation>магазину {sum}</translation>
+    </message>
+    <message>
+        <source>The offer is {offer}, asked was {asked}: the down payment changes.</source>
+        <translation>Предложено {offer}, просили {asked}: первый взнос изменится.</translation>
+    </message>
+    <message>
+        <source>{loan} for {months} mo. at {rate} · PSK {psk} · {payment} a month</source>
+        <translation>{loan} на {months} мес. под {rate} · ПСК {psk} · {payment} в месяц</translation>
+    </message>
+    <message>
+        <source>signing costs {sum}</source>
+        <translation>подписание стоит {sum}</translation>
+    </message>
+    <message>
+        <source>signing is free</source>
+        <translation>подписание бесплатно</translation>
+    </message>
+    <message>
+        <source>our fee {sum}</source>
+        <translation>наша комиссия {sum}</translation>
+    </message>
+    <message>
+        <source>the sums do not fit the goods</source>
+        <translation>суммы не подходят к товару</translation>
+    </message>
+    <message>
+        <source>the lender keeps {sum}</source>
+        <translation>банк удержит {sum}</translation>
+    </message>
+    <message>
+        <source>holds until {day}</source>
+        <translation>действует до {day}</translation>
+    </message>
+    <message>
+        <source>Send to lenders</source>
+        <translation>Отправить в банки</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Отправить</translation>
+    </message>
+    <message>
+        <source>Each of them gets the questionnaire with the buyer&apos;s passport.</source>
+        <translation>Каждый из них получит анкету с паспортом покупателя.</translation>
+    </message>
+    <message>
+        <source>has it already</source>
+        <translation>уже получил</translation>
+    </message>
+    <message>
+        <source>Order a courier</source>
+        <translation>Заказать курьера</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Заказать</translation>
+    </message>
+    <message>
+        <source>Tell the buyer now: the courier brings papers only, asks for the passport and takes the papers back.</source>
+        <translation>Предупредите покупателя: курьер привезёт только бумаги, попросит паспорт и заберёт бумаги обратно.</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>День</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>Часы</translation>
+    </message>
+    <message>
+        <source>by the terms</source>
+        <translation>по условиям</translation>
+    </message>
+    <message>
+        <source>Courier</source>
+        <translation>Курьер</translation>
+    </message>
+    <message>
+        <source>Cost, ₽</source>
+        <translation>Цена, ₽</translation>
+    </message>
+    <message>
+        <source>Hand the original over</source>
+        <translation>Передать оригинал</translation>
+    </message>
+    <message>
+        <source>Handed over</source>
+        <translation>Передан</translation>
+    </message>
+    <message>
+        <source>From here on the carrier answers for the paper.</source>
+        <translation>С этой минуты за бумагу отвечает перевозчик.</translation>
+    </message>
+    <message>
+        <source>Carrier</source>
+        <translation>Перевозчик</translation>
+    </message>
+    <message>
+        <source>Waybill</source>
+        <translation>Накладная</translation>
+    </message>
+</context>
+<context>
+    <name>LoanFields</name>
+    <message>
+        <source>Surname</source>
+        <translation>Фамилия</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Имя</translation>
+    </message>
+    <message>
+        <source>Patronymic</source>
+        <translation>Отчество</translation>
+    </message>
+    <message>
+        <source>Date of birth</source>
+        <translation>Дата рождения</translation>
+    </message>
+    <message>
+        <source>Passport, series and number</source>
+        <translation>Паспорт, серия и номер</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>Кем выдан</translation>
+    </message>
+    <message>
+        <source>Issued on</source>
+        <translation>Когда выдан</translation>
+    </message>
+    <message>
+        <source>Department code</source>
+        <translation>Код подразделения</translation>
+    </message>
+    <message>
+        <source>Registered at</source>
+        <translation>Адрес регистрации</translation>
+    </message>
+    <message>
+        <source>Lives at</source>
+        <translation>Адрес проживания</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Эл. почта</translation>
+    </message>
+    <message>
+        <source>Income a month, ₽</source>
+        <translation>Доход в месяц, ₽</translation>
+    </message>
+    <message>
+        <source>Employer</source>
+        <translation>Место работы</translation>
+    </message>
+    <message>
+        <source>SNILS</source>
+        <translation>СНИЛС</translation>
+    </message>
+    <message>
+        <source>INN</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>{n} of {of} digits</source>
+        <translation>{n} из {of} цифр</translation>
+    </message>
+    <message>
+        <source>Russian letters only</source>
+        <translation>только русские буквы</translation>
+    </message>
+    <message>
+        <source>day.month.year, as 05.09.1990</source>
+        <translation>день.месяц.год, например 05.09.1990</translation>
+    </message>
+    <message>
+        <source>there is no such day</source>
+        <translation>такого дня нет</translation>
+    </message>
+    <message>
+        <source>name@site.ru</source>
+        <translation>имя@сайт.рф</translation>
+    </message>
+    <message>
+        <source>a sum in roubles</source>
+        <translation>сумма в рублях</translation>
+    </message>
+    <message>
+        <source>the check digits do not fit</source>
+        <translation>контрольные цифры не сходятся</translation>
+    </message>
+</context>
+<context>
+    <name>LoanIdentity</name>
+    <message>
+        <source>Check the passport</source>
+        <translation>Сверить паспорт</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Сверить</translation>
+    </message>
+    <message>
+        <source>Ask for the passport and take it into your hand. A photo of it will not do.</source>
+        <translation>Попросите паспорт и возьмите его в руки. Фотография паспорта не годится.</translation>
+    </message>
+    <message>
+        <source>Type series and number from the passport. Kvit compares them.</source>
+        <translation>Наберите серию и номер из паспорта. Kvit сверит их сам.</translation>
+    </message>
+    <message>
+        <source>Compare the face with the photo in the passport.</source>
+        <translation>Сравните лицо с фотографией в паспорте.</translation>
+    </message>
+    <message>
+        <source>10 digits</source>
+        <translation>10 цифр</translation>
+    </message>
+    <message>
+        <source>Series and number</source>
+        <translation>Серия и номер</translation>
+    </message>
+    <message>
+        <source>Yes, the same person</source>
+        <translation>Да, тот же человек</translation>
+    </message>
+    <message>
+        <source>No, or I am not sure</source>
+        <translation>Нет или не уверен</translation>
+    </message>
+    <message>
+        <source>Face and photo</source>
+        <translation>Лицо и фото</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Где</translation>
+    </message>
+    <message>
+        <source>It did not fit before. One more time, and signing is stopped.</source>
+        <translation>В прошлый раз не сошлось. Ещё одна неудача — и подписание остановится.</translation>
+    </message>
+    <message>
+        <source>The number is not the one of the agreement.</source>
+        <translation>Номер не тот, что в договоре.</translation>
+    </message>
+    <message>
+        <source>The face is not the photo&apos;s.</source>
+        <translation>Лицо не то, что на фото.</translation>
+    </message>
+    <message>
+        <source>Look again: the next time is the last one.</source>
+        <translation>Посмотрите ещё раз: следующая попытка последняя.</translation>
+    </message>
+</context>
+<context>
+    <name>LoanMoney</name>
+    <message>
+        <source>Money of the lender</source>
+        <translation>Деньги банка</translation>
+    </message>
+    <message>
+        <source>{received} of {transfer}</source>
+        <translation>{received} из {transfer}</translation>
+    </message>
+    <message>
+        <source>Open the payment of {sum}</source>
+        <translation>Открыть поступление на {sum}</translation>
+    </message>
+    <message>
+        <source>Bank&apos;s reference</source>
+        <translation>Номер в банке</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>To the shop</source>
+        <translation>Магазину</translation>
+    </message>
+    <message>
+        <source>{transfer} − our fee {fee} = {share} to the shop</source>
+        <translation>{transfer} − наша комиссия {fee} = магазину {share}</translation>
+    </message>
+    <message>
+        <source>Statement № {number}</source>
+        <translation>Ведомость № {number}</translation>
+    </message>
+    <message>
+        <source>Payment order</source>
+        <translation>Платёжное поручение</translation>
+    </message>
+    <message>
+        <source>The payment it is of</source>
+        <translation>Поступление, из которого она</translation>
+    </message>
+    <message>
+        <source>Goods back</source>
+        <translation>Товар возвращён</translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation>Товар</translation>
+    </message>
+    <message>
+        <source>To the lender</source>
+        <translation>Банку</translation>
+    </message>
+    <message>
+        <source>To the buyer, by the shop</source>
+        <translation>Покупателю, от магазина</translation>
+    </message>
+    <message>
+        <source>Fee given back</source>
+        <translation>Возврат комиссии</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>Money left</source>
+        <translation>Деньги ушли</translation>
+    </message>
+</context>
+<context>
+    <name>LoanPapers</name>
+    <message>
+        <source>lender&apos;s agreement</source>
+        <translation>договор банка</translation>
+    </message>
+    <message>
+        <source>scan of the signed papers</source>
+        <translation>скан подписанных бумаг</translation>
+    </message>
+    <message>
+        <source>passport</source>
+        <translation>паспорт</translation>
+    </message>
+    <message>
+        <source>photo of the buyer</source>
+        <translation>фото покупателя</translation>
+    </message>
+    <message>
+        <source>waybill</source>
+        <translation>накладная</translation>
+    </message>
+    <message>
+        <source>another paper</source>
+        <translation>другая бумага</translation>
+    </message>
+    <message>
+        <source>What the paper is</source>
+        <translation>Что это за бумага</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>Добавить файл…</translation>
+    </message>
+    <message>
+        <source>Missing: {paper}</source>
+        <translation>Не хватает: {paper}</translation>
+    </message>
+    <message>
+        <source>No papers yet.</source>
+        <translation>Бумаг пока нет.</translation>
+    </message>
+    <message>
+        <source>{n} KB</source>
+        <translation>{n} КБ</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Сохранить…</translation>
+    </message>
+    <message>
+        <source>Save {name}</source>
+        <translation>Сохранить {name}</translation>
+    </message>
+    <message>
+        <source>Forgotten: its time was over.</source>
+        <translation>Удалена: срок хранения вышел.</translation>
+    </message>
+    <message>
+        <source>Your role may not open this paper.</source>
+        <translation>Ваша роль не может открыть эту бумагу.</translation>
+    </message>
+    <message>
+        <source>Save the paper</source>
+        <translation>Сохранить бумагу</translation>
+    </message>
+    <message>
+        <source>The fingerprint does NOT agree: nothing was saved.</source>
+        <translation>Отпечаток НЕ сходится: ничего не сохранено.</translation>
+    </message>
+    <message>
+        <source>Not saved: {why}</source>
+        <translation>Не сохранено: {why}</translation>
+    </message>
+    <message>
+        <source>Saved: {name}</source>
+        <translation>Сохранено: {name}</translation>
+    </message>
+    <message>
+        <source>Paper of the application</source>
+        <translation>Бумага по заявке</translation>
+    </message>
+    <message>
+        <source>Papers (*.pdf *.jpg *.jpeg *.png)</source>
+        <translation>Бумаги (*.pdf *.jpg *.jpeg *.png)</translation>
+    </message>
+    <message>
+        <source>Not read: {why}</source>
+        <translation>Не прочитано: {why}</translation>
+    </message>
+    <message>
+        <source>The file is too large: {n} MB, at most {most} MB.</source>
+        <translation>Файл слишком велик: {n} МБ, можно до {most} МБ.</translation>
+    </message>
+</context>
+<context>
+    <name>LoanSteps</name>
+    <message>
+        <source>Application</source>
+        <translation>Заявка</translation>
+    </message>
+    <message>
+        <source>goods {goods} − down payment {down} = loan {loan}</source>
+        <translation>товар {goods} − взнос {down} = кредит {loan}</translation>
+    </message>
+    <message>
+        <source>region {code}</source>
+        <translation>регион {code}</translation>
+    </message>
+    <message>
+        <source>{name} has the buyer on the line</source>
+        <translation>с покупателем говорит {name}</translation>
+    </message>
+    <message>
+        <source>the questionnaire is being filled in</source>
+        <translation>анкета заполняется</translation>
+    </message>
+    <message>
+        <source>to be called by {time}</source>
+        <translation>позвонить до {time}</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Решение</translation>
+    </message>
+    <message>
+        <source>Chosen: {what}</source>
+        <translation>Выбрано: {what}</translation>
+    </message>
+    <message>
+        <source>To choose from: {n}</source>
+        <translation>Можно выбрать: {n}</translation>
+    </message>
+    <message>
+        <source>Unknown status of the lender: {status}. Nothing was done.</source>
+        <translation>Неизвестный статус банка: {status}. Ничего не сделано.</translation>
+    </message>
+    <message>
+        <source>answered {age}</source>
+        <translation>ответил {age}</translation>
+    </message>
+    <message>
+        <source>asked {age}, no answer yet</source>
+        <translation>спросили {age}, ответа ещё нет</translation>
+    </message>
+    <message>
+        <source>next question at {time}</source>
+        <translation>следующий опрос в {time}</translation>
+    </message>
+    <message>
+        <source>Signing</source>
+        <translation>Подписание</translation>
+    </message>
+    <message>
+        <source>The passport did not fit: {n}</source>
+        <translation>Паспорт не сошёлся: {n}</translation>
+    </message>
+    <message>
+        <source>settled by {name}</source>
+        <translation>подтвердил(а) {name}</translation>
+    </message>
+    <message>
+        <source>Nothing is signed or released before a person settles it.</source>
+        <translation>Пока человек не подтвердит, ничего не подписывается и не отпускается.</translation>
+    </message>
+    <message>
+        <source>ours {psk}</source>
+        <translation>наша {psk}</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Договор</translation>
+    </message>
+    <message>
+        <source>Loan</source>
+        <translation>Кредит</translation>
+    </message>
+    <message>
+        <source>PSK</source>
+        <translation>ПСК</translation>
+    </message>
+    <message>
+        <source>Lender keeps</source>
+        <translation>Удержит банк</translation>
+    </message>
+    <message>
+        <source>Must arrive</source>
+        <translation>Должно прийти</translation>
+    </message>
+    <message>
+        <source>Sign by</source>
+        <translation>Подписать до</translation>
+    </message>
+    <message>
+        <source>Cooling-off until</source>
+        <translation>Период охлаждения до</translation>
+    </message>
+    <message>
+        <source>Signing costs</source>
+        <translation>Подписание стоит</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Оригинал</translation>
+    </message>
+    <message>
+        <source>Waybill</source>
+        <translation>Накладная</translation>
+    </message>
+    <message>
+        <source>Handed over</source>
+        <translation>Передан</translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation>Товар</translation>
+    </message>
+    <message>
+        <source>Released</source>
+        <translation>Отпущен</translation>
+    </message>
+    <message>
+        <source>Shipped</source>
+        <translation>Отправлен</translation>
+    </message>
+    <message>
+        <source>Delivered</source>
+        <translation>Выдан</translation>
+    </message>
+    <message>
+        <source>Lender told</source>
+        <translation>Банк уведомлён</translation>
+    </message>
+    <message>
+        <source>Goods back</source>
+        <translation>Товар возвращён</translation>
+    </message>
+    <message>
+        <source>{loan} · {months} · {rate} · {payment} a month</source>
+        <translation>{loan} · {months} · {rate} · {payment} в месяц</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>до {day}</translation>
+    </message>
+    <message>
+        <source>{n} pcs</source>
+        <translation>{n} шт.</translation>
+    </message>
+</context>
+<context>
+    <name>Loans</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Late</source>
+        <translation>Просрочены</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>Звонок</translation>
+    </message>
+    <message>
+        <source>Lenders</source>
+        <translation>Банки</translation>
+    </message>
+    <message>
+        <source>Signing</source>
+        <translation>Подписание</translation>
+    </message>
+    <message>
+        <source>Originals</source>
+        <translation>Оригиналы</translation>
+    </message>
+    <message>
+        <source>Money</source>
+        <translation>Деньги</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Договор</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} мин</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} ч</translation>
+    </message>
+    <message>
+        <source>the oldest {age}</source>
+        <translation>дольше всех {age}</translation>
+    </message>
+    <message>
+        <source>not in a statement yet</source>
+        <translation>ещё не в ведомости</translation>
+    </message>
+    <message>
+        <source>At the shop</source>
+        <translation>В магазине</translation>
+    </message>
+    <message>
+        <source>At the lender&apos;s branch</source>
+        <translation>В отделении банка</translation>
+    </message>
+    <message>
+        <source>By courier</source>
+        <translation>С курьером</translation>
+    </message>
+    <message>
+        <source>pickup</source>
+        <translation>самовывоз</translation>
+    </message>
+    <message>
+        <source>delivery</source>
+        <translation>доставка</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>в пути</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>подписано</translation>
+    </message>
+    <message>
+        <source>came back empty</source>
+        <translation>вернулся ни с чем</translation>
+    </message>
+    <message>
+        <source>the buyer refused</source>
+        <translation>покупатель отказался</translation>
+    </message>
+    <message>
+        <source>stopped: the passport does not fit</source>
+        <translation>остановлено: паспорт не тот</translation>
+    </message>
+    <message>
+        <source>called off</source>
+        <translation>отменён</translation>
+    </message>
+    <message>
+        <source>the shop</source>
+        <translation>магазин</translation>
+    </message>
+    <message>
+        <source>courier</source>
+        <translation>курьер</translation>
+    </message>
+    <message>
+        <source>carrier</source>
+        <translation>перевозчик</translation>
+    </message>
+    <message>
+        <source>the lender</source>
+        <translation>банк</translation>
+    </message>
+    <message>
+        <source>the lender&apos;s branch</source>
+        <translation>отделение банка</translation>
+    </message>
+    <message>
+        <source>us</source>
+        <translation>мы</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>shop&apos;s order {number}</source>
+        <translation>заказ магазина {number}</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Этап</translation>
+    </message>
+    <message>
+        <source>There since</source>
+        <translation>На этапе с</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Покупатель</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>Goods, ₽</source>
+        <translation>Товар, ₽</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Signed</source>
+        <translation>Подписание</translation>
+    </message>
+    <message>
+        <source>To the shop, ₽</source>
+        <translation>Магазину, ₽</translation>
+    </message>
+    <message>
+        <source>Shop&apos;s order</source>
+        <translation>Заказ магазина</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Создана</translation>
+    </message>
+    <message>
+        <source>forgotten</source>
+        <translation>удалено</translation>
+    </message>
+    <message>
+        <source>{sum} of goods. A press shows only these.</source>
+        <translation>Товаров на {sum}. Нажатие покажет только их.</translation>
+    </message>
+    <message>
+        <source>{n} m ₽</source>
+        <translation>{n} млн ₽</translation>
+    </message>
+    <message>
+        <source>Applications</source>
+        <translation>Заявки</translation>
+    </message>
+    <message>
+        <source>No application here.</source>
+        <translation>Здесь заявок нет.</translation>
+    </message>
+    <message>
+        <source>№, phone, surname, order, agreement…</source>
+        <translation>№, телефон, фамилия, заказ, договор…</translation>
+    </message>
+    <message>
+        <source>Calculator…</source>
+        <translation>Калькулятор…</translation>
+    </message>
+    <message>
+        <source>What a loan would cost</source>
+        <translation>Сколько будет стоить кредит</translation>
+    </message>
+    <message>
+        <source>all shops</source>
+        <translation>все магазины</translation>
+    </message>
+    <message>
+        <source>all lenders</source>
+        <translation>все банки</translation>
+    </message>
+    <message>
+        <source>Way of signing</source>
+        <translation>Способ подписания</translation>
+    </message>
+    <message>
+        <source>any signing</source>
+        <translation>любое подписание</translation>
+    </message>
+    <message>
+        <source>Loans</source>
+        <translation>Кредиты</translation>
     </message>
 </context>
 <context>
@@ -3226,6 +4787,10 @@ within 15 minutes: {share}</source>
         <source>owner</source>
         <translation>владелец</translation>
     </message>
+    <message>
+        <source>call centre</source>
+        <translation>колл-центр</translation>
+    </message>
 </context>
 <context>
     <name>Rules</name>
@@ -3384,6 +4949,385 @@ within 15 minutes: {share}</source>
     <message>
         <source>The ИНН is enough; the account is for a payer the bank gives no ИНН of.</source>
         <translation>Достаточно ИНН; счёт нужен, если банк не передаёт ИНН плательщика.</translation>
+    </message>
+</context>
+<context>
+    <name>Settlement</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Составлены</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Отправлены</translation>
+    </message>
+    <message>
+        <source>Disputed</source>
+        <translation>Спорные</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>Приняты</translation>
+    </message>
+    <message>
+        <source>To pay</source>
+        <translation>К выплате</translation>
+    </message>
+    <message>
+        <source>Being paid</source>
+        <translation>Выплачиваются</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Выплачены</translation>
+    </message>
+    <message>
+        <source>Carried over</source>
+        <translation>Перенесены</translation>
+    </message>
+    <message>
+        <source>shop</source>
+        <translation>магазин</translation>
+    </message>
+    <message>
+        <source>point</source>
+        <translation>пункт</translation>
+    </message>
+    <message>
+        <source>agent</source>
+        <translation>агент</translation>
+    </message>
+    <message>
+        <source>Send to the party</source>
+        <translation>Отправить стороне</translation>
+    </message>
+    <message>
+        <source>The party accepts</source>
+        <translation>Сторона согласна</translation>
+    </message>
+    <message>
+        <source>The party disputes…</source>
+        <translation>Сторона возражает…</translation>
+    </message>
+    <message>
+        <source>The sum is final: to be paid</source>
+        <translation>Сумма окончательная: к выплате</translation>
+    </message>
+    <message>
+        <source>Carry over</source>
+        <translation>Перенести</translation>
+    </message>
+    <message>
+        <source>Prepare the payout…</source>
+        <translation>Подготовить выплату…</translation>
+    </message>
+    <message>
+        <source>The party sees it; silence of five working days counts as consent.</source>
+        <translation>Сторона её увидит; молчание пять рабочих дней — согласие.</translation>
+    </message>
+    <message>
+        <source>The sums are agreed; it may be paid.</source>
+        <translation>Суммы согласованы, можно выплачивать.</translation>
+    </message>
+    <message>
+        <source>The sum may be paid out now; what changes later goes into the next statement.</source>
+        <translation>Сумму можно выплатить; что изменится позже, войдёт в следующую ведомость.</translation>
+    </message>
+    <message>
+        <source>Nothing is paid now: the sum goes into the next statement.</source>
+        <translation>Сейчас ничего не выплачивается: сумма войдёт в следующую ведомость.</translation>
+    </message>
+    <message>
+        <source>A payment order is made. It leaves only after two people have signed it on the bank page.</source>
+        <translation>Составится платёжное поручение. Оно уйдёт только после двух подписей на странице «Банк».</translation>
+    </message>
+    <message>
+        <source>Closing until {day}: {done} of {all} parties</source>
+        <translation>Закрываем до {day}: {done} из {all} сторон</translation>
+    </message>
+    <message>
+        <source>Sending statements: {n} of {all}</source>
+        <translation>Отправляем ведомости: {n} из {all}</translation>
+    </message>
+    <message>
+        <source>Closed until {day}: statements {n}, lines {lines}, sent {sent}</source>
+        <translation>Закрыто до {day}: ведомостей {n}, строк {lines}, отправлено {sent}</translation>
+    </message>
+    <message>
+        <source>Stopped; until {day} made: statements {n}, lines {lines}, sent {sent}</source>
+        <translation>Остановлено; до {day} сделано: ведомостей {n}, строк {lines}, отправлено {sent}</translation>
+    </message>
+    <message>
+        <source>The closing broke off: {why}</source>
+        <translation>Закрытие прервалось: {why}</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Период</translation>
+    </message>
+    <message>
+        <source>Party</source>
+        <translation>Сторона</translation>
+    </message>
+    <message>
+        <source>Turnover, ₽</source>
+        <translation>Оборот, ₽</translation>
+    </message>
+    <message>
+        <source>Our fee</source>
+        <translation>Комиссия</translation>
+    </message>
+    <message>
+        <source>To pay, ₽</source>
+        <translation>К выплате, ₽</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>Строк</translation>
+    </message>
+    <message>
+        <source>Paid on</source>
+        <translation>Выплачено</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>День</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Что</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>Документ</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Комиссия</translation>
+    </message>
+    <message>
+        <source>Net, ₽</source>
+        <translation>К выплате, ₽</translation>
+    </message>
+    <message>
+        <source>Owed, ₽</source>
+        <translation>Должны, ₽</translation>
+    </message>
+    <message>
+        <source>Not in a statement, ₽</source>
+        <translation>Не в ведомостях, ₽</translation>
+    </message>
+    <message>
+        <source>In statements, ₽</source>
+        <translation>В ведомостях, ₽</translation>
+    </message>
+    <message>
+        <source>Paid so far, ₽</source>
+        <translation>Выплачено, ₽</translation>
+    </message>
+    <message>
+        <source>Balances</source>
+        <translation>Остатки</translation>
+    </message>
+    <message>
+        <source>Balances by party</source>
+        <translation>Остатки по сторонам</translation>
+    </message>
+    <message>
+        <source>Nobody has anything coming.</source>
+        <translation>Никому ничего не причитается.</translation>
+    </message>
+    <message>
+        <source>Enter shows the statements of the party.</source>
+        <translation>Enter покажет ведомости стороны.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Statements of account</source>
+        <translation>Ведомости</translation>
+    </message>
+    <message>
+        <source>No statement here. Close a period to make them.</source>
+        <translation>Ведомостей нет. Их создаёт закрытие периода.</translation>
+    </message>
+    <message>
+        <source>№, party…</source>
+        <translation>№, сторона…</translation>
+    </message>
+    <message>
+        <source>Close a period…</source>
+        <translation>Закрыть период…</translation>
+    </message>
+    <message>
+        <source>Balances…</source>
+        <translation>Остатки…</translation>
+    </message>
+    <message>
+        <source>What each party has coming</source>
+        <translation>Сколько кому причитается</translation>
+    </message>
+    <message>
+        <source>Settlements</source>
+        <translation>Расчёты</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Your role does not settle.</source>
+        <translation>Ваша роль не ведёт расчёты.</translation>
+    </message>
+    <message>
+        <source>Statements of what is not in one yet (P)</source>
+        <translation>Ведомости из того, что ещё ни в одну не вошло (P)</translation>
+    </message>
+    <message>
+        <source>Only {party}: show all</source>
+        <translation>Только {party}: показать все</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>Lines of the statement</source>
+        <translation>Строки ведомости</translation>
+    </message>
+    <message>
+        <source>No lines.</source>
+        <translation>Строк нет.</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Ещё</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Другие действия</translation>
+    </message>
+    <message>
+        <source>Choose a statement on the left.</source>
+        <translation>Выберите ведомость слева.</translation>
+    </message>
+    <message>
+        <source>Lines: {n} · Enter goes to the loan or the payment</source>
+        <translation>Строк: {n} · Enter откроет заявку или поступление</translation>
+    </message>
+    <message>
+        <source>Statement № {number}</source>
+        <translation>Ведомость № {number}</translation>
+    </message>
+    <message>
+        <source>The party says: {text}</source>
+        <translation>Сторона возражает: {text}</translation>
+    </message>
+    <message>
+        <source>{fee}, of it VAT {vat}</source>
+        <translation>{fee}, в том числе НДС {vat}</translation>
+    </message>
+    <message>
+        <source>Turnover</source>
+        <translation>Оборот</translation>
+    </message>
+    <message>
+        <source>Silence is consent on</source>
+        <translation>Молчание — согласие с</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>Ответ</translation>
+    </message>
+    <message>
+        <source>Payment order № {number}</source>
+        <translation>Поручение № {number}</translation>
+    </message>
+    <message>
+        <source>attempt {n}: the one before did not go</source>
+        <translation>попытка {n}: прошлая не прошла</translation>
+    </message>
+    <message>
+        <source>Evidence: the money came back</source>
+        <translation>Доказательство: деньги вернулись</translation>
+    </message>
+    <message>
+        <source>Evidence: the money left</source>
+        <translation>Доказательство: деньги ушли</translation>
+    </message>
+    <message>
+        <source>Statement line of the bank</source>
+        <translation>Строка выписки</translation>
+    </message>
+    <message>
+        <source>Bank&apos;s reference</source>
+        <translation>Номер в банке</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>Делать нечего</translation>
+    </message>
+    <message>
+        <source>What does the party object to?</source>
+        <translation>С чем не согласна сторона?</translation>
+    </message>
+    <message>
+        <source>Close a period</source>
+        <translation>Закрыть период</translation>
+    </message>
+    <message>
+        <source>Every party gets a statement of the lines up to this day. What was put into a statement before stays there.</source>
+        <translation>Каждая сторона получит ведомость из строк по этот день. Что уже вошло в ведомость, там и останется.</translation>
+    </message>
+    <message>
+        <source>Up to and including</source>
+        <translation>По день включительно</translation>
+    </message>
+    <message>
+        <source>Last day of the period</source>
+        <translation>Последний день периода</translation>
+    </message>
+    <message>
+        <source>Send the statements to the parties at once</source>
+        <translation>Сразу отправить ведомости сторонам</translation>
+    </message>
+    <message>
+        <source>Close it</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>How far the closing is</source>
+        <translation>Ход закрытия</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Остановить</translation>
+    </message>
+    <message>
+        <source>Put it away</source>
+        <translation>Убрать</translation>
     </message>
 </context>
 <context>

@@ -50,8 +50,10 @@ class Op:
         version: int | None = None,
         form: Form | None = None,
         owner: QObject | None = None,
+        method: str = "POST",
     ) -> None:
         self._session = session
+        self._method = method
         self._path = path
         self._body = dict(body)
         self._kind = kind
@@ -72,7 +74,7 @@ class Op:
 
     def start(self) -> Op:
         self._session.client.send(
-            "POST",
+            self._method,
             self._path,
             self._body,
             self._kind,

@@ -6,6 +6,7 @@ Views read `status`, `me`, `now()` and listen to the signals; they never look fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -15,16 +16,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.api.client import Client
 from gui.api.connection import NoConnection, discover
-from gui.api.errors import ApiError, Away, NotAllowed
+from gui.api.errors import ApiError, Away, Missing, NotAllowed
 from gui.api.events import BACK_OFF_S, EventStream
 from gui.api.types import Change, Me, Needs, Status, Undone
+from gui.store.loans import LoanWatch, without_loans
 from gui.store.ops import Form, Op
 from gui.store.undo import Undoable, UndoStack
 
 POLL_MS = 15_000
 COALESCE_MS = 300
 STATUS_MS = 700
-TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing")
+TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing", "registry", "loans", "settlement")
 
 
 class Link(Enum):
@@ -69,6 +71,7 @@ class Session(QObject):
         self.client = Client(self)
         self.events = EventStream(self.client, self, second_ms=second_ms)
         self.undo = UndoStack(self)
+        self.loans = LoanWatch(self.client, self)
         self.link = Link.STARTING
         self.why: NoConnection | ApiError | None = None
         self.me: Me | None = None
@@ -102,7 +105,8 @@ class Session(QObject):
 
     @property
     def needs(self) -> Needs:
-        return self.status.needs if self.status else Needs()
+        found = self.status.needs if self.status else Needs()
+        return replace(found, loan_calls=self.loans.calls_waiting, loans_late=self.loans.late)
 
     def may(self, permission: str) -> bool:
         """The right is there and the service would hear us now."""
@@ -126,6 +130,7 @@ class Session(QObject):
         self.link = Link.OFFLINE
         for timer in (self._again, self._poll, self._flush, self._status_soon):
             timer.stop()
+        self.loans.stop()
         self.events.stop()
         self.client.cancel_all()
 
@@ -157,7 +162,22 @@ class Session(QObject):
         if connection != self.client.connection:
             self.events.forget()
         self.client.use(connection)
-        self.client.get("/v1/me", Me, self._got_me, self._offline, owner=self)
+        self.client.get("/v1/me", Me, self._asked_me, self._offline, owner=self)
+
+    def _asked_me(self, me: Me) -> None:
+        """Rights to loans are worth nothing in a company that is no credit broker."""
+
+        def failed(error: ApiError) -> None:
+            if isinstance(error, Away):
+                self._offline(error)
+            else:
+                self._got_me(without_loans(me) if isinstance(error, Missing) else me)
+
+        if me.may("loans.read"):
+            self.loans.ask(me, lambda: self._got_me(me), failed)
+        else:
+            self.loans.forget()
+            self._got_me(me)
 
     def _got_me(self, me: Me) -> None:
         changed, self.me = self.me != me, me
@@ -181,6 +201,7 @@ class Session(QObject):
         before = (self.link, type(self.why), getattr(self.why, "code", getattr(self.why, "reason", None)))
         self.link, self.why = Link.OFFLINE, reason
         self._poll.stop()
+        self.loans.stop()
         self.events.stop()
         wait = BACK_OFF_S[min(self._tries, len(BACK_OFF_S) - 1)]
         self._tries += 1
@@ -222,6 +243,7 @@ class Session(QObject):
 
     def _event_reset(self) -> None:
         self.load_status()
+        self.loans.ask_soon()
         self.reset.emit()
 
     def _stream_broke(self) -> None:
@@ -259,6 +281,8 @@ class Session(QObject):
         self._flush.start(COALESCE_MS)
         for topic, names in pending.items():
             self.changed.emit(topic, frozenset(names or ()))
+        if "loans" in pending:
+            self.loans.ask_soon()
 
     def act(
         self,
@@ -270,9 +294,10 @@ class Session(QObject):
         version: int | None = None,
         form: Form | None = None,
         owner: QObject | None = None,
+        method: str = "POST",
     ) -> Op:
         """A change to ask for; see `Op`. It is sent by its `start`."""
-        return Op(self, path, body, kind, touches=touches, version=version, form=form, owner=owner)
+        return Op(self, path, body, kind, touches=touches, version=version, form=form, owner=owner, method=method)
 
     def take_back(
         self, item: Undoable | None = None, *, failure: Callable[[ApiError], None] | None = None

@@ -42,11 +42,15 @@ def tray_state(session: Session) -> TrayState:
     except ValueError:
         # A state of a newer service: look at the facts instead of guessing its meaning.
         light = Light.NEEDS_YOU if status.needs.total else Light.OK
-    count = _mine(session, status.needs)
+    needs = session.needs
+    count = _mine(session, needs)
+    if light in (Light.OK, Light.WORKING) and needs.loan_calls and session.may("loans.call"):
+        # Buyers who wait for a call stand on the board of loans, not in the service's status.
+        light = Light.NEEDS_YOU
     if light is Light.NEEDS_YOU and not count:
         # It needs somebody, but nobody with this role.
         light = Light.OK
-    return TrayState(light, count, f"Kvit: {_sentence(session, light, status.needs)}")
+    return TrayState(light, count, f"Kvit: {_sentence(session, light, needs)}")
 
 
 def _mine(session: Session, needs: Needs) -> int:
@@ -60,6 +64,7 @@ def _mine(session: Session, needs: Needs) -> int:
     count += needs.tasks if me.sees("calls") or me.sees("tasks") else 0
     count += needs.alarms if me.sees("health") else 0
     count += needs.to_sign if me.may("outgoing.approve") else 0
+    count += needs.loan_calls if me.may("loans.call") else 0
     return count
 
 
@@ -79,6 +84,8 @@ def needs_words(session: Session, needs: Needs) -> list[str]:
         words.append(counts.calls(needs.calls))
     if needs.tasks and (me.sees("calls") or me.sees("tasks")):
         words.append(counts.tasks(needs.tasks))
+    if needs.loan_calls and me.may("loans.call"):
+        words.append(counts.loan_calls(needs.loan_calls))
     if needs.alarms and me.sees("health"):
         words.append(counts.alarms(needs.alarms))
     return words

@@ -52,7 +52,7 @@ class Tray(QObject):
         self.flyout.go.connect(self.go)
         self.notifier.go.connect(self.go)
         self.state: TrayState | None = None
-        for signal in (session.status_changed, session.link_changed, session.me_changed):
+        for signal in (session.status_changed, session.link_changed, session.me_changed, session.loans.changed):
             signal.connect(self.refresh)
         # The tip says how long ago: it must not grow old by itself.
         self._minute = QTimer(self, interval=20_000)

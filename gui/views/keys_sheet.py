@@ -26,9 +26,12 @@ class KeysSheet(QDialog):
             for command in COMMANDS.values()
         ]
         left.addLayout(self._block(translate("Keys", "Everywhere"), everywhere))
-        left.addStretch(1)
+        high = {left: len(everywhere), right: 0}
         for title, keys in page_keys():
-            right.addLayout(self._block(title, keys))
+            side = min(high, key=lambda one: high[one])
+            side.addLayout(self._block(title, keys))
+            high[side] += len(keys) + 2
+        left.addStretch(1)
         right.addStretch(1)
         sides.addLayout(left)
         sides.addLayout(right)

@@ -17,23 +17,42 @@ from gui.settings import Settings
 from gui.store.session import Link, Session
 from gui.theme import theme
 from gui.views.bank import BankPage
+from gui.views.call_centre import CallCentrePage
 from gui.views.calls import CallsPage
 from gui.views.health import HealthPage
 from gui.views.keys_sheet import KeysSheet
+from gui.views.loans import LoansPage
 from gui.views.offline import offline_words
 from gui.views.orders import OrdersPage
 from gui.views.page import Page
 from gui.views.payments import PaymentsPage
 from gui.views.picks import PicksPage
 from gui.views.registries import RegistriesPage
+from gui.views.settlement import SettlementPage
 from gui.views.statusline import StatusLine
 from gui.widgets.banner import Banner
 from gui.widgets.parts import columns, redress_icons, rows
 from gui.widgets.rail import Rail
 from gui.widgets.toast import desk as desk_area
 
-PAGES: tuple[type[Page], ...] = (PaymentsPage, RegistriesPage, OrdersPage, PicksPage, CallsPage, BankPage, HealthPage)
+PAGES: tuple[type[Page], ...] = (
+    PaymentsPage,
+    RegistriesPage,
+    OrdersPage,
+    PicksPage,
+    CallsPage,
+    LoansPage,
+    CallCentrePage,
+    SettlementPage,
+    BankPage,
+    HealthPage,
+)
+"""In the order of the rail."""
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
+NUMBERED = (
+    "payments", "registries", "orders", "picks", "calls", "bank", "health", "loans", "call_centre", "settlement",
+)  # fmt: skip
+"""In the order of their keys: a page keeps its key though another is put beside it on the rail."""
 
 
 class Pages(Mapping[str, Page]):
@@ -102,8 +121,9 @@ class Shell(QMainWindow):
         self.setStatusBar(self.status_line)
 
         self.pages = Pages(self._make_page)
-        for number, kind in enumerate(PAGES, start=1):
-            made = self.rail.add(kind.key, kind.key, kind.title(None), f"Ctrl+{number}")
+        for kind in PAGES:
+            keys = COMMANDS[Action(f"page_{NUMBERED.index(kind.key) + 1}")].keys[0]
+            made = self.rail.add(kind.key, kind.key, kind.title(None), keys)
             made.setVisible(False)
         self._menu_button()
         self._actions: dict[Action, QAction] = {}
@@ -111,6 +131,7 @@ class Shell(QMainWindow):
 
         session.me_changed.connect(self._rights)
         session.status_changed.connect(self._badges)
+        session.loans.changed.connect(self._badges)
         session.link_changed.connect(self._link)
         session.refused.connect(self.refused)
         theme.changed.connect(self._themed)
@@ -145,7 +166,7 @@ class Shell(QMainWindow):
             Action.CLOSE: self.close,
             Action.QUIT: self.quit_asked.emit,
         }
-        for number, key in enumerate(KINDS, start=1):
+        for number, key in enumerate(NUMBERED, start=1):
             slots[Action(f"page_{number}")] = partial(self.open_page, key)
         for action, command in COMMANDS.items():
             made = QAction(command.title(), self)

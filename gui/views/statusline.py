@@ -97,5 +97,6 @@ def role_title(role: str) -> str:
         "it": translate("Roles", "IT"),
         "director": translate("Roles", "director"),
         "owner": translate("Roles", "owner"),
+        "call_centre": translate("Roles", "call centre"),
     }
     return known.get(role, role)

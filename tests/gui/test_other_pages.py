@@ -18,7 +18,7 @@ from gui.theme import theme
 from gui.views.health import HealthPage
 from gui.views.keys_sheet import KeysSheet
 from gui.views.orders import OrdersPage
-from gui.views.shell import Shell
+from gui.views.shell import NUMBERED, Shell
 from gui.widgets.chain import Step
 from tests.gui.conftest import button_named, press
 
@@ -208,7 +208,9 @@ def command(shell: Shell, keys: str) -> QAction:
 
 
 def test_every_key_of_the_window_works(qtbot: QtBot, shell: Shell):
-    for number, key in enumerate(shell.pages, start=1):
+    here = [key for key in NUMBERED if not shell.rail.buttons[key].isHidden()]
+    assert here == ["payments", "registries", "orders", "picks", "calls", "bank", "health"]  # no loans in this company
+    for number, key in enumerate(here, start=1):
         command(shell, f"Ctrl+{number}").trigger()
         assert shell.current.key == key
     command(shell, "Ctrl+1").trigger()

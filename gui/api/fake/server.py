@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gui.api.fake import (
+    loan_routes,
+    loans,
     outgoing,
     payer_rules,
     registries,
@@ -50,6 +52,7 @@ NEEDED = [  # (method, path pattern, right)
     ("GET", r"evidence/.*", "evidence.read"),
     ("POST", r"settings/release", "release.switch"),
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
+    *loan_routes.NEEDED,
 ]
 
 
@@ -204,6 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve("POST")
 
+    def do_PUT(self) -> None:
+        self._serve("PUT")
+
     def _serve(self, method: str) -> None:
         fake = self.fake
         fake.hits.append(f"{method} {self.path}")
@@ -227,6 +233,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._events()
             elif path.startswith("evidence/"):
                 self._answer(200, fake.world.evidence(path.split("/")[1]), "application/octet-stream")
+            elif path.startswith("loan-documents/"):
+                self._answer(200, loans.file(fake.world, path.split("/")[1]), "application/octet-stream")
             elif method == "GET":
                 with fake.world.lock:
                     body = self._get(path.split("/"), dict(parse_qsl(parts.query)))
@@ -236,7 +244,8 @@ class _Handler(BaseHTTPRequestHandler):
                 key, version = self.headers.get("Idempotency-Key"), self.headers.get("If-Match")
                 wanted = int(version.strip('"')) if version else None
                 fake.headers.append(dict(self.headers.items()))
-                answer = fake.world.once(key, f"{path} {raw!r}", lambda: self._post(path.split("/"), content, wanted))
+                change = self._put if method == "PUT" else self._post
+                answer = fake.world.once(key, f"{path} {raw!r}", lambda: change(path.split("/"), content, wanted))
                 self._json(200, answer)
         except Problem as problem:
             self._json(problem.status, problem.body)
@@ -245,6 +254,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _get(self, path: list[str], query: dict[str, str]) -> Json:
         world = self.fake.world
+        if path[0] in loan_routes.ROOTS:
+            return loan_routes.get(world, path, query)
         match path:
             case ["me"]:
                 return {
@@ -293,8 +304,13 @@ class _Handler(BaseHTTPRequestHandler):
                 return render.task(world, world.tasks[name])
         raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")
 
+    def _put(self, path: list[str], body: Json, wanted: int | None) -> Json:
+        return loan_routes.put(self.fake.world, path, body, wanted)
+
     def _post(self, path: list[str], body: Json, wanted: int | None) -> Json:
         world = self.fake.world
+        if path[0] in loan_routes.ROOTS:
+            return loan_routes.post(world, path, body, wanted)
         match path:
             case ["payments", name, action]:
                 payment = world.payment(name)

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gui.api.fake import lists, render, story, story_matching, story_outgoing, story_registries
+from gui.api.fake import (
+    lists,
+    render,
+    settlement,
+    story,
+    story_loans,
+    story_matching,
+    story_outgoing,
+    story_registries,
+)
 from gui.api.fake.problem import Problem as Problem
 from gui.api.fake.problem import overtaken
 from gui.api.fake.records import (
@@ -24,40 +33,12 @@ from gui.api.fake.records import (
     TaskRecord,
 )
 from gui.api.fake.render_registries import RegistryRecord
+from gui.api.fake.roles import ROLES as ROLES
 from gui.api.fake.shop import COMPANY
+from gui.api.fake.story_loans import LoanRecord
 
 Json = dict[str, Any]
 KEPT_EVENTS = 200
-
-# The rights of the service's own roles, and "owner" with all of them at once for looking at the screens.
-_OUTGOING = ("outgoing.read", "outgoing.propose", "outgoing.approve")
-_TRADE = ("orders.read", "picks.read", "tasks.read", "calls.read", "health.read")
-ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "accountant": (
-        "Мария Ковалёва",
-        (*_TRADE, *_OUTGOING, "payments.read", "payments.decide", "evidence.read", "tasks.work", "calls.work"),
-    ),
-    "warehouse": ("Николай Жуков", ("picks.read", "picks.work", "tasks.read", "tasks.work")),
-    "manager": ("Екатерина Лис", (*_TRADE, "orders.work", "tasks.work", "calls.work")),
-    "it": ("Тимур Садыков", ("health.read", "health.operate", "evidence.read", "users.manage")),
-    "director": ("Анна Верещагина", (*_TRADE, *_OUTGOING, "payments.read", "evidence.read", "release.switch")),
-    "owner": (
-        "Мария Ковалёва",
-        (
-            *_TRADE,
-            *_OUTGOING,
-            "payments.read",
-            "payments.decide",
-            "evidence.read",
-            "orders.work",
-            "picks.work",
-            "tasks.work",
-            "calls.work",
-            "health.operate",
-            "release.switch",
-        ),
-    ),
-}
 
 
 class World:
@@ -69,6 +50,8 @@ class World:
         payments, orders, picks, tasks, alarms, dead, polls, outgoing, registries: what there is, by id.
         partners: payout partners by ИНН. trials: back-tests, newest first.
         release_note: why the release was last switched.
+        loans, statements: of the credit broker. period: the closing that runs; `period_waits` keeps it where it is.
+        revealed: applications whose buyer was shown in full. call_results, paper_steps: what was asked for.
         certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
@@ -78,10 +61,12 @@ class World:
         *,
         payments: int = 400,
         outgoing: int = 0,
+        loans: int | None = None,
         role: str = "owner",
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        """`payments`, `outgoing`: how many settled ones of the past there are."""
+        """`payments`, `outgoing`: how many settled ones of the past there are; `loans` too, None for a company
+        that has no loans at all."""
         self.lock = threading.RLock()
         self.arrived = threading.Condition(self.lock)
         self._role = role
@@ -103,6 +88,13 @@ class World:
         self.registries: dict[str, RegistryRecord] = {}
         self.partners: dict[str, Json] = {}
         self.trials: list[Json] = []
+        self.loans: dict[str, LoanRecord] = {}
+        self.statements: dict[str, Json] = {}
+        self.period: Json = {"state": "idle", "done": 0, "of": 0, "statements": 0, "lines": 0, "sent": 0}
+        self.period_waits = False
+        self.revealed: list[str] = []
+        self.call_results: list[tuple[str, str, str | None]] = []
+        self.paper_steps: list[tuple[str, str, Json]] = []
         self.release_note = ""
         self.seq = 0
         self.events: list[tuple[int, Json]] = []
@@ -123,6 +115,10 @@ class World:
         story_registries.partners(self)
         story_registries.registries(self)
         self.trials.append(story_registries.trial(self))
+        if loans is not None:
+            story_loans.loans(self)
+            story_loans.bulk(self, loans)
+            settlement.statements(self)
         self.lists = lists.Lists(self)
 
     @property

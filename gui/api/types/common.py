@@ -24,6 +24,14 @@ class Said:
 SILENT = Said("", "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """A sentence with its code."""
+
+    code: str
+    text: Said = SILENT
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A slice of a list: `total` counts the whole filtered list, `counts` each filter's rows."""
@@ -56,7 +64,11 @@ class Me:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """How many things wait for a person."""
+    """How many things wait for a person.
+
+    `loan_calls`: buyers to be called now; `loans_late`: applications longer at their stage than the limit. Both are of
+    the board, not of the status, and wait for those with the rights only.
+    """
 
     payments: int = 0
     picks: int = 0
@@ -64,6 +76,8 @@ class Needs:
     tasks: int = 0
     alarms: int = 0
     to_sign: int = 0
+    loan_calls: int = 0
+    loans_late: int = 0
 
     @property
     def total(self) -> int:
