@@ -97,7 +97,7 @@ def bank_stage(home: Home, language: str, clock: Clock | None = None) -> Iterato
         _own_profile(home, profile, changes)
     connect_sandbox(home, enrolment, made.vault, accounts=[first])
     connect_directbank(home, enrolment, made.vault, [second])
-    with _master_key(key_file):
+    with master_key(key_file):
         installation = open_installation(home, clock)
         try:
             stage = BankStage(home, sandbox, installation, _by_protocol(installation), {BXD: first, DIRECTBANK: second})
@@ -123,7 +123,7 @@ def _own_profile(home: Home, name: str, changes: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _master_key(key_file: Path | None) -> Iterator[None]:
+def master_key(key_file: Path | None) -> Iterator[None]:
     """Hand the master key to ourselves, as systemd hands it to the service."""
     if key_file is None:
         yield

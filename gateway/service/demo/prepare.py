@@ -93,7 +93,7 @@ def set_stage(home: Home, language: str) -> Stage:
     _switch_release_on(home, language)
     now = clock.now()
     shop = shops.make_shop(business_date(now))
-    _lay_files(home, shop, now)
+    lay_files(home, shop, now)
     environment = {} if key_file is None else {"CREDENTIALS_DIRECTORY": str(key_file.parent)}
     return Stage(home, sandbox, shop, enrolment.accounts[0], environment)
 
@@ -112,7 +112,8 @@ def _switch_release_on(home: Home, language: str) -> None:
         installation.close()
 
 
-def _lay_files(home: Home, shop: shops.Shop, now: datetime) -> None:
+def lay_files(home: Home, shop: shops.Shop, now: datetime) -> None:
+    """Put what 1C exports into the exchange folder: goods, stock, open orders."""
     incoming = home.root / "exchange" / "in"
     incoming.mkdir(parents=True, exist_ok=True)
     for name, make in (
