@@ -280,6 +280,8 @@ def _take_back(unit: Unit, payment_id: str) -> _Touched:
 
 
 def _reopen(unit: Unit, order_id: str) -> None:
+    if gate.rests_on_loan(unit, order_id):
+        return
     busy = gate.untouched(unit, order_id)
     if busy is not None:
         raise Refused("undo.too_late", number=busy.number, state=busy.state)

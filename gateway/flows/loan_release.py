@@ -15,7 +15,7 @@ import json
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from gateway.core.authority import Right, Role
 from gateway.core.errors import Conflict, Refused
@@ -25,7 +25,7 @@ from gateway.flows import release as gate
 from gateway.flows.covering import Covering, prove
 from gateway.flows.release import Grounds
 from gateway.flows.terms import Terms
-from gateway.loans import agreement_rows, alerts, applications, ending, goods, signing
+from gateway.loans import agreement_rows, alerts, applications, ending, funding, goods, signing
 from gateway.loans.desk import open_case
 from gateway.loans.goods import Around
 from gateway.loans.model import SigningWay
@@ -83,6 +83,7 @@ def settle_goods(
     row = agreement_rows.load(unit, agreement.id)
     if not row.live:
         _close_gate(unit, _case(unit, row))
+        funding.call_off(unit, loan_terms, row)
         return GoodsState(row.goods)
     signing.activate_if_bound(unit, row)
     case = _case(unit, row)
@@ -195,6 +196,7 @@ def _judge(unit: Unit, terms: Terms, case: _Case, *, by_hand: bool) -> Verdict:
     around = Around(
         received=_received(terms, case),
         standing=order is None or order.ship_state != ShipState.CANCELLED,
+        order_fits=order is None or order.amount == case.application.goods,
         on_hold=order is not None and order.hold_reason not in ("", HOLD),
         switched_on=decided or gate.release_mode(unit.connection, unit.company) == gate.AUTOMATIC,
     )
@@ -214,13 +216,14 @@ def _let_go(unit: Unit, terms: Terms, case: _Case, verdict: Verdict) -> AnyRow:
         row = goods.release(unit, row, verdict)
         alerts.end(unit, goods.HELD_AGAIN_TASK, case.application, agreement=row.number)
         alerts.end(unit, CONFIRM_TASK, case.application, agreement=row.number)
-        if case.order is not None:
-            _open_gate(unit, terms, case, verdict)
+    if case.order is not None and case.order.ship_state != ShipState.SHIPPED:
+        _open_gate(unit, terms, case, verdict)
     return row
 
 
 def _open_gate(unit: Unit, terms: Terms, case: _Case, verdict: Verdict) -> None:
-    """Once: an order that was let go on other grounds stays so, and one that was stopped goes on."""
+    """Once: an order that was let go on other grounds stays so as long as these hold, and one that was stopped goes
+    on."""
     order = case.order
     assert order is not None
     live = gate.live_release(unit, order.id)
@@ -295,7 +298,9 @@ def _refuse_held(unit: Unit, agreement_id: str) -> None:
 
 
 def _moved_in_the_warehouse(unit: Unit) -> list[str]:
-    """Agreements whose goods are released, and whose order was shipped, cancelled or held since."""
+    """Agreements whose goods are released, and whose order was shipped, cancelled or held since, or has lost the other
+    grounds it was let go on."""
+    let_go = exists().where(releases.c.order_id == order_rows.c.id, releases.c.withdrawn_at.is_(None))
     query = (
         select(agreements.c.id)
         .join(application_rows, application_rows.c.id == agreements.c.application_id)
@@ -303,7 +308,9 @@ def _moved_in_the_warehouse(unit: Unit) -> list[str]:
         .where(
             agreements.c.company == unit.company,
             agreements.c.goods == GoodsState.RELEASED.value,
-            order_rows.c.ship_state.in_((ShipState.SHIPPED, ShipState.CANCELLED)) | (order_rows.c.hold_reason != ""),
+            order_rows.c.ship_state.in_((ShipState.SHIPPED, ShipState.CANCELLED))
+            | (order_rows.c.hold_reason != "")
+            | ~let_go,
         )
         .limit(_AT_ONCE)
     )

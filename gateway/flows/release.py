@@ -105,6 +105,13 @@ def live_release(unit: Unit, order_id: str) -> AnyRow | None:
     return _LIVE_RELEASE.one_or_none(unit.connection, order_id=order_id)
 
 
+def rests_on_loan(unit: Unit, order_id: str) -> bool:
+    """Whether an order was let go on a signed agreement: what its buyer paid besides allows nothing, and takes nothing
+    back."""
+    release = live_release(unit, order_id)
+    return release is not None and release.agreement_id is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What a release rests on.

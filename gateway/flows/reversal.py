@@ -166,7 +166,7 @@ def _tell_once(unit: Unit, terms: Terms, reason: str, entry: Entry, entry_id: st
 def _stop_order(unit: Unit, terms: Terms, order_id: str, payment_id: str, amount: Money) -> None:
     order, _ = orders.recount_payment(unit, orders.load(unit, order_id), None)
     to_1c.order_status(unit, order_id)
-    if gate.live_release(unit, order_id) is None:
+    if gate.live_release(unit, order_id) is None or gate.rests_on_loan(unit, order_id):
         return
     if order.ship_state == ShipState.SHIPPED:
         _tell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -55,6 +56,15 @@ def live(at: Unit | Connection, application_id: str) -> AnyRow | None:
     return connection.execute(
         select(agreements).where(agreements.c.application_id == application_id, agreements.c.live == 1)
     ).one_or_none()
+
+
+def void_with_money(unit: Unit, application_id: str) -> Sequence[AnyRow]:
+    """Agreements of an application that came to nothing after money had come for them."""
+    return unit.connection.execute(
+        select(agreements)
+        .where(agreements.c.application_id == application_id, agreements.c.live == 0, agreements.c.received > 0)
+        .order_by(agreements.c.id)
+    ).all()
 
 
 def subject(agreement_id: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from gateway.core.authority import OUTSIDE, Right
 from gateway.core.clock import business_date, to_text
 from gateway.core.errors import Refused
-from gateway.loans import agreement_rows, applications, events, reminders, stage, submission
+from gateway.loans import agreement_rows, applications, events, funding, reminders, stage, submission
 from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState
 from gateway.loans.tables import agreements, decisions
 from gateway.loans.tables import applications as table
@@ -86,6 +86,8 @@ def expire_due(unit: Unit, terms: LoanTerms) -> int:
     ][:_AT_ONCE]
     for row, reason in due:
         expire_row(unit, row, reason)
+        for paper in agreement_rows.void_with_money(unit, row.id):
+            funding.call_off(unit, terms, paper)
     return len(due)
 
 
@@ -147,6 +149,7 @@ def _unsigned(unit: Unit, today: date) -> Sequence[AnyRow]:
             agreements.c.company == unit.company,
             agreements.c.live == 1,
             agreements.c.sign_by < today.isoformat(),
+            agreements.c.signed_at.is_(None),  # one that was signed in time may still be cooling off
         )
         .scalar_subquery()
     )

@@ -38,6 +38,7 @@ from gateway.store.unit import Unit
 
 REVERSED_TASK = "task.loan_money_reversed"
 REVERSED_PAID_TASK = "task.loan_money_reversed_paid"
+VOID_TASK = "task.loan_money_void"
 NOT_SETTLED = "loan.shop_not_settled"
 _IN_FORCE = frozenset({ApplicationState.ACTIVE, ApplicationState.CLOSED, ApplicationState.RETURNED})
 _SIGNED = frozenset({SigningState.SIGNED, SigningState.VERIFIED})
@@ -61,8 +62,12 @@ class CameIn:
 def follow(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> AnyRow:
     """Bring an agreement's funding in line with the money that is here; done twice it changes nothing. Returns its row.
 
-    Money that was taken back, by the bank or by a person, is told to the accountant until it comes again.
+    Money that was taken back, by the bank or by a person, is told to the accountant until it comes again; so is money
+    for a loan that came to nothing.
     """
+    if row.funding == FundingState.VOID and came.amount.kopecks != row.received:
+        row = agreement_rows.change(unit, row, received=came.amount.kopecks)
+        _tell_void(unit, terms, row)
     event = _event(row, came)
     if event is None:
         return row
@@ -102,6 +107,22 @@ def _tell(unit: Unit, terms: LoanTerms, row: AnyRow, before: Money) -> None:
     elif row.funding == FundingState.RECEIVED:
         for reason in (REVERSED_TASK, REVERSED_PAID_TASK):
             alerts.end(unit, reason, application, agreement=row.number)
+
+
+def call_off(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
+    """An agreement is void: the shop is owed nothing under it, and a lender's money that is here has to go back to him;
+    done twice it changes nothing."""
+    settle_shop(unit, terms, row, CameIn(Money(row.received), (), proved=False))
+    _tell_void(unit, terms, row)
+
+
+def _tell_void(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
+    """The accountant sends it back: what nobody owes us is no sale, and no return of goods brings it up."""
+    application = applications.load(unit, row.application_id)
+    if row.received:
+        alerts.tell(unit, terms, VOID_TASK, application, role=Role.ACCOUNTANT, agreement=row.number)
+    else:
+        alerts.end(unit, VOID_TASK, application, agreement=row.number)
 
 
 def settle_shop(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:

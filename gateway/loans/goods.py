@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from gateway.core.money import Money
 from gateway.loans import agreement_rows, alerts, events
@@ -33,12 +33,14 @@ class Around:
     Attributes:
         received: the lender's whole transfer is here, proved and not taken back.
         standing: its own order, where it has one, is not cancelled.
+        order_fits: that order costs what was applied for.
         on_hold: that order is held for another reason than the loan.
         switched_on: see `release.LoanFacts`.
     """
 
     received: bool
     standing: bool = True
+    order_fits: bool = True
     on_hold: bool = False
     switched_on: bool = True
 
@@ -54,7 +56,7 @@ def facts_of(unit: Unit, application: AnyRow, row: AnyRow, around: Around) -> Lo
         identity_checked=row.identity_checked_at is not None,
         signed=row.signing in _SIGNED and row.signed_at is not None,
         cooling_off_over=row.cooling_until is None or row.cooling_until <= unit.at,
-        amounts_fit=_amounts_fit(application, row),
+        amounts_fit=_amounts_fit(application, row) and around.order_fits,
         contradicted=any(one.code != SUMS_DIFFER for one in holding(row.warnings)),
         standing=bool(row.live) and application.state in _STANDING and around.standing,
         revoked=decided != DecisionState.APPROVED,
@@ -181,9 +183,11 @@ def _write(unit: Unit, row: AnyRow, kind: str, verdict: Verdict) -> None:
 
 def due(unit: Unit, limit: int) -> Sequence[str]:
     """Agreements something may have changed for without anybody touching them: signed ones whose cooling-off period is
-    over, and held ones that wait for room in the shop's limit, for a held order or for the switch. Returns their ids.
+    over, and held ones that wait for room in the shop's limit, for a held order or one of another sum, or for the
+    switch. Returns their ids.
     """
-    waits = [agreements.c.hold_reasons.contains(code) for code in ("loan_within_risk_limit", "on_hold", "switched_on")]
+    codes = ("loan_within_risk_limit", "on_hold", "loan_amounts_fit", "switched_on")
+    waits = or_(*(agreements.c.hold_reasons.contains(code) for code in codes))
     by_time = (applications.c.state == ApplicationState.AGREED.value) & (
         agreements.c.cooling_until.is_(None) | (agreements.c.cooling_until <= unit.at)
     )
@@ -195,7 +199,7 @@ def due(unit: Unit, limit: int) -> Sequence[str]:
             agreements.c.goods == GoodsState.HELD.value,
             agreements.c.live == 1,
             agreements.c.signing.in_([state.value for state in _SIGNED]),
-            by_time | waits[0] | waits[1] | waits[2],
+            by_time | waits,
         )
         .order_by(case((by_time, 0), else_=1), agreements.c.id)
         .limit(limit)

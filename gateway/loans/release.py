@@ -25,7 +25,8 @@ class LoanFacts:
     Attributes:
         identity_checked, signed: by the agreement's machines, as they stand now.
         cooling_off_over: there is none, or its end has passed.
-        amounts_fit: goods = down payment + loan, loan = discount + transfer, or a person let them stand.
+        amounts_fit: goods = down payment + loan, loan = discount + transfer, or a person let them stand; and the
+            order, where it is our own, costs what was applied for.
         contradicted: the lender said something else than before, and nobody has settled it.
         standing: agreement live, application neither cancelled, expired nor declined, nor its own order.
         revoked: the lender took his yes back.

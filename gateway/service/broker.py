@@ -25,6 +25,7 @@ from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
 from gateway.loans.lenders.rest import RestLender
 from gateway.loans.lenders.soap import SoapLender
+from gateway.loans.terms import LoanTerms
 from gateway.orders import service as orders
 from gateway.orders.model import Buyer
 from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, token_name, vault_key
@@ -201,20 +202,26 @@ class Brokerage:
             self._wake()
 
     def _deadlines(self) -> None:
+        self._batches(ending.expire_due)
         with self._work() as unit:
-            while ending.expire_due(unit, self._loans):
-                pass
             reminders.remind(unit, self._loans)
             documents.watch(unit)
 
     def _forget(self) -> None:
-        with self._work() as unit:
-            retention.purge_due(unit, self._loans)
+        self._batches(retention.purge_due)
 
     def _settle(self) -> None:
         assert self._loop is not None
         settle_loans(self._store, self._terms, self._loans, self._returns, stopped=self._loop.stopping.is_set)
         self._wake()
+
+    def _batches(self, step: Callable[[Unit, LoanTerms], int]) -> None:
+        """Do a step until it finds nothing more, a commit for each: others write in between."""
+        assert self._loop is not None
+        while not self._loop.stopping.is_set():
+            with self._work() as unit:
+                if not step(unit, self._loans):
+                    return
 
     @contextmanager
     def _work(self) -> Iterator[Unit]:

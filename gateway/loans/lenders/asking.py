@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gateway.core.clock import from_text, to_text
+from gateway.loans import agreement_rows
 from gateway.loans.lenders.ports import LenderStatus
 from gateway.loans.model import APPLICATION, ApplicationState, DecisionState
+from gateway.loans.papers import OriginalState
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
@@ -22,10 +24,12 @@ _PAUSES = {
     _S.ORIGINAL_ACCEPTED: 60 * _MINUTE,
     _S.ORIGINAL_REJECTED: 60 * _MINUTE,
     _S.COMMITTED: 360 * _MINUTE,
+    _S.PAID_OUT: 360 * _MINUTE,  # while he has not said what he makes of the paper
 }
 _BY_STATE = {DecisionState.NEEDS_INFO: _S.NEEDS_INFO, DecisionState.APPROVED: _S.APPROVED}
-_OVER = frozenset({_S.DECLINED, _S.REVOKED, _S.CANCELLED, _S.PAID_OUT})
+_OVER = frozenset({_S.DECLINED, _S.REVOKED, _S.CANCELLED})
 _NO = frozenset({DecisionState.DECLINED, DecisionState.REVOKED, DecisionState.WITHDRAWN})
+_PAPER_DONE = frozenset({OriginalState.ACCEPTED, OriginalState.NOT_NEEDED})
 _LONGEST_PAUSE = 30 * _MINUTE
 
 
@@ -39,6 +43,8 @@ def again(unit: Unit, row: AnyRow, status: LenderStatus | None, *, ended: bool =
     """
     if ended or status in _OVER or row.state in _NO:
         return None
+    if status is _S.PAID_OUT and not _paper_is_open(unit, row):
+        return None
     pause = _PAUSES.get(status or _BY_STATE.get(row.state, _S.RECEIVED))
     return to_text(unit.now + (pause or _deciding(unit, row)))
 
@@ -51,6 +57,12 @@ def after_failure(unit: Unit, failures: int, retry_after: float = 0.0) -> str:
     """
     doubled = _MINUTE * 2 ** min(failures - 1, 10)
     return to_text(unit.now + max(min(doubled, _LONGEST_PAUSE), timedelta(seconds=retry_after)))
+
+
+def _paper_is_open(unit: Unit, row: AnyRow) -> bool:
+    """Whether the lender has still to accept the original of his agreement: many pay before they have it."""
+    paper = agreement_rows.live(unit, row.application_id)
+    return paper is not None and paper.lender == row.lender and paper.original not in _PAPER_DONE
 
 
 def is_over(application: AnyRow) -> bool:

@@ -18,11 +18,11 @@ from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.polling import Polled, Polling
 from gateway.loans.lenders.ports import Lender, LenderStatus, LenderView
 from gateway.loans.sandbox.control import LENDERS, REST, SOAP
-from gateway.loans.tables import decisions
+from gateway.loans.tables import agreements, decisions
 from gateway.store import Unit
 from gateway.store.schema import alarms
 from tests.loans.lenders.house import House, houses, request
-from tests.loans.lenders.office import Office, view
+from tests.loans.lenders.office import OFFER, Office, view
 from tests.loans.lenders.test_decisions import take
 
 S = LenderStatus
@@ -85,6 +85,21 @@ def test_only_what_is_due_is_asked_about(office: Office) -> None:
 def test_the_pause_fits_what_is_waited_for(office: Office, statuses: list[LenderStatus], minutes: int | None) -> None:
     row_id = waiting(office, REST, *statuses)
     assert pause(office, row_id, REST) == (None if minutes is None else timedelta(minutes=minutes))
+
+
+def test_a_lender_who_has_paid_is_asked_until_he_has_accepted_the_paper(office: Office) -> None:
+    row_id = office.submitted(REST)
+    take(office, row_id, REST, view(1, S.APPROVED))
+    office.accept(row_id, REST, OFFER.id)
+    take(office, row_id, REST, view(2, S.PAID_OUT))
+    assert pause(office, row_id, REST) == timedelta(hours=6)
+    paper = office.agreement(row_id)
+    assert paper is not None
+    with office.store.unit() as unit:
+        unit.update(agreements, paper.id, original="accepted")
+        unit.commit()
+    take(office, row_id, REST, view(3, S.PAID_OUT))
+    assert pause(office, row_id, REST) is None
 
 
 def test_a_slow_decision_is_asked_for_less_often(office: Office) -> None:
