@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from gateway.api.connections import PatientProtocol
 from gateway.core.errors import Refused
 
 GRACE_S = 3
@@ -86,7 +87,7 @@ class ApiServer:
         config = uvicorn.Config(
             self._app,
             loop="asyncio",
-            http="h11",
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

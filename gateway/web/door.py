@@ -10,6 +10,7 @@ import re
 from ipaddress import ip_address
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.core.errors import KvitError, Refused
@@ -71,6 +72,8 @@ class Door:
             await self._app(scope, _counted(receive, limit_of(scope["path"])), dressed)
         except KvitError as error:
             await answer(error)(scope, receive, dressed)
+        except ClientDisconnect:
+            return  # before the body was whole: nobody is there to be told
         except Exception:
             # Answered here and not raised on: the server would log it again and cut the connection.
             log.exception("%s %s failed", scope["method"], getattr(scope.get("route"), "path", "?"))
