@@ -29,6 +29,7 @@ MOST = 15 << 20
 MISSING_ALARM = "loan.document_missing"
 _BEGINNINGS = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 _PDF = "application/pdf"
+_SUFFIXES = {_PDF: (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 _UNSAFE = re.compile(r"[^\w .()№-]+")
 _LONGEST_NAME = 120
 _AT_ONCE = 500
@@ -123,7 +124,7 @@ def keep(unit: Unit, terms: LoanTerms, application_id: str, kind: Kind, name: st
             "application_id": application.id,
             "agreement_id": agreement_id,
             "kind": kind.value,
-            "name": _file_name(name, kind),
+            "name": _file_name(name, kind, media_type),
             "media_type": media_type,
             "size": len(content),
             "sha256": sha256,
@@ -280,7 +281,11 @@ def _media_type(kind: Kind, content: bytes) -> str:
     return found
 
 
-def _file_name(name: str, kind: Kind) -> str:
+def _file_name(name: str, kind: Kind, media_type: str) -> str:
+    """A name that opens as what the file is: a paper called "act.hta" would run where somebody saves it."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    safe = _UNSAFE.sub("_", base).strip(" ._")[:_LONGEST_NAME]
-    return safe or kind.value
+    safe = _UNSAFE.sub("_", base).strip(" ._")
+    known = _SUFFIXES[media_type]
+    found = next((suffix for suffix in known if safe.lower().endswith(suffix)), "")
+    stem = safe[: len(safe) - len(found)].rstrip(" ._")[:_LONGEST_NAME]
+    return (stem or kind.value) + (found or known[0])

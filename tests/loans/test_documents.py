@@ -93,12 +93,15 @@ def test_what_is_no_paper_is_refused_by_name(papers: Paperwork, kind: Kind, cont
     ("given", "kept"),
     [
         ("..\\..\\passwd.jpg", "passwd.jpg"),
-        ("/etc/shadow", "shadow"),
+        ("/etc/shadow", "shadow.jpg"),
         ("скан №1 (копия).jpg", "скан №1 (копия).jpg"),
-        ("a\r\nSet-Cookie: b", "a_Set-Cookie_ b"),
-        ("...", "signed"),
-        ("", "signed"),
-        ("я" * 500, "я" * 120),
+        ("a\r\nSet-Cookie: b", "a_Set-Cookie_ b.jpg"),
+        ("...", "signed.jpg"),
+        ("", "signed.jpg"),
+        ("я" * 500, "я" * 120 + ".jpg"),
+        ("акт.hta", "акт.hta.jpg"),
+        ("акт.pdf", "акт.pdf.jpg"),
+        ("СКАН.JPEG", "СКАН.jpeg"),
     ],
 )
 def test_a_name_is_a_name_and_nothing_else(papers: Paperwork, given: str, kept: str) -> None:
