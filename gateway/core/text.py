@@ -61,6 +61,14 @@ _THREE_INSIDE = re.compile(r"(?<=\d)з(?=\d)")
 _ONE_INSIDE = re.compile(r"(?<=\d)[li|](?=\d)")
 
 
+def no_control(text: str) -> str:
+    """`text` with a space for every control or invisible character and lone surrogate; line ends and tabs stay.
+
+    PostgreSQL stores no NUL, XML carries few of the others, and a direction mark makes a name read as another.
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+
+
 def fold(text: str) -> str:
     """`text` in lower case, ё as е, Latin lookalikes as Cyrillic, one kind of space, dash and quote.
 

@@ -33,6 +33,7 @@ class Limits:
     button_shop: Limiter
     entry: Limiter
     hint: Limiter
+    forged: Limiter
 
     @classmethod
     def of(cls, room: WebRoom) -> Limits:

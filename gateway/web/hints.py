@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
+from gateway.core.errors import Refused
 from gateway.loans.lenders import hints
 from gateway.web.access import TheAddress, TheLimits, TheRoom
 from gateway.web.schemas import ErrorBody, Taken
@@ -32,10 +33,19 @@ async def _body(request: Request, limits: TheLimits, address: TheAddress) -> byt
 def hint(
     request: Request,
     room: TheRoom,
+    limits: TheLimits,
+    address: TheAddress,
     key: Annotated[str, Path(max_length=40)],
     body: Annotated[bytes, Depends(_body)],
 ) -> dict[str, Any]:
     """A lender has something new. The answer is the same whether or not it is about anything of ours."""
-    if hints.receive(room.store, room.lenders, key, request.headers, body):
+    limits.forged.check(address)
+    try:
+        known = hints.receive(room.store, room.lenders, key, request.headers, body)
+    except Refused as refused:
+        if refused.code == "lender.forged_hint":
+            limits.forged.take(address)
+        raise
+    if known:
         room.asked()
     return {"accepted": True}

@@ -25,7 +25,7 @@ class Pace:
         calculator: of the button, from one address.
         button: applications by the button, from one address; `button_shop`: to one shop, from everywhere.
         entry: wrong tokens at the account's door, from one address.
-        hint: lenders' webhooks, from one address.
+        hint: lenders' webhooks, from one address; `forged`: those whose signature does not hold. Each of them is kept.
     """
 
     address: tuple[float, int] = (600, 200)
@@ -35,6 +35,7 @@ class Pace:
     button_shop: tuple[float, int] = (10, 60)
     entry: tuple[float, int] = (1, 5)
     hint: tuple[float, int] = (300, 100)
+    forged: tuple[float, int] = (1, 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.core.money import Money
+from gateway.loans import purchase
 from gateway.loans.applying import NewApplication
 from gateway.loans.lenders.ports import BasketLine
 
-MOST_KOPECKS = 10**11
+MOST_KOPECKS = purchase.MOST.kopecks
 Kopecks = Annotated[int, Field(ge=0, le=MOST_KOPECKS)]
 _THOUSAND = Decimal(1000)
 

@@ -73,6 +73,8 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """Nobody comes in by this session any more."""
+        if not session.access_id:
+            return  # nobody came in by it before; and strangers could make any number of them to be remembered
         now = self._now()
         with self._lock:
             self._left = {nonce: until for nonce, until in self._left.items() if until > now}

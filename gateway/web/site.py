@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
 
 from gateway.core.authority import Right
+from gateway.core.text import no_control
 from gateway.loans import agreement_rows, applications, applying
 from gateway.loans.papers import GoodsState
 from gateway.loans.tables import applications as table
@@ -60,7 +61,7 @@ def standing_of_order(
             select(table).where(
                 table.c.company == room.store.company,
                 table.c.shop_id == site.actor.party,
-                table.c.shop_order == order.strip(),
+                table.c.shop_order == no_control(order).strip(),
             )
         ).one_or_none()
         if row is None:
@@ -69,7 +70,9 @@ def standing_of_order(
 
 
 @router.get("/applications/{application_id}", response_model=Standing, responses=ANSWERS)
-def standing(room: TheRoom, site: TheSite, application_id: Annotated[str, Path(max_length=64)]) -> Standing:
+def standing(
+    room: TheRoom, site: TheSite, application_id: Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+) -> Standing:
     """How an application stands."""
     site.actor.require(Right.LOANS_READ)
     with room.store.reading() as connection:

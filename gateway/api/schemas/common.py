@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gateway.api.reads.paging import DEFAULT_LIMIT, MAX_LIMIT, Listing, Window
+from gateway.core import text
 
 T = TypeVar("T")
 
@@ -18,10 +19,9 @@ Quantity = Annotated[str, Field(description="Decimal text", examples=["2.5"])]
 Id = Annotated[str, Path(min_length=1, max_length=80, description="Id as the lists give it")]
 
 
-def no_control(text: str) -> str:
-    """`text` without control characters and outer spaces."""
-    # PostgreSQL cannot store NUL, and no other control character belongs into a note either.
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text).strip()
+def no_control(typed: str) -> str:
+    """What was typed, without control characters and outer spaces."""
+    return text.no_control(typed).strip()
 
 
 Note = Annotated[str, Field(max_length=1000), AfterValidator(no_control)]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
+from gateway.core.text import no_control
 from gateway.flows import loan_release
 from gateway.loans import applying, coverage, queries
 from gateway.loans.ending import By, cancel
@@ -38,13 +39,13 @@ def listed(
 ) -> Response:
     """The shop's applications, the youngest first, by stage or number."""
     room, actor = desk.room, desk.person.actor
-    now = room.store.clock.now()
+    now, place = room.store.clock.now(), _place(no_control(after))
     with room.store.reading() as connection:
         lines = queries.board(connection, room.store.company, room.loans, actor, now)
         page = queries.Page([], 0, None)
-        for filters in _filters(stage, find.strip()):
+        for filters in _filters(stage, no_control(find).strip()):
             page = queries.listed(
-                connection, room.store.company, room.loans, actor, filters, now, limit=_PAGE, after=_place(after)
+                connection, room.store.company, room.loans, actor, filters, now, limit=_PAGE, after=place
             )
             if page.items:
                 break

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
+from gateway.core.text import no_control
 from gateway.settlement import queries, statements
 from gateway.settlement.model import Party, PartyKind, StatementState
 from gateway.store import Unit
@@ -76,7 +77,7 @@ def _page(desk: Desk, statement_id: str, *, after: str = "", done: str = "", err
     store, actor = desk.room.store, desk.person.actor
     with store.reading() as connection:
         row = queries.statement(connection, store.company, actor, statement_id)
-        lines = queries.line_page(connection, store.company, actor, statement_id, after=after, limit=_PAGE)
+        lines = queries.line_page(connection, store.company, actor, statement_id, after=no_control(after), limit=_PAGE)
         history = queries.history(connection, store.company, actor, statement_id)
     return show(
         desk,

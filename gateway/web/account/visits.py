@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
+from python_multipart.multipart import parse_options_header
 from sqlalchemy import Connection, select
 from starlette.datastructures import UploadFile
 
 from gateway.core.authority import Actor, Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.core.text import no_control
 from gateway.loans.shops import ShopState
 from gateway.loans.tables import shop_access, shops
 from gateway.web.access import TheRoom
@@ -221,14 +223,14 @@ async def form_of(request: Request, visit: TheVisit, sessions: TheSessions) -> F
         BadRequest: `web.no_form`.
         Forbidden: `web.foreign_form` when it comes from elsewhere, or from a session that is over.
     """
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in (_FORM, _FORM_WITH_FILE):
+    if not _is_form(request.headers.get("content-type", "")):
         raise BadRequest("web.no_form")
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null").lower()
     # Our own pages send no referrer, so browsers may give "null" for their origin.
     if site not in (None, "same-origin") or origin not in ("null", visit.room.origin):
         raise Forbidden("web.foreign_form")
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as given:
-        fields = {name: value for name, value in given.items() if isinstance(value, str)}
+        fields = {name: no_control(value) for name, value in given.items() if isinstance(value, str)}
         files = {
             name: (value.filename or "", await value.read())
             for name, value in given.items()
@@ -240,3 +242,11 @@ async def form_of(request: Request, visit: TheVisit, sessions: TheSessions) -> F
 
 
 TheForm = Annotated[Form, Depends(form_of)]
+
+
+def _is_form(content_type: str) -> bool:
+    """Whether a body may be read as a form. Browsers name no charset; the slowest decoder one can name here takes
+    minutes over one field."""
+    kind, options = parse_options_header(content_type)
+    charset = options.get(b"charset", b"utf-8").lower()
+    return kind.decode("latin-1") in (_FORM, _FORM_WITH_FILE) and charset == b"utf-8"

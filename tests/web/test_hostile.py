@@ -1,0 +1,104 @@
+"""What strangers, buyers and shops send to break the house, to fill it, or to get past what it checks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.loans import queries
+from gateway.loans.lenders.webhook import HEADER
+from gateway.web.app import create_web
+from gateway.web.room import Pace
+from tests.loans.house import DIRECTOR
+from tests.web.test_account import statement
+from tests.web.test_hints import port as port  # the fixture
+from tests.web.world import PDF, Browser, Stage, World
+
+BUTTON = "/shop/v1/button/mebel/applications"
+SITE = "https://mebel.example"
+LINE = {"name": "Диван", "category": "furniture", "qty": 1000, "price": 100}
+
+
+def pressed(world: World, **basket_line: Any) -> httpx.Response:
+    wish = {"phone": "+79161231234", "consent": True, "basket": [LINE | basket_line] * 90}
+    return world.client(Origin=SITE).post(BUTTON, json=wish)
+
+
+def test_no_stranger_s_basket_breaks_the_sums_of_the_board(world: World) -> None:
+    for _ in range(3):
+        reply = pressed(world, qty=10**9, price=10**11)
+        assert (reply.status_code, reply.json()["error"]["code"]) == (422, "loan.too_much")
+    assert pressed(world).status_code == 202
+    with world.house.store.reading() as connection:
+        house = world.house
+        board = queries.board(connection, house.store.company, house.terms, DIRECTOR, house.store.clock.now())
+    assert sum(line.goods for line in board) == 90 * 100
+    assert world.person("manager").get("/shop/applications").status_code == 200
+
+
+def test_a_name_no_lender_s_protocol_carries_is_put_right(world: World) -> None:
+    line = LINE | {"name": "Диван\u00a0\x1b[31m\x00\u202e«Юг»", "category": "\x07"}
+    made = world.site().post("/shop/v1/applications", json={"phone": "+79161231234", "basket": [line]})
+    kept = json.loads(world.house.row(made.json()["id"]).basket)[0]
+    assert (kept["name"], kept["category"]) == ("Диван [31m «Юг»", "")
+    nameless = LINE | {"name": "\x00\u200b"}
+    reply = world.site().post("/shop/v1/applications", json={"phone": "+79161231234", "basket": [nameless]})
+    assert reply.json()["error"]["code"] == "loan.basket_line"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "unicode_escape", "utf-16", "no-such"])
+def test_nobody_chooses_how_a_form_is_decoded(world: World, charset: str) -> None:
+    browser = Browser(world.client())
+    mark = browser.forms(browser.get("/shop/login"))["/shop/login"]["mark"]
+    body = "".join(
+        f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("mark", mark), ("token", "9" * 20_000))
+    )
+    for named, status in ((charset, 400), ("UTF-8", 403)):
+        kind = f"multipart/form-data; boundary=B; charset={named}"
+        reply = browser.client.post("/shop/login", content=f"{body}--B--\r\n", headers={"Content-Type": kind})
+        assert reply.status_code == status, reply.text
+
+
+def test_control_characters_of_a_form_go_nowhere(world: World) -> None:
+    address = f"/shop/statements/{statement(world)}"
+    manager = world.person("manager")
+    done = manager.follow(manager.send(address, f"{address}/dispute", remark="КД-e1\x00:\u202e\x1b не\tбыло"))
+    assert "КД-e1 : не было" in done.text
+    for path in ("/shop/applications?find=%00", "/shop/applications?after=%00_%00", f"{address}?after=%00"):
+        assert manager.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize("given", ["акт.hta", "акт.pdf.exe", "акт.html", "акт", "АКТ.PDF"])
+def test_a_paper_is_saved_under_a_name_that_opens_as_what_it_is(world: World, given: str) -> None:
+    application_id = world.agreed()
+    card = f"/shop/applications/{application_id}"
+    clerk = world.person("clerk")
+    content = PDF + b"<script>new ActiveXObject('WScript.Shell')</script>"
+    page = clerk.follow(clerk.send(card, f"{card}/documents", files={"file": (given, content)}, kind="other"))
+    files = [one.split('"')[0] for one in page.text.split('href="')[1:] if f"{card}/documents/" in one.split('"')[0]]
+    disposition = clerk.get(files[-1]).headers["content-disposition"]
+    assert disposition.startswith("attachment; ") and disposition.endswith(".pdf")
+
+
+def test_forged_webhooks_do_not_fill_the_journal(port: World, stage: tuple[Stage, str]) -> None:
+    most = 3
+    stage[0].on = create_web(replace(port.room, pace=Pace(forged=(1, most))))
+    client = port.client()
+    replies = [client.post("/lender/soap/hint", content=b"{}", headers={HEADER: "sha256=00"}) for _ in range(most + 4)]
+    assert [reply.status_code for reply in replies] == [403] * most + [429] * 4
+    assert len(port.house.journalled("lender.hint_forged")) == most
+    elsewhere = port.client(**{"X-Forwarded-For": "203.0.113.5"})
+    assert elsewhere.post("/lender/soap/hint", content=b"{}").status_code == 403, "others are not held up"
+
+
+def test_strangers_who_leave_are_not_remembered(world: World) -> None:
+    client = world.client()
+    page = client.get("/shop/login")
+    cookie, mark = client.cookies["kvit"], page.text.split('name="mark" value="')[1].split('"')[0]
+    stranger = world.client(Cookie=f"kvit={cookie}")
+    assert [stranger.post("/shop/logout", data={"mark": mark}).status_code for _ in range(2)] == [303, 303]
