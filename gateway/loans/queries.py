@@ -128,9 +128,12 @@ def conditions(
     """What the rows of a list must fulfil, for this actor.
 
     Raises:
-        Refused: `authority.missing`; `loan.bad_filter` for a word no filter knows.
+        Refused: `authority.missing`, also for a search by phone or surname without the right to personal data: asked
+            often enough, it tells what the lists mask; `loan.bad_filter` for a word no filter knows.
     """
     actor.require(Right.LOANS_READ)
+    if filters.phone.strip() or filters.surname.strip():
+        actor.require(Right.LOANS_PERSONAL)
     _need_known(filters)
     where: list[ColumnElement[bool]] = [table.c.company == company, *_whose(actor)]
     plain = {

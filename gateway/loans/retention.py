@@ -18,8 +18,9 @@ _AT_ONCE = 200
 
 def purge_due(unit: Unit, terms: LoanTerms) -> int:
     """Remove the sealed data of applications that ended `retention_days` ago: who the buyer was, what was asked, the
-    papers, the lender's own words, and the hashes people were found by. Numbers, sums, dates, states and the journal
-    stay; so do the hashes of identity checks, which are never edited and fit nothing any more.
+    papers and the names of their files, the lender's own words, and the hashes people were found by. Numbers, sums,
+    dates, states and the journal stay; so do the hashes of identity checks, which are never edited and fit nothing any
+    more.
 
     At most 200 in one go; call again until it returns 0.
 
@@ -60,7 +61,7 @@ def _purge(unit: Unit, application_id: str) -> None:
         purged_at=unit.at,
     )
     papers = unit.connection.execute(
-        update(documents).where(documents.c.application_id == application_id).values(sealed=b"")
+        update(documents).where(documents.c.application_id == application_id).values(sealed=b"", name=documents.c.kind)
     ).rowcount
     asked = select(decisions.c.id).where(decisions.c.application_id == application_id).scalar_subquery()
     views = unit.connection.execute(

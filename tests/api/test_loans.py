@@ -155,6 +155,18 @@ def test_one_search_box_finds_by_whatever_it_looks_like(lending: Lending, typed:
     assert (page["found_by"], [item["id"] for item in page["items"]]) == (found_by, [row.id])
 
 
+@pytest.mark.parametrize("role", ["accountant", "director"])
+def test_who_may_not_see_people_cannot_guess_them_by_searching(lending: Lending, role: str) -> None:
+    """Masked phones show four digits; a search that answers tells the rest in a thousand questions."""
+    lending.house.filled(order="ЗК-5")
+    caller = lending.of(role)
+    for typed in ("8 916 123-12-34", "ИВАНОВ"):
+        assert good(caller.get("/v1/loans", params={"q": typed}))["total"] == 0
+    for filters in ({"phone": "+79161231234"}, {"surname": "Иванов"}, {"phone": "+79990000000"}):
+        assert refused(caller.get("/v1/loans", params=filters), 403) == "authority.missing"
+    assert good(caller.get("/v1/loans", params={"q": "ЗК-5"}))["total"] == 1
+
+
 def test_a_text_nobody_has_finds_nothing(lending: Lending) -> None:
     lending.house.apply()
     page = good(lending.of("manager").get("/v1/loans", params={"q": "Петров"}))

@@ -21,6 +21,7 @@ def ended(house: House) -> str:
     decision = house.decisions(row.id)["soap"]
     with house.store.unit() as unit:
         paper = {"id": "P1", "company": unit.company, "application_id": row.id, "sealed": b"sealed", "sha256": "ab"}
+        paper |= {"kind": "passport", "name": "Иванов Иван, паспорт.pdf"}
         view = {"id": "V1", "company": unit.company, "decision_id": decision.id, "raw": b"raw", "digest": "d"}
         unit.connection.execute(insert(documents).values(**(empty_row(documents) | paper)))
         unit.connection.execute(insert(lender_views).values(**(empty_row(lender_views) | view)))
@@ -43,7 +44,7 @@ def test_it_goes_after_its_time_and_not_a_day_before(house: House) -> None:
     assert (row.buyer, row.questionnaire, row.phone_hash, row.surname_hash, row.passport_hash) == (b"", b"", "", "", "")
     assert row.content_hash == ""
     with house.store.reading() as connection:
-        assert connection.execute(select(documents.c.sealed)).scalars().all() == [b""]
+        assert connection.execute(select(documents.c.sealed, documents.c.name)).all() == [(b"", "passport")]
         assert connection.execute(select(lender_views.c.raw)).scalars().all() == [b""]
         paper = connection.execute(select(agreements)).one()
     assert (paper.passport_hash, paper.passport_tail) == ("", "")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from gateway.api.reads.paging import Window, read_cursor, write_cursor
 from gateway.api.reads.texts import said
-from gateway.core.authority import Actor
+from gateway.core.authority import Actor, Right
 from gateway.core.errors import Refused
 from gateway.loans import queries
 from gateway.loans.problems import Problem
@@ -90,7 +90,7 @@ def listed(connection: Connection, asking: Asking, filters: Filters, window: Win
             sort=window.sort, limit=window.limit, after=after,
         )  # fmt: skip
 
-    tried = ((found_by, page_of(meant)) for found_by, meant in _readings(filters, window.q))
+    tried = ((found_by, page_of(meant)) for found_by, meant in _readings(asking.actor, filters, window.q))
     found_by, page = next((one for one in tried if one[1].total), ("", Page([], 0, None)))
     return {
         "items": [item(asking, row) for row in page.items],
@@ -125,17 +125,19 @@ def _after(window: Window) -> tuple[str, str] | None:
     return str(value), row_id
 
 
-def _readings(filters: Filters, typed: str) -> Iterator[tuple[str, Filters]]:
-    """What a text in the search box may mean, the likeliest first; the first that finds something is it."""
+def _readings(actor: Actor, filters: Filters, typed: str) -> Iterator[tuple[str, Filters]]:
+    """What a text in the search box may mean, the likeliest first; the first that finds something is it. Phones and
+    surnames are looked for on behalf of those who may see them."""
+    personal = actor.may(Right.LOANS_PERSONAL)
     text = typed.strip()
     if not text:
         yield "", filters
         return
     if _NUMBER.fullmatch(text):
         yield "number", replace(filters, number=int(text))
-    if _PHONE.fullmatch(text):
+    if personal and _PHONE.fullmatch(text):
         yield "phone", replace(filters, phone=text)
-    if _NAME.fullmatch(text):
+    if personal and _NAME.fullmatch(text):
         yield "surname", replace(filters, surname=text)
     yield "agreement", replace(filters, agreement=text)
     yield "order", replace(filters, order=text)
