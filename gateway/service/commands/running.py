@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -24,6 +24,8 @@ from gateway.service.commands.frame import (
 from gateway.service.commands.screen import Screen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gateway.service.config import Config, Home
 
 
@@ -32,6 +34,7 @@ class Story(StrEnum):
 
     SHOP = "shop"
     BANK = "bank"
+    LOANS = "loans"
 
 
 # Configuration, keys, vault, a damaged file: they are as people left them, and a restart mends nothing.
@@ -218,13 +221,23 @@ def demo(
     from gateway.service.commands.screen import language_of
     from gateway.service.demo.run import Wishes, main
 
-    if story is Story.BANK:
-        from gateway.service.demo.bank_story import play
-
-        code = play(home, language_of(language, home), as_json=as_json)
+    if story is not Story.SHOP:
+        code = _plays(story)(home, language_of(language, home), as_json=as_json)
         if code:
             raise typer.Exit(code)
         return
     code = main(Wishes(home=home, once=once, as_json=as_json, tray=tray, language=language_of(language, home)))
     if code:
         raise typer.Exit(code)
+
+
+class _Plays(Protocol):
+    """A story that ends by itself; see `gateway.service.demo.performance`."""
+
+    def __call__(self, given: Path | None, language: str, *, as_json: bool) -> int: ...
+
+
+def _plays(story: Story) -> _Plays:
+    from gateway.service.demo import bank_story, loan_play
+
+    return bank_story.play if story is Story.BANK else loan_play.play

@@ -5,22 +5,17 @@ In the end each rouble is on record once.
 
 from __future__ import annotations
 
-import io
-import json
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
 from gateway.api.tokens import create_user
 from gateway.bank.sandbox.launch import launch
 from gateway.core.authority import Actor, Role
-from gateway.core.errors import KvitError, Unavailable
+from gateway.core.errors import Unavailable
 from gateway.core.money import Money
 from gateway.core.requisites import with_key
 from gateway.flows.pay_out import Route, send_waiting
@@ -29,18 +24,17 @@ from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import NeedsConfirming, OrderDraft, OutgoingTerms, OwnAccount, Payee
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.service import enrolment
+from gateway.service.config import Home
 from gateway.service.demo.bank_stage import BXD, DIRECTBANK, BankStage, bank_stage
 from gateway.service.demo.bank_trials import Books, Trial, Trials, reckoned
-from gateway.service.demo.prepare import fresh_home
+from gateway.service.demo.performance import Tell, perform
 from gateway.service.evidence_check import check_history
 from gateway.service.key_store import keep_key
-from gateway.service.logs import configure
 from gateway.service.passphrases import passphrase_of
 from gateway.service.rounds import bank_round
 from gateway.service.setup import SANDBOX_KEY, SANDBOX_PROFILE
 from gateway.service.wiring import vault_of
 
-Tell = Callable[[str, str], None]
 _ACCOUNTANT = Actor("Анна Бухгалтер", Role.ACCOUNTANT)
 _DIRECTOR = Actor("Борис Директор", Role.DIRECTOR)
 _IT = Actor("demo", Role.IT)
@@ -59,30 +53,12 @@ class _Outgoing:
 
 def play(given: Path | None, language: str, *, as_json: bool) -> int:
     """Play it to its end in `given`, else in a folder of its own; 0 when everything came out as it should."""
-    console = Console(stderr=as_json, highlight=False)
-    russian = language == "ru"
 
-    def tell(ru: str, en: str) -> None:
-        console.print(ru if russian else en, markup=False, soft_wrap=True)
-
-    try:
-        home = fresh_home(given)
-        tell(f"Папка демонстрации: {home.root}", f"The demo's home: {home.root}")
-        configure(file=home.logs / "story.log", stream=io.StringIO())  # what goes wrong here is the story
+    def act(home: Home, tell: Tell) -> tuple[dict[str, Any], bool]:
         with bank_stage(home, language) as stage, launch(home.root):
-            result, good = _Story(stage, tell).play()
-    except KvitError as error:
-        sys.stderr.write(f"{error.text(language)} {error.hint(language)}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 1
-    result["home"] = str(home.root)
-    if as_json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
-        sys.stdout.flush()
-    else:
-        console.print(_table(result, russian))
-    return 0 if good else 1
+            return _Story(stage, tell).play()
+
+    return perform(given, language, act, _table, as_json=as_json)
 
 
 class _Story:

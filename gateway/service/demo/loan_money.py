@@ -14,13 +14,14 @@ from gateway.loans import payees
 from gateway.loans.sandbox.control import LENDERS
 from gateway.loans.sandbox.payouts import Payout
 from gateway.onec.exchange_files import write_atomic
+from gateway.orders.tables import orders as order_rows
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import NeedsConfirming, OrderState
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.payments.registries.guess import propose
 from gateway.payments.registries.model import PayoutSource
 from gateway.payments.tables import payments
-from gateway.service.demo.loan_cast import Wish
+from gateway.service.demo.loan_cast import OWN_ORDER, Wish
 from gateway.service.demo.loan_house import ACCOUNTANT, ACCOUNTS, BIC, DIRECTOR, INNS, MANAGER, WAREHOUSE, ShopDesk
 from gateway.service.demo.loan_people import People
 from gateway.service.demo.loan_stage import LoanStage
@@ -93,6 +94,12 @@ class Payments:
             return connection.execute(query).scalar_one() == 0
 
     # ------------------------------------------------------------------ our own warehouse
+
+    def own_order_is_here(self) -> bool:
+        """Whether 1C's order of our own shop is on record, with its goods."""
+        query = select(func.count()).where(order_rows.c.number == OWN_ORDER)
+        with self._stage.store.reading() as connection:
+            return connection.execute(query).scalar_one() == 1
 
     def own_goods_leave(self, wish: Wish) -> None:
         """The warehouse picks our own order, and it is shipped."""

@@ -64,7 +64,7 @@ class People:
         the line breaks; our number of it.
 
         Raises:
-            Unavailable: `demo.too_slow` when the port takes it otherwise than once.
+            Unavailable: `demo.went_otherwise` when the port takes it otherwise than once.
         """
         asked: dict[str, object] = {"phone": wish.buyer.phone, "order": wish.order}
         if not phone_alone:
@@ -79,7 +79,7 @@ class People:
             answer.raise_for_status()
         first, again = (answer.json() for answer in answers)
         if first["id"] != again["id"]:
-            raise Unavailable("demo.too_slow", what=wish.order, seconds=0)
+            raise Unavailable("demo.went_otherwise", what=wish.order)
         self.ids[wish.key] = str(first["id"])
         return int(first["number"])
 

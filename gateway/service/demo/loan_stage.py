@@ -140,14 +140,14 @@ class LoanStage:
         """Round by round, five minutes apart, until it is so.
 
         Raises:
-            Unavailable: `demo.too_slow` when it does not come to that.
+            Unavailable: `demo.went_otherwise` when it does not come to that.
         """
         for _ in range(_ROUNDS):
             self.turn()
             if ready():
                 return
             self.later(_STEP)
-        raise Unavailable("demo.too_slow", what=what, seconds=int(_ROUNDS * _STEP.total_seconds()))
+        raise Unavailable("demo.went_otherwise", what=what)
 
 
 @contextmanager

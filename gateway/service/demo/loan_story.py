@@ -15,9 +15,10 @@ from gateway.service.demo.loan_house import ELECTRONICS, FURNITURE, ShopDesk
 from gateway.service.demo.loan_money import Payments
 from gateway.service.demo.loan_people import People
 from gateway.service.demo.loan_stage import LoanStage
+from gateway.service.demo.performance import Tell
 
-Tell = Callable[[str, str], None]
 _BY_PHONE = {"faulty": Origin.CALL_CENTRE, "returned": Origin.TRAY, "own_shop": Origin.TRAY}
+_INDENT = " " * 20
 _ENDED = frozenset({"closed", "declined", "cancelled", "returned"})
 
 
@@ -43,24 +44,31 @@ class LoanStory:
         self._people = People(stage, desks)
         self._money = Payments(stage, self._people)
         self._began = business_date(stage.clock.now())
+        self._scene = ""
 
     def play(self) -> None:
         """From the first phone number to the last payment order.
 
         Raises:
-            Unavailable: `demo.too_slow` when something does not come of what was done.
+            Unavailable: `demo.went_otherwise` when something does not come of what was done.
         """
-        self._applications()
-        self._calls()
-        self._answers()
-        self._choices()
-        self._counter()
-        self._away_from_the_shop()
-        self._couriers()
-        self._second_visit()
-        self._papers()
-        self._goods_come_back()
-        self._shops_are_paid()
+        scenes = (
+            self._applications,
+            self._calls,
+            self._answers,
+            self._choices,
+            self._counter,
+            self._away_from_the_shop,
+            self._couriers,
+            self._second_visit,
+            self._papers,
+            self._goods_come_back,
+            self._statements,
+            self._silence,
+        )
+        for number, scene in enumerate(scenes, start=1):
+            self._scene = f"{number}/{len(scenes)}"
+            scene()
 
     def ended(self) -> Mapping[str, str]:
         """How each application stands, by the story's key."""
@@ -69,7 +77,8 @@ class LoanStory:
     # ------------------------------------------------------------------ the first day
 
     def _applications(self) -> None:
-        self._say("Заявки", "Applications")
+        self._say("Заказы из 1С, заявки на кредит", "Orders from 1C, applications for credit")
+        self._until("orders of 1C", self._money.own_order_is_here)
         for wish in WISHES:
             origin = _BY_PHONE.get(wish.key)
             if origin is None:
@@ -77,8 +86,8 @@ class LoanStory:
             else:
                 number = self._people.apply_by_phone(wish, origin)
             self._item(
-                f"№ {number}, {wish.line.name}, {wish.line.amount}: {wish.ru}",
-                f"no. {number}, {wish.line.name}, {wish.line.amount}: {wish.en}",
+                f"№ {number}, {wish.line.name}, {wish.line.amount.screen_text()}: {wish.ru}",
+                f"no. {number}, {wish.line.name}, {wish.line.amount.screen_text()}: {wish.en}",
             )
 
     def _calls(self) -> None:
@@ -94,7 +103,7 @@ class LoanStory:
         due = self._people.application(silent).call_due
         self._stage.wait_till(from_text(due))
         if self._people.next_call() is not silent:
-            raise Unavailable("demo.too_slow", what="call-back", seconds=0)
+            raise Unavailable("demo.went_otherwise", what="call-back")
         self._people.fill_in(silent)
         # one lender takes an application and breaks the line, the other speaks a word nobody knows: no harm comes of it
         self._stage.lenders.behave(SOAP, "lost-reply", operation="submit")
@@ -147,7 +156,7 @@ class LoanStory:
         for typed in ("4599000009", "4599000190"):
             self._people.check_passport(stopped, typed)
         if self._signing(stopped) != "stopped":
-            raise Unavailable("demo.too_slow", what="identity", seconds=0)
+            raise Unavailable("demo.went_otherwise", what="identity")
         self._people.give_up(stopped)
         self._item(
             "4 покупателя с товаром; у одного паспорт не сошёлся дважды — подписание остановлено",
@@ -165,7 +174,7 @@ class LoanStory:
         for wish in self._wishes("phone_alone", "own_shop", "courier"):
             self._people.order_courier(wish, days=1)
         if self._people.may_ship(cooling):
-            raise Unavailable("demo.too_slow", what="cooling-off", seconds=0)
+            raise Unavailable("demo.went_otherwise", what="cooling-off")
         self._item(
             "кухня не отпускается: период охлаждения; ноутбук: ошибка в бумагах",
             "the kitchen is held: cooling-off period; the laptop: faulty papers",
@@ -253,8 +262,8 @@ class LoanStory:
         self._money.lenders_got_back()
         self._evening(5)
 
-    def _shops_are_paid(self) -> None:
-        """Statements of account: one shop agrees, the other says nothing; orders, signatures, debit lines."""
+    def _statements(self) -> None:
+        """Statements of account; one shop agrees and is paid by its debit line."""
         self._at(7, "10:00")
         self._say("Отчёты магазинам", "Statements for the shops")
         self._money.close_period()
@@ -263,6 +272,9 @@ class LoanStory:
         self._until("the first payout", lambda: bool(self._money.waiting()))
         self._money.sign_all()
         self._until("the first shop paid", lambda: self._money.paid_statements() == 1)
+
+    def _silence(self) -> None:
+        """The other shop says nothing for five working days, which is a yes too."""
         lapses = self._money.silence_ends()
         self._stage.wait_till(at_moscow(lapses, time(10, 0)))
         self._say(
@@ -284,9 +296,10 @@ class LoanStory:
         for lender in LENDERS:
             payout = self._money.lender_pays(lender)
             if payout is not None:
+                name = self._stage.lenders.account(lender).name
                 self._item(
-                    f"{payout.lender}: {payout.amount} одним платежом, договоров {len(payout.lines)}",
-                    f"{payout.lender}: {payout.amount} in one payment, {len(payout.lines)} agreements",
+                    f"{name}: {payout.amount.screen_text()} одним платежом, договоров {len(payout.lines)}",
+                    f"{name}: {payout.amount.screen_text()} in one payment, {len(payout.lines)} agreements",
                 )
         self._until("the lenders' money", self._money.all_allocated)
         self._stage.sandbox.close_day()
@@ -298,7 +311,7 @@ class LoanStory:
 
     def _expect(self, state: str, key: str) -> None:
         if self._people.application(BY_KEY[key]).state != state:
-            raise Unavailable("demo.too_slow", what=key, seconds=0)
+            raise Unavailable("demo.went_otherwise", what=key)
 
     def _signing(self, wish: Wish) -> str:
         row = self._people.agreement(wish)
@@ -319,7 +332,7 @@ class LoanStory:
 
     def _say(self, ru: str, en: str) -> None:
         now = self._stage.clock.now().astimezone(MOSCOW)
-        self._tell(f"{now:%d.%m %H:%M}  {ru}", f"{now:%d %b %H:%M}  {en}")
+        self._tell(f"{self._scene:>5}  {now:%d.%m %H:%M}  {ru}", f"{self._scene:>5}  {now:%Y-%m-%d %H:%M}  {en}")
 
     def _item(self, ru: str, en: str) -> None:
-        self._tell(f"             {ru}", f"              {en}")
+        self._tell(f"{_INDENT}{ru}", f"{_INDENT}{en}")

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from gateway.bank.sandbox.launch import RunningBank, launch
 from gateway.core.errors import KvitError, Unavailable
+from gateway.service.demo.performance import Teller
 from gateway.service.demo.prepare import Stage, fresh_home, set_stage
 from gateway.service.demo.story import Morning, Step, Truth
 from gateway.service.demo.view import final_table, follow
@@ -46,7 +47,7 @@ def main(wishes: Wishes) -> int:
     With `as_json` standard output carries one JSON object and nothing else; the telling goes to standard error.
     """
     console = Console(stderr=wishes.as_json, highlight=False)
-    tell = _Teller(console, wishes.language)
+    tell = Teller(console, wishes.language)
     try:
         home = fresh_home(wishes.home)
         tell(f"Папка демонстрации: {home.root}", f"The demo's home: {home.root}")
@@ -95,18 +96,7 @@ def main(wishes: Wishes) -> int:
         tell(f"Всё сохранено в {home.root}", f"Everything is kept in {home.root}")
 
 
-class _Teller:
-    """Says each thing in the language wished for."""
-
-    def __init__(self, console: Console, language: str) -> None:
-        self._console = console
-        self._russian = language == "ru"
-
-    def __call__(self, ru: str, en: str) -> None:
-        self._console.print(ru if self._russian else en, markup=False, soft_wrap=True)
-
-
-def _play(stage: Stage, installation: Installation, service: subprocess.Popen[bytes], tell: _Teller) -> Truth:
+def _play(stage: Stage, installation: Installation, service: subprocess.Popen[bytes], tell: Teller) -> Truth:
     morning = Morning(stage)
     before = look(installation.store)
     for number, step in enumerate(morning.steps(), start=1):
@@ -152,7 +142,7 @@ def _as_it_should(result: dict[str, Any], truth: Truth) -> bool:
     )
 
 
-def _stay(stage: Stage, installation: Installation, console: Console, tell: _Teller) -> None:
+def _stay(stage: Stage, installation: Installation, console: Console, tell: Teller) -> None:
     root = stage.home.root
     tell(
         "История сыграна, всё продолжает работать; остановить — Ctrl+C. Попробуйте в другом окне:\n"
