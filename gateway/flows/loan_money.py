@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gateway.core.money import Money
 from gateway.flows import covering
-from gateway.flows.loan_release import settle_goods
+from gateway.flows.loan_release import came_in, settle_goods
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, funding, kept_back, receivable
-from gateway.loans.funding import CameIn
 from gateway.loans.kept_back import LoanRegistries
 from gateway.loans.terms import LoanTerms
 from gateway.matching.decision import Decision, Reason
@@ -51,20 +49,9 @@ def settle_agreement(unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement:
         agreement: as the caller has it; it is read anew.
     """
     row = agreement_rows.load(unit, agreement.id)
-    came = came_in(unit, terms, row)
-    funding.follow(unit, loan_terms, row, came)
-    settle_goods(unit, terms, loan_terms, row)  # it may put the loan in force
-    funding.settle_shop(unit, loan_terms, agreement_rows.load(unit, row.id), came)
-
-
-def came_in(unit: Unit, terms: Terms, row: AnyRow) -> CameIn:
-    """A lender's money for an agreement, as it is allocated now."""
     money = covering.of_invoice(unit, row.invoice_id) if row.invoice_id else []
-    return CameIn(
-        amount=Money(sum(one.cover.amount.kopecks for one in money)),
-        payment_ids=tuple(dict.fromkeys(one.cover.payment_id for one in money)),
-        proved=bool(money) and covering.prove(terms, Money(row.transfer), money),
-    )
+    row = funding.follow(unit, loan_terms, row, came_in(terms, row, money))
+    settle_goods(unit, terms, loan_terms, row)
 
 
 def registries_of(unit: Unit, terms: Terms, payment_id: str, payer_inn: str) -> RegistryLookup:

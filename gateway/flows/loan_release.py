@@ -12,6 +12,7 @@ order. Of another shop the goods are its own: it is shown that they may go, and 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
@@ -27,6 +28,7 @@ from gateway.flows.release import Grounds
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, alerts, applications, ending, funding, goods, signing
 from gateway.loans.desk import open_case
+from gateway.loans.funding import CameIn
 from gateway.loans.goods import Around
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import FundingState, GoodsState
@@ -67,7 +69,7 @@ class _Case(NamedTuple):
 def settle_goods(
     unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement: AnyRow, *, by_hand: bool = False
 ) -> GoodsState:
-    """Bring the goods of an agreement in line with it.
+    """Bring the goods of an agreement, and what its shop is owed, in line with it.
 
     Args:
         agreement: as the caller has it; it is read anew.
@@ -85,7 +87,7 @@ def settle_goods(
         _close_gate(unit, _case(unit, row))
         funding.call_off(unit, loan_terms, row)
         return GoodsState(row.goods)
-    signing.activate_if_bound(unit, row)
+    signing.activate_if_bound(unit, row)  # only then a shop is owed anything
     case = _case(unit, row)
     if row.goods in (GoodsState.HELD, GoodsState.RELEASED):
         verdict = _judge(unit, terms, case, by_hand=by_hand)
@@ -95,7 +97,21 @@ def settle_goods(
         row = goods.watch_gone(unit, loan_terms, case.application, row)
         row = goods.commit_if_due(unit, row)
         ending.close_if_done(unit, row.application_id)
+    funding.settle_shop(unit, loan_terms, row, came_in(terms, row, case.money))
     return GoodsState(row.goods)
+
+
+def came_in(terms: Terms, row: AnyRow, money: Sequence[Covering]) -> CameIn:
+    """A lender's money for an agreement.
+
+    Args:
+        money: as it is allocated now.
+    """
+    return CameIn(
+        amount=Money(sum(one.cover.amount.kopecks for one in money)),
+        payment_ids=tuple(dict.fromkeys(one.cover.payment_id for one in money)),
+        proved=bool(money) and prove(terms, Money(row.transfer), money),
+    )
 
 
 def settle_application(unit: Unit, terms: Terms, loan_terms: LoanTerms, application_id: str) -> None:

@@ -24,10 +24,11 @@ from gateway.core.errors import KvitError
 from gateway.core.money import Money
 from gateway.loans import agreement_rows, alerts, applications, events, stage
 from gateway.loans.agreement_checks import fee_of
-from gateway.loans.model import ApplicationState
+from gateway.loans.findings import holding
+from gateway.loans.model import ApplicationState, DecisionState
 from gateway.loans.papers import FundingEvent, FundingState, GoodsState, SigningState
 from gateway.loans.split import fee_vat
-from gateway.loans.tables import returns, shops
+from gateway.loans.tables import decisions, returns, shops
 from gateway.loans.terms import LoanTerms, ShopDue
 from gateway.settlement import register
 from gateway.settlement.model import LineKind, NewLine, Party, PartyKind
@@ -42,6 +43,7 @@ VOID_TASK = "task.loan_money_void"
 NOT_SETTLED = "loan.shop_not_settled"
 _IN_FORCE = frozenset({ApplicationState.ACTIVE, ApplicationState.CLOSED, ApplicationState.RETURNED})
 _SIGNED = frozenset({SigningState.SIGNED, SigningState.VERIFIED})
+_NOT_GONE = frozenset({GoodsState.HELD, GoodsState.RELEASED})
 _WITH_BUYER = frozenset({GoodsState.DELIVERED, GoodsState.COMMITTED, GoodsState.RETURNED})
 
 
@@ -148,7 +150,16 @@ def is_due(unit: Unit, terms: LoanTerms, application: AnyRow, row: AnyRow, came:
     here = row.live and row.funding == FundingState.RECEIVED and came.proved
     if not here or application.state not in _IN_FORCE or _is_own(unit, row.shop_id):
         return False
-    return row.goods in due_in(terms)
+    return row.goods in due_in(terms) and not (row.goods in _NOT_GONE and _is_in_doubt(unit, row))
+
+
+def _is_in_doubt(unit: Unit, row: AnyRow) -> bool:
+    """The lender took his yes back, or contradicts himself: money he may want back is not paid on for goods that are
+    still here."""
+    decided = select(decisions.c.state).where(
+        decisions.c.application_id == row.application_id, decisions.c.lender == row.lender
+    )
+    return bool(holding(row.warnings)) or unit.connection.execute(decided).scalar_one() != DecisionState.APPROVED
 
 
 def due_in(terms: LoanTerms) -> frozenset[GoodsState]:

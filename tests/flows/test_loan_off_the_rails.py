@@ -15,6 +15,8 @@ from gateway.core.money import Money
 from gateway.flows import by_hand, loan_release, reversal
 from gateway.loans import ending, returns
 from gateway.loans.ending import By
+from gateway.loans.lenders.decisions import take_view
+from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import SigningWay
 from gateway.matching import service as matching
 from gateway.orders.tables import invoices
@@ -165,3 +167,30 @@ def test_what_was_signed_on_the_last_day_cools_off_and_does_not_lapse(books: Boo
     house.later(days=2)
     books.due()
     assert books.application(row).state == "active"
+
+
+def test_a_lender_who_pays_and_takes_his_yes_back_is_not_paid_on_while_the_goods_are_here(books: Books) -> None:
+    row = books.loan("КД-101", SigningWay.BRANCH, handed_over=False)
+    books.paid_for(("КД-101", T))
+    before = books.told()
+    view = LenderView(
+        external_id="R-1", version=9, status=LenderStatus.REVOKED, status_text="revoked", raw=b"{}", reason="отзыв"
+    )
+
+    def revoked(unit: Unit) -> None:
+        decision = books.house.decisions(row.application_id)["rest"]
+        take_view(unit, books.terms, decision.id, view)
+        loan_release.settle_application(unit, books.flow, books.terms, row.application_id)
+
+    books.house.do(SERVICE, revoked)
+    assert books.row(row.id).goods == "held"
+    assert (len(before), sum(net for _, _, net in books.told())) == (1, 0)
+    assert books.month_end() == []
+
+
+def test_goods_that_left_before_the_lender_took_his_yes_back_are_paid_for(books: Books) -> None:
+    row = books.loan("КД-101")
+    books.paid_for(("КД-101", T))
+    books.lender_says(row.application_id, state="revoked")
+    books.settle(row)
+    assert sum(net for _, _, net in books.told()) > 0
