@@ -128,6 +128,7 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("1 2 3", translate("Keys", "its way, its papers, its history")),
                 ("B", translate("Keys", "show the buyer in full")),
                 ("K", translate("Keys", "calculator")),
+                ("N", translate("Keys", "take an application in")),
             ],
         ),
         (

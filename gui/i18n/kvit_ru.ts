@@ -1599,6 +1599,10 @@ within 15 minutes: {share}</source>
         <translation>калькулятор</translation>
     </message>
     <message>
+        <source>take an application in</source>
+        <translation>принять заявку</translation>
+    </message>
+    <message>
         <source>Call centre</source>
         <translation>Колл-центр</translation>
     </message>
@@ -1789,6 +1793,14 @@ within 15 minutes: {share}</source>
         <translation>Оригинал утерян</translation>
     </message>
     <message>
+        <source>Release the goods</source>
+        <translation>Отпустить товар</translation>
+    </message>
+    <message>
+        <source>The goods came back…</source>
+        <translation>Товар вернулся…</translation>
+    </message>
+    <message>
         <source>The goods are shipped</source>
         <translation>Товар отправлен</translation>
     </message>
@@ -1823,6 +1835,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>The lenders who asked for corrections get the questionnaire anew.</source>
         <translation>Банки, которые просили исправить, получат анкету заново.</translation>
+    </message>
+    <message>
+        <source>The warehouse gets the pick list.</source>
+        <translation>Склад получит лист сборки.</translation>
     </message>
     <message>
         <source>The goods are on their way to the buyer.</source>
@@ -1966,6 +1982,10 @@ within 15 minutes: {share}</source>
     <message>
         <source> — unknown, nothing was done</source>
         <translation> — неизвестно, ничего не сделано</translation>
+    </message>
+    <message>
+        <source>the payment to the lender is prepared</source>
+        <translation>платёж банку подготовлен</translation>
     </message>
     <message>
         <source>added: {paper}</source>
@@ -2137,6 +2157,22 @@ within 15 minutes: {share}</source>
     <message>
         <source>Waybill</source>
         <translation>Накладная</translation>
+    </message>
+    <message>
+        <source>The goods came back</source>
+        <translation>Товар вернулся</translation>
+    </message>
+    <message>
+        <source>They came back</source>
+        <translation>Товар вернулся</translation>
+    </message>
+    <message>
+        <source>The money goes to the lender against the loan, never to the buyer&apos;s card; the shop gives the buyer the down payment back.</source>
+        <translation>Деньги идут банку в счёт кредита, а не на карту покупателя; первый взнос покупателю возвращает магазин.</translation>
+    </message>
+    <message>
+        <source>Price of what came back, ₽</source>
+        <translation>Цена возвращённого, ₽</translation>
     </message>
 </context>
 <context>
@@ -2366,6 +2402,61 @@ within 15 minutes: {share}</source>
     <message>
         <source>Money left</source>
         <translation>Деньги ушли</translation>
+    </message>
+    <message>
+        <source>Prepare the payment to the lender</source>
+        <translation>Подготовить платёж банку</translation>
+    </message>
+    <message>
+        <source>A payment order; it leaves after two signatures on the bank page</source>
+        <translation>Платёжное поручение; уйдёт после двух подписей на странице «Банк»</translation>
+    </message>
+</context>
+<context>
+    <name>LoanNew</name>
+    <message>
+        <source>New application</source>
+        <translation>Новая заявка</translation>
+    </message>
+    <message>
+        <source>A phone number is enough: the call centre rings and asks the rest.</source>
+        <translation>Хватит номера телефона: колл-центр позвонит и спросит остальное.</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Имя</translation>
+    </message>
+    <message>
+        <source>Shop&apos;s order</source>
+        <translation>Заказ магазина</translation>
+    </message>
+    <message>
+        <source>Goods, ₽</source>
+        <translation>Товар, ₽</translation>
+    </message>
+    <message>
+        <source>Down payment, ₽</source>
+        <translation>Первый взнос, ₽</translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation>Месяцев</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>Take it in</source>
+        <translation>Принять</translation>
     </message>
 </context>
 <context>
@@ -2821,6 +2912,18 @@ within 15 minutes: {share}</source>
         <translation>Сколько будет стоить кредит</translation>
     </message>
     <message>
+        <source>New…</source>
+        <translation>Новая…</translation>
+    </message>
+    <message>
+        <source>Take an application in</source>
+        <translation>Принять заявку</translation>
+    </message>
+    <message>
+        <source>New application</source>
+        <translation>Новая заявка</translation>
+    </message>
+    <message>
         <source>all shops</source>
         <translation>все магазины</translation>
     </message>
@@ -2839,6 +2942,18 @@ within 15 minutes: {share}</source>
     <message>
         <source>Loans</source>
         <translation>Кредиты</translation>
+    </message>
+    <message>
+        <source>№ {number}: was here before</source>
+        <translation>№ {number}: уже была</translation>
+    </message>
+    <message>
+        <source>№ {number}: taken in</source>
+        <translation>№ {number}: принята</translation>
+    </message>
+    <message>
+        <source> · open ones of this phone: {numbers}</source>
+        <translation> · открытые с этого телефона: {numbers}</translation>
     </message>
 </context>
 <context>

@@ -9,19 +9,22 @@ from gui.i18n import translate
 
 FIRST = (
     "confirm-sums", "accept", "identity", "sign", "visit/met", "visit/out", "visit/order", "verify", "resign",
-    "original/send", "original/arrive", "original/accept", "goods/ship", "goods/deliver", "submit", "send-again",
+    "original/send", "original/arrive", "original/accept", "goods/release", "goods/ship",
+    "goods/deliver", "submit", "send-again",
     "call", "questionnaire",
 )  # fmt: skip
 """What usually comes next, the likeliest first: the first of them that is allowed stands out."""
 LAST = (
-    "no-show", "visit/empty", "fault", "original/reject", "original/lost", "withdraw", "refuse", "cancel",
+    "no-show", "visit/empty", "fault", "original/reject", "original/lost", "goods/return",
+    "withdraw", "refuse", "cancel",
 )  # fmt: skip
 """What happens when something goes wrong."""
 ON_PAPER = frozenset(
     {
         "identity", "sign", "no-show", "refuse", "verify", "fault", "resign", "confirm-sums",
         "visit/order", "visit/out", "visit/met", "visit/empty", "original/send", "original/arrive",
-        "original/accept", "original/reject", "original/lost", "goods/ship", "goods/deliver",
+        "original/accept", "original/reject", "original/lost", "goods/release", "goods/ship",
+        "goods/deliver", "goods/return",
     }
 )  # fmt: skip
 """Actions that are about the agreement: they go with its version and not the application's."""
@@ -33,14 +36,16 @@ REASONED = {
     "confirm-sums": "note",
 }
 """Actions that take one reason, and the name it goes by."""
-DANGER = frozenset({"cancel", "refuse", "fault", "original/reject", "original/lost", "visit/empty", "withdraw"})
+DANGER = frozenset(
+    {"goods/return", "cancel", "refuse", "fault", "original/reject", "original/lost", "visit/empty", "withdraw"}
+)
 _ICONS = {
     "accept": "check", "identity": "person", "sign": "pen", "no-show": "clock", "refuse": "ban", "verify": "ok",
     "fault": "error", "resign": "pen", "confirm-sums": "shield", "visit/order": "truck", "visit/out": "truck",
     "visit/met": "person", "visit/empty": "undo", "original/send": "send", "original/arrive": "bank",
     "original/accept": "ok", "original/reject": "reversed", "original/lost": "error", "submit": "send",
     "send-again": "send", "withdraw": "undo", "cancel": "ban", "call": "call_centre", "questionnaire": "pen",
-    "goods/ship": "truck", "goods/deliver": "check",
+    "goods/release": "shield", "goods/return": "undo", "goods/ship": "truck", "goods/deliver": "check",
 }  # fmt: skip
 
 
@@ -71,6 +76,8 @@ def title(action: str) -> str:
         "original/accept": translate("LoanActions", "The lender accepted the original"),
         "original/reject": translate("LoanActions", "The lender sent it back…"),
         "original/lost": translate("LoanActions", "The original is lost"),
+        "goods/release": translate("LoanActions", "Release the goods"),
+        "goods/return": translate("LoanActions", "The goods came back…"),
         "goods/ship": translate("LoanActions", "The goods are shipped"),
         "goods/deliver": translate("LoanActions", "The goods are delivered"),
     }
@@ -94,6 +101,7 @@ def consequence(action: str) -> str:
         "original/accept": translate("LoanActions", "The lender has no more to ask for about the paper."),
         "original/lost": translate("LoanActions", "The paper is gone: the agreement has to be signed anew."),
         "send-again": translate("LoanActions", "The lenders who asked for corrections get the questionnaire anew."),
+        "goods/release": translate("LoanActions", "The warehouse gets the pick list."),
         "goods/ship": translate("LoanActions", "The goods are on their way to the buyer."),
         "goods/deliver": translate("LoanActions", "The buyer has the goods; the lender is told."),
     }

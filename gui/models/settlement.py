@@ -202,7 +202,10 @@ def columns() -> list[Column]:
             hidden=True,
         ),
         Column(
-            "paid_on", lambda: translate("Settlement", "Paid on"), lambda s: wording.day(s.paid_on), width=10,
+            "paid_on",
+            lambda: translate("Settlement", "Paid on"),
+            lambda s: wording.day(s.paid_on or s.paid_at),
+            width=10,
             hidden=True,
         ),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from gui.views.calculator import CalculatorDialog
 from gui.views.call_centre_form import QuestionnaireForm
 from gui.views.call_centre_line import LinePanel
 from gui.views.call_centre_result import ResultPanel
-from gui.views.loan_dialogs import LendersDialog
+from gui.views.loan_offers import LendersDialog
 from gui.views.page import Page
 from gui.widgets.parts import button, columns, frame, label, rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtCore import QDateTime, Qt, QTime, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QPushButton, QWidget
 
@@ -91,7 +91,7 @@ class ResultPanel(QFrame):
 
     def _ask_when(self) -> None:
         at = QDateTime.currentDateTime().addSecs(3600)
-        at.setTime(at.time().addSecs(-at.time().second() - at.time().minute() % 5 * 60))
+        at.setTime(QTime(at.time().hour(), at.time().minute() // 5 * 5))
         self.when.setDateTime(at)
         self._later.show()
         self.when.setFocus()

@@ -21,15 +21,15 @@ from gui.theme import theme
 from gui.views.confirm import ReasonDialog
 from gui.views.loan_dialogs import (
     CancelDialog,
-    ChoiceDialog,
     HandOverDialog,
-    LendersDialog,
     LoanDialog,
+    ReturnDialog,
     VisitDialog,
     WithdrawDialog,
     about,
 )
 from gui.views.loan_identity import IdentityDialog
+from gui.views.loan_offers import ChoiceDialog, LendersDialog
 from gui.widgets.parts import button, caption, columns, dress_icon
 
 
@@ -229,4 +229,5 @@ _DIALOGS: dict[str, Callable[[Loan, QWidget], LoanDialog]] = {
     "cancel": CancelDialog,
     "withdraw": WithdrawDialog,
     "original/send": HandOverDialog,
+    "goods/return": ReturnDialog,
 }

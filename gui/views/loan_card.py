@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import Loan, LoanBuyer, LoanRow
+from gui.api.types import GoodsBack, Loan, LoanBuyer, LoanRow
 from gui.i18n import said, translate
 from gui.models import loans as words
 from gui.store.session import Session
@@ -217,7 +217,7 @@ class LoanPanel(QFrame):
             self._way.addSpacing(2)
         for step in LoanSteps(loan, self.session.now()).steps():
             self._way.addWidget(step)
-        for step in MoneySteps(self.session, loan, self.go.emit).steps():
+        for step in MoneySteps(self.session, loan, self.go.emit, self._draft_return).steps():
             self._way.addWidget(step)
         if loan.order_id:
             order = loan.order_id
@@ -278,6 +278,18 @@ class LoanPanel(QFrame):
     def _acted(self, loan: Loan, done: str) -> None:
         self._got(loan)
         self.acted.emit(loan, done)
+
+    def _draft_return(self, back: GoodsBack) -> None:
+        """A payment order to the lender for goods that came back."""
+
+        def done(loan: Loan) -> None:
+            self._acted(loan, translate("LoanCard", "the payment to the lender is prepared"))
+
+        loan = self.loan
+        if loan is not None and self.session.online:
+            path = f"/v1/loan-returns/{back.id}/draft"
+            op = self.session.act(path, {}, Loan, touches=(("loans", loan.id), ("outgoing", "")), owner=self)
+            op.success(done).failure(self._refused).start()
 
     def _added(self, paper: str) -> None:
         self.reload()

@@ -16,7 +16,7 @@ from gui.views.loan_steps import facts_into
 from gui.views.raw_bytes import RawBytes
 from gui.widgets.chain import Step
 from gui.widgets.flow import flowing
-from gui.widgets.parts import Link, columns, label, rows
+from gui.widgets.parts import Link, button, columns, label, rows
 from gui.widgets.pill import PillLabel
 
 Go = Callable[[str, str], None]
@@ -25,7 +25,9 @@ Go = Callable[[str, str], None]
 class MoneySteps:
     """Makes the steps about money; `go` takes a page's key and an id."""
 
-    def __init__(self, session: Session, loan: Loan, go: Go) -> None:
+    def __init__(self, session: Session, loan: Loan, go: Go, draft: Callable[[GoodsBack], None]) -> None:
+        """`draft` prepares the payment of a return to the lender."""
+        self.draft = draft
         self.session = session
         self.loan = loan
         self.go = go
@@ -153,6 +155,11 @@ class MoneySteps:
         )
         order = back.payment_order_id
         me = self.session.me
+        if not order and me is not None and me.may("settlement.work"):
+            title = translate("LoanMoney", "Prepare the payment to the lender")
+            draft = button(title, icon="pen", slot=lambda: self.draft(back))
+            draft.setToolTip(translate("LoanMoney", "A payment order; it leaves after two signatures on the bank page"))
+            box.addWidget(flowing([draft]))
         if order and me is not None and me.may("outgoing.read"):
             box.addWidget(flowing([Link(translate("LoanMoney", "Payment order"), lambda: self.go("bank", order))]))
         return made

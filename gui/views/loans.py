@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
 from gui.api.types import LenderStates, Loan, LoanRow, Me, Needs, Page, Problems, ShopRow
 from gui.i18n import translate
@@ -19,6 +20,7 @@ from gui.theme import theme
 from gui.views.calculator import CalculatorDialog
 from gui.views.loan_board import LoanBoard
 from gui.views.loan_card import LoanPanel
+from gui.views.loan_new import NewLoanDialog
 from gui.views.page import ListPage, letter
 from gui.widgets.filterbar import FilterBar
 from gui.widgets.parts import button, columns, label
@@ -31,7 +33,7 @@ PROBLEMS_MS = 3_000
 
 class LoansPage(ListPage):
     """Attributes:
-    board: the stages. card: the chosen application. calculator: the dialog that is open.
+    board: the stages. card: the chosen application. calculator, newcomer: the dialog that is open.
     """
 
     key = "loans"
@@ -43,6 +45,7 @@ class LoansPage(ListPage):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.calculator: CalculatorDialog | None = None
+        self.newcomer: NewLoanDialog | None = None
         self._filters_known = False
         self._problem_counts: dict[str, int] = {}
         table = TableView(translate("Loans", "Applications"))
@@ -62,6 +65,10 @@ class LoansPage(ListPage):
             translate("Loans", "Calculator…"), icon="calculator", slot=self.open_calculator, shortcut="K",
             tip=translate("Loans", "What a loan would cost"),
         )  # fmt: skip
+        self.new = button(
+            translate("Loans", "New…"), icon="plus", slot=self.open_new, shortcut="N",
+            tip=translate("Loans", "Take an application in"), name=translate("Loans", "New application"),
+        )  # fmt: skip
         model = loans.model(session.client, self)
         self.loans_model: CursorModel = model
         self.build(
@@ -71,7 +78,7 @@ class LoansPage(ListPage):
             self.card,
             share=(63, 37),
             above=[self.board],
-            beside=[self.calculate],
+            beside=[self.calculate, self.new],
             under=[self._narrowing(), self.news],
         )
         self._start_query = {"sort": self.usual_sort}
@@ -202,6 +209,9 @@ class LoansPage(ListPage):
         if hasattr(self, "card"):
             self.card.allow()
             self.calculate.setEnabled(self.session.online)
+            me = self.session.me
+            self.new.setVisible(me is not None and me.may("loans.apply"))
+            self.new.setEnabled(self.session.online)
 
     def tick(self) -> None:
         if self.session.now().second == 0:
@@ -214,12 +224,41 @@ class LoansPage(ListPage):
             return
         loan = self.card.loan
         dialog = CalculatorDialog(self.session, self, loan)
+        self.calculator = dialog
+        self._open(dialog, lambda: None)
+
+    def open_new(self) -> None:
+        """An application typed here."""
+        if self.newcomer is not None or self.new.isHidden() or not self.new.isEnabled():
+            return
+        shops = [(self.shop.itemText(n), str(self.shop.itemData(n))) for n in range(1, self.shop.count())]
+        dialog = NewLoanDialog(self.session, shops, self)
+        self.newcomer = dialog
+
+        def taken() -> None:
+            made = dialog.made
+            if made is None:
+                return
+            told = (
+                translate("Loans", "№ {number}: was here before")
+                if made.known
+                else translate("Loans", "№ {number}: taken in")
+            )
+            twins = ", ".join(f"№ {number}" for number in made.duplicates)
+            more = translate("Loans", " · open ones of this phone: {numbers}").format(numbers=twins) if twins else ""
+            self.news.say(told.format(number=made.number) + more, undoable=False)
+            self.show_item(made.id)
+
+        self._open(dialog, taken)
+
+    def _open(self, dialog: QDialog, accepted: Callable[[], object]) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.calculator = dialog
 
-        def finished(_result: int) -> None:
-            self.calculator = None
+        def finished(result: int) -> None:
+            self.calculator = self.newcomer = None
+            if result == QDialog.DialogCode.Accepted:
+                accepted()
             self.table.setFocus()
 
         dialog.finished.connect(finished)
@@ -234,6 +273,8 @@ class LoansPage(ListPage):
                 self.card.actions_bar.do_first()
         elif pressed == "k":
             self.open_calculator()
+        elif pressed == "n":
+            self.open_new()
         elif pressed == "b":
             self.card.reveal()
         elif pressed == "m":

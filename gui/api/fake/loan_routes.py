@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     from gui.api.fake.world import World
 
 Json = dict[str, Any]
-ROOTS = ("loans", "loan-calls", "loan-calculator", "loan-documents", "lenders", "shops", "settlement")
+ROOTS = ("loans", "loan-calls", "loan-calculator", "loan-documents", "loan-returns", "lenders", "shops", "settlement")
 NEEDED = [  # (method, path pattern, right)
     ("GET", r"loans(/.*)?", "loans.read"),
     ("GET", r"loans/[^/]+/(buyer|questionnaire)", "loans.personal"),
     ("GET", r"loans/[^/]+/lenders", "loans.call"),
     ("GET", r"loan-calls", "loans.call"),
     ("POST", r"loan-calls/next", "loans.call"),
+    ("POST", r"loans", "loans.apply"),
+    ("POST", r"loan-returns/.*", "settlement.work"),
+    ("POST", r"loans/[^/]+/goods/return", "loans.confirm"),
     ("GET", r"loan-calculator|lenders|shops", "loans.read"),
     ("PUT", r"loans/[^/]+/(questionnaire|purchase)", "loans.call"),
     ("POST", r"loans/[^/]+/(call(/.*)?|consent|submit|send-again|withdraw)", "loans.call"),
@@ -94,6 +97,10 @@ def post(world: World, path: list[str], body: Json, wanted: int | None) -> Json:
     match path:
         case ["loan-calls", "next"]:
             return loans.next_call(world)
+        case ["loans"]:
+            return loans.take_in(world, body)
+        case ["loan-returns", name, "draft"]:
+            return loans.draft_return(world, name)
         case ["loan-documents"]:
             return loans.add_document(world, body)
         case ["settlement", "period"]:
@@ -104,7 +111,7 @@ def post(world: World, path: list[str], body: Json, wanted: int | None) -> Json:
             return settlement.act(world, name, action, body, wanted)
         case ["loans", name, *parts]:
             record, action = loans.found(world, name), "/".join(parts)
-            loans.check(record, wanted, paper=action == "identity" or action in loans.PAPERS)
+            loans.check(record, wanted, paper=action in ("identity", "goods/return") or action in loans.PAPERS)
             if action in loans.STEPS:
                 return loans.STEPS[action](world, record, body)
             if action in loans.PAPERS:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from gui.api.fake import story_loans
-from gui.api.fake.loan_words import DECISIONS, ORIGINAL, SIGNING, STAGES, STATES
+from gui.api.fake.loan_words import DECISIONS, GOODS, ORIGINAL, SIGNING, STAGES, STATES
 from gui.api.fake.problem import Problem
 from gui.api.fake.render import instant
 from gui.api.fake.story_loans import LENDERS, LoanRecord, told, worded
@@ -89,6 +89,8 @@ def actions(world: World, loan: Json) -> list[str]:
             names.append("confirm-sums")
         for table, column in ((_PAPER_STEPS, "signing"), (_ORIGINAL_STEPS, "original")):
             names += [n for n, (states, _, right) in table.items() if paper[column] in states and right in may]
+        if paper["goods"] in ("delivered", "committed") and "loans.confirm" in may:
+            names.append("goods/return")
         if paper["held"] and "sign" in names:
             names.remove("sign")
     if "loans.sign" in may:
@@ -282,6 +284,43 @@ def cancel(world: World, record: LoanRecord, body: Json) -> Json:
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 
+def take_in(world: World, body: Json) -> Json:
+    """An application typed in the tray."""
+    number = 1 + max(record.card["number"] for record in world.loans.values())
+    digits = "".join(filter(str.isdigit, body["phone"]))[-10:]
+    twins = [r.card["number"] for r in world.loans.values() if r.phone.endswith(digits)]
+    record = story_loans.made(world, number, "lead", "application", hours=0)
+    record.name, record.phone = body["name"] or "—", f"+7{digits}"
+    record.card |= {
+        "buyer": body["name"][:1] + "." if body["name"] else "", "phone": f"+7 *** ***-**-{digits[-2:]}",
+        "goods": body["goods"], "down": body["down"], "months": body["months"], "basket": [],
+        "shop_id": body["shop"], "shop": story_loans.SHOPS[body["shop"]], "shop_order": body["shop_order"],
+        "call_due": instant(world.now() + timedelta(minutes=15)),
+    }  # fmt: skip
+    world.tell("loans", record.id)
+    return {"id": record.id, "number": number, "known": False, "duplicates": twins, "loan": card(world, record)}
+
+
+def goods_back(world: World, record: LoanRecord, body: Json) -> Json:
+    loan = record.card
+    loan["returns"] += [
+        {"id": world.next_id("rt"), "at": instant(world.now()), "by": f"{world.role}:{world.user}",
+         "goods": body["goods"], "to_lender": loan["transfer"], "to_buyer": loan["down"], "fee_back": loan["fee"],
+         "reason": body["reason"], "payment_order_id": None, "executed_at": None}
+    ]  # fmt: skip
+    loan["agreement"] |= {**worded("goods", "returned", GOODS), "returned": body["goods"]}
+    return changed(world, record, "Товар вернулся", "The goods came back", **state("returned", "ended"))
+
+
+def draft_return(world: World, name: str) -> Json:
+    for record in world.loans.values():
+        for back in record.card["returns"]:
+            if back["id"] == name:
+                back["payment_order_id"] = "out-7"
+                return changed(world, record, "Платёж банку подготовлен", "The payment to the lender is prepared")
+    raise Problem(404, "api.not_found", "Такого возврата нет.", "There is no such return.")
+
+
 def identity(world: World, record: LoanRecord, body: Json) -> Json:
     paper = record.card["agreement"]
     same = body["passport"] == PASSPORT
@@ -362,6 +401,7 @@ STEPS: dict[str, Callable[[World, LoanRecord, Json], Json]] = {
     "accept": accept,
     "cancel": cancel,
     "identity": identity,
+    "goods/return": goods_back,
 }
 """Actions that are about the application, or have a way of their own."""
 PAPERS = frozenset({*_PAPER_STEPS, *_ORIGINAL_STEPS, "confirm-sums"})
