@@ -32,6 +32,7 @@ OWN_ORDER = "kvit-"
 _LONGEST_ORDER = 64
 _LONGEST_NAME = 120
 _TWICE = timedelta(days=1)
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Applied:
 
     Attributes:
         known: it was there already, nothing has changed.
-        duplicates: numbers of other open applications of this phone in this shop within a day.
+        duplicates: numbers of other open applications of this phone in this shop within a day; the latest 20.
     """
 
     id: str
@@ -190,7 +191,7 @@ def _of_order(unit: Unit, shop_id: str, shop_order: str) -> AnyRow | None:
 
 
 def _same_phone(unit: Unit, shop_id: str, phone_hash: str) -> tuple[int, ...]:
-    """Numbers of open applications of this phone in this shop within a day."""
+    """Numbers of the latest open applications of this phone in this shop within a day."""
     found = unit.connection.execute(
         select(table.c.number)
         .where(
@@ -200,9 +201,10 @@ def _same_phone(unit: Unit, shop_id: str, phone_hash: str) -> tuple[int, ...]:
             table.c.made_at >= to_text(unit.now - _TWICE),
             table.c.stage.in_([stage.value for stage in OPEN]),
         )
-        .order_by(table.c.number)
+        .order_by(table.c.number.desc())
+        .limit(_MOST_TOLD)
     )
-    return tuple(found.scalars())
+    return tuple(sorted(found.scalars()))
 
 
 def _own_order(unit: Unit, number: str) -> str | None:

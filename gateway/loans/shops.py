@@ -288,17 +288,18 @@ def _checked(shop: NewShop) -> dict[str, Any]:
 
 
 def _origin(site: str) -> str:
-    """An origin as browsers send it: scheme, host and port, nothing behind."""
+    """An origin as browsers send it: scheme, host in ASCII ("xn--…" of "магазин.рф"), a port that is not the scheme's
+    own, nothing behind."""
     try:
         parts = urlsplit(site.strip().lower())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except ValueError:  # a UnicodeError is one
         raise Refused("shop.bad_site", site=site[:80]) from None
     plain_here = parts.scheme == "http" and host in _HERE
     bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
     if not host or not bare or not (parts.scheme == "https" or plain_here):
         raise Refused("shop.bad_site", site=site[:80])
-    return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}" if port not in (None, 443) else f"{parts.scheme}://{host}"
 
 
 def _journalled(values: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Limits:
     calculator: Limiter
     button: Limiter
     button_shop: Limiter
+    button_phone: Limiter
     entry: Limiter
     hint: Limiter
     forged: Limiter

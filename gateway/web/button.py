@@ -95,6 +95,8 @@ def apply(
 ) -> dict[str, Any]:
     """Leave a phone number to be called back on."""
     limits.button.take(address)
+    if phone := room.loans.sealer.mark("phone", asked.phone):  # what is no number is refused as one
+        limits.button_phone.take(phone)
     limits.button_shop.take(page.shop_id)
 
     def work(unit: Unit) -> dict[str, Any]:

@@ -33,6 +33,21 @@ def test_a_shop_is_registered_with_what_it_tells(house: House) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("https://Пример.рф/", "https://xn--e1afmkfd.xn--p1ai"),
+        ("https://divan.example:443", "https://divan.example"),
+        ("https://divan.example:8443", "https://divan.example:8443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+    ],
+)
+def test_a_site_is_kept_as_browsers_name_it(house: House, typed: str, sent: str) -> None:
+    house.do(DIRECTOR, lambda u: shops.register(u, new_shop("divan", sites=(typed,))))
+    row = house.do(DIRECTOR, lambda u: shops.by_key(u, "divan"))
+    assert json.loads(row.sites) == [sent]
+
+
+@pytest.mark.parametrize(
     ("differently", "code"),
     [
         ({"key": "Диван"}, "shop.bad_key"),
@@ -53,6 +68,7 @@ def test_a_shop_is_registered_with_what_it_tells(house: House) -> None:
         ({"sites": ("https://u@divan.example",)}, "shop.bad_site"),
         ({"sites": ("javascript:alert(1)",)}, "shop.bad_site"),
         ({"sites": ("https://[::1",)}, "shop.bad_site"),
+        ({"sites": (f"https://{'д' * 64}.рф",)}, "shop.bad_site"),
     ],
 )
 def test_what_does_not_hold_is_refused_by_name(house: House, differently: dict[str, Any], code: str) -> None:

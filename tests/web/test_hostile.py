@@ -40,6 +40,20 @@ def test_no_stranger_s_basket_breaks_the_sums_of_the_board(world: World) -> None
     assert world.person("manager").get("/shop/applications").status_code == 200
 
 
+def test_nobody_has_one_phone_called_all_day(world: World) -> None:
+    """However many addresses ask for it; others' phones are not held up."""
+    most = world.room.pace.button_phone[1]
+
+    def press(place: int, phone: str) -> int:
+        client = world.client(Origin=SITE, **{"X-Forwarded-For": f"203.0.113.{place}"})
+        return client.post(BUTTON, json={"phone": phone, "consent": True}).status_code
+
+    typed = ("+79161231234", "8 (916) 123-12-34")
+    assert [press(place, typed[place % 2]) for place in range(most + 3)] == [202] * most + [429] * 3
+    assert press(100, "+79161231299") == 202
+    assert [press(110 + place, "112") for place in range(most + 3)] == [422] * (most + 3)
+
+
 def test_a_name_no_lender_s_protocol_carries_is_put_right(world: World) -> None:
     line = LINE | {"name": "Диван\u00a0\x1b[31m\x00\u202e«Юг»", "category": "\x07"}
     made = world.site().post("/shop/v1/applications", json={"phone": "+79161231234", "basket": [line]})
