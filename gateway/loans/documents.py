@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from gateway.core.authority import OUTSIDE, Actor, Right, Role
 from gateway.core.clock import to_text
@@ -17,6 +17,7 @@ from gateway.core.ids import new_id
 from gateway.loans import agreement_rows, applications, events
 from gateway.loans.model import ApplicationState
 from gateway.loans.papers import OriginalState, SigningState
+from gateway.loans.stage import Stage
 from gateway.loans.tables import agreements, documents
 from gateway.loans.tables import applications as application_rows
 from gateway.loans.terms import LoanTerms
@@ -33,6 +34,8 @@ _SUFFIXES = {_PDF: (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".p
 _UNSAFE = re.compile(r"[^\w .()№-]+")
 _LONGEST_NAME = 120
 _AT_ONCE = 500
+_WAITING = (Stage.SIGNING, Stage.ORIGINAL)
+"""Stages in which a paper may be missing: with the original at the lender nobody waits for its scan."""
 
 
 class Kind(StrEnum):
@@ -221,7 +224,11 @@ def may_open(actor: Actor, state: ApplicationState, kind: Kind) -> bool:
 
 def is_kept(unit: Unit, agreement_id: str, kind: Kind) -> bool:
     """Whether a paper of that kind is here for an agreement."""
-    query = select(documents.c.id).where(documents.c.agreement_id == agreement_id, documents.c.kind == kind.value)
+    query = (
+        select(documents.c.id)
+        .join(agreements, _of_agreement())
+        .where(agreements.c.id == agreement_id, documents.c.kind == kind.value)
+    )
     return unit.connection.execute(query.limit(1)).first() is not None
 
 
@@ -231,7 +238,7 @@ def watch(unit: Unit) -> int:
     Only agreements at the stages that wait for a paper are looked at: the lender's PDF before anything can be signed,
     a scan of the signed papers before they can be verified.
     """
-    kept = select(documents.c.id).where(documents.c.agreement_id == agreements.c.id)
+    kept = select(documents.c.id).where(_of_agreement())
     late = {kind: to_text(unit.now - patience) for kind, patience in _PATIENCE.items()}
     found = unit.connection.execute(
         select(
@@ -242,7 +249,8 @@ def watch(unit: Unit) -> int:
         )
         .join(application_rows, application_rows.c.id == agreements.c.application_id)
         .where(
-            agreements.c.company == unit.company,
+            application_rows.c.company == unit.company,
+            application_rows.c.stage.in_([stage.value for stage in _WAITING]),
             agreements.c.live == 1,
             (
                 (agreements.c.signing == SigningState.PLANNED.value)
@@ -264,6 +272,11 @@ def watch(unit: Unit) -> int:
         values = {"number": row.application_number, "kind": kind.value}
         alarms.raise_alarm(unit, MISSING_ALARM, _subject(row.application_id, kind), values, severity="warning")
     return len(found)
+
+
+def _of_agreement() -> ColumnElement[bool]:
+    """Papers of an agreement: found by its application, which papers are in order of."""
+    return (documents.c.application_id == agreements.c.application_id) & (documents.c.agreement_id == agreements.c.id)
 
 
 def _subject(application_id: str, kind: Kind) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from gateway.core.authority import OUTSIDE, Right
 from gateway.core.clock import business_date, to_text
@@ -143,17 +143,13 @@ def _offers_ran_out(unit: Unit, row: AnyRow, cutoff: str, today: date) -> bool:
 
 def _unsigned(unit: Unit, today: date) -> Sequence[AnyRow]:
     """Agreements that were to be signed before today."""
-    late = (
-        select(agreements.c.application_id)
-        .where(
-            agreements.c.company == unit.company,
-            agreements.c.live == 1,
-            agreements.c.sign_by < today.isoformat(),
-            agreements.c.signed_at.is_(None),  # one that was signed in time may still be cooling off
-        )
-        .scalar_subquery()
+    late = exists().where(
+        agreements.c.application_id == table.c.id,
+        agreements.c.live == 1,
+        agreements.c.sign_by < today.isoformat(),
+        agreements.c.signed_at.is_(None),  # one that was signed in time may still be cooling off
     )
-    return _some(unit, table.c.stage == stage.Stage.SIGNING.value, _in((_S.AGREED,)), table.c.id.in_(late))
+    return _some(unit, table.c.stage == stage.Stage.SIGNING.value, _in((_S.AGREED,)), late)
 
 
 def _some(unit: Unit, *where: ColumnElement[bool]) -> Sequence[AnyRow]:
