@@ -34,15 +34,16 @@ class LoanWatch(QObject):
 
     changed = Signal()
 
-    def __init__(self, client: Client, parent: QObject | None = None) -> None:
+    def __init__(self, client: Client, parent: QObject | None = None, *, second_ms: int = 1000) -> None:
+        """`second_ms`: length of a second; tests shorten it."""
         super().__init__(parent)
         self.board: Board | None = None
         self.calls: CallCount | None = None
         self._client = client
         self._rings = False
-        self._soon = QTimer(self, singleShot=True, interval=ASK_MS)
+        self._soon = QTimer(self, singleShot=True, interval=ASK_MS * second_ms // 1000)
         self._soon.timeout.connect(self._ask)
-        self._anew = QTimer(self, interval=ANEW_MS)
+        self._anew = QTimer(self, interval=ANEW_MS * second_ms // 1000)
         self._anew.timeout.connect(self._ask)
 
     @property

@@ -71,7 +71,7 @@ class Session(QObject):
         self.client = Client(self)
         self.events = EventStream(self.client, self, second_ms=second_ms)
         self.undo = UndoStack(self)
-        self.loans = LoanWatch(self.client, self)
+        self.loans = LoanWatch(self.client, self, second_ms=second_ms)
         self.link = Link.STARTING
         self.why: NoConnection | ApiError | None = None
         self.me: Me | None = None

@@ -128,6 +128,7 @@ class LoansPage(ListPage):
         self.card.reload()
         me = self.session.me
         if self.session.online and me is not None and self.opens_to(me):
+            self.session.loans.ask_soon()
             self._ask_problems()
             if not self._filters_known:
                 self._ask_filters()
