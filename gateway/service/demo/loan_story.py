@@ -105,9 +105,8 @@ class LoanStory:
         if self._people.next_call() is not silent:
             raise Unavailable("demo.went_otherwise", what="call-back")
         self._people.fill_in(silent)
-        # one lender takes an application and breaks the line, the other speaks a word nobody knows: no harm comes of it
+        # one takes an application and breaks the line: it is asked about, and not handed in twice
         self._stage.lenders.behave(SOAP, "lost-reply", operation="submit")
-        self._stage.lenders.behave(REST, "unknown-status", operation="view")
         self._until(
             "applications at the lenders",
             lambda: all(state == "sent" for wish in WISHES for state in self._people.answers(wish).values()),
@@ -115,6 +114,8 @@ class LoanStory:
 
     def _answers(self) -> None:
         self._say("Банки решают", "The lenders decide")
+        # one answers with a word nobody knows: noted, and asked again
+        self._stage.lenders.behave(REST, "unknown-status", operation="view")
         no = {("refused", SOAP), ("refused", REST), ("one_refusal", SOAP)}
         for wish in WISHES:
             for lender in wish.asked:
@@ -127,6 +128,8 @@ class LoanStory:
                 state in ("approved", "declined") for wish in WISHES for state in self._people.answers(wish).values()
             ),
         )
+        if any(self._stage.lenders.queued(lender) for lender in LENDERS):
+            raise Unavailable("demo.went_otherwise", what="misbehaviour")
         self._people.changes_mind(BY_KEY["changed_mind"])
         self._expect("declined", "refused")
         self._item(
@@ -298,8 +301,8 @@ class LoanStory:
             if payout is not None:
                 name = self._stage.lenders.account(lender).name
                 self._item(
-                    f"{name}: {payout.amount.screen_text()} одним платежом, договоров {len(payout.lines)}",
-                    f"{name}: {payout.amount.screen_text()} in one payment, {len(payout.lines)} agreements",
+                    f"{name}: {payout.amount.screen_text()} одним платежом, договоров: {len(payout.lines)}",
+                    f"{name}: {payout.amount.screen_text()} in one payment, agreements: {len(payout.lines)}",
                 )
         self._until("the lenders' money", self._money.all_allocated)
         self._stage.sandbox.close_day()
