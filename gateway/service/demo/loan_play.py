@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from gateway.core.catalogue import sentence
 from gateway.core.clock import business_date
 from gateway.core.money import Money
 from gateway.service.config import Home
@@ -110,5 +111,6 @@ def _table(result: dict[str, Any], russian: bool) -> Table:
         table.add_row(ru if russian else en, shown)
     for stage, number in result["by_stage"].items():
         if number:
-            table.add_row(f"{'Заявок' if russian else 'Applications'}: {stage}", str(number))
+            title = sentence(f"loan.stage.{stage}", "ru" if russian else "en", {})
+            table.add_row(f"{'Заявок' if russian else 'Applications'}: {title}", str(number))
     return table
