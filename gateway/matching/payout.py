@@ -105,7 +105,7 @@ def _told_twice(registry: Registry, found: Iterable[Registry]) -> bool:
 def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
     amount = facts.payment.amount
     about = Reason("matching.registry", {"number": registry.number, "date": day(registry.date)})
-    lines = look_up_lines(index, registry)
+    lines = look_up_lines(index, registry, facts.payment.payer_inn)
     against = [*_against(facts, registry), *lines.reasons]
     if against:
         return replace(
@@ -121,7 +121,7 @@ def _by_registry(facts: Facts, index: InvoiceIndex, registry: Registry, partner:
 def _unquoted(facts: Facts, index: InvoiceIndex, registry: Registry, partner: Reason) -> Decision:
     """The text names no registry we have, but one pays out this very sum: offered, for sums repeat."""
     about = Reason("matching.registry_unquoted", {"number": registry.number, "date": day(registry.date)})
-    lines = look_up_lines(index, registry)
+    lines = look_up_lines(index, registry, facts.payment.payer_inn)
     return replace(
         person(Outcome.PAYOUT_UNEXPLAINED, facts.payment.amount, (partner, about, *lines.reasons)),
         suggestions=_fitting_lines(facts, registry, lines, about),
@@ -176,7 +176,7 @@ def _by_loans(facts: Facts, index: InvoiceIndex, partner: Reason) -> Decision | 
         digits = quote.digits
         if len(digits) < _LOAN_DIGITS:
             continue
-        known, one = meant(index, Reference.LOAN, digits)
+        known, one = meant(index, Reference.LOAN, digits, facts.payment.payer_inn)
         found = [c for c in known if c.open]
         span = (quote.start, quote.end)
         if len(found) != 1 or not one:

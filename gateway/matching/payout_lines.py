@@ -27,12 +27,12 @@ class RegistryLines:
     reasons: tuple[Reason, ...]
 
 
-def look_up_lines(index: InvoiceIndex, registry: Registry) -> RegistryLines:
+def look_up_lines(index: InvoiceIndex, registry: Registry, partner_inn: str) -> RegistryLines:
     """Find each line's invoice."""
     given: dict[str, tuple[InvoiceCard, Money]] = {}
     reasons: list[Reason] = []
     for line in registry.lines:
-        found = _invoice(index, line)
+        found = _invoice(index, line, partner_inn)
         if isinstance(found, InvoiceCard) and found.id in given:
             found = _about("matching.registry_twice", line, invoice=found.number)
         if isinstance(found, InvoiceCard):
@@ -45,17 +45,17 @@ def look_up_lines(index: InvoiceIndex, registry: Registry) -> RegistryLines:
     return RegistryLines(tuple(given.values()), tuple(reasons))
 
 
-def against_line(index: InvoiceIndex, line: RegistryLine) -> Reason | None:
+def against_line(index: InvoiceIndex, line: RegistryLine, partner_inn: str) -> Reason | None:
     """What stands against one line; None when it finds its invoice."""
-    found = _invoice(index, line)
+    found = _invoice(index, line, partner_inn)
     return None if isinstance(found, InvoiceCard) else found
 
 
-def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
+def _invoice(index: InvoiceIndex, line: RegistryLine, partner_inn: str) -> InvoiceCard | Reason:
     """The one open invoice a line may be credited to, or what stands against it."""
     if line.amount.kopecks <= 0:
         return _about("matching.registry_refund", line)
-    known, one = meant(index, line.kind, line.key)
+    known, one = meant(index, line.kind, line.key, partner_inn)
     cards = [card for card in known if card.open]
     if not known:
         return _about("matching.registry_line", line)
@@ -70,11 +70,16 @@ def _invoice(index: InvoiceIndex, line: RegistryLine) -> InvoiceCard | Reason:
     return cards[0]
 
 
-def meant(index: InvoiceIndex, kind: Reference, key: str) -> tuple[Sequence[InvoiceCard], bool]:
-    """The invoices, open or not, that a key may mean, and whether they all bear the same number of this kind."""
+def meant(index: InvoiceIndex, kind: Reference, key: str, partner_inn: str) -> tuple[Sequence[InvoiceCard], bool]:
+    """The invoices, open or not, that a key may mean, and whether they all bear the same number of this kind.
+
+    What the partner himself owes us comes first: a lender pays his own agreement, not the buyer's order of which 1C
+    keeps the same number, nor another lender's agreement that bears it too.
+    """
     known = [card for card in index.by_reference(kind, key) if may_mean(key, _own(card, kind))]
     exact = [card for card in known if reference_parts(_own(card, kind)) == reference_parts(key)]
     found = exact or known
+    found = [card for card in found if partner_inn and card.buyer_inn == partner_inn] or found
     return found, len({reference_parts(_own(card, kind)) for card in found}) <= 1
 
 

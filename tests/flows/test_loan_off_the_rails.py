@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from gateway.loans.lenders.decisions import take_view
 from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import SigningWay
 from gateway.matching import service as matching
-from gateway.orders.tables import invoices
+from gateway.orders.model import Buyer, InvoiceIn
+from gateway.orders.references import put_references
+from gateway.orders.service import put_buyer, put_invoice
+from gateway.orders.tables import invoices, orders
 from gateway.store import Unit
 from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
-from tests.flows.loans import ORDER, PRICE
+from tests.flows.loans import LENDER, ORDER, PRICE
 from tests.flows.shop import ACCOUNTANT
 from tests.flows.test_loan_money import T
 from tests.loans.house import FRIDGE, MANAGER
@@ -194,3 +198,46 @@ def test_goods_that_left_before_the_lender_took_his_yes_back_are_paid_for(books:
     books.lender_says(row.application_id, state="revoked")
     books.settle(row)
     assert sum(net for _, _, net in books.told()) > 0
+
+
+def known(books: Books) -> None:
+    """The lender's ИНН is on record, as the configuration names it."""
+    books.house.do(SERVICE, lambda u: put_buyer(u, LENDER))
+
+
+def invoice_in_1c(books: Books, number: str) -> None:
+    """Our own order's invoice bears the agreement's number, as 1C writes it."""
+    order = books.one(select(orders))
+    books.house.do(SERVICE, lambda u: put_references(u, order.id, number, ""))
+
+
+def test_a_lender_pays_his_agreement_and_not_the_order_that_bears_its_number(books: Books) -> None:
+    known(books)
+    books.own_order()
+    row = books.agreed(SigningWay.BRANCH, number="КД-101", order=ORDER)
+    invoice_in_1c(books, "КД-101")
+    books.paid_for(("КД-101", T))
+    assert books.row(row.id).funding == "received"
+    assert books.one(select(invoices.c.rest).where(invoices.c.order_id.is_not(None))).rest == PRICE
+    assert books.lists() == []
+
+
+def test_a_void_agreements_money_does_not_pay_its_order(books: Books) -> None:
+    known(books)
+    books.own_order()
+    row = books.agreed(SigningWay.BRANCH, number="КД-101", order=ORDER)
+    invoice_in_1c(books, "КД-101")
+    call_off(books, row)
+    books.paid_for(("КД-101", T))
+    assert books.last_payment().state == "needs_person"
+    assert books.one(select(invoices.c.rest).where(invoices.c.order_id.is_not(None))).rest == PRICE
+
+
+def test_two_lenders_with_one_number_are_paid_each_by_his_own(books: Books) -> None:
+    known(books)
+    row = books.loan("КД-101")
+    other = Buyer("lender:soap", "ul", "ПАО «Мыло»", "7702070139")
+    theirs = InvoiceIn("loan:other", "КД-101", date(2026, 11, 23), other, Money(T), loan_no="КД-101")
+    books.house.do(SERVICE, lambda u: put_invoice(u, theirs))
+    books.paid_for(("КД-101", T))
+    assert books.row(row.id).funding == "received"

@@ -120,14 +120,14 @@ def detail(connection: Connection, company: str, registry_id: str, offset: int, 
             _problem(problem["row"], problem["code"], problem["values"], problem["fragment"])
             for problem in stored_list(stored)
         ],
-        "lines": [_line(row, index) for row in rows],
+        "lines": [_line(row, index, found[0]["partner_inn"]) for row in rows],
         "lines_next": end if end < found[0]["line_count"] else None,
     }
 
 
-def _line(row: AnyRow, index: SqlIndex | None) -> dict[str, Any]:
+def _line(row: AnyRow, index: SqlIndex | None, partner_inn: str) -> dict[str, Any]:
     line = RegistryLine(Reference(row.kind), row.key, Money(row.amount), row.row, Money(row.fee))
-    against = against_line(index, line) if index is not None else None
+    against = against_line(index, line, partner_inn) if index is not None else None
     return {
         "position": row.position,
         "row": row.row,
