@@ -20,7 +20,7 @@ from gui.widgets.parts import columns, label, rows
 _SPEAKS_FOR = """
 payer_inn payer_account payer_name payer_rule named_inn number_quoted order_quoted invoice_found invoice_of sum_equal
 sum_unique sum_is_balance whole_balance adds_up sums_stated declared_part registry registry_adds_up
-registry_fitting_lines loan_quoted
+registry_fitting_lines registry_kept_back loan_quoted
 """
 _SPEAKS_AGAINST = """
 payer_inn_unknown payer_unknown named_inn_unknown for_somebody hint_needs_exact two_inns two_persons two_rules

@@ -76,7 +76,7 @@ def test_answers_are_as_described(
     operation = schemathesis.openapi.from_dict(description)[path][method]
 
     @settings(
-        max_examples=15,
+        max_examples=5,
         deadline=None,
         database=None,
         phases=[Phase.generate],

@@ -169,7 +169,7 @@ class Company:
         files["head.json"] = head.text.encode()
         files["paths.json"] = dumps({str(number): path for number, path in paths.items()}).encode()
         files["evidence.json"] = dumps(self.told).encode()
-        files["index.html"] = page(self._config(), self.records, self.rows, self._judged(), head)
+        files["index.html"] = page(self._config(), self.records, self.rows, self._judged(), head, lent=False)
         return signed_anew(files, self.key)
 
     def _config(self) -> Config:
