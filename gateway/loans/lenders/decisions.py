@@ -70,7 +70,7 @@ def take_view(unit: Unit, terms: LoanTerms, decision_id: str, view: LenderView) 
         Conflict: `loan.changed`.
     """
     row = load(unit, decision_id)
-    if row.external_id and view.external_id != row.external_id:
+    if view.external_id != row.external_id and (row.external_id or _is_of_another(unit, row, view.external_id)):
         raise UnreadableAnswer(row.lender, "another application", view.raw)
     fresh = keep_raw(unit, terms, row, view.raw, view)
     contact.reached(unit, row)
@@ -91,6 +91,17 @@ def take_view(unit: Unit, terms: LoanTerms, decision_id: str, view: LenderView) 
     again = asking.again(unit, after, view.status, ended=asking.is_over(application))
     unit.update(decisions, row.id, poll_at=again)
     return True
+
+
+def _is_of_another(unit: Unit, row: AnyRow, external_id: str) -> bool:
+    """Whether the lender has told us this id of his for another application of ours."""
+    query = select(decisions.c.id).where(
+        decisions.c.company == unit.company,
+        decisions.c.lender == row.lender,
+        decisions.c.external_id == external_id,
+        decisions.c.id != row.id,
+    )
+    return unit.connection.execute(query.limit(1)).first() is not None
 
 
 def keep_raw(unit: Unit, terms: LoanTerms, row: AnyRow, raw: bytes, view: LenderView | None) -> bool:

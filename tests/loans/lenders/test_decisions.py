@@ -32,9 +32,11 @@ OTHER = replace(OFFER, id="other", rate="29.9", payment=Money(5_253_00))
 
 def take(office: Office, application_id: str, lender: str, *views: LenderView) -> list[bool]:
     taken = []
+    number = office.application(application_id).number
     for one in views:
+        said = one if number == 1 else replace(one, external_id=f"{one.external_id}-{number}")
         with office.store.unit() as unit:
-            taken.append(take_view(unit, office.terms, office.decision(application_id, lender).id, one))
+            taken.append(take_view(unit, office.terms, office.decision(application_id, lender).id, said))
             unit.commit()
     return taken
 
@@ -45,6 +47,16 @@ def accepted(office: Office, *lenders: str) -> str:
     take(office, row_id, A, view(2, S.APPROVED))
     office.accept(row_id, A, OFFER.id)
     return row_id
+
+
+def test_an_application_he_told_us_of_under_another_of_ours_is_not_taken(office: Office) -> None:
+    """A lender who mixes two up would give one buyer the other's agreement and money."""
+    first, second = office.submitted(A, number=1), office.submitted(A, number=2)
+    take(office, first, A, view(2, S.APPROVED))
+    mixed_up = replace(view(2, S.APPROVED), external_id="E1")
+    with pytest.raises(Corrupt), office.store.unit() as unit:
+        take_view(unit, office.terms, office.decision(second, A).id, mixed_up)
+    assert office.decision(second, A).state == "queued"
 
 
 def kinds(office: Office, row_id: str) -> list[str]:

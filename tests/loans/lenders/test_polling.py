@@ -40,7 +40,7 @@ class Told:
         self.asked.append(application_id)
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return replace(self.answer, external_id=external_id or self.answer.external_id)
 
 
 def polling(office: Office, *lenders: Told, batch: int = 50) -> Polling:
