@@ -11,7 +11,9 @@ from pathlib import Path
 from gui import __version__
 from gui.preflight import CannotStart, check
 
-PAGES = ("payments", "orders", "picks", "calls", "bank", "health")
+PAGES = (
+    "payments", "registries", "orders", "picks", "calls", "loans", "call_centre", "settlement", "bank", "health",
+)  # fmt: skip
 
 _EXAMPLES = """\
 examples:

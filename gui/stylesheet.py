@@ -140,7 +140,16 @@ QComboBox::drop-down, QDateTimeEdit::drop-down { subcontrol-origin: padding; sub
 QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url("$resources/sort-down.svg"); width: ${s4}px;
   height: ${s4}px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $strong_border; }
-QCheckBox { spacing: ${s2}px; }
+QCheckBox, QRadioButton { spacing: ${s2}px; }
+QCheckBox::indicator, QRadioButton::indicator { width: ${s4}px; height: ${s4}px; border: 1px solid $muted;
+  background: $surface; }
+QCheckBox::indicator { border-radius: ${r1}px; }
+QRadioButton::indicator { border-radius: ${rb}px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$resources/tick.svg"); }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+  fx: 0.5, fy: 0.5, stop: 0 $accent, stop: 0.55 $accent, stop: 0.65 $surface, stop: 1 $surface); }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $idle_soft; border-color: $border; }
 
 QTableView, QTreeView, QListView { background: $surface; alternate-background-color: $stripe; border: none;
   gridline-color: transparent; selection-background-color: $selection; selection-color: $text; outline: 0; }
@@ -200,7 +209,7 @@ def stylesheet(tokens: Tokens, zoom: float) -> str:
     values = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__ if name != "name"}
     values.update(t0=pt(9.5), t1=pt(11), t2=pt(13), t3=pt(15), t4=pt(22), tm=pt(8.5))
     values.update(s1=px(3), s2=px(5), s3=px(8), s4=px(12), s5=px(20), p1=px(2), p2=px(4), p4=px(11))
-    values.update(r1=px(4), r2=px(6), r3=px(8), rc=px(11), sb=px(12), sbr=px(4), sbh=px(28), touch=px(36))
+    values.update(r1=px(4), r2=px(6), r3=px(8), rc=px(11), rb=px(8), sb=px(12), sbr=px(4), sbh=px(28), touch=px(36))
     values.update(resources=RESOURCES.as_posix())
     values.update(mono='"Consolas", "DejaVu Sans Mono", monospace', dim=_dim(tokens))
     return _TEMPLATE.substitute(values)

@@ -5213,8 +5213,12 @@ within 15 minutes: {share}</source>
         <translation>Строк</translation>
     </message>
     <message>
+        <source>Sent on</source>
+        <translation>Отправлена</translation>
+    </message>
+    <message>
         <source>Paid on</source>
-        <translation>Выплачено</translation>
+        <translation>Выплачена</translation>
     </message>
     <message>
         <source>Day</source>

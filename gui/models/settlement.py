@@ -149,7 +149,7 @@ def columns() -> list[Column]:
             lambda s: s.number,
             sort="number",
             paint="strong",
-            width=7,
+            width=5,
         ),
         Column(
             "until",
@@ -166,7 +166,14 @@ def columns() -> list[Column]:
             width=0,
             tip=lambda s: f"{s.party} · {party_kind_title(s.party_kind)}",
         ),
-        Column("gross", lambda: translate("Settlement", "Turnover, ₽"), lambda s: _sum(s.gross), width=12, right=True),
+        Column(
+            "gross",
+            lambda: translate("Settlement", "Turnover, ₽"),
+            lambda s: _sum(s.gross),
+            width=12,
+            right=True,
+            hidden=True,
+        ),
         Column("fee", lambda: translate("Settlement", "Our fee"), lambda s: _sum(s.fee), width=10, right=True),
         Column(
             "net",
@@ -196,7 +203,7 @@ def columns() -> list[Column]:
         ),
         Column(
             "sent_at",
-            lambda: translate("Settlement", "Sent"),
+            lambda: translate("Settlement", "Sent on"),
             lambda s: wording.moment(s.sent_at),
             width=12,
             hidden=True,
@@ -230,7 +237,14 @@ def line_columns() -> list[Column]:
             width=12,
             tip=lambda li: li.document,
         ),
-        Column("fee", lambda: translate("Settlement", "Fee"), lambda li: _sum(li.fee), width=9, right=True),
+        Column(
+            "fee",
+            lambda: translate("Settlement", "Fee"),
+            lambda li: _sum(li.fee),
+            width=9,
+            right=True,
+            hidden=True,
+        ),
         Column(
             "net",
             lambda: translate("Settlement", "Net, ₽"),

@@ -150,6 +150,7 @@ class LendersDialog(LoanDialog):
             )
             if told:
                 self.box.addWidget(label("   " + " · ".join(told), "small", wrap=True))
+        self.box.addStretch(1)
         self.check()
         first = next((box for box in self.boxes.values() if box.isEnabled()), None)
         if first is not None:

@@ -243,7 +243,10 @@ class StatementPanel(QFrame):
                 (translate("Settlement", "Turnover"), wording.money(statement.gross)),
                 (translate("Settlement", "Our fee"), vat if statement.vat else wording.money(statement.fee)),
                 (translate("Settlement", "To pay"), wording.money(statement.net)),
-                (translate("Settlement", "Sent"), wording.moment(statement.sent_at, now) if statement.sent_at else ""),
+                (
+                    translate("Settlement", "Sent on"),
+                    wording.moment(statement.sent_at, now) if statement.sent_at else "",
+                ),
                 (
                     translate("Settlement", "Silence is consent on"),
                     wording.day(statement.silence_on) if waits else "",
@@ -254,7 +257,7 @@ class StatementPanel(QFrame):
                     if statement.answered_at
                     else "",
                 ),
-                (translate("Settlement", "Paid"), wording.day(statement.paid_on) if statement.paid_on else ""),
+                (translate("Settlement", "Paid on"), wording.day(statement.paid_on) if statement.paid_on else ""),
             ),
         )
 

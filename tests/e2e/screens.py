@@ -1,8 +1,8 @@
-"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` (or `payments`) for that
-page's only.
+"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` (or `payments`, `loans`)
+for that page's only.
 
-Plays the demo's story on a fresh home through the real processes, then opens the real tray on a real X screen. The bank
-and the payments page are taken from the make-believe service, which has an order and a payment in every state.
+Plays the demo's story on a fresh home through the real processes, then opens the real tray on a real X screen. The
+bank, the payments and the loans pages are taken from the make-believe service, which has one thing in every state.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PAGES = {"Заказы": "orders", "Сборка": "picks", "Звонки": "cal
 
 BANK = ("bank", "bank_form")
 PAYMENTS = ("payments", "payments_by_hand", "payments_rules", "payments_payout", "registries")
+LOANS = ("loans", "calls_centre", "settlement")
 
 
 def bank() -> None:
@@ -94,6 +95,34 @@ def payments() -> None:
     publish(PAYMENTS)
 
 
+def loans() -> None:
+    """Write the pictures of the loans: the board with an application, a call, a statement."""
+    folder = Path(tempfile.mkdtemp(prefix="kvit-screens-"))
+    daemon = FakeDaemon(World(payments=50, loans=300, role="owner")).start()
+    daemon.announce(folder / "home")
+    with Desk() as desk, Tray(desk, folder / "home", folder, "--page", "loans") as tray:
+        tray.until(lambda: tray.rows("Заявки"), "the applications")
+        tray.click_row("Заявки", "47 Подписание")
+        tray.until(lambda: "Заявка №\u00a047" in tray.texts(), "the application")
+        desk.picture("screen_loans")
+        tray.click("Колл-центр")
+        tray.until(lambda: "F2 — следующий звонок" in tray.texts(), "the queue")
+        desk.press("F2")
+        tray.until(lambda: "Чем кончился звонок?" in tray.texts(), "the call")
+        desk.press("F6")
+        tray.until(lambda: "Зачитайте согласие" in tray.texts(), "the questionnaire")
+        time.sleep(1)  # the fields come after the words above them
+        desk.picture("screen_calls_centre")
+        tray.click("Расчёты")
+        tray.until(lambda: tray.rows("Ведомости"), "the statements")
+        tray.click_row("Ведомости", "Выплачена")
+        tray.until(lambda: "деньги ушли" in tray.texts(), "the proof")
+        time.sleep(1)  # the lines come after the statement
+        desk.picture("screen_settlement")
+    daemon.stop()
+    publish(LOANS)
+
+
 def publish(names: Iterable[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -103,9 +132,9 @@ def publish(names: Iterable[str]) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Write docs/screens/*.png."""
     os.environ["TZ"] = "Europe/Moscow"
-    chosen = [name for name in ("bank", "payments") if name in arguments] or ["bank", "payments"]
-    for name in chosen:
-        {"bank": bank, "payments": payments}[name]()
+    pages = {"bank": bank, "payments": payments, "loans": loans}
+    for name in [name for name in pages if name in arguments] or list(pages):
+        pages[name]()
     if arguments:
         return 0
     home = Home(Path(tempfile.mkdtemp(prefix="kvit-screens-")) / "home")

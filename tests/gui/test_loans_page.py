@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gui.api.fake import FakeDaemon, World
 from gui.api.fake.loans import PASSPORT
 from gui.api.fake.world import Problem
+from gui.app import PAGES
 from gui.models import loans
 from gui.settings import Settings
 from gui.store.session import Session
@@ -25,7 +26,7 @@ from gui.views.loan_identity import IdentityDialog
 from gui.views.loan_new import NewLoanDialog
 from gui.views.loan_offers import ChoiceDialog, LendersDialog
 from gui.views.loans import LoansPage
-from gui.views.shell import Shell
+from gui.views.shell import KINDS, NUMBERED, Shell
 from tests.gui.conftest import button_named, press
 from tests.gui.loan_desk import become, broker, show
 from tests.gui.test_house import nameless
@@ -124,6 +125,10 @@ def test_a_company_without_loans_does_not_see_them(qtbot: QtBot, session: Sessio
     assert not session.me.may("settlement.read")
     assert session.me.may("payments.read")
     assert session.needs.loans_late == 0
+
+
+def test_every_page_has_a_key_and_a_name_on_the_command_line():
+    assert set(NUMBERED) == set(KINDS) == set(PAGES)
 
 
 @pytest.mark.parametrize(
