@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from gateway.core.errors import Refused
-from gateway.service.demo.loan_cast import WISHES
+from gateway.service.demo.loan_cast import BRACKET, WISHES
 from gateway.service.demo.loan_figures import adds_up, figures
 from gateway.service.demo.loan_releases import Releases
 from gateway.service.demo.prepare import fresh_home
@@ -52,12 +53,15 @@ def test_they_are_those_of_what_was_bought(played: Played) -> None:
     told = played.result
     out = {"refused", "changed_mind", "wrong_passport", "returned"}
     kept = [wish for wish in WISHES if wish.key not in out]
-    assert told["goods_total"] == sum(wish.line.amount.kopecks for wish in kept)
-    assert told["down_payments"] == sum(wish.down.kopecks for wish in kept)
+    assert told["goods_total"] == sum(wish.line.amount.kopecks for wish in kept) - BRACKET.kopecks
+    (television,) = (wish for wish in kept if wish.key == "one_refusal")
+    price = television.line.amount
+    bracket = round(Fraction(BRACKET.kopecks * (price - television.down).kopecks, price.kopecks))  # the lender's part
+    assert told["down_payments"] == sum(wish.down.kopecks for wish in kept) - (BRACKET.kopecks - bracket)
     (plan,) = (wish for wish in kept if wish.offer == "instalments")
     assert told["lender_discounts"] == plan.line.amount.kopecks * 75 // 1000
     (back,) = (wish for wish in WISHES if wish.key == "returned")
-    assert told["returned_to_lenders"] == (back.line.amount - back.down).kopecks
+    assert told["returned_to_lenders"] == (back.line.amount - back.down).kopecks + bracket
     assert told["own_shop"] == sum(wish.line.amount.kopecks for wish in kept if wish.key == "own_shop")
     assert told["outstanding"] == 0 < told["commission"]
 
@@ -89,7 +93,7 @@ def test_what_happened_on_the_way_stands_in_the_rows(played: Played) -> None:
         signers = [json.loads(row[0]) for row in db.execute("SELECT approvals FROM payment_orders")]
     assert {
         "no_answer", "lender_declined", "lender_unknown_status", "cancelled", "visit_empty", "faulty", "resigning",
-        "original_rejected", "identity_failed", "goods_returned", "return_paid", "in_force", "closed",
+        "original_rejected", "identity_failed", "goods_returned", "return_paid", "return_kept", "in_force", "closed",
     } <= kinds  # fmt: skip
     assert {("sandbox-soap", "declined"), ("sandbox-rest", "declined"), ("sandbox-rest", "withdrawn")} <= decided
     assert "" in answered and len(answered) == 2, "one shop agreed by word, the other by silence"

@@ -21,6 +21,8 @@ PLAIN, INSTALMENTS = "standard", "instalments"
 OWN_ORDER = "СР-002001"
 _MIRROR = trade.Goods("goods-901", "ЗР-12080", "Зеркало напольное 120×80", Money(2_445_000), (6, 0))
 _PIECE = 1000
+BRACKET = Money(5_990_00)
+"""Of the television's price; it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,9 @@ WISHES = (
     ),
     Wish(
         "one_refusal", ELECTRONICS, "ТП-501", _person(103, "Воронцова", "Мария", "Олеговна"),
-        _one("Телевизор 55 дюймов", "electronics", 89_990), Money(9_000_00),
-        "один отказал, другой одобрил", "one lender refuses, the other offers",
+        _one("Телевизор 55 дюймов с кронштейном", "electronics", 89_990), Money(9_000_00),
+        "один банк отказал, другой одобрил; кронштейн вернули, банк удержал его из следующего платежа",
+        "one lender refuses, the other offers; the bracket comes back and is kept from his next payment",
         REST, way=SigningWay.CLERK,
     ),
     Wish(

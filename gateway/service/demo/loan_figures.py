@@ -6,8 +6,9 @@ Sums are in kopecks over the funded agreements, those whose lender's whole trans
     received_from_lenders = commission + paid_to_shops + outstanding
 
 Each comes from rows of its own: goods, down payments and discounts from applications and agreements; what was received
-and what went back from lines of the bank's statements; the commission from the settlement register; what shops were
-paid from debit lines. So an equation that holds says that those rooms agree.
+and what went back from lines of the bank's statements (a lump sum a lender kept something from, as his registry divides
+it); the commission from the settlement register; what shops were paid from debit lines. So an equation that holds says
+that those rooms agree.
 
 Goods that came back are out of every sum as soon as their lender has his money again: their price, the part of it the
 buyer had paid, the part the lender forgives, and the money itself, which stands apart as `returned_to_lenders`. All

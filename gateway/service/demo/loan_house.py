@@ -116,7 +116,7 @@ protocol = "{key.removeprefix("sandbox-")}"
 name = "{lenders.account(key).name}"
 inn = "{INNS[key]}"
 url = "{url_of(key)}"
-{'user = "kvit"' if key == SOAP else ""}
+{'user = "kvit"' if key == SOAP else "deducts_returns = true"}
 [lender.account]
 number = "{ACCOUNTS[key]}"
 bic = "{BIC}"
@@ -131,10 +131,11 @@ corr_account = "{CORR}"
 def furnish(store: Store, lenders: LenderSandbox, language: str, today: date) -> Mapping[str, ShopDesk]:
     """Let people in, take shops in, agree on terms; the shops' desks by key.
 
-    The broker pays once the goods are handed over; the bank pays before they go, and wants returned money sent.
+    The broker pays once the goods are handed over, and wants the money of returned goods sent; the bank pays before
+    they go, and keeps that money from its next payment.
     """
     lenders.arrange(SOAP, pays="committed", returns="expect")
-    lenders.arrange(REST, pays="signed", returns="expect")
+    lenders.arrange(REST, pays="signed", returns="deduct")
     with store.unit(IT) as unit:
         for person in _PEOPLE:
             create_user(unit, person.name, person.role, language)

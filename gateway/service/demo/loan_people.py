@@ -11,6 +11,7 @@ from sqlalchemy import select
 from gateway.core.authority import Actor
 from gateway.core.clock import business_date
 from gateway.core.errors import Refused, Unavailable
+from gateway.core.money import Money
 from gateway.flows import loan_release, loan_return
 from gateway.flows.loan_release import settle_application
 from gateway.loans import (
@@ -219,14 +220,12 @@ class People:
     def hand_over(self, wish: Wish) -> None:
         self._at_shop(wish, loan_release.report_delivered)
 
-    def give_back(self, wish: Wish) -> None:
-        """The buyer brings everything back."""
+    def give_back(self, wish: Wish, goods: Money) -> None:
+        """The buyer brings back what cost so much."""
         stage = self._stage
 
         def work(unit: Unit) -> None:
-            loan_return.return_goods(
-                unit, stage.terms, self._loans, self.ids[wish.key], wish.line.amount, "не подошёл по размеру"
-            )
+            loan_return.return_goods(unit, stage.terms, self._loans, self.ids[wish.key], goods, "не подошёл по размеру")
 
         stage.do(self._desk(wish).manager, work)
 

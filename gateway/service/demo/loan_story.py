@@ -9,7 +9,7 @@ from gateway.core.clock import MOSCOW, business_date, from_text
 from gateway.core.errors import Unavailable
 from gateway.loans.model import Origin
 from gateway.loans.sandbox.control import LENDERS, REST, SOAP
-from gateway.service.demo.loan_cast import BY_KEY, WISHES, Wish
+from gateway.service.demo.loan_cast import BRACKET, BY_KEY, WISHES, Wish
 from gateway.service.demo.loan_clock import at_moscow
 from gateway.service.demo.loan_house import ELECTRONICS, FURNITURE, ShopDesk
 from gateway.service.demo.loan_money import Payments
@@ -205,6 +205,8 @@ class LoanStory:
         for wish in self._wishes("courier", "faulty"):  # the shop trusts the lender: before his money is here
             self._people.ship(wish)
             self._people.hand_over(wish)
+        self._people.give_back(BY_KEY["one_refusal"], BRACKET)
+        self._item("кронштейн вернули в магазин", "the bracket is brought back to the shop")
         self._evening(1)
 
     def _second_visit(self) -> None:
@@ -258,7 +260,7 @@ class LoanStory:
         self._at(5, "15:00")
         self._say("Шкаф вернули: банку уходит платёжное поручение", "The wardrobe comes back: the lender is paid back")
         back = BY_KEY["returned"]
-        self._people.give_back(back)
+        self._people.give_back(back, back.line.amount)
         self._until("payment to the lender", lambda: bool(self._money.waiting()))
         self._money.sign_all()
         self._until("goods returned", lambda: self._people.application(back).state == "returned")
