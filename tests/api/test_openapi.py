@@ -72,8 +72,8 @@ def test_answers_are_as_described(
     allowed = MATRIX[method, path]
     roles = sorted(allowed) if allowed else [""]
     if not description:
-        description.update(app.openapi())
-    operation = schemathesis.openapi.from_dict(description)[path][method]
+        description["read"] = schemathesis.openapi.from_dict(app.openapi())
+    operation = description["read"][path][method]
 
     @settings(
         max_examples=5,
