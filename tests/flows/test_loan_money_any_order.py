@@ -27,7 +27,6 @@ from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.flows import by_hand
 from gateway.loans.tables import agreements, returns
-from gateway.loans.totals import loan_totals
 from gateway.matching import service as matching
 from gateway.matching.tables import allocations
 from gateway.orders.tables import invoices
@@ -38,6 +37,7 @@ from gateway.settlement.tables import lines, statement_lines, statements
 from gateway.store import journal
 from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
+from tests.flows.loan_totals import loan_totals
 from tests.flows.shop import ACCOUNTANT
 from tests.loans.house import COMPANY, House
 

@@ -18,11 +18,11 @@ from sqlalchemy import select
 
 from gateway.core.authority import SERVICE, Actor
 from gateway.loans.tables import agreements, returns
-from gateway.loans.totals import loan_totals
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.store import Store, Unit, journal
 from gateway.store.schema import outbox
 from tests.flows.loan_books import Books
+from tests.flows.loan_totals import loan_totals
 from tests.flows.loans import LENDER
 from tests.flows.test_loan_money import T
 from tests.loans.house import COMPANY
