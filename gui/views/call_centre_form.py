@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from gui import wording
 from gui.api.errors import ApiError
@@ -17,7 +17,7 @@ from gui.models.loans import delivery_title
 from gui.store.questionnaire import Questionnaire
 from gui.store.session import Session
 from gui.theme import theme
-from gui.widgets.parts import clear, columns, dress, label, rows
+from gui.widgets.parts import clear, columns, dress, label, rows, scroller
 
 DELIVERIES = ("", "pickup", "delivery")
 ACROSS = 2
@@ -93,12 +93,7 @@ class QuestionnaireForm(QFrame):
         whole.addWidget(head)
         body = QWidget()
         self._box = rows(body, gap=8, margin=12)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setWidget(body)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = scroller(body)
         whole.addWidget(self.area, 1)
 
     # --- what is shown -----------------------------------------------------------------------------------------------

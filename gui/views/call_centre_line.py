@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gui import wording
 from gui.api.types import CallSheet, Loan, ScriptLine
@@ -12,7 +12,7 @@ from gui.i18n.counts import counts
 from gui.models import loans as words
 from gui.store.session import Session
 from gui.theme import theme
-from gui.widgets.parts import clear, columns, label, rows
+from gui.widgets.parts import clear, columns, label, rows, scroller
 from gui.widgets.pill import PillLabel
 
 
@@ -25,12 +25,7 @@ class LinePanel(QFrame):
         self.session = session
         body = QWidget()
         self._box = rows(body, gap=7, margin=18)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(body)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scroller(body)
         rows(self, gap=0).addWidget(scroll)
 
     def show_sheet(self, sheet: CallSheet) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QLabel, QPlainTextEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QLabel, QPlainTextEdit, QWidget
 
 from gui import icons
 from gui.api.decode import Undecodable, decode
@@ -14,7 +14,7 @@ from gui.api.errors import ApiError
 from gui.api.types import Warned
 from gui.i18n import said, translate
 from gui.theme import theme
-from gui.widgets.parts import button, columns, frame, label, rows
+from gui.widgets.parts import button, columns, frame, label, rows, scroller
 
 CONFIRM = "outgoing.confirm_warnings"
 
@@ -52,12 +52,7 @@ class ConfirmWarnings(QDialog):
         for warning in self.warnings:
             stack.addWidget(self._card(warning))
         stack.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(body)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scroller(body)
         box.addWidget(scroll, 1)
         line = columns(gap=8)
         line.addStretch(1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from gui import wording
 from gui.api.client import Call
@@ -26,7 +26,7 @@ from gui.views.payout import RegistryCard, of_registry, speaks_of_registry
 from gui.views.purpose import Span
 from gui.views.reasons import ReasonList
 from gui.views.suggestion import SuggestionCard, only_buyer
-from gui.widgets.parts import button, clear, columns, frame, label, rows, rule
+from gui.widgets.parts import button, clear, columns, frame, label, rows, rule, scroller
 
 SETTLE_MS = 50
 
@@ -68,12 +68,7 @@ class DecisionPanel(QFrame):
 
         body = QWidget()
         self._box = rows(body, gap=9, margin=14)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(body)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = scroller(body)
         self._evidence = EvidencePanel(session)
         self.head = PaymentHead(session)
 

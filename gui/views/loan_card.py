@@ -16,7 +16,7 @@ from gui.views.loan_actions import LoanActions
 from gui.views.loan_money import MoneySteps
 from gui.views.loan_papers import LoanPapers
 from gui.views.loan_steps import LoanSteps, facts_into, warning_card
-from gui.widgets.parts import Elided, Link, clear, columns, label, rows
+from gui.widgets.parts import Elided, Link, clear, columns, label, rows, scroller
 from gui.widgets.pill import PillLabel
 from gui.widgets.segments import Segments
 
@@ -305,10 +305,5 @@ def _scrolling() -> tuple[QScrollArea, QVBoxLayout]:
     """A side that scrolls, and the box for its contents."""
     body = QWidget()
     box = rows(body, gap=8, margin=14)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(body)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll = scroller(body)
     return scroll, box

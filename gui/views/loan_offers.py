@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QRadioButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QRadioButton, QWidget
 
 from gui import wording
 from gui.api.types import Choice, LenderFit, Loan
@@ -14,7 +13,7 @@ from gui.i18n import said, translate
 from gui.models import loans as words
 from gui.theme import theme
 from gui.views.loan_dialogs import LoanDialog
-from gui.widgets.parts import columns, frame, label, rows
+from gui.widgets.parts import columns, frame, label, rows, scroller
 
 
 class ChoiceDialog(LoanDialog):
@@ -42,7 +41,7 @@ class ChoiceDialog(LoanDialog):
         for choice in loan.choices:
             stack.addWidget(self._card(loan, choice))
         stack.addStretch(1)
-        self.box.addWidget(_scrolled(body), 1)
+        self.box.addWidget(scroller(body), 1)
         self._group.idToggled.connect(self.check)
         if self.buttons:
             self.buttons[0].setFocus()
@@ -161,13 +160,3 @@ class LendersDialog(LoanDialog):
 
     def body(self) -> dict[str, Any]:
         return {"lenders": [key for key, box in self.boxes.items() if box.isChecked() and box.isEnabled()]}
-
-
-def _scrolled(body: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(body)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return scroll

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from gui import wording
 from gui.api.client import Call
@@ -20,7 +20,7 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
 from gui.widgets.chain import Step
-from gui.widgets.parts import Elided, Link, button, clear, columns, frame, label, rows, rule
+from gui.widgets.parts import Elided, Link, button, clear, columns, frame, label, rows, rule, scroller
 from gui.widgets.pill import PillLabel
 
 
@@ -45,12 +45,7 @@ class OrderChain(QFrame):
         self._settle.timeout.connect(self._load)
         body = QWidget()
         self._box = rows(body, gap=9, margin=14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(body)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scroller(body)
         whole = rows(self, gap=0)
         whole.addWidget(scroll, 1)
         foot = frame("foot")

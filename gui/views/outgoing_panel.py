@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QWidget
 
 from gui import wording
 from gui.api.client import Call
@@ -18,7 +18,7 @@ from gui.store.session import Session
 from gui.theme import theme
 from gui.views.outgoing_decisions import OutgoingDecisions
 from gui.views.raw_bytes import RawBytes
-from gui.widgets.parts import Link, clear, columns, frame, label, rows
+from gui.widgets.parts import Link, clear, columns, frame, label, rows, scroller
 from gui.widgets.pill import PillLabel
 
 _TAX_NUMBERS = {
@@ -52,12 +52,7 @@ class OutgoingPanel(QFrame):
         self._settle.timeout.connect(self._load)
         body = QWidget()
         self._box = rows(body, gap=8, margin=14)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(body)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = scroller(body)
         whole = rows(self, gap=0)
         whole.addWidget(self._scroll, 1)
         self.decisions = OutgoingDecisions(session)

@@ -19,7 +19,7 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.confirm import ReasonDialog
-from gui.widgets.parts import Link, button, clear, columns, frame, label, rows
+from gui.widgets.parts import Link, button, clear, columns, frame, label, rows, scroller
 from gui.widgets.pill import PillLabel
 from gui.widgets.tableview import TableView
 
@@ -64,12 +64,7 @@ class RegistryPanel(QFrame):
     def _facts_area(self) -> QScrollArea:
         body = QWidget()
         self._box = rows(body, gap=7, margin=14)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(body)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = scroller(body)
         return self._scroll
 
     def _lines_area(self) -> QWidget:

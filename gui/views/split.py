@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from gui import wording
 from gui.api.types import Invoice, Payment
 from gui.i18n import translate
 from gui.theme import theme
-from gui.widgets.parts import button, dress, label, rows
+from gui.widgets.parts import button, dress, label, rows, scroller
 
 SHOWN_ROWS = 4
 
@@ -65,12 +65,7 @@ class Split(QFrame):
         self._grid.setHorizontalSpacing(theme.px(8))
         self._grid.setVerticalSpacing(theme.px(5))
         self._grid.setColumnStretch(0, 1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(body)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = scroller(body)
         stack.addWidget(self._scroll)
         self.control = label("", "heading", wrap=True)
         self.control.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -120,6 +121,17 @@ def frame(role: str, *, tone: str = "") -> QFrame:
 
 def rule() -> QFrame:
     return frame("rule")
+
+
+def scroller(body: QWidget) -> QScrollArea:
+    """`body` in an area that scrolls up and down only, without a frame, and takes no focus itself."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(body)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 def rows(parent: QWidget | None = None, *, gap: float = 6, margin: float = 0) -> QVBoxLayout:
