@@ -14,7 +14,7 @@ class Role(StrEnum):
     `SERVICE` is the gateway itself: it decides by proof and rule, never by whim. `OWNER` is for a firm so small that
     one person keeps the books, the shelf and the telephone. `SHOP_MANAGER` and `SHOP_CLERK` are people of a shop that
     sells on credit through us: they come in by the web pages and see their own shop only. `SHOP_SITE` is the program of
-    the shop's site: it leaves applications and asks how they stand.
+    the shop's site: it leaves applications and asks how they stand. `PARCEL_FEED` is a program that tells of parcels.
     """
 
     SERVICE = "service"
@@ -28,9 +28,10 @@ class Role(StrEnum):
     SHOP_MANAGER = "shop_manager"
     SHOP_CLERK = "shop_clerk"
     SHOP_SITE = "shop_site"
+    PARCEL_FEED = "parcel_feed"
 
 
-OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE})
+OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE, Role.PARCEL_FEED})
 """Roles of those who are not ours: bound to a party, and let in by the web pages only."""
 
 
@@ -64,17 +65,29 @@ class Right(StrEnum):
     SHOPS_MANAGE = "shops.manage"  # shops, their people, keys and tariffs; lenders' terms
     SETTLEMENT_READ = "settlement.read"
     SETTLEMENT_WORK = "settlement.work"  # statements of account, payouts, claims
+    PARCELS_READ = "parcels.read"
+    PARCELS_FEED = "parcels.feed"  # enter parcels
+    PARCELS_WORK = "parcels.work"  # mark, resend with a reason, claim, end the watch
+    NOTIFY_SETUP = "notify.setup"  # texts of messages, and whether guesses are told
 
 
 # Money goes out by two people's signatures; the gateway carries orders from 1C in and signed ones out, and signs none.
 _OUTGOING = frozenset({Right.OUTGOING_READ, Right.OUTGOING_PROPOSE, Right.OUTGOING_APPROVE})
-_READ_TRADE = frozenset({Right.ORDERS_READ, Right.PICKS_READ, Right.TASKS_READ, Right.HEALTH_READ})
+_READ_TRADE = frozenset({Right.ORDERS_READ, Right.PICKS_READ, Right.TASKS_READ, Right.HEALTH_READ, Right.PARCELS_READ})
 _AT_THE_SHOP = frozenset({Right.LOANS_READ, Right.LOANS_SIGN})
+_PARCELS = frozenset({Right.PARCELS_READ, Right.PARCELS_FEED, Right.PARCELS_WORK})
 _SETTLEMENT = frozenset({Right.SETTLEMENT_READ, Right.SETTLEMENT_WORK})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SERVICE: frozenset(Right)
-    - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE, Right.SHOPS_MANAGE, Right.LOANS_PERSONAL},
+    - {
+        Right.RELEASE_SWITCH,
+        Right.USERS_MANAGE,
+        Right.OUTGOING_APPROVE,
+        Right.SHOPS_MANAGE,
+        Right.LOANS_PERSONAL,
+        Right.NOTIFY_SETUP,
+    },
     Role.ACCOUNTANT: _READ_TRADE
     | _OUTGOING
     | {
@@ -86,7 +99,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.LOANS_READ,
     }
     | _SETTLEMENT,
-    Role.WAREHOUSE: frozenset({Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK}),
+    Role.WAREHOUSE: frozenset(
+        {Right.PICKS_READ, Right.PICKS_WORK, Right.TASKS_READ, Right.TASKS_WORK, Right.PARCELS_READ, Right.PARCELS_FEED}
+    ),
     Role.MANAGER: _READ_TRADE
     | _AT_THE_SHOP
     | {
@@ -97,7 +112,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.LOANS_PERSONAL,
         Right.LOANS_CONFIRM,
         Right.LOANS_WORK,
-    },
+        Right.NOTIFY_SETUP,
+    }
+    | _PARCELS,
     Role.IT: frozenset({Right.HEALTH_READ, Right.HEALTH_OPERATE, Right.EVIDENCE_READ, Right.USERS_MANAGE}),
     Role.DIRECTOR: _READ_TRADE
     | _OUTGOING
@@ -109,6 +126,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.RELEASE_SWITCH,
         Right.LOANS_READ,
         Right.SHOPS_MANAGE,
+        Right.NOTIFY_SETUP,
     },
     Role.OWNER: frozenset(Right),
     Role.CALL_CENTRE: frozenset(
@@ -117,6 +135,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SHOP_MANAGER: _AT_THE_SHOP | {Right.LOANS_APPLY, Right.LOANS_CONFIRM, Right.SETTLEMENT_READ},
     Role.SHOP_CLERK: _AT_THE_SHOP,
     Role.SHOP_SITE: frozenset({Right.LOANS_READ, Right.LOANS_APPLY}),
+    Role.PARCEL_FEED: frozenset({Right.PARCELS_FEED}),
 }
 
 
