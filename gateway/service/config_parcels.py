@@ -1,0 +1,217 @@
+"""`[parcels]`, `[[carrier]]` and `[notify]` of kvit.toml: tracking, and writing to buyers.
+
+No secret stands here: passwords of carriers and gateways are kept in the vault (`kvit carrier secret`,
+`kvit notify secret`).
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from decimal import Decimal
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gateway.core.contacts import check_email
+from gateway.core.errors import Refused
+from gateway.core.money import Money
+from gateway.notify.terms import NotifyTerms, QuietHours
+from gateway.parcels.terms import GuessTerms, ParcelTerms, ReminderTerms
+
+POST_SINGLE = "https://tracking.russianpost.ru/rtm34"
+POST_BATCH = "https://tracking.russianpost.ru/fc"
+CDEK = "https://api.cdek.ru/v2"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RemindersTable(_Part):
+    """`[parcels.reminders]`: after how many days each, and when so many days of storage are left."""
+
+    every_days: int = Field(default=5, ge=1, le=30)
+    days_left: list[int] = [2]
+
+
+class GuessTable(_Part):
+    """`[parcels.guess]`: forgotten arrivals, told as "may already be waiting".
+
+    Attributes:
+        share: percent of parcels like it that had arrived by then.
+    """
+
+    on: bool = False
+    share: int = Field(default=93, ge=50, le=99)
+    least: int = Field(default=20, ge=5, le=10_000)
+
+
+class ParcelsTable(_Part):
+    """How parcels are watched.
+
+    Attributes:
+        night: carriers are asked about all that is under way. morning: buyers are written to, and the report is made.
+        stuck_days: without an operation, red. silent_days: without anything at all, no longer asked about.
+        cod_days: from the delivery to its money; later it is missing.
+        control_percent: of parcels whose buyers get no reminders, to measure what reminders are worth.
+        report_to: who gets the morning report by e-mail.
+    """
+
+    night: time = time(2, 0)
+    morning: time = time(9, 0)
+    stuck_days: int = Field(default=7, ge=1, le=90)
+    silent_days: int = Field(default=90, ge=10, le=365)
+    cod_days: int = Field(default=10, ge=1, le=90)
+    control_percent: int = Field(default=0, ge=0, le=50)
+    link_days: int = Field(default=120, ge=1, le=365)
+    retention_days: int = Field(default=1095, ge=1, le=36500)
+    report_to: list[str] = []
+    reminders: RemindersTable = RemindersTable()
+    guess: GuessTable = GuessTable()
+
+    @model_validator(mode="after")
+    def _addresses(self) -> Self:
+        for address in self.report_to:
+            try:
+                check_email(address)
+            except Refused:
+                raise ValueError(f"“{address[:60]}” is no mail address") from None
+        return self
+
+
+class CarrierTable(_Part):
+    """One carrier's account.
+
+    Attributes:
+        login: ours there (the Post's login, CDEK's account).
+        url, batch_url: the carrier's own unless written.
+        batch: the contract with the Post allows batches; without them `daily` single calls.
+        daily: single calls a day; 0 for no limit.
+        authority: a file in anchors/ with the server's authority; "" for the machine's own list.
+    """
+
+    key: Literal["post", "cdek"]
+    login: str = Field(min_length=1, max_length=100)
+    url: str = ""
+    batch_url: str = ""
+    batch: bool = False
+    daily: int = Field(default=100, ge=0, le=10_000_000)
+    authority: str = ""
+
+    @property
+    def address(self) -> str:
+        return self.url or (POST_SINGLE if self.key == "post" else CDEK)
+
+    @property
+    def batch_address(self) -> str:
+        """Where batches are ordered; "" without them."""
+        return (self.batch_url or POST_BATCH) if self.batch and self.key == "post" else ""
+
+
+class SmppTable(_Part):
+    """`[notify.smpp]`: an SMS centre that speaks SMPP 3.4.
+
+    Attributes:
+        per_second: what the contract allows.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=2775, ge=1, le=65535)
+    system_id: str = Field(min_length=1, max_length=16)
+    system_type: str = ""
+    tls: bool = True
+    per_second: int = Field(default=50, ge=1, le=10_000)
+    authority: str = ""
+
+
+class HttpSmsTable(_Part):
+    """`[notify.http]`: an SMS gateway with an HTTP form, in the shape of smsc.ru."""
+
+    url: str = Field(min_length=1)
+    login: str = Field(min_length=1)
+    authority: str = ""
+
+
+class LettersTable(_Part):
+    """`[notify.mail]`: the server letters leave by."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    sender: str = Field(min_length=3)
+    authority: str = ""
+
+    @model_validator(mode="after")
+    def _in_the_clear_at_home_only(self) -> Self:
+        if self.security == "none" and self.host not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError('security = "none" is for a server on this machine only')
+        return self
+
+
+class NotifyTable(_Part):
+    """How buyers are written to.
+
+    Attributes:
+        sender: the name SMS come from, as registered with the operators.
+        quiet_from, quiet_to: no SMS then, by the recipient's own clock.
+        segment_kopecks: what one part of an SMS costs. month_roubles, day_sms: limits; 0 for none.
+        consent_needed: write only to those whose consent is on record.
+    """
+
+    sender: str = Field(default="", max_length=11)
+    quiet_from: time = time(21, 0)
+    quiet_to: time = time(9, 0)
+    segment_kopecks: int = Field(default=0, ge=0, le=100_000)
+    month_roubles: int = Field(default=0, ge=0)
+    day_sms: int = Field(default=0, ge=0)
+    lives_hours: int = Field(default=48, ge=1, le=720)
+    fallback_hours: int = Field(default=12, ge=1, le=720)
+    consent_needed: bool = True
+    retention_days: int = Field(default=1095, ge=1, le=36500)
+    smpp: SmppTable | None = None
+    http: HttpSmsTable | None = None
+    mail: LettersTable | None = None
+
+    @model_validator(mode="after")
+    def _one_sms_gateway(self) -> Self:
+        if self.smpp and self.http:
+            raise ValueError("[notify.smpp] and [notify.http]: one of them")
+        return self
+
+
+def parcel_terms(table: ParcelsTable, zone: ZoneInfo, url: str) -> ParcelTerms:
+    """What the use cases of parcels go by; `url`: of the public port, "" without one."""
+    return ParcelTerms(
+        zone=zone,
+        night=table.night,
+        morning=table.morning,
+        stuck_days=table.stuck_days,
+        silent_days=table.silent_days,
+        cod_days=table.cod_days,
+        control_percent=table.control_percent,
+        link_days=table.link_days,
+        retention_days=table.retention_days,
+        url=url,
+        report_to=tuple(table.report_to),
+        reminders=ReminderTerms(table.reminders.every_days, tuple(table.reminders.days_left)),
+        guess=GuessTerms(table.guess.on, Decimal(table.guess.share) / 100, table.guess.least),
+    )
+
+
+def notify_terms(table: NotifyTable, company: str, zone: ZoneInfo) -> NotifyTerms:
+    """What the use cases of notifications go by."""
+    return NotifyTerms(
+        company=company,
+        sender=table.sender,
+        zone=zone,
+        quiet=QuietHours(table.quiet_from, table.quiet_to),
+        segment_price=Money(table.segment_kopecks),
+        month_limit=Money(table.month_roubles * 100) if table.month_roubles else None,
+        day_limit=table.day_sms or None,
+        lives=timedelta(hours=table.lives_hours),
+        fallback_after=timedelta(hours=table.fallback_hours),
+        consent_needed=table.consent_needed,
+        retention_days=table.retention_days,
+    )
