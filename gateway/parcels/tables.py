@@ -125,6 +125,10 @@ operations = Table(
     Column("country", Text, nullable=False),
     Column("mass", Integer, nullable=False),  # grams
     Column("cod", Int64, nullable=False),
+    Column("declared", Int64, nullable=False),
+    Column("mail_type", Integer, nullable=False),
+    Column("index_to", Text, nullable=False),
+    Column("keep_until", Text),  # date, where the carrier says it
     Column("seen_at", Text, nullable=False),
     Column("reply_id", Text, nullable=False),
     UniqueConstraint("parcel_id", "key"),
