@@ -226,14 +226,16 @@ def item(terms: LoanTerms, row: AnyRow, now: datetime) -> dict[str, Any]:
     }
 
 
-def card(connection: Connection, terms: LoanTerms, actor: Actor, application_id: str, now: datetime) -> dict[str, Any]:
+def card(
+    connection: Connection, company: str, terms: LoanTerms, actor: Actor, application_id: str, now: datetime
+) -> dict[str, Any]:
     """One application with its basket, decisions, live agreement, documents and history.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
     actor.require(Right.LOANS_READ)
-    row = applications.visible(actor, applications.load(connection, application_id))
+    row = applications.visible(actor, applications.read(connection, company, application_id))
     whole = _rows(connection, [row.id])[0]
     paper = connection.execute(
         select(agreements).where(agreements.c.application_id == row.id, agreements.c.live == 1)

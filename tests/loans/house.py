@@ -170,7 +170,7 @@ class House:
 
     def row(self, application_id: str) -> AnyRow:
         with self.store.reading() as connection:
-            return applications.load(connection, application_id)
+            return applications.read(connection, self.store.company, application_id)
 
     def decisions(self, application_id: str) -> dict[str, AnyRow]:
         with self.store.reading() as connection:

@@ -45,8 +45,8 @@ def card(connection: Connection, asking: Asking, loan_id: str) -> dict[str, Any]
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
-    found = queries.card(connection, asking.loans, asking.actor, loan_id, asking.now)
-    row = applications.load(connection, loan_id)
+    found = queries.card(connection, asking.company, asking.loans, asking.actor, loan_id, asking.now)
+    row = applications.read(connection, asking.company, loan_id)
     papers = connection.execute(
         select(agreements).where(agreements.c.application_id == loan_id).order_by(agreements.c.id)
     ).all()

@@ -120,7 +120,7 @@ def consent(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, A
 def lenders(view: TheView, loan_id: Id) -> dict[str, Any]:
     """Every lender, and what speaks against him for this application."""
     with view.room.store.reading() as connection:
-        row = applications.visible(view.actor, applications.load(connection, loan_id))
+        row = applications.visible(view.actor, applications.read(connection, view.company, loan_id))
         fits = submission.fits(connection, view.loans, row, business_date(view.now, view.loans.zone))
     asked = {decision["lender"] for decision in view.card(loan_id)["decisions"]}
     return {

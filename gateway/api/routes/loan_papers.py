@@ -286,7 +286,7 @@ def keep_document(desk: TheDesk, asked: NewDocument) -> dict[str, Any]:
 
     document_id = desk.perform("loan-document", given, work, Target(application_rows, asked.loan_id))
     with desk.room.store.reading() as connection:
-        row = applications.load(connection, asked.loan_id)
+        row = applications.read(connection, desk.company, asked.loan_id)
         papers = loan_card.papers_of(connection, desk.actor, row)
     return {"id": document_id, "documents": papers, "server_time": desk.room.now()}
 

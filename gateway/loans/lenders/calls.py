@@ -197,7 +197,9 @@ class LenderCalls:
             raise Refused("lender.unknown", lender=payload["lender"])
         with self._store.reading() as connection:
             decision = connection.execute(select(decisions).where(decisions.c.id == payload["decision"])).one()
-            return _Case(parcel, lender, decision, applications.load(connection, payload["application"]))
+            return _Case(
+                parcel, lender, decision, applications.read(connection, self._store.company, payload["application"])
+            )
 
     def _submit(self, case: _Case, known: str) -> LenderView:
         """Hand an application in, or hand it in again as it was put right; that personal data leaves is journalled."""

@@ -241,7 +241,7 @@ class People:
 
     def application(self, wish: Wish) -> AnyRow:
         with self._stage.store.reading() as connection:
-            return applications.load(connection, self.ids[wish.key])
+            return applications.read(connection, self._stage.store.company, self.ids[wish.key])
 
     def agreement(self, wish: Wish) -> AnyRow | None:
         """The live one."""

@@ -43,11 +43,11 @@ def card_page(
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
-    room, actor = desk.room, desk.person.actor
+    room, actor, company = desk.room, desk.person.actor, desk.room.store.company
     now = room.store.clock.now()
     with room.store.reading() as connection:
-        card = queries.card(connection, room.loans, actor, application_id, now)
-        row = applications.load(connection, application_id)
+        card = queries.card(connection, company, room.loans, actor, application_id, now)
+        row = applications.read(connection, company, application_id)
         can = _can(desk, card)
         return show(
             desk,

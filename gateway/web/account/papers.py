@@ -137,7 +137,9 @@ def hand_over(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
 
 def _identity_page(desk: Desk, application_id: str, error: Refused | None = None) -> Response:
     with desk.room.store.reading() as connection:
-        row = applications.visible(desk.person.actor, applications.load(connection, application_id))
+        row = applications.visible(
+            desk.person.actor, applications.read(connection, desk.room.store.company, application_id)
+        )
         paper = agreement_rows.live(connection, row.id)
     if paper is None:
         raise Refused("loan.no_agreement")
