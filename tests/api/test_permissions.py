@@ -126,6 +126,7 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/v1/shops"): {A, M, C, D},
     ("GET", "/v1/shops/{shop_id}"): {A, M, C, D},
     ("POST", "/v1/shops"): {D},
+    ("POST", "/v1/shops/check"): {D},
     ("PUT", "/v1/shops/{shop_id}"): {D},
     ("POST", "/v1/shops/{shop_id}/activate"): {D},
     ("POST", "/v1/shops/{shop_id}/suspend"): {D},
