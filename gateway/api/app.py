@@ -14,6 +14,7 @@ from gateway.api.period import PeriodRun
 from gateway.api.room import STALE_AFTER_S, Broker, Room, Status
 from gateway.api.routes import (
     house,
+    lenders,
     loan_applications,
     loan_calls,
     loan_papers,
@@ -37,7 +38,7 @@ from gateway.store import Store
 OPENAPI = "/v1/openapi.json"
 _ROUTES = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
-    loan_calls, loan_papers, loan_terms, shops, settlement, open,
+    loan_calls, loan_papers, loan_terms, lenders, shops, settlement, open,
 )  # fmt: skip
 
 

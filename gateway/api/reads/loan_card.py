@@ -102,7 +102,7 @@ def _decision(asking: Asking, found: Mapping[str, Any], views: Sequence[dict[str
         "wanted": [{"field": field, "text": text} for field, text in found["wanted"].items()],
         "heard_at": found["polled_at"],
         "ask_at": found["poll_at"],
-        "error": coded(found["error"]) if found["error"] else None,
+        "error": trouble(found["error"]) if found["error"] else None,
         "views": list(views),
     }
 
@@ -110,6 +110,12 @@ def _decision(asking: Asking, found: Mapping[str, Any], views: Sequence[dict[str
 def coded(code: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A message as {code, text_ru, text_en}."""
     return {"code": code, **said(code, values or {})}
+
+
+def trouble(error: str) -> dict[str, Any]:
+    """What is wrong between us and a lender: only the error's code is kept, so these words name no values."""
+    known = f"api.lender_trouble.{error.removeprefix('lender.')}"
+    return {"code": error, **said(known if in_catalogue(known) else "api.lender_trouble.other")}
 
 
 def _views(connection: Connection, loan_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -17,6 +17,7 @@ StateWord = Literal[
 ProblemWord = Literal["", "late", "call", "lender", "signing", "original", "money", "agreement"]
 Way = Literal["clerk", "branch", "courier"]
 Percent = Annotated[str, Field(description="Percent as decimal text", examples=["24.9"])]
+AgeingSort = Literal["age", "-age", "transfer", "-transfer", "lender", "-lender"]
 Title = Annotated[str, Field(description="The lender's name for people")]
 Word = Annotated[str, Field(max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
@@ -141,19 +142,11 @@ class AgeingCount(BaseModel):
     count: int
     red: int
     transfer: Kopecks
-
-
-class OpenGap(BaseModel):
-    """What an agreement still waits for."""
-
-    gap: str
-    since: Instant
-    days: int
-    red: bool
+    limit_days: int = Field(description="Red after so many days")
 
 
 class AgeingItem(BaseModel):
-    """One agreement with the three things it needs."""
+    """One agreement with the three things it needs, and how long it has waited for the one that was asked about."""
 
     loan_id: str
     loan_number: int
@@ -168,14 +161,20 @@ class AgeingItem(BaseModel):
     signed: bool
     original: bool
     money: bool
-    gaps: list[OpenGap]
+    since: Instant
+    days: int
+    limit_days: int
+    red: bool
 
 
 class Ageing(Answer):
-    """Three-way match: counts of every gap, and the agreements with one of them, the oldest first."""
+    """Three-way match: a slice of the agreements with one gap, and the counts of all three."""
 
-    counts: list[AgeingCount]
     items: list[AgeingItem]
+    total: int
+    next: str | None
+    counts: dict[str, int] = Field(description="By gap, of those that were asked for: all, or those over the limit")
+    gaps: list[AgeingCount]
 
 
 class BasketLine(Asked):
