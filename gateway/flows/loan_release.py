@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 
 from gateway.core.authority import Right, Role
 from gateway.core.errors import Conflict, Refused
@@ -334,14 +334,15 @@ def _moved_in_the_warehouse(unit: Unit) -> list[str]:
 
 
 def _gates_to_close(unit: Unit) -> list[str]:
-    """Void agreements an order is still released on."""
+    """Void agreements an order is still released on: found among those called off after their goods were let go."""
     query = (
         select(agreements.c.id)
         .join(releases, releases.c.agreement_id == agreements.c.id)
         .join(order_rows, order_rows.c.id == releases.c.order_id)
         .where(
             agreements.c.company == unit.company,
-            agreements.c.live == 0,
+            agreements.c.live == literal_column("0"),  # as the partial index says it
+            agreements.c.released_at.is_not(None),
             releases.c.withdrawn_at.is_(None),
             order_rows.c.ship_state.not_in((ShipState.SHIPPED, ShipState.CANCELLED)),
             order_rows.c.hold_reason == "",

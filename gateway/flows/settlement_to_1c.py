@@ -1,8 +1,9 @@
 """Settlements leave for 1C: each agreed statement with its commission act, each payment the bank carried out.
 
-What moved statements is read from their history, behind a mark that goes on in the same commit as the outbox rows: so
-nothing is told twice or left out, however often a round is killed. A row names a statement, whose lines never change,
-and carries what may change, the parties' requisites as they are now; so a file written late or twice is the same file.
+What moved statements is read from their history in the order it was written, behind a mark that goes on in the same
+commit as the outbox rows: so nothing is told twice or left out, however often a round is killed or the clock set back.
+A row names a statement, whose lines never change, and carries what may change, the parties' requisites as they are now;
+so a file written late or twice is the same file.
 """
 
 from __future__ import annotations
@@ -50,24 +51,24 @@ def tell_1c(store: Store) -> int:
     told = 0
     while True:
         with store.unit() as unit:
-            last = marks.get(unit.connection, unit.company, _MARK) or ""
+            last = int(marks.get(unit.connection, unit.company, _MARK) or 0)
             found = unit.connection.execute(
-                select(events.c.id, events.c.event, events.c.statement_id, events.c["values"])
+                select(events.c.seq, events.c.event, events.c.statement_id, events.c["values"])
                 .join(statements, statements.c.id == events.c.statement_id)
                 .where(
                     events.c.company == unit.company,
-                    events.c.id > last,
+                    events.c.seq > last,
                     events.c.event.in_([str(event) for event in (*_AGREED, *_PAID)]),
                     statements.c.party_kind == PartyKind.SHOP.value,
                 )
-                .order_by(events.c.id)
+                .order_by(events.c.seq)
                 .limit(_AT_ONCE)
             ).all()
             if not found:
                 return told
             for event in found:
                 _tell(unit, event)
-            marks.put(unit, _MARK, found[-1].id)
+            marks.put(unit, _MARK, found[-1].seq)
             unit.commit()
         told += len(found)
 

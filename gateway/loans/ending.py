@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -122,23 +121,17 @@ def _stale_leads(unit: Unit, terms: LoanTerms) -> Sequence[AnyRow]:
     return _some(unit, table.c.stage == stage.Stage.APPLICATION.value, _in(states), table.c.made_at < cutoff, quiet)
 
 
-def _stale_offers(unit: Unit, terms: LoanTerms, today: date) -> list[AnyRow]:
+def _stale_offers(unit: Unit, terms: LoanTerms, today: date) -> Sequence[AnyRow]:
     """Approved applications whose offers have all run out, or which nobody accepted for long."""
+    standing = exists().where(
+        decisions.c.application_id == table.c.id, decisions.c.state == DecisionState.APPROVED.value
+    )
     cutoff = to_text(unit.now - timedelta(days=terms.offer_days))
-    waiting = _some(unit, table.c.stage == stage.Stage.DECISION.value, _in((_S.APPROVED,)))
-    return [row for row in waiting if _offers_ran_out(unit, row, cutoff, today)]
-
-
-def _offers_ran_out(unit: Unit, row: AnyRow, cutoff: str, today: date) -> bool:
-    standing = unit.connection.execute(
-        select(decisions.c.offers, decisions.c.answered_at).where(
-            decisions.c.application_id == row.id, decisions.c.state == DecisionState.APPROVED.value
-        )
-    ).all()
-    if any((decision.answered_at or unit.at) >= cutoff for decision in standing):
-        ends = [offer.get("until") for decision in standing for offer in json.loads(decision.offers)]
-        return bool(ends) and all(end and end < today.isoformat() for end in ends)
-    return True
+    fresh = standing.where(func.coalesce(decisions.c.answered_at, unit.at) >= cutoff)
+    offered = standing.where(decisions.c.offers != "[]")
+    open_still = offered.where(func.coalesce(decisions.c.offers_until, today.isoformat()) >= today.isoformat())
+    ran_out = ~fresh | (offered & ~open_still)
+    return _some(unit, table.c.stage == stage.Stage.DECISION.value, _in((_S.APPROVED,)), ran_out)
 
 
 def _unsigned(unit: Unit, today: date) -> Sequence[AnyRow]:

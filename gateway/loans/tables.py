@@ -172,6 +172,7 @@ decisions = Table(
     Column("seen_version", Text, nullable=False),  # of the lender's last view that was taken
     Column("seen_status", Text, nullable=False),  # as the lender writes it
     Column("offers", Text, nullable=False),  # JSON: see `lenders.ports.Offer`
+    Column("offers_until", Text),  # the last day one of them stands; NULL for none, and where one has no end
     Column("wanted", Text, nullable=False),  # JSON: fields the lender wants put right
     Column("reason", Text, nullable=False),
     Column("asked_at", Text),
@@ -276,6 +277,14 @@ agreements = Table(
     Index("ix_loan_agreements_funding", "company", "funding", "id"),
     Index("ix_loan_agreements_goods", "company", "goods", "cooling_until"),
     Index("ix_loan_agreements_application", "application_id", "id"),
+    # Called off after their goods were let go: a handful, whatever the size of the books.
+    Index(
+        "ix_loan_agreements_called_off",
+        "company",
+        "id",
+        sqlite_where=text("live = 0 AND released_at IS NOT NULL"),
+        postgresql_where=text("live = 0 AND released_at IS NOT NULL"),
+    ),
     Index(
         "ix_loan_agreements_warned",
         "company",

@@ -23,8 +23,9 @@ from gateway.loans.personal import about_buyer
 from gateway.loans.purchase import Purchase, purchase_of
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tables import applications as table
+from gateway.loans.tables import decisions
 from gateway.orders.tables import orders
-from tests.loans.house import CALLER, DIRECTOR, FRIDGE, MANAGER, PHONE, House, lender_terms
+from tests.loans.house import CALLER, COMPANY, DIRECTOR, FRIDGE, MANAGER, PHONE, House, lender_terms
 from tests.loans.seed import empty_row
 
 
@@ -315,10 +316,29 @@ def test_a_lead_nobody_went_on_with_lapses(house: House) -> None:
 def test_offers_nobody_accepted_lapse(house: House, until: str | None, days: int, lapses: bool) -> None:
     row = house.submitted(("soap",))
     house.force(row.id, state="approved")
-    house.answer(row.id, "soap", state="approved", offers=json.dumps([{"id": "1", "until": until}]))
+    offered = json.dumps([{"id": "1", "until": until}])
+    house.answer(row.id, "soap", state="approved", offers=offered, offers_until=until)
     house.later(days=days)
     assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == int(lapses)
     assert house.row(row.id).state == ("expired" if lapses else "approved")
+
+
+def test_what_waits_longer_does_not_hide_offers_that_have_run_out(house: House) -> None:
+    """More applications than one go looks at wait with offers that stand; the last one's is over."""
+    asked = {"lender": "soap", "state": "approved", "offers": "[{}]", "wanted": "{}", "answered_at": "2026-11-23"}
+    waiting = [f"A{place:03}" for place in range(201)]
+    with house.store.unit() as unit:
+        for number, row_id in enumerate(waiting):
+            row = {"id": row_id, "company": COMPANY, "number": 1000 + number, "shop_order": row_id, "stage": "decision"}
+            row |= {"shop_id": house.shop, "state": "approved", "stage_since": f"2026-11-23T08:00:00.{number:06}Z"}
+            unit.insert(table, empty_row(table) | row)
+            last_day = "2026-11-24" if row_id == waiting[-1] else None
+            of_it = {"id": row_id, "company": COMPANY, "application_id": row_id, "offers_until": last_day}
+            unit.insert(decisions, empty_row(decisions) | asked | of_it)
+        unit.commit()
+    house.later(days=2)
+    assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == 1
+    assert house.row(waiting[-1]).end_reason == "offer"
 
 
 def test_an_agreement_not_signed_in_time_lapses(house: House) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +183,17 @@ def test_a_chosen_offer_that_changed_or_vanished_is_chosen_anew(office: Office, 
     row = office.application(row_id)
     assert (row.state, row.lender) == ("approved" if offers else "submitted", "")
     assert [task.reason for task in office.rows(tasks)] == ["task.loan_reconsider"]
+
+
+def test_the_last_day_of_the_offers_stands_beside_them(office: Office) -> None:
+    row_id = office.submitted(A)
+    short, long = replace(OFFER, until=date(2026, 12, 1)), replace(OTHER, until=date(2026, 12, 5))
+    said = [(short, long), (short, replace(OTHER, until=None)), (short,), ()]
+    found = []
+    for number, offers in enumerate(said, start=1):
+        take(office, row_id, A, view(number, S.APPROVED, offers=offers))
+        found.append(office.decision(row_id, A).offers_until)
+    assert found == ["2026-12-05", None, "2026-12-01", None]
 
 
 def test_offers_beside_the_chosen_one_may_change(office: Office) -> None:
