@@ -23,6 +23,7 @@ from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.paid_to_pick import take_lines
 from gateway.loans import payees
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.tables import agreements, applications, returns
 from gateway.loans.tables import events as loan_events
 from gateway.loans.terms import LoanTerms
@@ -83,8 +84,8 @@ class Books(Trade):
         money: how shops and lenders get theirs.
     """
 
-    def __init__(self, folder: Path, **loans: Any) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, url: str = "", **loans: Any) -> None:
+        super().__init__(folder, url)
         self.with_terms(replace(self.terms, **loans))
         self._registries = self._messages = 0
 
@@ -121,10 +122,9 @@ class Books(Trade):
 
     def gives_back(self, row: AnyRow, kopecks: int) -> str:
         """Goods come back to the shop; returns the return's id."""
-        boss, goods = self.boss_of(row), Money(kopecks)
+        boss, goods, why = self.boss_of(row), Money(kopecks), ReturnReason.NOT_RIGHT
         return self.house.do(
-            boss,
-            lambda u: loan_return.return_goods(u, self.flow, self.terms, row.application_id, goods, "не подошёл"),
+            boss, lambda u: loan_return.return_goods(u, self.flow, self.terms, row.application_id, goods, why)
         )
 
     # ------------------------------------------------------------------ the lender's money

@@ -40,11 +40,11 @@ class Trade(Paperwork):
         desk: orders, goods and statement lines.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.desk = Shop(folder, automatic=False)
         self.desk.close()
         shutil.copyfile(folder / "shop.db", folder / "kvit.db")
-        super().__init__(House(folder))
+        super().__init__(House(folder, url=url))
         self.desk.store, self.desk.clock = self.house.store, self.house.clock
         with self.house.store.unit() as unit:
             stock.put_warehouse(unit, "main", "Основной")

@@ -10,6 +10,8 @@ from sqlalchemy import event
 from gateway.loans import ending
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
+from gateway.loans.reasons import EndReason
 from gateway.orders.tables import orders, releases
 from tests.flows.loans import Trade
 from tests.loans.house import MANAGER
@@ -20,7 +22,7 @@ def test_a_round_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
     try:
         trade.own_order()
         row = trade.settled(SigningWay.CLERK, own=True)
-        trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.US, "передумали"))
+        trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.US, EndReason.CHANGED_MIND))
         asked: list[tuple[str, Any]] = []
 
         def hear(_c: Any, _cursor: Any, sql: str, given: Any, _context: Any, _many: bool) -> None:
