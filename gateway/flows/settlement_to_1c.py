@@ -143,7 +143,7 @@ def _emit_payment(unit: Unit, order: AnyRow, kind: str, party: Counterparty, abo
 def _shop(unit: Unit, statement: AnyRow) -> Counterparty:
     """The shop with its requisites; with its name alone where it has none to be paid by."""
     try:
-        payee = payees.payee_of(unit, Party(PartyKind.SHOP, statement.party_id))
+        payee = payees.requisites_of(unit, Party(PartyKind.SHOP, statement.party_id))
     except Refused:
         return Counterparty(statement.party_id, "shop", statement.party_name)
     return _of_payee(statement.party_id, "shop", payee)

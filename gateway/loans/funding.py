@@ -22,7 +22,7 @@ from gateway.core.authority import Role
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import KvitError
 from gateway.core.money import Money
-from gateway.loans import agreement_rows, alerts, applications, events, stage
+from gateway.loans import agreement_rows, alerts, applications, events, lender_fee, stage
 from gateway.loans.agreement_checks import fee_of
 from gateway.loans.findings import holding
 from gateway.loans.model import ApplicationState, DecisionState
@@ -186,6 +186,7 @@ def _settle(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:
         line = _fund(unit, terms, application, row, came)
     if line is not None:
         _take_returns_back(unit, row, line)
+    lender_fee.follow(unit, terms, application, row, _lines_of(unit, row.id))
     stage.refresh(unit, row.application_id)
 
 

@@ -69,14 +69,14 @@ def _invoice(unit: Unit, agreement: AnyRow, *, cancelled: bool) -> InvoiceIn:
         outer_id=outer_id(agreement.id),
         number=agreement.number,
         date=date.fromisoformat(agreement.date),
-        buyer=_lender(unit, agreement.lender),
+        buyer=lender_buyer(unit, agreement.lender),
         amount=Money(agreement.transfer),
         loan_no=agreement.number,
         cancelled=cancelled,
     )
 
 
-def _lender(unit: Unit, lender: str) -> Buyer:
+def lender_buyer(unit: Unit, lender: str) -> Buyer:
     """The lender as a buyer: as it is on record, with the INN somebody entered; by its key alone before that."""
     row = unit.connection.execute(
         select(buyers).where(buyers.c.company == unit.company, buyers.c.outer_id == lender_outer_id(lender))

@@ -5,8 +5,8 @@
     branch, courier  signed, the cooling-off period is over, and the lender's money is here by evidence; or the shop
                      trusts the lender and its risk limit holds.
 
-Whatever the way: the application stands, the lender has not taken his yes back, the sums add up and nothing said of the
-agreement contradicts another.
+Whatever the way: the application stands, the shop is not suspended, the lender has not taken his yes back, the sums add
+up and nothing said of the agreement contradicts another.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class LoanFacts:
         contradicted: the lender said something else than before, and nobody has settled it.
         standing: agreement live, application neither cancelled, expired nor declined, nor its own order.
         revoked: the lender took his yes back.
+        suspended: the shop is, until it is let work again.
         on_hold: the order is held for another reason than this loan.
         received: the lender's whole transfer is here, proved and not taken back.
         trusted: the shop lets goods go before the lender's money is here.
@@ -47,6 +48,7 @@ class LoanFacts:
     contradicted: bool
     standing: bool
     revoked: bool
+    suspended: bool
     on_hold: bool
     received: bool
     trusted: bool
@@ -66,6 +68,7 @@ def loan_release_rule(facts: LoanFacts) -> Verdict:
             RuleLine("loan_amounts_fit", facts.amounts_fit),
             RuleLine("loan_not_contradicted", not facts.contradicted),
             RuleLine("loan_not_revoked", not facts.revoked),
+            RuleLine("loan_shop_not_suspended", not facts.suspended),
             RuleLine("not_cancelled", facts.standing),
             RuleLine("not_on_hold", not facts.on_hold),
             *_money(facts),

@@ -67,12 +67,18 @@ def test_a_period_is_closed_beside_the_requests_and_again_without_doubling(lendi
     assert {one["party"] for one in page["items"]} == {"Магазин mebel", "Магазин tehnika"}
 
 
-def test_a_period_to_come_fails_and_says_why(lending: Lending) -> None:
-    progress = close(lending, until="2027-01-01")
-    assert (progress["state"], progress["error"]["code"]) == ("failed", "settlement.period_ahead")
-    assert refused(lending.of("accountant").post("/v1/settlement/period", json={"until": "2026-02-30"})) == (
-        "api.invalid"
-    )
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2026-11-24", "settlement.period_ahead"),
+        ("9999-12-31", "settlement.period_ahead"),
+        ("1999-12-31", "settlement.day_wrong"),
+        ("2026-02-30", "api.invalid"),
+    ],
+)
+def test_a_day_no_period_ends_on_is_refused_at_once(lending: Lending, until: str, code: str) -> None:
+    assert refused(lending.of("accountant").post("/v1/settlement/period", json={"until": until})) == code
+    assert good(lending.of("accountant").get("/v1/settlement/period"))["state"] == "idle"
 
 
 def test_every_sum_leads_to_what_it_rests_on(lending: Lending) -> None:

@@ -94,7 +94,7 @@ class Books(Trade):
         policy = replace(TERMS.policy, payout_partners={LENDER.inn: "loan"})
         self.flow = replace(TERMS, policy=policy, outgoing=OUTGOING, loans=loans)
         lender = Payee(LENDER.name, "7702070139", "770201001", LENDERS_ACCOUNT, BIC, "ПАО «Банк»", CORR)
-        settling = SettlementTerms(OUTGOING, payees.payee_of)
+        settling = SettlementTerms(OUTGOING, payees.payee_of_any({"rest": lender}), payees.debtor_of)
         self.money = ReturnTerms(settling, {"rest": lender}, deducting)
 
     def reopen(self, folder: Path) -> None:
@@ -178,7 +178,7 @@ class Books(Trade):
         store, today = self.house.store, business_date(self.house.clock.now())
         with store.reading() as connection:
             parties = payees.parties(connection, COMPANY)
-        story.close_period(store, parties, today)
+        story.close_period(store, parties, today, debtor_of=payees.debtor_of)
         story.send_open(store, self.money.settlement, today)
         sent = self.every_row(select(statement_rows).where(statement_rows.c.state == "sent"))
         for row in sent if accept else ():

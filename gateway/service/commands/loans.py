@@ -207,15 +207,14 @@ def close(
         if config.loans is None:
             raise Refused("config.no_loans")
         person = known_person(store, by)
+        settling = settlement_terms(config.loans, terms_of(config).outgoing, config.lender)
         with store.reading() as connection:
             whom = parties(connection, store.company)
         with screen.progress("cli.settlement.closing", len(whom)) as told:
-            closed = settlement.close_period(store, whom, day, lambda done, _: told(done), actor=person)
-        sent = 0
-        if send:
-            sent = settlement.send_open(
-                store, settlement_terms(config.loans, terms_of(config).outgoing), day, actor=person
+            closed = settlement.close_period(
+                store, whom, day, lambda done, _: told(done), actor=person, debtor_of=settling.debtor_of
             )
+        sent = settlement.send_open(store, settling, day, actor=person) if send else 0
     screen.say("cli.settlement.closed", statements=closed.statements, lines=closed.lines, sent=sent)
     screen.answer({"parties": closed.parties, "statements": closed.statements, "lines": closed.lines, "sent": sent})
 
