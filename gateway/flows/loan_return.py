@@ -31,6 +31,7 @@ from gateway.loans import agreement_rows, returns
 from gateway.loans.papers import FundingState
 from gateway.loans.tables import agreements, return_orders
 from gateway.loans.tables import returns as return_rows
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.terms import LoanTerms
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import DEAD, UNSENT, OrderDraft, OrderState, Payee
@@ -72,14 +73,14 @@ def return_goods(
     loan_terms: LoanTerms,
     application_id: str,
     goods: Money,
-    reason: str,
+    reason: ReturnReason,
     expected_version: int | None = None,
 ) -> str:
     """Goods that cost `goods` came back to the shop. Returns the return's id.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.return_not_gone`, `loan.return_sum`,
-            `loan.reason_missing`, `state.illegal`.
+            `state.illegal`.
         Conflict: `loan.changed`.
     """
     row = returns.take(unit, loan_terms, application_id, goods, reason, expected_version)

@@ -22,7 +22,19 @@ from gateway.core.authority import Role
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import KvitError
 from gateway.core.money import Money
-from gateway.loans import agreement_rows, alerts, applications, events, lender_fee, stage
+from gateway.loans import (
+    agreement_rows,
+    alerts,
+    applications,
+    events,
+    lender_fee,
+    netting,
+    reasons,
+    receivable,
+    returns,
+    stage,
+    void_money,
+)
 from gateway.loans.agreement_checks import fee_of
 from gateway.loans.findings import holding
 from gateway.loans.model import ApplicationState, DecisionState
@@ -247,7 +259,7 @@ def _take_returns_back(unit: Unit, row: AnyRow, line: AnyRow) -> None:
             continue
         on = max(business_date(from_text(one.at)), date.fromisoformat(line.on))
         taken = register.line_of(
-            unit, register.reverse(unit, line.id, event, on, Money(one.to_lender), note=one.reason)
+            unit, register.reverse(unit, line.id, event, on, Money(one.to_lender), note=reasons.words(one.reason))
         )
         unit.update(returns, one.id, fee_back=-taken.fee)
 

@@ -21,6 +21,7 @@ from gateway.loans.desk import open_case
 from gateway.loans.model import ApplicationEvent, ApplicationState
 from gateway.loans.papers import FundingEvent, FundingState, GoodsEvent, GoodsState
 from gateway.loans.tables import returns
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -61,7 +62,7 @@ def take(
     terms: LoanTerms,
     application_id: str,
     goods: Money,
-    reason: str,
+    reason: ReturnReason,
     expected_version: int | None = None,
 ) -> AnyRow:
     """Goods came back to the shop; the lender is told ("loan.returned"), the shop what it owes the buyer.
@@ -73,15 +74,13 @@ def take(
         The return's row.
 
     Raises:
-        Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.reason_missing`, `state.illegal`;
+        Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `state.illegal`;
             `loan.return_not_gone` for goods the buyer does not have, `loan.return_sum` for more than he has.
         Conflict: `loan.changed`.
     """
     application, row = open_case(unit, Right.LOANS_CONFIRM, application_id, expected_version)
     if row.goods not in agreement_rows.GOODS_GONE:
         raise Refused("loan.return_not_gone")
-    if not reason.strip():
-        raise Refused("loan.reason_missing")
     parts = _share_of(unit, application, row, goods)
     return_id = new_id()
     unit.insert(
@@ -97,7 +96,8 @@ def take(
             "to_lender": parts.to_lender.kopecks,
             "to_buyer": parts.to_buyer.kopecks,
             "fee_back": 0,
-            "reason": " ".join(reason.split())[:_LONGEST_REASON],
+            "netted": 0,
+            "reason": reason.value,
         },
     )
     returned = row.returned + goods.kopecks

@@ -176,7 +176,7 @@ def test_a_lost_original_is_the_last_holders(lending: Lending) -> None:
 def test_a_buyer_who_will_not_sign_ends_it(lending: Lending) -> None:
     case = Case(lending, lending.papers.agreed(SigningWay.BRANCH).application_id)
     case.do("no-show")
-    case.do("refuse", reason="передумал")
+    case.do("refuse", reason="changed_mind", remark="передумал")
     assert (case.card["state"], case.card["ended_by"], case.card["agreement"]) == ("cancelled", "buyer", None)
     assert [one["signing"] for one in case.card["earlier_agreements"]] == ["refused"]
 

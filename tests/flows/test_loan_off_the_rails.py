@@ -19,6 +19,7 @@ from gateway.loans.ending import By
 from gateway.loans.lenders.decisions import take_view
 from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.matching import service as matching
 from gateway.orders.model import Buyer, InvoiceIn
 from gateway.orders.references import put_references
@@ -46,7 +47,7 @@ def books(tmp_path: Path) -> Iterator[Books]:
 
 def call_off(books: Books, row: AnyRow) -> None:
     def work(unit: Unit) -> None:
-        ending.cancel(unit, row.application_id, By.BUYER, "передумал")
+        ending.cancel(unit, row.application_id, By.BUYER, EndReason.CHANGED_MIND)
         loan_release.settle_application(unit, books.flow, books.terms, row.application_id)
 
     books.house.do(MANAGER, work)

@@ -15,6 +15,8 @@ from gateway.core.money import Money
 from gateway.flows import by_hand, loan_return
 from gateway.loans import returns
 from gateway.loans.funding import returns_of
+from gateway.loans.reasons import ReturnReason
+from gateway.loans.returns import of_agreement
 from gateway.loans.papers import GoodsState
 from gateway.matching import service as matching
 from gateway.payments.outgoing import service as outgoing
@@ -118,7 +120,9 @@ def test_only_the_shops_manager_reports_its_returns(books: Books, who: str) -> N
     actor = getattr(books.house, who)
     error = books.house.refused(
         actor,
-        lambda u: loan_return.return_goods(u, books.flow, books.terms, row.application_id, Money(G), "брак"),
+        lambda u: loan_return.return_goods(
+            u, books.flow, books.terms, row.application_id, Money(G), ReturnReason.DEFECT
+        ),
     )
     assert error.code == {"clerk": "authority.missing", "stranger": "loan.not_found"}[who]
 

@@ -32,6 +32,7 @@ from gateway.loans.ending import By
 from gateway.loans.model import Origin, SigningWay
 from gateway.loans.purchase import Purchase
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tables import shop_access
 from gateway.loans.tariffs import Tariff
@@ -140,7 +141,7 @@ SUBJECTS: dict[str, tuple[Callable[[House, Unit, str], Any], set[Role]]] = {
     "purchase": (lambda h, u, a: set_purchase(u, a, Purchase(goods=Money(100))), CALLERS),
     "submit": (lambda h, u, a: submission.submit(u, h.terms, a, ("rest",)), CALLERS),
     "send_again": (lambda h, u, a: submission.send_again(u, a), CALLERS),
-    "cancel": (lambda h, u, a: ending.cancel(u, a, By.SHOP, "нет товара"), CALLERS | {Role.SHOP_MANAGER}),
+    "cancel": (lambda h, u, a: ending.cancel(u, a, By.SHOP, EndReason.CHANGED_MIND), CALLERS | {Role.SHOP_MANAGER}),
 }
 OTHERS: dict[str, tuple[Callable[[House, Unit], Any], set[Role]]] = {
     "board": (board, ANYBODY),

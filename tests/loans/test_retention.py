@@ -9,6 +9,7 @@ from gateway.loans import ending, queries, questionnaire, retention
 from gateway.loans.applying import apply
 from gateway.loans.ending import By
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.tables import agreements, documents, lender_views
 from tests.loans.house import CALLER, MANAGER, House
 from tests.loans.seed import empty_row
@@ -26,7 +27,7 @@ def ended(house: House) -> str:
         unit.connection.execute(insert(documents).values(**(empty_row(documents) | paper)))
         unit.connection.execute(insert(lender_views).values(**(empty_row(lender_views) | view)))
         unit.commit()
-    house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.BUYER, "передумал"))
+    house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.BUYER, EndReason.CHANGED_MIND))
     return row.id
 
 

@@ -15,6 +15,7 @@ from gateway.loans import dated, ending, shops
 from gateway.loans.dated import SigningTerms
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import SHOP, Onboarding, ShopEvent, ShopState
 from gateway.loans.tables import shop_tariffs
 from gateway.loans.tariffs import FREE, FeeBase, FeePayer, Tariff
@@ -115,7 +116,7 @@ def test_a_shop_leaves_when_nothing_runs(house: House) -> None:
     applied = house.apply("З-1")
     busy = house.refused(DIRECTOR, lambda u: shops.move(u, house.shop, ShopEvent.CLOSE))
     assert busy.values == {"name": "Магазин mebel", "count": 1}
-    house.do(CALLER, lambda u: ending.cancel(u, applied.id, By.SHOP, "закрываемся"))
+    house.do(CALLER, lambda u: ending.cancel(u, applied.id, By.SHOP, EndReason.CHANGED_MIND))
     assert house.do(DIRECTOR, lambda u: shops.move(u, house.shop, ShopEvent.CLOSE, "конец договора")).state == "closed"
 
 

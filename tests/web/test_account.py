@@ -93,7 +93,7 @@ def test_an_old_page_does_not_overwrite_what_happened_since(world: World) -> Non
     manager, clerk = world.person("manager"), world.person("clerk")
     old = manager.forms(manager.get(card))[f"{card}/refuse"]
     clerk.send(f"{card}/identity", f"{card}/identity", passport="4510123456", photo="yes", place="ТЦ")
-    reply = manager.client.post(f"{card}/refuse", data={**old, "reason": "передумал"})
+    reply = manager.client.post(f"{card}/refuse", data={**old, "reason": "changed_mind"})
     assert reply.status_code == 409 and 'role="alert"' in reply.text
     assert world.paper(application_id).signing == SigningState.IDENTITY_CHECKED
 
@@ -102,8 +102,8 @@ def test_the_buyer_refuses_and_the_goods_stay(world: World) -> None:
     application_id = world.agreed()
     card = f"/shop/applications/{application_id}"
     manager = world.person("manager")
-    page = manager.follow(manager.send(card, f"{card}/refuse", reason="передумал"))
-    assert "Отказ записан" in page.text and "передумал" in page.text
+    page = manager.follow(manager.send(card, f"{card}/refuse", reason="changed_mind", remark="Сидоровой не надо"))
+    assert "Отказ записан" in page.text and "передумал" in page.text and "Сидоровой" not in page.text
     assert world.house.row(application_id).state == "cancelled"
     assert "Товар можно отдавать" not in page.text
 
@@ -112,12 +112,12 @@ def test_the_manager_calls_it_off(world: World) -> None:
     application_id = world.approved()
     card = f"/shop/applications/{application_id}"
     manager = world.person("manager")
-    without = manager.send(card, f"{card}/cancel", by="shop", reason=" ")
-    assert without.status_code == 422 and "Не указана причина" in without.text
-    assert manager.send(card, f"{card}/cancel", by="lender", reason="x").status_code == 422
-    assert (
-        "Заявка отменена" in manager.follow(manager.send(card, f"{card}/cancel", by="shop", reason="нет товара")).text
-    )
+    without = manager.send(card, f"{card}/cancel", by="shop", reason="нет товара")
+    assert without.status_code == 422 and "Выберите один из вариантов" in without.text
+    assert manager.send(card, f"{card}/cancel", by="lender", reason="no_goods").status_code == 422
+    assert manager.send(card, f"{card}/cancel", by="shop", reason="declined").status_code == 422, "not for people"
+    done = manager.follow(manager.send(card, f"{card}/cancel", by="shop", reason="no_goods", remark="нет у Иванова"))
+    assert "Заявка отменена" in done.text and "(магазин): нет товара" in done.text and "у Иванова" not in done.text
     assert world.house.row(application_id).ended_by == "shop"
 
 
@@ -254,9 +254,9 @@ def test_goods_that_came_back_are_reported(world: World) -> None:
     clerk.send(card, f"{card}/sign", signed="yes")
     clerk.send(card, f"{card}/delivered")
     assert f"{card}/returned" not in clerk.get(card).text
-    much = manager.send(card, f"{card}/returned", goods="50 000", reason="брак")
+    much = manager.send(card, f"{card}/returned", goods="50 000", reason="defect")
     assert much.status_code == 422 and 'role="alert"' in much.text
-    done = manager.follow(manager.send(card, f"{card}/returned", goods="45 990", reason="брак"))
+    done = manager.follow(manager.send(card, f"{card}/returned", goods="45 990", reason="defect"))
     assert "Возврат записан" in done.text
     assert world.paper(application_id).goods == GoodsState.RETURNED
     assert world.told["changed"] == 4

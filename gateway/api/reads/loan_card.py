@@ -15,6 +15,7 @@ from gateway.api.reads import loan_actions, loan_money
 from gateway.api.reads.loans import Asking, item, labelled
 from gateway.api.reads.texts import in_catalogue, quantity, said, stored_list
 from gateway.core.authority import Actor
+from gateway.core.catalogue import sentence
 from gateway.core.clock import business_date
 from gateway.core.money import Money
 from gateway.loans import applications, coverage, dated, documents, findings, queries, visits
@@ -243,8 +244,21 @@ def _missing(connection: Connection, application: AnyRow) -> list[dict[str, str]
 def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     code = event["code"]
     # An event nobody has given a sentence is shown by its name rather than hidden.
-    text = said(code, event["values"]) if in_catalogue(code) else {"text_ru": code, "text_en": code}
+    text = _sentences(code, event["values"]) if in_catalogue(code) else {"text_ru": code, "text_en": code}
     return {"at": event["at"], "by": event["by"], "code": code, **text}
+
+
+def _sentences(code: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """As `said`, with the codes of a reason and of whose wish it was in words."""
+    coded_values = {"reason": "loan.reason.{}", "by": "loan.by.{}"}
+    named = {name: group.format(values[name]) for name, group in coded_values.items() if name in values}
+    known = {name: word for name, word in named.items() if in_catalogue(word)}
+    return {
+        f"text_{language}": sentence(
+            code, language, {**values, **{name: sentence(word, language, {}) for name, word in known.items()}}
+        )
+        for language in ("ru", "en")
+    }
 
 
 def _picked(row: AnyRow, names: Sequence[str]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from gateway.api.schemas.loan_papers import (
     NewDocument,
     NewVisit,
     Reasoned,
+    Refusal,
     Remarked,
     Sent,
 )
@@ -45,11 +46,13 @@ from gateway.loans import (
     documents,
     identity,
     originals,
+    remarks,
     returns,
     signing,
     visits,
 )
 from gateway.loans.documents import Kind
+from gateway.loans.reasons import EndReason, ReturnReason
 from gateway.loans.tables import applications as application_rows
 from gateway.loans.tables import returns as return_rows
 from gateway.store import Unit
@@ -94,11 +97,12 @@ def no_show(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, A
 
 
 @router.post("/loans/{loan_id}/refuse", response_model=LoanAnswer, dependencies=SIGN, responses=CHANGE)
-def refuse(desk: TheDesk, loan_id: Id, asked: Reasoned) -> dict[str, Any]:
+def refuse(desk: TheDesk, loan_id: Id, asked: Refusal) -> dict[str, Any]:
     """The buyer will not sign: the application is cancelled on his wish."""
 
     def step(unit: Unit) -> None:
-        signing.refuse(unit, desk.loans, loan_id, asked.reason, desk.terms.version)
+        signing.refuse(unit, desk.loans, loan_id, EndReason(asked.reason), desk.terms.version)
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.END, asked.remark)
 
     return _step(desk, "refuse", loan_id, asked, step)
 
@@ -249,8 +253,9 @@ def goods_returned(desk: TheDesk, loan_id: Id, asked: GoodsReturned) -> dict[str
 
     def step(unit: Unit) -> None:
         loan_return.return_goods(
-            unit, desk.room.terms, desk.loans, loan_id, goods, asked.reason, desk.terms.version
+            unit, desk.room.terms, desk.loans, loan_id, goods, ReturnReason(asked.reason), desk.terms.version
         )  # fmt: skip
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.RETURN, asked.remark)
 
     return _step(desk, "goods-return", loan_id, asked, step)
 

@@ -59,7 +59,7 @@ class LenderDecision(BaseModel):
     state_en: str
     external_id: str = Field(description="The lender's own id of it")
     seen_status: str
-    reason: str
+    reason: str = Field(description="Why we took it back, a code; a lender's own words are in the remarks")
     offers: list[Offer]
     wanted: list[Wanted]
     asked_at: Instant | None

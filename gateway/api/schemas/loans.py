@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from gateway.api.reads.loans import SORTS
 from gateway.api.schemas.common import Answer, Asked, Day, Instant, Kopecks, Note, Quantity
+from gateway.loans.reasons import END_REASONS
 
 StageWord = Literal["", "application", "decision", "signing", "original", "money", "shop", "done", "ended"]
 StateWord = Literal[
@@ -22,9 +23,14 @@ Title = Annotated[str, Field(description="The lender's name for people")]
 Word = Annotated[str, Field(max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
 Reason = Annotated[Note, Field(min_length=1)]
+EndWord = Literal[
+    "changed_mind", "cheaper", "terms", "paid_otherwise", "no_goods", "duplicate", "wrong_data", "identity", "other",
+]  # fmt: skip
+Remark = Annotated[Note, Field(description="In words of one's own; sealed, and removed with the buyer's data")]
 Sum = Annotated[int, Field(ge=0, le=10**14, description="Whole kopecks")]
 Typed = Annotated[str, Field(max_length=1000)]
 
+assert get_args(EndWord) == tuple(one.value for one in END_REASONS)
 assert SORTS == ("made_at", "-made_at", "stage_since", "-stage_since")
 SortWord = Literal["made_at", "-made_at", "stage_since", "-stage_since"]
 
@@ -62,7 +68,9 @@ class LoanItem(BaseModel):
     made_by: str
     ended_at: Instant | None
     ended_by: str = Field(description='"buyer", "shop", "lender", "us" or ""')
-    end_reason: str
+    end_reason: str = Field(description="A code; its text is beside it")
+    end_reason_ru: str
+    end_reason_en: str
     goods: Kopecks
     down: Kopecks
     months: int
@@ -218,7 +226,8 @@ class Withdraw(Asked):
     """From whom to take an application back."""
 
     lender: Key
-    reason: Reason
+    reason: EndWord
+    remark: Remark = ""
 
 
 class Accept(Asked):
@@ -233,7 +242,8 @@ class Cancel(Asked):
     """Why an application ends."""
 
     by: Literal["buyer", "shop", "us"]
-    reason: Reason
+    reason: EndWord
+    remark: Remark = ""
 
 
 class Answers(Asked):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
-from gateway.loans import events, offers, rows
+from gateway.loans import events, offers, remarks, rows
 from gateway.loans.lenders import asking, consequences, contact
 from gateway.loans.lenders.errors import UnreadableAnswer
 from gateway.loans.lenders.ports import LenderStatus, LenderView, Offer
@@ -27,7 +27,6 @@ from gateway.store.unit import Unit
 
 _D, _E, _S = DecisionState, DecisionEvent, LenderStatus
 _LONGEST_WORD = 60
-_LONGEST_REASON = 300
 AGREED_TO = frozenset(
     {
         _S.APPROVED,
@@ -88,6 +87,7 @@ def take_view(unit: Unit, terms: LoanTerms, decision_id: str, view: LenderView) 
         rows.put(unit, decisions, row, **heard, poll_at=asking.again(unit, row, said))
         return False
     after = _write(unit, row, view, heard)
+    remarks.keep(unit, terms, row.application_id, remarks.Kind.LENDER, view.reason, by=f"lender:{row.lender}")
     application = consequences.follow(unit, terms, row, after, view)
     again = asking.again(unit, after, view.status, ended=asking.is_over(application))
     unit.update(decisions, row.id, poll_at=again)
@@ -170,8 +170,6 @@ def _write(unit: Unit, row: AnyRow, view: LenderView, heard: dict[str, Any]) -> 
         state = DECISION.step(state, event).to
     standing = _offers(row, view) if state is _D.APPROVED else ()
     until = offers.last_day(standing)
-    # the reason of an end is kept as it was told first: by the lender, or by whoever took the application back
-    reason = row.reason if row.state in DECISION.final else view.reason[:_LONGEST_REASON]
     after = rows.put(
         unit,
         decisions,
@@ -183,7 +181,6 @@ def _write(unit: Unit, row: AnyRow, view: LenderView, heard: dict[str, Any]) -> 
         offers=offers.written(standing),
         offers_until=until.isoformat() if until else None,
         wanted=dumps(dict(view.wanted)) if state is _D.NEEDS_INFO else "{}",
-        reason=reason,
         asked_at=row.asked_at or unit.at,
         answered_at=unit.at,
     )

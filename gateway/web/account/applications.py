@@ -11,10 +11,11 @@ from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.text import no_control
 from gateway.flows import loan_release
-from gateway.loans import applying, coverage, queries
+from gateway.loans import applying, coverage, queries, remarks
 from gateway.loans.ending import By, cancel
 from gateway.loans.model import Origin, SigningWay
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.stage import Stage
 from gateway.store import Unit
 from gateway.web.account.acting import act, card_address, perform
@@ -116,7 +117,8 @@ def call_off(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
     """The buyer, or the shop, does not want it any more."""
 
     def work(unit: Unit) -> None:
-        cancel(unit, application_id, form.word("by", By), form.text("reason"), form.version)
+        cancel(unit, application_id, form.word("by", By), form.word("reason", EndReason), form.version)
+        remarks.keep(unit, desk.room.loans, application_id, remarks.Kind.END, form.text("remark"))
         loan_release.settle_application(unit, desk.room.terms, desk.room.loans, application_id)
 
     return act(desk, form, "cancel", application_id, work)

@@ -15,6 +15,7 @@ from gateway.core.states import Machine
 from gateway.loans import applications, coverage, documents, queries
 from gateway.loans.model import APPLICATION, ApplicationEvent, SigningWay
 from gateway.loans.papers import GOODS, SIGNING, GoodsEvent, OriginalState, SigningEvent
+from gateway.loans.reasons import END_REASONS, ReturnReason
 from gateway.loans.stage import OPEN, Stage
 from gateway.web.account.pages import show, told
 from gateway.web.account.visits import Desk
@@ -64,6 +65,8 @@ def card_page(
             done=done if done in DONE else "",
             error=told(error, desk.language) if error else None,
             buyer=buyer,
+            end_reasons=END_REASONS,
+            return_reasons=tuple(ReturnReason),
         )
 
 

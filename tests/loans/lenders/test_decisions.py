@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gateway.core.clock import from_text
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
+from gateway.loans import remarks
 from gateway.loans.lenders.decisions import AGREED_TO, about_view, steps, take_view
 from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import DECISION, DecisionState
@@ -87,7 +88,10 @@ def test_one_no_is_not_yet_a_no(office: Office) -> None:
     take(office, row_id, B, view(2, S.DECLINED))
     ended = office.application(row_id)
     assert (ended.state, ended.stage, ended.ended_by) == ("declined", "ended", "lender")
-    assert office.decision(row_id, A).reason == "Скоринг" and office.decision(row_id, A).poll_at is None
+    assert (office.decision(row_id, A).reason, office.decision(row_id, A).poll_at) == ("", None)
+    with office.store.reading() as connection:
+        said = remarks.read(connection, office.terms, row_id)
+    assert [(one.kind, one.by, one.text) for one in said] == [(remarks.Kind.LENDER, f"lender:{A}", "Скоринг")]
 
 
 def test_the_same_view_twice_is_taken_once(office: Office) -> None:
@@ -162,7 +166,7 @@ def test_a_late_refusal_of_the_only_lender_ends_it(office: Office) -> None:
     row_id = accepted(office)
     take(office, row_id, A, view(3, S.AGREED), view(4, S.REVOKED, reason="Отказ"))
     row = office.application(row_id)
-    assert (row.state, row.ended_by, row.agreement_no, row.end_reason) == ("declined", "lender", "", "Отказ")
+    assert (row.state, row.ended_by, row.agreement_no, row.end_reason) == ("declined", "lender", "", "declined")
     assert office.agreement(row_id) is None
 
 

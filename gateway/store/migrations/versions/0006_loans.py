@@ -37,6 +37,7 @@ def upgrade() -> None:
     partial_index("ix_releases_agreement", "releases", ["agreement_id"], "agreement_id IS NOT NULL AND withdrawn_at IS NULL")
     for table in _NEVER_CHANGED:
         append_only(table, ["id"])
+    _may_be_emptied("loan_identity_checks", ("place", "typed_hash", "typed_tail"))
 
 
 def _shops() -> None:
@@ -60,6 +61,11 @@ def _shops() -> None:
     )
     op.create_index("ix_shop_access_shop", "shop_access", ["company", "shop_id"])
     op.create_index("uq_shop_access_token", "shop_access", ["token_hash"], unique=True)
+    op.create_table(
+        "shop_session_ends",
+        *text("id", "company", "until"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_session_ends")),
+    )
     op.create_table(
         "shop_tariffs",
         *text("id", "company", "shop_id", "lender", "since", "base", "percent"),
@@ -137,6 +143,13 @@ def _applications() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_events")),
     )
     op.create_index("ix_loan_events_application", "loan_events", ["application_id", "id"])
+    op.create_table(
+        "loan_remarks",
+        *text("id", "company", "application_id", "kind", "at", "by", "digest"),
+        *binary("sealed"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_remarks")),
+    )
+    op.create_index("ix_loan_remarks_application", "loan_remarks", ["application_id", "id"])
     op.create_table(
         "loan_decisions",
         *text("id", "company"),
@@ -254,6 +267,27 @@ def _agreements() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_releases_agreement", "releases")
+def _may_be_emptied(table: str, columns: tuple[str, ...]) -> None:
+    """Of a table that is append-only, columns with personal data: they may become "", all at once, and nothing else."""
+    here = op.get_bind()
+    lite = here.dialect.name == "sqlite"
+    same = "IS" if lite else "IS NOT DISTINCT FROM"
+    names = [str(column["name"]) for column in sa.inspect(here).get_columns(table)]
+    only = " AND ".join(f"NEW.{n} = ''" if n in columns else f'NEW."{n}" {same} OLD."{n}"' for n in names)
+    if lite:
+        op.execute(f"DROP TRIGGER {table}_no_update")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({only}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+        return
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF {only} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{table} is append-only'; END $$"
+    )
+
+
     op.drop_column("releases", "agreement_id")
     op.drop_table("loan_return_orders")
     op.drop_table("loan_returns")
@@ -265,10 +299,12 @@ def downgrade() -> None:
     op.drop_table("loan_decisions")
     op.drop_table("loan_events")
     op.drop_table("loan_applications")
+    op.drop_table("loan_remarks")
     op.drop_table("lender_terms")
     op.drop_table("loan_signing_terms")
     op.drop_table("shop_tariffs")
     op.drop_table("shop_access")
     op.drop_table("shops")
+    op.drop_table("shop_session_ends")
     for table in _NEVER_CHANGED:
         drop_append_only(table)
