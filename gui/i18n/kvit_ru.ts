@@ -2224,6 +2224,14 @@ within 15 minutes: {share}</source>
     <message>
         <source>E-mail</source>
         <translation>Эл. почта</translation>
+    <message>
+        <source>kept sealed, with the buyer&apos;s data</source>
+        <translation>хранится зашифрованно, с данными покупателя</translation>
+    </message>
+    <message>
+        <source>More about it</source>
+        <translation>Подробнее</translation>
+    </message>
     </message>
     <message>
         <source>Income a month, ₽</source>
@@ -2800,6 +2808,65 @@ within 15 minutes: {share}</source>
         <translation>остановлено: паспорт не тот</translation>
     </message>
     <message>
+<context>
+    <name>LoanReasons</name>
+    <message>
+        <source>changed his mind</source>
+        <translation>передумал</translation>
+    </message>
+    <message>
+        <source>found it elsewhere</source>
+        <translation>нашёл в другом месте</translation>
+    </message>
+    <message>
+        <source>the terms of the loan do not suit</source>
+        <translation>не подошли условия кредита</translation>
+    </message>
+    <message>
+        <source>paid in another way</source>
+        <translation>оплатил иначе</translation>
+    </message>
+    <message>
+        <source>the goods are not to be had</source>
+        <translation>нет товара</translation>
+    </message>
+    <message>
+        <source>it was applied for twice</source>
+        <translation>повторная заявка</translation>
+    </message>
+    <message>
+        <source>a mistake in the application</source>
+        <translation>ошибка в заявке</translation>
+    </message>
+    <message>
+        <source>the passport did not match</source>
+        <translation>паспорт не сошёлся</translation>
+    </message>
+    <message>
+        <source>another reason</source>
+        <translation>другая причина</translation>
+    </message>
+    <message>
+        <source>the goods do not suit</source>
+        <translation>не подошёл товар</translation>
+    </message>
+    <message>
+        <source>a defect</source>
+        <translation>брак</translation>
+    </message>
+    <message>
+        <source>damaged on the way</source>
+        <translation>повреждён в пути</translation>
+    </message>
+    <message>
+        <source>the wrong goods came</source>
+        <translation>привезли не то</translation>
+    </message>
+    <message>
+        <source>the buyer does not want them any more</source>
+        <translation>покупатель передумал</translation>
+    </message>
+</context>
         <source>called off</source>
         <translation>отменён</translation>
     </message>

@@ -187,7 +187,7 @@ class LoanPanel(QFrame):
         self._buyer(loan)
         if loan.end_reason:
             who = words.person(loan.ended_by)
-            told = translate("LoanCard", "Ended: {reason}").format(reason=loan.end_reason)
+            told = translate("LoanCard", "Ended: {reason}").format(reason=said(loan.end_said))
             self._head.addWidget(label(f"{told} · {who}" if loan.ended_by else told, wrap=True, select=True))
         for missing in loan.missing:
             text = translate("LoanCard", "Missing: {paper}").format(paper=said(missing.said))

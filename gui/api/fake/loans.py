@@ -166,7 +166,8 @@ def call_result(world: World, record: LoanRecord, body: Json) -> Json:
     if result == "reached":
         return changed(world, record, "Дозвонились", "Reached", **state("questionnaire", "application"), call_due=None)
     if result in ("refused", "wrong_number"):
-        ended = {"ended_at": instant(world.now()), "ended_by": "buyer", "end_reason": "Отказался по телефону"}
+        ended = {"ended_at": instant(world.now()), "ended_by": "buyer", "end_reason": "refused",
+                 "end_reason_ru": "отказался по телефону", "end_reason_en": "refused on the phone"}  # fmt: skip
         return changed(world, record, "Отказ", "Refused", **state("cancelled", "ended"), call_by="", **ended)
     due = body.get("at") or instant(world.now() + timedelta(hours=1))
     tries = record.card["call_attempts"] + 1
@@ -277,7 +278,8 @@ def accept(world: World, record: LoanRecord, body: Json) -> Json:
 
 
 def cancel(world: World, record: LoanRecord, body: Json) -> Json:
-    ended = {"ended_at": instant(world.now()), "ended_by": body["by"], "end_reason": body["reason"]}
+    ended = {"ended_at": instant(world.now()), "ended_by": body["by"], "end_reason": body["reason"],
+             "end_reason_ru": body["reason"], "end_reason_en": body["reason"]}  # fmt: skip
     return changed(world, record, "Отменена", "Cancelled", **state("cancelled", "ended"), **ended)
 
 
