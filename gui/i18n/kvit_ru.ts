@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru" sourcelanguage="en">
 <context>
+    <name>Ageing</name>
+    <message>
+        <source>Not signed</source>
+        <translation>Не подписан</translation>
+    </message>
+    <message>
+        <source>Original not at the lender</source>
+        <translation>Оригинала нет в банке</translation>
+    </message>
+    <message>
+        <source>No money</source>
+        <translation>Нет денег</translation>
+    </message>
+    <message>
+        <source>{wait}: {all} for {sum}, past {limit}: {red}</source>
+        <translation>{wait}: {all} на {sum}, дольше {limit}: {red}</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>подпись</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>оригинал</translation>
+    </message>
+    <message>
+        <source>money</source>
+        <translation>деньги</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>Ждёт</translation>
+    </message>
+    <message>
+        <source>since {moment}</source>
+        <translation>с {moment}</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Предел</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Договор</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>What is here</source>
+        <translation>Что уже есть</translation>
+    </message>
+    <message>
+        <source>Also those within the limit</source>
+        <translation>И те, что в пределах срока</translation>
+    </message>
+    <message>
+        <source>Agreements that wait</source>
+        <translation>Договоры, которые ждут</translation>
+    </message>
+    <message>
+        <source>Nothing is past its limit.</source>
+        <translation>Просроченного нет.</translation>
+    </message>
+</context>
+<context>
     <name>Assign</name>
     <message>
         <source>Invoice</source>
@@ -1334,6 +1413,10 @@
         <translation>Повторить</translation>
     </message>
     <message>
+        <source>Lenders</source>
+        <translation>Банки</translation>
+    </message>
+    <message>
         <source>Understood</source>
         <translation>Понятно</translation>
     </message>
@@ -1695,6 +1778,137 @@ within 15 minutes: {share}</source>
     </message>
 </context>
 <context>
+    <name>Lenders</name>
+    <message>
+        <source>not entered</source>
+        <translation>не введён</translation>
+    </message>
+    <message>
+        <source>entered; its end is not known</source>
+        <translation>введён, срок не указан</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>до {day}</translation>
+    </message>
+    <message>
+        <source>{until}: it has ended</source>
+        <translation>{until}: истёк</translation>
+    </message>
+    <message>
+        <source>given up</source>
+        <translation>оставлен</translation>
+    </message>
+    <message>
+        <source>repeated</source>
+        <translation>повторяется</translation>
+    </message>
+    <message>
+        <source>leaving</source>
+        <translation>уходит</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>To tell him</source>
+        <translation>Что сообщить</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>Tries</source>
+        <translation>Попыток</translation>
+    </message>
+    <message>
+        <source>Next try</source>
+        <translation>Следующая</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>С</translation>
+    </message>
+    <message>
+        <source>What has not reached them</source>
+        <translation>Что до них не дошло</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Try this call again</source>
+        <translation>Повторить этот вызов</translation>
+    </message>
+    <message>
+        <source>What has not reached lenders</source>
+        <translation>Что не дошло до банков</translation>
+    </message>
+    <message>
+        <source>Everything has reached them.</source>
+        <translation>Всё дошло.</translation>
+    </message>
+    <message>
+        <source>{open}, unanswered: {failing}</source>
+        <translation>{open}, без ответа: {failing}</translation>
+    </message>
+    <message>
+        <source>Last good answer</source>
+        <translation>Последний ответ</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>ещё не было</translation>
+    </message>
+    <message>
+        <source>Silent since</source>
+        <translation>Молчит с</translation>
+    </message>
+    <message>
+        <source>Asked about</source>
+        <translation>Спрашиваем о заявках</translation>
+    </message>
+    <message>
+        <source>Calls waiting</source>
+        <translation>Вызовов ждёт</translation>
+    </message>
+    <message>
+        <source>Calls given up</source>
+        <translation>Вызовов оставлено</translation>
+    </message>
+    <message>
+        <source>Token: {words}</source>
+        <translation>Токен: {words}</translation>
+    </message>
+    <message>
+        <source>The secret of his notices is not entered</source>
+        <translation>Секрет его уведомлений не введён</translation>
+    </message>
+    <message>
+        <source>Ask now</source>
+        <translation>Спросить сейчас</translation>
+    </message>
+    <message>
+        <source>Ask {lender} now</source>
+        <translation>Спросить сейчас: {lender}</translation>
+    </message>
+    <message>
+        <source>A call that was given up leaves once more</source>
+        <translation>Оставленный вызов уйдёт ещё раз</translation>
+    </message>
+</context>
+<context>
     <name>LoanActions</name>
     <message>
         <source>Call the buyer</source>
@@ -1988,12 +2202,36 @@ within 15 minutes: {share}</source>
         <translation>платёж банку подготовлен</translation>
     </message>
     <message>
+        <source>The lender wants nothing back</source>
+        <translation>Банк денег назад не ждёт</translation>
+    </message>
+    <message>
+        <source>The return is closed without a payment to the lender.</source>
+        <translation>Возврат закроется без платежа банку.</translation>
+    </message>
+    <message>
+        <source>What did the lender say, and who said it?</source>
+        <translation>Что сказал банк и кто именно?</translation>
+    </message>
+    <message>
+        <source>closed: the lender wants nothing back</source>
+        <translation>закрыт: банк денег назад не ждёт</translation>
+    </message>
+    <message>
         <source>added: {paper}</source>
         <translation>добавлено: {paper}</translation>
     </message>
 </context>
 <context>
     <name>LoanDialogs</name>
+    <message>
+        <source>kept sealed, with the buyer&apos;s data</source>
+        <translation>хранится зашифрованно, с данными покупателя</translation>
+    </message>
+    <message>
+        <source>More about it</source>
+        <translation>Подробнее</translation>
+    </message>
     <message>
         <source>Back</source>
         <translation>Назад</translation>
@@ -2224,14 +2462,6 @@ within 15 minutes: {share}</source>
     <message>
         <source>E-mail</source>
         <translation>Эл. почта</translation>
-    <message>
-        <source>kept sealed, with the buyer&apos;s data</source>
-        <translation>хранится зашифрованно, с данными покупателя</translation>
-    </message>
-    <message>
-        <source>More about it</source>
-        <translation>Подробнее</translation>
-    </message>
     </message>
     <message>
         <source>Income a month, ₽</source>
@@ -2412,12 +2642,28 @@ within 15 minutes: {share}</source>
         <translation>Деньги ушли</translation>
     </message>
     <message>
+        <source>Settled</source>
+        <translation>Расчёт</translation>
+    </message>
+    <message>
+        <source>the lender paid so much less</source>
+        <translation>банк на столько меньше заплатил</translation>
+    </message>
+    <message>
         <source>Prepare the payment to the lender</source>
         <translation>Подготовить платёж банку</translation>
     </message>
     <message>
         <source>A payment order; it leaves after two signatures on the bank page</source>
         <translation>Платёжное поручение; уйдёт после двух подписей на странице «Банк»</translation>
+    </message>
+    <message>
+        <source>The lender wants nothing back…</source>
+        <translation>Банк денег назад не ждёт…</translation>
+    </message>
+    <message>
+        <source>He has paid nothing for this loan, or pays so much less</source>
+        <translation>По этому кредиту он ничего не заплатил или платит на столько меньше</translation>
     </message>
 </context>
 <context>
@@ -2560,6 +2806,65 @@ within 15 minutes: {share}</source>
     <message>
         <source>The file is too large: {n} MB, at most {most} MB.</source>
         <translation>Файл слишком велик: {n} МБ, можно до {most} МБ.</translation>
+    </message>
+</context>
+<context>
+    <name>LoanReasons</name>
+    <message>
+        <source>changed his mind</source>
+        <translation>передумал</translation>
+    </message>
+    <message>
+        <source>found it elsewhere</source>
+        <translation>нашёл в другом месте</translation>
+    </message>
+    <message>
+        <source>the terms of the loan do not suit</source>
+        <translation>не подошли условия кредита</translation>
+    </message>
+    <message>
+        <source>paid in another way</source>
+        <translation>оплатил иначе</translation>
+    </message>
+    <message>
+        <source>the goods are not to be had</source>
+        <translation>нет товара</translation>
+    </message>
+    <message>
+        <source>it was applied for twice</source>
+        <translation>повторная заявка</translation>
+    </message>
+    <message>
+        <source>a mistake in the application</source>
+        <translation>ошибка в заявке</translation>
+    </message>
+    <message>
+        <source>the passport did not match</source>
+        <translation>паспорт не сошёлся</translation>
+    </message>
+    <message>
+        <source>another reason</source>
+        <translation>другая причина</translation>
+    </message>
+    <message>
+        <source>the goods do not suit</source>
+        <translation>не подошёл товар</translation>
+    </message>
+    <message>
+        <source>a defect</source>
+        <translation>брак</translation>
+    </message>
+    <message>
+        <source>damaged on the way</source>
+        <translation>повреждён в пути</translation>
+    </message>
+    <message>
+        <source>the wrong goods came</source>
+        <translation>привезли не то</translation>
+    </message>
+    <message>
+        <source>the buyer does not want them any more</source>
+        <translation>покупатель передумал</translation>
     </message>
 </context>
 <context>
@@ -2808,65 +3113,6 @@ within 15 minutes: {share}</source>
         <translation>остановлено: паспорт не тот</translation>
     </message>
     <message>
-<context>
-    <name>LoanReasons</name>
-    <message>
-        <source>changed his mind</source>
-        <translation>передумал</translation>
-    </message>
-    <message>
-        <source>found it elsewhere</source>
-        <translation>нашёл в другом месте</translation>
-    </message>
-    <message>
-        <source>the terms of the loan do not suit</source>
-        <translation>не подошли условия кредита</translation>
-    </message>
-    <message>
-        <source>paid in another way</source>
-        <translation>оплатил иначе</translation>
-    </message>
-    <message>
-        <source>the goods are not to be had</source>
-        <translation>нет товара</translation>
-    </message>
-    <message>
-        <source>it was applied for twice</source>
-        <translation>повторная заявка</translation>
-    </message>
-    <message>
-        <source>a mistake in the application</source>
-        <translation>ошибка в заявке</translation>
-    </message>
-    <message>
-        <source>the passport did not match</source>
-        <translation>паспорт не сошёлся</translation>
-    </message>
-    <message>
-        <source>another reason</source>
-        <translation>другая причина</translation>
-    </message>
-    <message>
-        <source>the goods do not suit</source>
-        <translation>не подошёл товар</translation>
-    </message>
-    <message>
-        <source>a defect</source>
-        <translation>брак</translation>
-    </message>
-    <message>
-        <source>damaged on the way</source>
-        <translation>повреждён в пути</translation>
-    </message>
-    <message>
-        <source>the wrong goods came</source>
-        <translation>привезли не то</translation>
-    </message>
-    <message>
-        <source>the buyer does not want them any more</source>
-        <translation>покупатель передумал</translation>
-    </message>
-</context>
         <source>called off</source>
         <translation>отменён</translation>
     </message>
@@ -2961,6 +3207,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Applications</source>
         <translation>Заявки</translation>
+    </message>
+    <message>
+        <source>Waiting too long</source>
+        <translation>Ждут слишком долго</translation>
     </message>
     <message>
         <source>No application here.</source>
@@ -5561,6 +5811,855 @@ within 15 minutes: {share}</source>
     <message>
         <source>Taken back: {what}</source>
         <translation>Отменено: {what}</translation>
+    </message>
+</context>
+<context>
+    <name>ShopForm</name>
+    <message>
+        <source>This is less than the least fee.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two digits of the region, or nothing for every one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole numbers, for example: 6, 12, 24</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest loan is above zero and not less than the smallest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is wanted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no sum. For example: 12 500,00</source>
+        <translation type="unfinished">Это не сумма. Например: 12&#xa0;500,00</translation>
+    </message>
+    <message>
+        <source>This is no percent. For example: 2,5</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShopTerms</name>
+    <message>
+        <source>of the loan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the lender&apos;s transfer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the goods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop: kept from the transfer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The lender: paid apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At the shop, by its clerk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At the lender&apos;s branch</source>
+        <translation type="unfinished">В отделении банка</translation>
+    </message>
+    <message>
+        <source>By courier</source>
+        <translation type="unfinished">С курьером</translation>
+    </message>
+    <message>
+        <source>Furniture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home appliances</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Electronics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by months, 1/12 of a year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by days of the calendar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every lender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at least {sum}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at most {sum}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>courier visits are the shop&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>courier visits are ours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>written by {who}, {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not to be had</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any goods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in force</source>
+        <translation type="unfinished">действует</translation>
+    </message>
+    <message>
+        <source>to come</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>former</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose</source>
+        <translation type="unfinished">За что</translation>
+    </message>
+    <message>
+        <source>its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>general</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation type="unfinished">Комиссия</translation>
+    </message>
+    <message>
+        <source>Way</source>
+        <translation type="unfinished">Способ</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Costs us</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Partner, place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation type="unfinished">Месяцев</translation>
+    </message>
+    <message>
+        <source>A year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation type="unfinished">Товар</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">Состояние</translation>
+    </message>
+    <message>
+        <source>Terms of lenders and of signing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lenders</source>
+        <translation type="unfinished">Банки</translation>
+    </message>
+    <message>
+        <source>Ways of signing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>General tariff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lenders&apos; terms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No lender has terms yet. Without them no shop can work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is known of ways of signing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No general tariff: a shop without its own cannot work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New terms from a day on…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new row begins with the chosen one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Закрыть</translation>
+    </message>
+    <message>
+        <source>Set. Former rows stay as they were.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Former rows stay as they are: what was agreed on an earlier day is found by that day.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tariff from a day on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For every shop without its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Percent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of what</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>And, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At least, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who pays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop bears courier visits: each is charged to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A way of signing from a day on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The narrower row wins: lender and region, lender, region, everybody.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Costs us, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is to be had there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A lender&apos;s terms from a day on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest loan, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest loan, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Months to choose from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate, % a year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least down payment, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interest is counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other segments, as shops name them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interest-free for the buyer: the shop pays by a discount</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goods he lends for; nothing chosen means any</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Shops</name>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">Все</translation>
+    </message>
+    <message>
+        <source>Being set up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation type="unfinished">В работе</translation>
+    </message>
+    <message>
+        <source>Suspended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it work again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suspend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New applications are taken in, its people and its site come in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing new begins; what runs goes on, and its people see how it stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shop}: works</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shop}: suspended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shop}: closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The contract: its number and date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tariff: its own or the general one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Terms of at least one lender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A manager who sees the web account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write it down…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set a tariff…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lenders&apos; terms…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give access…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Manager</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clerk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The site&apos;s program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sees all applications, takes new ones in, chooses offers, signs, and accepts statements.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checks passports, signs and hands papers over; leaves no applications.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key for the server of the shop&apos;s site: leaves applications and asks how they stand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>given {day} by {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Short name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ИНН</source>
+        <translation type="unfinished">ИНН</translation>
+    </message>
+    <message>
+        <source>КПП</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>БИК</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correspondent account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation type="unfinished">Эл. почта</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation type="unfinished">Телефон</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contract</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Risk limit, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sites of the button</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Our own shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trusts the lender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no limit; out now {sum}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{limit}; out now {sum}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation type="unfinished">Магазин</translation>
+    </message>
+    <message>
+        <source>Open applications</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">Состояние</translation>
+    </message>
+    <message>
+        <source>Taken in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give access</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the site, as you will know it: shop.example</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>surname and name, as they will stand in the journal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose access is it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key, shown once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">Копировать</translation>
+    </message>
+    <message>
+        <source>I have passed it on or put it where it belongs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is kept nowhere and cannot be shown again. Lost, it is revoked and given anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The access was given before, and its key cannot be shown again. Revoke it and give another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Закрыть</translation>
+    </message>
+    <message>
+        <source>Tick that it is kept first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It belongs in the settings of the site&apos;s server (header “Authorization: Bearer …”), never in a page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With it they come in at the shop&apos;s web account, /shop/login.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">Назад</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service. What you have typed stays here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New shop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop&apos;s particulars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the shop in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may work once it has a contract, a tariff, lenders&apos; terms and a manager.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It stands in addresses and papers and does not change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ООО «Мягкий дом»</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mebel-nn: Latin letters, digits, hyphens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>10 digits of a company, 12 of a sole trader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing for a sole trader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>77</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>№ and date; may follow later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing for no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Our own shop: its goods leave our warehouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its goods may go before the lender&apos;s money is here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before it may work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where its money goes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How it is reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is agreed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goods out unpaid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No shop here. N takes one in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, short name, ИНН…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Terms…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New shop…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>{shop}: taken in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tariffs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation type="unfinished">История</translation>
+    </message>
+    <message>
+        <source>People come in at the web account, the site by its key. A key is shown once, when given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who may come in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody of the shop may come in yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key for the site…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke…</source>
+        <translation type="unfinished">Отозвать…</translation>
+    </message>
+    <message>
+        <source>No tariff: neither its own nor a general one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tariff from a day on…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation type="unfinished">Ещё</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation type="unfinished">Другие действия</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a shop on the left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open applications: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It lacks what stands above.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why? The reason stays in the shop&apos;s history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shop}: saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke the access</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The very next request with this key is refused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoked: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tariff is set. Former ones stay as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -75,6 +75,7 @@ FUNDING: Words = {
 GOODS: Words = {
     "held": ("Задержан", "Held"),
     "released": ("Отпуск разрешён", "Released"),
+    "shipped": ("Отгружен", "Shipped"),
     "delivered": ("Выдан", "Delivered"),
     "committed": ("Банк уведомлён о выдаче", "Lender told"),
     "returned": ("Возвращён", "Returned"),

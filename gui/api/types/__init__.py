@@ -6,6 +6,15 @@ States are texts: an unknown one is shown as it came, never guessed. Fields with
 
 from gui.api.types.common import Alarm, BankLink, Change, Coded, Fault, Me, Needs, Page, Said, Sla, Status
 from gui.api.types.health import Component, DeadLetter, Health, Journal, Message, Outbox, Poll
+from gui.api.types.lenders import (
+    AgeingGap,
+    AgeingGaps,
+    AgeingRow,
+    LenderCall,
+    LenderCalls,
+    LenderState,
+    LenderStates,
+)
 from gui.api.types.loan_calls import (
     CallCount,
     CallSheet,
@@ -38,8 +47,6 @@ from gui.api.types.loans import (
     Compared,
     KeptPaper,
     LenderDecision,
-    LenderState,
-    LenderStates,
     LenderWord,
     Loan,
     LoanBuyer,
@@ -130,6 +137,9 @@ from gui.api.types.trade import (
 from gui.api.types.trials import Share, Tally, Trial, TrialAdvice, TrialExample, TrialList, TrialOutcome
 
 __all__ = [
+    "AgeingGap",
+    "AgeingGaps",
+    "AgeingRow",
     "Agreement",
     "AgreementWarning",
     "Alarm",
@@ -165,6 +175,8 @@ __all__ = [
     "Invoice",
     "Journal",
     "KeptPaper",
+    "LenderCall",
+    "LenderCalls",
     "LenderDecision",
     "LenderFit",
     "LenderFits",

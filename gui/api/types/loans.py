@@ -289,22 +289,6 @@ class KeptPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LenderState:
-    """A lender the program knows, and whether he answers."""
-
-    lender: str
-    title: str = ""
-    open: int = 0
-    failing: int = 0
-    silent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LenderStates:
-    items: tuple[LenderState, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopRow:
     """A shop that sells on credit through us."""
 
