@@ -33,6 +33,7 @@ class Around:
 
     Attributes:
         received: the lender's whole transfer is here, proved and not taken back.
+        down_paid: so is the down payment, where an invoice of our own order asks for it.
         standing: its own order, where it has one, is not cancelled.
         order_fits: that order costs what was applied for.
         on_hold: that order is held for another reason than the loan.
@@ -40,6 +41,7 @@ class Around:
     """
 
     received: bool
+    down_paid: bool = True
     standing: bool = True
     order_fits: bool = True
     on_hold: bool = False
@@ -63,6 +65,7 @@ def facts_of(unit: Unit, application: AnyRow, row: AnyRow, around: Around) -> Lo
         revoked=decided != DecisionState.APPROVED,
         suspended=shop.state == ShopState.SUSPENDED,
         on_hold=around.on_hold,
+        down_paid=around.down_paid,
         received=around.received,
         trusted=bool(shop.trusts_lender),
         exposure=exposure(unit.connection, row.company, row.shop_id, row.id),
@@ -187,11 +190,11 @@ def due(unit: Unit, limit: int) -> Sequence[str]:
     """Agreements something may have changed for without anybody touching them. Returns their ids.
 
     Held ones: those whose cooling-off period is over, and those that wait for room in the shop's limit, for a held
-    order or one of another sum, for the switch, or for a suspended shop to work again. Released ones: those of a shop
-    that was suspended since.
+    order or one of another sum, for the down payment, for the switch, or for a suspended shop to work again.
+    Released ones: those of a shop that was suspended since.
     """
     is_suspended = shops.c.state == ShopState.SUSPENDED.value
-    codes = ("loan_within_risk_limit", "on_hold", "loan_amounts_fit", "switched_on")
+    codes = ("loan_within_risk_limit", "on_hold", "loan_amounts_fit", "loan_down_paid", "switched_on")
     waits = or_(
         *(agreements.c.hold_reasons.contains(code) for code in codes),
         agreements.c.hold_reasons.contains("loan_shop_not_suspended") & ~is_suspended,

@@ -40,6 +40,16 @@ def close(unit: Unit, agreement: AnyRow) -> Money:
     return came
 
 
+def expect(unit: Unit, agreement: AnyRow, owed: Money) -> None:
+    """What the lender owes under an agreement is now `owed`: the transfer, or less what he has kept from it.
+
+    Raises:
+        Conflict: `invoice.not_so_much_due` when more has come.
+    """
+    if agreement.invoice_id is not None:
+        orders.change_debt(unit, agreement.invoice_id, owed)
+
+
 def outer_id(agreement_id: str) -> str:
     """The key of an agreement's invoice."""
     return f"{_PREFIX}{agreement_id}"

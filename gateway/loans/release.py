@@ -6,7 +6,7 @@
                      trusts the lender and its risk limit holds.
 
 Whatever the way: the application stands, the shop is not suspended, the lender has not taken his yes back, the sums add
-up and nothing said of the agreement contradicts another.
+up, nothing said of the agreement contradicts another, and a down payment our own shop asked for by an invoice is here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class LoanFacts:
         revoked: the lender took his yes back.
         suspended: the shop is, until it is let work again.
         on_hold: the order is held for another reason than this loan.
+        down_paid: the buyer's down payment is here by evidence; true where no invoice of ours asks for it: then the
+            shop takes it itself.
         received: the lender's whole transfer is here, proved and not taken back.
         trusted: the shop lets goods go before the lender's money is here.
         exposure: goods of this shop that are out and not paid for by lenders, without these.
@@ -50,6 +52,7 @@ class LoanFacts:
     revoked: bool
     suspended: bool
     on_hold: bool
+    down_paid: bool
     received: bool
     trusted: bool
     exposure: Money
@@ -71,6 +74,7 @@ def loan_release_rule(facts: LoanFacts) -> Verdict:
             RuleLine("loan_shop_not_suspended", not facts.suspended),
             RuleLine("not_cancelled", facts.standing),
             RuleLine("not_on_hold", not facts.on_hold),
+            RuleLine("loan_down_paid", facts.down_paid),
             *_money(facts),
             RuleLine("switched_on", facts.switched_on),
         )

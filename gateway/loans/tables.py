@@ -432,6 +432,7 @@ returns = Table(
     Column("reason", Text, nullable=False),
     Column("payment_order_id", Text),
     Column("kept_by", Text),  # the lender's lump payment he kept it from; then there is no payment order
+    Column("netted", Integer, nullable=False),  # kept from this very loan's transfer: so much less of it came
     Column("executed_at", Text),
     Index("ix_loan_returns_application", "application_id"),
     Index("ix_loan_returns_agreement", "agreement_id", "id"),

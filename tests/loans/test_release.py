@@ -24,6 +24,7 @@ GOOD = LoanFacts(
     revoked=False,
     suspended=False,
     on_hold=False,
+    down_paid=True,
     received=True,
     trusted=False,
     exposure=Money(0),
@@ -31,7 +32,7 @@ GOOD = LoanFacts(
     limit=None,
     switched_on=True,
 )
-_FLAGS = ("identity_checked", "signed", "cooling_off_over", "amounts_fit", "standing", "switched_on")
+_FLAGS = ("identity_checked", "signed", "cooling_off_over", "amounts_fit", "standing", "down_paid", "switched_on")
 _AGAINST = ("contradicted", "revoked", "suspended", "on_hold")
 
 
@@ -73,5 +74,5 @@ def test_each_line_has_its_text() -> None:
         met |= {
             line.code for line in loan_release_rule(replace(GOOD, way=way, received=received, trusted=trusted)).lines
         }
-    assert len(met) == 13
+    assert len(met) == 14
     assert all(f"release.{code}" in catalogue.entries() for code in met)

@@ -275,6 +275,22 @@ def draft_return(desk: TheDesk, return_id: Id, asked: Nothing = NOTHING) -> dict
     return desk.answer(desk.perform("loan-return-draft", asked.model_dump(mode="json"), work, target))
 
 
+@router.post(
+    "/loan-returns/{return_id}/waive", response_model=LoanAnswer, dependencies=[needs(Right.SETTLEMENT_WORK)],
+    responses=CHANGE,
+)  # fmt: skip
+def waive_return(desk: TheDesk, return_id: Id, asked: Remarked) -> dict[str, Any]:
+    """A named person says that the lender pays so much less, or nothing, and wants nothing back."""
+
+    def work(unit: Unit) -> str:
+        loan_id = str(returns.waive(unit, return_id, asked.note).application_id)
+        loan_release.settle_application(unit, desk.room.terms, desk.loans, loan_id)
+        return loan_id
+
+    target = Target(return_rows, return_id)
+    return desk.answer(desk.perform("loan-return-waive", asked.model_dump(mode="json"), work, target))
+
+
 @router.post("/loan-documents", response_model=Kept, dependencies=SIGN, responses=CHANGE)
 def keep_document(desk: TheDesk, asked: NewDocument) -> dict[str, Any]:
     """Keep a paper of an application, sealed; the same bytes again are the same document."""

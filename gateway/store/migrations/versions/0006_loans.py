@@ -249,7 +249,9 @@ def _agreements() -> None:
         *text("id", "company", "application_id", "agreement_id", "at", "by"),
         *sums("goods", "to_lender", "to_buyer", "fee_back"),
         *text("reason"),
-        *optional("payment_order_id", "kept_by", "executed_at"),
+        *optional("payment_order_id", "kept_by"),
+        *whole("netted"),
+        *optional("executed_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_returns")),
     )
     op.create_index("ix_loan_returns_application", "loan_returns", ["application_id"])
@@ -265,8 +267,6 @@ def _agreements() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_index("ix_releases_agreement", "releases")
 def _may_be_emptied(table: str, columns: tuple[str, ...]) -> None:
     """Of a table that is append-only, columns with personal data: they may become "", all at once, and nothing else."""
     here = op.get_bind()
@@ -288,6 +288,8 @@ def _may_be_emptied(table: str, columns: tuple[str, ...]) -> None:
     )
 
 
+def downgrade() -> None:
+    op.drop_index("ix_releases_agreement", "releases")
     op.drop_column("releases", "agreement_id")
     op.drop_table("loan_return_orders")
     op.drop_table("loan_returns")
@@ -297,14 +299,14 @@ def _may_be_emptied(table: str, columns: tuple[str, ...]) -> None:
     op.drop_table("loan_agreements")
     op.drop_table("lender_views")
     op.drop_table("loan_decisions")
+    op.drop_table("loan_remarks")
     op.drop_table("loan_events")
     op.drop_table("loan_applications")
-    op.drop_table("loan_remarks")
     op.drop_table("lender_terms")
     op.drop_table("loan_signing_terms")
     op.drop_table("shop_tariffs")
+    op.drop_table("shop_session_ends")
     op.drop_table("shop_access")
     op.drop_table("shops")
-    op.drop_table("shop_session_ends")
     for table in _NEVER_CHANGED:
         drop_append_only(table)
