@@ -99,6 +99,22 @@ def test_a_paper_is_saved_under_a_name_that_opens_as_what_it_is(world: World, gi
     assert disposition.startswith("attachment; ") and disposition.endswith(".pdf")
 
 
+def test_a_shop_s_papers_come_at_a_pace(world: World, stage: tuple[Stage, str]) -> None:
+    application_id = world.agreed()
+    card, most = f"/shop/applications/{application_id}", 2
+    stage[0].on = create_web(replace(world.room, pace=Pace(upload=(6, most))))
+    clerk, manager = world.person("clerk"), world.person("manager")
+
+    def bring(who: Browser, n: int) -> int:
+        content = PDF + str(n).encode()
+        return who.send(card, f"{card}/documents", files={"file": ("a.pdf", content)}, kind="other").status_code
+
+    assert [bring(clerk, n) for n in range(most)] == [303] * most
+    assert bring(manager, 7) == 429, "one shop, however many of its people"
+    world.house.later(seconds=10)
+    assert bring(manager, 8) == 303
+
+
 def test_forged_webhooks_do_not_fill_the_journal(port: World, stage: tuple[Stage, str]) -> None:
     most = 3
     stage[0].on = create_web(replace(port.room, pace=Pace(forged=(1, most))))
