@@ -1494,6 +1494,10 @@ within 15 minutes: {share}</source>
         <translation>Десятая страница</translation>
     </message>
     <message>
+        <source>Eleventh page</source>
+        <translation>Одиннадцатая страница</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -1708,6 +1712,34 @@ within 15 minutes: {share}</source>
     <message>
         <source>send to the lenders</source>
         <translation>отправить в банки</translation>
+    </message>
+    <message>
+        <source>Shops</source>
+        <translation>Магазины</translation>
+    </message>
+    <message>
+        <source>take a shop in</source>
+        <translation>принять магазин</translation>
+    </message>
+    <message>
+        <source>what comes next with it; E changes its particulars</source>
+        <translation>следующий шаг; E — изменить данные</translation>
+    </message>
+    <message>
+        <source>about it, its access, its tariffs, its history</source>
+        <translation>о магазине, доступ, тарифы, история</translation>
+    </message>
+    <message>
+        <source>give access, or a key for the site</source>
+        <translation>дать доступ или ключ сайту</translation>
+    </message>
+    <message>
+        <source>a tariff from a day on</source>
+        <translation>тариф с даты</translation>
+    </message>
+    <message>
+        <source>terms of lenders and of signing</source>
+        <translation>условия банков и подписания</translation>
     </message>
     <message>
         <source>Bank</source>
@@ -5422,6 +5454,10 @@ within 15 minutes: {share}</source>
         <translation>Перенесены</translation>
     </message>
     <message>
+        <source>Claimed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>shop</source>
         <translation>магазин</translation>
     </message>
@@ -5432,6 +5468,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>agent</source>
         <translation>агент</translation>
+    </message>
+    <message>
+        <source>lender</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Send to the party</source>
@@ -5454,6 +5494,10 @@ within 15 minutes: {share}</source>
         <translation>Перенести</translation>
     </message>
     <message>
+        <source>Claim the sum from the party</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Prepare the payout…</source>
         <translation>Подготовить выплату…</translation>
     </message>
@@ -5472,6 +5516,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Nothing is paid now: the sum goes into the next statement.</source>
         <translation>Сейчас ничего не выплачивается: сумма войдёт в следующую ведомость.</translation>
+    </message>
+    <message>
+        <source>The party pays us by the number of the claim; its money closes the statement.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A payment order is made. It leaves only after two people have signed it on the bank page.</source>
@@ -5642,12 +5690,80 @@ within 15 minutes: {share}</source>
         <translation>Назад</translation>
     </message>
     <message>
+        <source>Why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the party reads it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the line back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another line takes it back; it stands in the party&apos;s next statement.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing for the whole line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the turnover, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>written for the next statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>number and date of the act or the letter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sum is kept from what the party has coming, in its next statement.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fee, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of it VAT, ₽</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing without VAT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Charge the party…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A sum above zero is the party&apos;s, with a minus it is ours; it stands in its next statement.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation type="unfinished">Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Correct the party&apos;s account…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Lines of the statement</source>
         <translation>Строки ведомости</translation>
     </message>
     <message>
         <source>No lines.</source>
         <translation>Строк нет.</translation>
+    </message>
+    <message>
+        <source>Take the line back…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More</source>
@@ -5680,6 +5796,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Turnover</source>
         <translation>Оборот</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Silence is consent on</source>
@@ -5726,8 +5846,28 @@ within 15 minutes: {share}</source>
         <translation>Делать нечего</translation>
     </message>
     <message>
+        <source>Save as XLSX…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What does the party object to?</source>
         <translation>С чем не согласна сторона?</translation>
+    </message>
+    <message>
+        <source>the line is taken back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the statement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not saved: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saved as {file}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close a period</source>
@@ -5817,849 +5957,841 @@ within 15 minutes: {share}</source>
     <name>ShopForm</name>
     <message>
         <source>This is less than the least fee.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это меньше наименьшей комиссии.</translation>
     </message>
     <message>
         <source>Two digits of the region, or nothing for every one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Две цифры региона или пусто — для всех.</translation>
     </message>
     <message>
         <source>Whole numbers, for example: 6, 12, 24</source>
-        <translation type="unfinished"></translation>
+        <translation>Целые числа, например: 6, 12, 24</translation>
     </message>
     <message>
         <source>The largest loan is above zero and not less than the smallest.</source>
-        <translation type="unfinished"></translation>
+        <translation>Наибольший кредит больше нуля и не меньше наименьшего.</translation>
     </message>
     <message>
         <source>This is wanted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это нужно заполнить.</translation>
     </message>
     <message>
         <source>This is no sum. For example: 12 500,00</source>
-        <translation type="unfinished">Это не сумма. Например: 12&#xa0;500,00</translation>
+        <translation>Это не сумма. Например: 12 500,00</translation>
     </message>
     <message>
         <source>This is no percent. For example: 2,5</source>
-        <translation type="unfinished"></translation>
+        <translation>Это не процент. Например: 2,5</translation>
     </message>
 </context>
 <context>
     <name>ShopTerms</name>
     <message>
         <source>of the loan</source>
-        <translation type="unfinished"></translation>
+        <translation>от кредита</translation>
     </message>
     <message>
         <source>of the lender&apos;s transfer</source>
-        <translation type="unfinished"></translation>
+        <translation>от перевода банка</translation>
     </message>
     <message>
         <source>of the goods</source>
-        <translation type="unfinished"></translation>
+        <translation>от цены товара</translation>
     </message>
     <message>
         <source>The shop: kept from the transfer</source>
-        <translation type="unfinished"></translation>
+        <translation>Магазин: удерживаем из перевода</translation>
     </message>
     <message>
         <source>The lender: paid apart</source>
-        <translation type="unfinished"></translation>
+        <translation>Банк: платит отдельно</translation>
     </message>
     <message>
         <source>At the shop, by its clerk</source>
-        <translation type="unfinished"></translation>
+        <translation>В магазине, у продавца</translation>
     </message>
     <message>
         <source>At the lender&apos;s branch</source>
-        <translation type="unfinished">В отделении банка</translation>
+        <translation>В отделении банка</translation>
     </message>
     <message>
         <source>By courier</source>
-        <translation type="unfinished">С курьером</translation>
+        <translation>С курьером</translation>
     </message>
     <message>
         <source>Furniture</source>
-        <translation type="unfinished"></translation>
+        <translation>Мебель</translation>
     </message>
     <message>
         <source>Home appliances</source>
-        <translation type="unfinished"></translation>
+        <translation>Бытовая техника</translation>
     </message>
     <message>
         <source>Electronics</source>
-        <translation type="unfinished"></translation>
+        <translation>Электроника</translation>
     </message>
     <message>
         <source>by months, 1/12 of a year</source>
-        <translation type="unfinished"></translation>
+        <translation>по месяцам, 1/12 года</translation>
     </message>
     <message>
         <source>by days of the calendar</source>
-        <translation type="unfinished"></translation>
+        <translation>по дням календаря</translation>
     </message>
     <message>
         <source>Every lender</source>
-        <translation type="unfinished"></translation>
+        <translation>Все банки</translation>
     </message>
     <message>
         <source>free</source>
-        <translation type="unfinished"></translation>
+        <translation>бесплатно</translation>
     </message>
     <message>
         <source>at least {sum}</source>
-        <translation type="unfinished"></translation>
+        <translation>не меньше {sum}</translation>
     </message>
     <message>
         <source>at most {sum}</source>
-        <translation type="unfinished"></translation>
+        <translation>не больше {sum}</translation>
     </message>
     <message>
         <source>courier visits are the shop&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>выезды курьера оплачивает магазин</translation>
     </message>
     <message>
         <source>courier visits are ours</source>
-        <translation type="unfinished"></translation>
+        <translation>выезды курьера оплачиваем мы</translation>
     </message>
     <message>
         <source>written by {who}, {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>записано: {who}, {when}</translation>
     </message>
     <message>
         <source>not to be had</source>
-        <translation type="unfinished"></translation>
+        <translation>недоступен</translation>
     </message>
     <message>
         <source>any goods</source>
-        <translation type="unfinished"></translation>
+        <translation>любые товары</translation>
     </message>
     <message>
         <source>in force</source>
-        <translation type="unfinished">действует</translation>
+        <translation>действует</translation>
     </message>
     <message>
         <source>to come</source>
-        <translation type="unfinished"></translation>
+        <translation>будет</translation>
     </message>
     <message>
         <source>former</source>
-        <translation type="unfinished"></translation>
+        <translation>прежний</translation>
     </message>
     <message>
         <source>Whose</source>
-        <translation type="unfinished">За что</translation>
+        <translation>Чей</translation>
     </message>
     <message>
         <source>its own</source>
-        <translation type="unfinished"></translation>
+        <translation>свой</translation>
     </message>
     <message>
         <source>general</source>
-        <translation type="unfinished"></translation>
+        <translation>общий</translation>
     </message>
     <message>
         <source>Fee</source>
-        <translation type="unfinished">Комиссия</translation>
+        <translation>Комиссия</translation>
     </message>
     <message>
         <source>Way</source>
-        <translation type="unfinished">Способ</translation>
+        <translation>Способ</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Регион</translation>
     </message>
     <message>
         <source>every</source>
-        <translation type="unfinished"></translation>
+        <translation>все</translation>
     </message>
     <message>
         <source>Costs us</source>
-        <translation type="unfinished"></translation>
+        <translation>Стоит нам</translation>
     </message>
     <message>
         <source>Partner, place</source>
-        <translation type="unfinished"></translation>
+        <translation>Партнёр, место</translation>
     </message>
     <message>
         <source>Lender</source>
-        <translation type="unfinished"></translation>
+        <translation>Банк</translation>
     </message>
     <message>
         <source>Loan</source>
-        <translation type="unfinished"></translation>
+        <translation>Кредит</translation>
     </message>
     <message>
         <source>Months</source>
-        <translation type="unfinished">Месяцев</translation>
+        <translation>Месяцев</translation>
     </message>
     <message>
         <source>A year</source>
-        <translation type="unfinished"></translation>
+        <translation>В год</translation>
     </message>
     <message>
         <source>Goods</source>
-        <translation type="unfinished">Товар</translation>
+        <translation>Товары</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>С даты</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Состояние</translation>
+        <translation>Состояние</translation>
     </message>
     <message>
         <source>Terms of lenders and of signing</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия банков и подписания</translation>
     </message>
     <message>
         <source>Lenders</source>
-        <translation type="unfinished">Банки</translation>
+        <translation>Банки</translation>
     </message>
     <message>
         <source>Ways of signing</source>
-        <translation type="unfinished"></translation>
+        <translation>Способы подписания</translation>
     </message>
     <message>
         <source>General tariff</source>
-        <translation type="unfinished"></translation>
+        <translation>Общий тариф</translation>
     </message>
     <message>
         <source>Lenders&apos; terms</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия банков</translation>
     </message>
     <message>
         <source>No lender has terms yet. Without them no shop can work.</source>
-        <translation type="unfinished"></translation>
+        <translation>Условий банков ещё нет. Без них ни один магазин не может работать.</translation>
     </message>
     <message>
         <source>Nothing is known of ways of signing yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>О способах подписания пока ничего не записано.</translation>
     </message>
     <message>
         <source>No general tariff: a shop without its own cannot work.</source>
-        <translation type="unfinished"></translation>
+        <translation>Общего тарифа нет: магазин без своего не может работать.</translation>
     </message>
     <message>
         <source>New terms from a day on…</source>
-        <translation type="unfinished"></translation>
+        <translation>Новые условия с даты…</translation>
     </message>
     <message>
         <source>A new row begins with the chosen one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Новая строка начинается с выбранной.</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Закрыть</translation>
+        <translation>Закрыть</translation>
     </message>
     <message>
         <source>Set. Former rows stay as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>Записано. Прежние строки остались как были.</translation>
     </message>
     <message>
         <source>Former rows stay as they are: what was agreed on an earlier day is found by that day.</source>
-        <translation type="unfinished"></translation>
+        <translation>Прежние строки не меняются: сделка считается по условиям своего дня.</translation>
     </message>
     <message>
         <source>A tariff from a day on</source>
-        <translation type="unfinished"></translation>
+        <translation>Тариф с даты</translation>
     </message>
     <message>
         <source>Set it</source>
-        <translation type="unfinished"></translation>
+        <translation>Записать</translation>
     </message>
     <message>
         <source>For every shop without its own</source>
-        <translation type="unfinished"></translation>
+        <translation>Для всех магазинов без своего тарифа</translation>
     </message>
     <message>
         <source>Percent</source>
-        <translation type="unfinished"></translation>
+        <translation>Процент</translation>
     </message>
     <message>
         <source>Of what</source>
-        <translation type="unfinished"></translation>
+        <translation>От чего</translation>
     </message>
     <message>
         <source>And, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Плюс, ₽</translation>
     </message>
     <message>
         <source>At least, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Не меньше, ₽</translation>
     </message>
     <message>
         <source>At most, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Не больше, ₽</translation>
     </message>
     <message>
         <source>no limit</source>
-        <translation type="unfinished"></translation>
+        <translation>без предела</translation>
     </message>
     <message>
         <source>Who pays</source>
-        <translation type="unfinished"></translation>
+        <translation>Кто платит</translation>
     </message>
     <message>
         <source>The shop bears courier visits: each is charged to it</source>
-        <translation type="unfinished"></translation>
+        <translation>Выезды курьера оплачивает магазин: каждый удерживается с него</translation>
     </message>
     <message>
         <source>A way of signing from a day on</source>
-        <translation type="unfinished"></translation>
+        <translation>Способ подписания с даты</translation>
     </message>
     <message>
         <source>The narrower row wins: lender and region, lender, region, everybody.</source>
-        <translation type="unfinished"></translation>
+        <translation>Действует более узкая строка: банк и регион, банк, регион, все.</translation>
     </message>
     <message>
         <source>Costs us, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Стоит нам, ₽</translation>
     </message>
     <message>
         <source>It is to be had there</source>
-        <translation type="unfinished"></translation>
+        <translation>Там этот способ доступен</translation>
     </message>
     <message>
         <source>A lender&apos;s terms from a day on</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия банка с даты</translation>
     </message>
     <message>
         <source>Set them</source>
-        <translation type="unfinished"></translation>
+        <translation>Записать</translation>
     </message>
     <message>
         <source>Smallest loan, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Наименьший кредит, ₽</translation>
     </message>
     <message>
         <source>Largest loan, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Наибольший кредит, ₽</translation>
     </message>
     <message>
         <source>Months to choose from</source>
-        <translation type="unfinished"></translation>
+        <translation>Сроки, месяцев</translation>
     </message>
     <message>
         <source>Rate, % a year</source>
-        <translation type="unfinished"></translation>
+        <translation>Ставка, % годовых</translation>
     </message>
     <message>
         <source>Least down payment, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Первый взнос не меньше, %</translation>
     </message>
     <message>
         <source>Interest is counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Проценты считаются</translation>
     </message>
     <message>
         <source>Other segments, as shops name them</source>
-        <translation type="unfinished"></translation>
+        <translation>Другие категории, как их называют магазины</translation>
     </message>
     <message>
         <source>Interest-free for the buyer: the shop pays by a discount</source>
-        <translation type="unfinished"></translation>
+        <translation>Рассрочка: проценты платит магазин скидкой</translation>
     </message>
     <message>
         <source>Goods he lends for; nothing chosen means any</source>
-        <translation type="unfinished"></translation>
+        <translation>На какие товары даёт; ничего не отмечено — на любые</translation>
     </message>
 </context>
 <context>
     <name>Shops</name>
     <message>
         <source>All</source>
-        <translation type="unfinished">Все</translation>
+        <translation>Все</translation>
     </message>
     <message>
         <source>Being set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Оформляются</translation>
     </message>
     <message>
         <source>Working</source>
-        <translation type="unfinished">В работе</translation>
+        <translation>Работают</translation>
     </message>
     <message>
         <source>Suspended</source>
-        <translation type="unfinished"></translation>
+        <translation>Приостановлены</translation>
     </message>
     <message>
         <source>Closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Закрыты</translation>
     </message>
     <message>
         <source>Let it work again</source>
-        <translation type="unfinished"></translation>
+        <translation>Возобновить работу</translation>
     </message>
     <message>
         <source>Let it work</source>
-        <translation type="unfinished"></translation>
+        <translation>Начать работу</translation>
     </message>
     <message>
         <source>Suspend</source>
-        <translation type="unfinished"></translation>
+        <translation>Приостановить</translation>
     </message>
     <message>
         <source>Close for good</source>
-        <translation type="unfinished"></translation>
+        <translation>Закрыть навсегда</translation>
     </message>
     <message>
         <source>New applications are taken in, its people and its site come in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Принимаются новые заявки, сотрудники и сайт магазина входят.</translation>
     </message>
     <message>
         <source>Nothing new begins; what runs goes on, and its people see how it stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>Новых заявок не будет; начатые завершатся, сотрудники видят, как они идут.</translation>
     </message>
     <message>
         <source>Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Никто из магазина больше не войдёт, открыть его снова нельзя. Документы и суммы остаются.</translation>
     </message>
     <message>
         <source>{shop}: works</source>
-        <translation type="unfinished"></translation>
+        <translation>{shop}: работает</translation>
     </message>
     <message>
         <source>{shop}: suspended</source>
-        <translation type="unfinished"></translation>
+        <translation>{shop}: приостановлен</translation>
     </message>
     <message>
         <source>{shop}: closed</source>
-        <translation type="unfinished"></translation>
+        <translation>{shop}: закрыт</translation>
     </message>
     <message>
         <source>The contract: its number and date</source>
-        <translation type="unfinished"></translation>
+        <translation>Договор: номер и дата</translation>
     </message>
     <message>
         <source>A tariff: its own or the general one</source>
-        <translation type="unfinished"></translation>
+        <translation>Тариф: свой или общий</translation>
     </message>
     <message>
         <source>Terms of at least one lender</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия хотя бы одного банка</translation>
     </message>
     <message>
         <source>A manager who sees the web account</source>
-        <translation type="unfinished"></translation>
+        <translation>Менеджер, который видит кабинет</translation>
     </message>
     <message>
         <source>Write it down…</source>
-        <translation type="unfinished"></translation>
+        <translation>Вписать…</translation>
     </message>
     <message>
         <source>Set a tariff…</source>
-        <translation type="unfinished"></translation>
+        <translation>Задать тариф…</translation>
     </message>
     <message>
         <source>Lenders&apos; terms…</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия банков…</translation>
     </message>
     <message>
         <source>Give access…</source>
-        <translation type="unfinished"></translation>
+        <translation>Дать доступ…</translation>
     </message>
     <message>
         <source>Manager</source>
-        <translation type="unfinished"></translation>
+        <translation>Менеджер</translation>
     </message>
     <message>
         <source>Clerk</source>
-        <translation type="unfinished"></translation>
+        <translation>Продавец</translation>
     </message>
     <message>
         <source>The site&apos;s program</source>
-        <translation type="unfinished"></translation>
+        <translation>Программа сайта</translation>
     </message>
     <message>
         <source>Sees all applications, takes new ones in, chooses offers, signs, and accepts statements.</source>
-        <translation type="unfinished"></translation>
+        <translation>Видит все заявки, создаёт новые, выбирает предложения, подписывает, принимает отчёты.</translation>
     </message>
     <message>
         <source>Checks passports, signs and hands papers over; leaves no applications.</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверяет паспорт, подписывает и передаёт документы; заявок не создаёт.</translation>
     </message>
     <message>
         <source>A key for the server of the shop&apos;s site: leaves applications and asks how they stand.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ для сервера сайта: передаёт заявки и спрашивает, как они идут.</translation>
     </message>
     <message>
         <source>given {day} by {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>выдан {day}, {who}</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Название</translation>
     </message>
     <message>
         <source>Short name</source>
-        <translation type="unfinished"></translation>
+        <translation>Короткое имя</translation>
     </message>
     <message>
         <source>ИНН</source>
-        <translation type="unfinished">ИНН</translation>
+        <translation>ИНН</translation>
     </message>
     <message>
         <source>КПП</source>
-        <translation type="unfinished"></translation>
+        <translation>КПП</translation>
     </message>
     <message>
         <source>БИК</source>
-        <translation type="unfinished"></translation>
+        <translation>БИК</translation>
     </message>
     <message>
         <source>Account</source>
-        <translation type="unfinished"></translation>
+        <translation>Расчётный счёт</translation>
     </message>
     <message>
         <source>Correspondent account</source>
-        <translation type="unfinished"></translation>
+        <translation>Корр. счёт</translation>
     </message>
     <message>
         <source>Bank</source>
-        <translation type="unfinished"></translation>
+        <translation>Банк</translation>
     </message>
     <message>
         <source>E-mail</source>
-        <translation type="unfinished">Эл. почта</translation>
+        <translation>Эл. почта</translation>
     </message>
     <message>
         <source>Phone</source>
-        <translation type="unfinished">Телефон</translation>
+        <translation>Телефон</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Регион</translation>
     </message>
     <message>
         <source>Contract</source>
-        <translation type="unfinished"></translation>
+        <translation>Договор</translation>
     </message>
     <message>
         <source>Risk limit, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Предел риска, ₽</translation>
     </message>
     <message>
         <source>Sites of the button</source>
-        <translation type="unfinished"></translation>
+        <translation>Сайты с кнопкой</translation>
     </message>
     <message>
         <source>Our own shop</source>
-        <translation type="unfinished"></translation>
+        <translation>Наш магазин</translation>
     </message>
     <message>
         <source>Trusts the lender</source>
-        <translation type="unfinished"></translation>
+        <translation>Товар до денег банка</translation>
     </message>
     <message>
         <source>no limit; out now {sum}</source>
-        <translation type="unfinished"></translation>
+        <translation>без предела; сейчас {sum}</translation>
     </message>
     <message>
         <source>{limit}; out now {sum}</source>
-        <translation type="unfinished"></translation>
+        <translation>{limit}; сейчас {sum}</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>да</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>нет</translation>
     </message>
     <message>
         <source>Shop</source>
-        <translation type="unfinished">Магазин</translation>
+        <translation>Магазин</translation>
     </message>
     <message>
         <source>Open applications</source>
-        <translation type="unfinished"></translation>
+        <translation>Заявок</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Состояние</translation>
+        <translation>Состояние</translation>
     </message>
     <message>
         <source>Taken in</source>
-        <translation type="unfinished"></translation>
+        <translation>Принят</translation>
     </message>
     <message>
         <source>Access</source>
-        <translation type="unfinished"></translation>
+        <translation>Доступ</translation>
     </message>
     <message>
         <source>Given</source>
-        <translation type="unfinished"></translation>
+        <translation>Выдан</translation>
     </message>
     <message>
         <source>Give access</source>
-        <translation type="unfinished"></translation>
+        <translation>Дать доступ</translation>
     </message>
     <message>
         <source>the site, as you will know it: shop.example</source>
-        <translation type="unfinished"></translation>
+        <translation>сайт, как вы его узнаете: shop.example</translation>
     </message>
     <message>
         <source>surname and name, as they will stand in the journal</source>
-        <translation type="unfinished"></translation>
+        <translation>фамилия и имя, как они будут стоять в журнале</translation>
     </message>
     <message>
         <source>Whose access is it?</source>
-        <translation type="unfinished"></translation>
+        <translation>Чей это доступ?</translation>
     </message>
     <message>
         <source>The key, shown once</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ показан один раз</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">Копировать</translation>
+        <translation>Копировать</translation>
     </message>
     <message>
         <source>I have passed it on or put it where it belongs</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ передан или уже вписан куда нужно</translation>
     </message>
     <message>
         <source>It is kept nowhere and cannot be shown again. Lost, it is revoked and given anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Он нигде не хранится и больше не покажется. Если потеряется — отзовите и выдайте новый.</translation>
     </message>
     <message>
         <source>The access was given before, and its key cannot be shown again. Revoke it and give another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Доступ уже был выдан, показать ключ снова нельзя. Отзовите его и выдайте другой.</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Закрыть</translation>
+        <translation>Закрыть</translation>
     </message>
     <message>
         <source>Tick that it is kept first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сначала отметьте, что ключ сохранён.</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Скопировано</translation>
     </message>
     <message>
         <source>It belongs in the settings of the site&apos;s server (header “Authorization: Bearer …”), never in a page.</source>
-        <translation type="unfinished"></translation>
+        <translation>Место ключа — в настройках сервера сайта (заголовок «Authorization: Bearer …»), но не в странице.</translation>
     </message>
     <message>
         <source>With it they come in at the shop&apos;s web account, /shop/login.</source>
-        <translation type="unfinished"></translation>
+        <translation>С этим ключом входят в кабинет магазина, /shop/login.</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Назад</translation>
+        <translation>Назад</translation>
     </message>
     <message>
         <source>No link to the Kvit service. What you have typed stays here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Нет связи со службой Kvit. Введённое останется здесь.</translation>
     </message>
     <message>
         <source>New shop</source>
-        <translation type="unfinished"></translation>
+        <translation>Новый магазин</translation>
     </message>
     <message>
         <source>The shop&apos;s particulars</source>
-        <translation type="unfinished"></translation>
+        <translation>Данные магазина</translation>
     </message>
     <message>
         <source>Take the shop in</source>
-        <translation type="unfinished"></translation>
+        <translation>Принять магазин</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить</translation>
     </message>
     <message>
         <source>It may work once it has a contract, a tariff, lenders&apos; terms and a manager.</source>
-        <translation type="unfinished"></translation>
+        <translation>Работать он сможет, когда есть договор, тариф, условия банков и менеджер.</translation>
     </message>
     <message>
         <source>It stands in addresses and papers and does not change.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>ООО «Мягкий дом»</source>
-        <translation type="unfinished"></translation>
+        <translation>Оно стоит в адресах и документах и не меняется.</translation>
     </message>
     <message>
         <source>mebel-nn: Latin letters, digits, hyphens</source>
-        <translation type="unfinished"></translation>
+        <translation>mebel-nn: латиница, цифры, дефис</translation>
     </message>
     <message>
         <source>10 digits of a company, 12 of a sole trader</source>
-        <translation type="unfinished"></translation>
+        <translation>10 цифр, у предпринимателя 12</translation>
     </message>
     <message>
         <source>nothing for a sole trader</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>77</source>
-        <translation type="unfinished"></translation>
+        <translation>у предпринимателя пусто</translation>
     </message>
     <message>
         <source>№ and date; may follow later</source>
-        <translation type="unfinished"></translation>
+        <translation>№ и дата; можно позже</translation>
     </message>
     <message>
         <source>nothing for no limit</source>
-        <translation type="unfinished"></translation>
+        <translation>пусто — без предела</translation>
     </message>
     <message>
         <source>one a line</source>
-        <translation type="unfinished"></translation>
+        <translation>по одному в строке</translation>
     </message>
     <message>
         <source>Our own shop: its goods leave our warehouse</source>
-        <translation type="unfinished"></translation>
+        <translation>Наш магазин: товар уходит с нашего склада</translation>
     </message>
     <message>
         <source>Its goods may go before the lender&apos;s money is here</source>
-        <translation type="unfinished"></translation>
+        <translation>Товар можно отдать до денег банка</translation>
     </message>
     <message>
         <source>Before it may work</source>
-        <translation type="unfinished"></translation>
+        <translation>До начала работы</translation>
     </message>
     <message>
         <source>Where its money goes</source>
-        <translation type="unfinished"></translation>
+        <translation>Куда идут его деньги</translation>
     </message>
     <message>
         <source>How it is reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Связь</translation>
     </message>
     <message>
         <source>What is agreed</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия</translation>
     </message>
     <message>
         <source>Goods out unpaid</source>
-        <translation type="unfinished"></translation>
+        <translation>Выдано без оплаты</translation>
     </message>
     <message>
         <source>Shops</source>
-        <translation type="unfinished"></translation>
+        <translation>Магазины</translation>
     </message>
     <message>
         <source>No shop here. N takes one in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Здесь нет магазинов. N — принять новый.</translation>
     </message>
     <message>
         <source>Name, short name, ИНН…</source>
-        <translation type="unfinished"></translation>
+        <translation>Название, имя, ИНН…</translation>
     </message>
     <message>
         <source>Terms…</source>
-        <translation type="unfinished"></translation>
+        <translation>Условия…</translation>
     </message>
     <message>
         <source>New shop…</source>
-        <translation type="unfinished"></translation>
+        <translation>Новый магазин…</translation>
     </message>
     <message>
         <source>No link to the Kvit service.</source>
-        <translation type="unfinished">Нет связи со службой Kvit.</translation>
+        <translation>Нет связи со службой Kvit.</translation>
     </message>
     <message>
         <source>{shop}: taken in</source>
-        <translation type="unfinished"></translation>
+        <translation>{shop}: принят</translation>
     </message>
     <message>
         <source>About</source>
-        <translation type="unfinished"></translation>
+        <translation>О магазине</translation>
     </message>
     <message>
         <source>Tariffs</source>
-        <translation type="unfinished"></translation>
+        <translation>Тарифы</translation>
     </message>
     <message>
         <source>History</source>
-        <translation type="unfinished">История</translation>
+        <translation>История</translation>
     </message>
     <message>
         <source>People come in at the web account, the site by its key. A key is shown once, when given.</source>
-        <translation type="unfinished"></translation>
+        <translation>Люди входят в кабинет, сайт — по своему ключу. Ключ показывается один раз, при выдаче.</translation>
     </message>
     <message>
         <source>Who may come in</source>
-        <translation type="unfinished"></translation>
+        <translation>Кто может войти</translation>
     </message>
     <message>
         <source>Nobody of the shop may come in yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пока никто из магазина войти не может.</translation>
     </message>
     <message>
         <source>Key for the site…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ сайту…</translation>
     </message>
     <message>
         <source>Revoke…</source>
-        <translation type="unfinished">Отозвать…</translation>
+        <translation>Отозвать…</translation>
     </message>
     <message>
         <source>No tariff: neither its own nor a general one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Тарифа нет: ни своего, ни общего.</translation>
     </message>
     <message>
         <source>A tariff from a day on…</source>
-        <translation type="unfinished"></translation>
+        <translation>Тариф с даты…</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished">Ещё</translation>
+        <translation>Ещё</translation>
     </message>
     <message>
         <source>More actions</source>
-        <translation type="unfinished">Другие действия</translation>
+        <translation>Другие действия</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>Изменить…</translation>
     </message>
     <message>
         <source>Choose a shop on the left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите магазин слева.</translation>
     </message>
     <message>
         <source>open applications: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>открытых заявок: {n}</translation>
     </message>
     <message>
         <source>It lacks what stands above.</source>
-        <translation type="unfinished"></translation>
+        <translation>Не хватает того, что перечислено выше.</translation>
     </message>
     <message>
         <source>Why? The reason stays in the shop&apos;s history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Почему? Причина останется в истории магазина.</translation>
     </message>
     <message>
         <source>{shop}: saved</source>
-        <translation type="unfinished"></translation>
+        <translation>{shop}: сохранено</translation>
     </message>
     <message>
         <source>Revoke the access</source>
-        <translation type="unfinished"></translation>
+        <translation>Отозвать доступ</translation>
     </message>
     <message>
         <source>The very next request with this key is refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующий же запрос с этим ключом будет отклонён.</translation>
     </message>
     <message>
         <source>Revoked: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Отозван: {name}</translation>
     </message>
     <message>
         <source>The tariff is set. Former ones stay as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>Тариф записан. Прежние остались как были.</translation>
     </message>
 </context>
 <context>

@@ -29,13 +29,11 @@ CHANGE = described(404, 409, 412, 413)
 
 
 @router.get("/loan-terms", response_model=LoanTerms, dependencies=READ, responses=described(404))
-def get_terms(view: TheView, shop_id: Annotated[str | None, Query(max_length=80)] = None) -> dict[str, Any]:
-    """Tariffs, costs of signing and lenders' terms: every row there ever was, the newest first.
-
-    With `shop_id`, of tariffs only those that hold for this shop: its own and the general ones; empty for the general
-    ones alone.
-    """
-    return _terms(view, shop_id)
+def get_terms(
+    view: TheView, general: Annotated[bool, Query(description="No tariffs of single shops")] = False
+) -> dict[str, Any]:
+    """Tariffs, costs of signing and lenders' terms: every row there ever was, the newest first."""
+    return _terms(view, "" if general else None)
 
 
 @router.post("/loan-terms/tariffs", response_model=LoanTerms, dependencies=MANAGE, responses=CHANGE)
