@@ -5455,7 +5455,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Claimed</source>
-        <translation type="unfinished"></translation>
+        <translation>Требования</translation>
     </message>
     <message>
         <source>shop</source>
@@ -5471,7 +5471,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>lender</source>
-        <translation type="unfinished"></translation>
+        <translation>банк</translation>
     </message>
     <message>
         <source>Send to the party</source>
@@ -5495,7 +5495,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Claim the sum from the party</source>
-        <translation type="unfinished"></translation>
+        <translation>Выставить требование</translation>
     </message>
     <message>
         <source>Prepare the payout…</source>
@@ -5519,7 +5519,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>The party pays us by the number of the claim; its money closes the statement.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сторона платит нам по номеру требования; её деньги закрывают ведомость.</translation>
     </message>
     <message>
         <source>A payment order is made. It leaves only after two people have signed it on the bank page.</source>
@@ -5691,67 +5691,67 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>Почему</translation>
     </message>
     <message>
         <source>the party reads it</source>
-        <translation type="unfinished"></translation>
+        <translation>это прочтёт сторона</translation>
     </message>
     <message>
         <source>Take the line back</source>
-        <translation type="unfinished"></translation>
+        <translation>Сторнировать строку</translation>
     </message>
     <message>
         <source>Another line takes it back; it stands in the party&apos;s next statement.</source>
-        <translation type="unfinished"></translation>
+        <translation>Её отменит другая строка; она войдёт в следующую ведомость стороны.</translation>
     </message>
     <message>
         <source>nothing for the whole line</source>
-        <translation type="unfinished"></translation>
+        <translation>пусто — вся строка</translation>
     </message>
     <message>
         <source>Of the turnover, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Из оборота, ₽</translation>
     </message>
     <message>
         <source>written for the next statement</source>
-        <translation type="unfinished"></translation>
+        <translation>записано в следующую ведомость</translation>
     </message>
     <message>
         <source>number and date of the act or the letter</source>
-        <translation type="unfinished"></translation>
+        <translation>номер и дата акта или письма</translation>
     </message>
     <message>
         <source>The sum is kept from what the party has coming, in its next statement.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сумма удержится из причитающегося стороне в её следующей ведомости.</translation>
     </message>
     <message>
         <source>Fee, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>Сумма, ₽</translation>
     </message>
     <message>
         <source>Of it VAT, ₽</source>
-        <translation type="unfinished"></translation>
+        <translation>В том числе НДС, ₽</translation>
     </message>
     <message>
         <source>nothing without VAT</source>
-        <translation type="unfinished"></translation>
+        <translation>пусто — без НДС</translation>
     </message>
     <message>
         <source>Charge the party…</source>
-        <translation type="unfinished"></translation>
+        <translation>Начислить стороне…</translation>
     </message>
     <message>
         <source>A sum above zero is the party&apos;s, with a minus it is ours; it stands in its next statement.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сумма больше нуля — в пользу стороны, с минусом — в нашу; войдёт в её следующую ведомость.</translation>
     </message>
     <message>
         <source>Sum, ₽</source>
-        <translation type="unfinished">Сумма, ₽</translation>
+        <translation>Сумма, ₽</translation>
     </message>
     <message>
         <source>Correct the party&apos;s account…</source>
-        <translation type="unfinished"></translation>
+        <translation>Исправить расчёт стороны…</translation>
     </message>
     <message>
         <source>Lines of the statement</source>
@@ -5763,7 +5763,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Take the line back…</source>
-        <translation type="unfinished"></translation>
+        <translation>Сторнировать строку…</translation>
     </message>
     <message>
         <source>More</source>
@@ -5799,7 +5799,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Claim</source>
-        <translation type="unfinished"></translation>
+        <translation>Требование</translation>
     </message>
     <message>
         <source>Silence is consent on</source>
@@ -5847,7 +5847,7 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>Save as XLSX…</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить в XLSX…</translation>
     </message>
     <message>
         <source>What does the party object to?</source>
@@ -5855,19 +5855,19 @@ within 15 minutes: {share}</source>
     </message>
     <message>
         <source>the line is taken back</source>
-        <translation type="unfinished"></translation>
+        <translation>строка сторнирована</translation>
     </message>
     <message>
         <source>Save the statement</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить ведомость</translation>
     </message>
     <message>
         <source>not saved: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>не сохранено: {why}</translation>
     </message>
     <message>
         <source>saved as {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>сохранено: {file}</translation>
     </message>
     <message>
         <source>Close a period</source>

@@ -131,6 +131,8 @@ def post(world: World, path: list[str], body: Json, wanted: int | None) -> Json:
             return settlement.begin(world, body)
         case ["settlement", "period", "stop"]:
             return settlement.stop(world)
+        case ["settlement", *parts] if parts[-1] in ("take-back", "charges", "corrections"):
+            return settlement.by_hand(world, parts, body)
         case ["settlement", "statements", name, action]:
             return settlement.act(world, name, action, body, wanted)
         case ["loans", name, *parts]:

@@ -106,4 +106,5 @@ STATEMENTS: Words = {
     "drafted": ("Поручение ждёт подписей", "The order waits for signatures"),
     "paid": ("Выплачена", "Paid"),
     "carried": ("Перенесена", "Carried over"),
+    "claimed": ("Требование выставлено", "Claimed"),
 }

@@ -100,6 +100,7 @@ class World:
         self.revealed: list[str] = []
         self.asked_lenders: list[str] = []
         self.retried: list[str] = []
+        self.hand_lines: list[tuple[str, Json]] = []
         self.call_results: list[tuple[str, str, str | None]] = []
         self.paper_steps: list[tuple[str, str, Json]] = []
         self.release_note = ""
