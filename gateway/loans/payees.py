@@ -18,6 +18,7 @@ from gateway.orders.model import Buyer
 from gateway.orders.tables import buyers
 from gateway.payments.outgoing.model import Payee
 from gateway.settlement.model import Party, PartyKind
+from gateway.settlement.printed import Side
 from gateway.settlement.tables import lines
 from gateway.settlement.terms import Debtor, PayeeOf
 from gateway.store.schema import AnyRow
@@ -94,6 +95,30 @@ def need_party(unit: Unit, party: Party) -> None:
         _shop(unit.connection, unit.company, party)
     elif party.id not in _lenders(unit.connection, unit.company):
         raise Refused("loan.not_a_shop", kind=party.kind.value)
+
+
+def is_suspended(connection: Connection, company: str, shop_id: str) -> bool:
+    """Whether this shop's payments wait until it works again."""
+    query = select(shops.c.state).where(shops.c.company == company, shops.c.id == shop_id)
+    return connection.execute(query).scalar_one_or_none() == ShopState.SUSPENDED
+
+
+def side_of(connection: Connection, company: str, party: Party, name: str) -> Side:
+    """A party as it stands in a document.
+
+    Args:
+        name: as its statement has it, for one nothing else is known of.
+    """
+    if party.kind is PartyKind.SHOP:
+        query = select(shops.c.name, shops.c.inn, shops.c.kpp).where(shops.c.company == company, shops.c.id == party.id)
+    elif party.kind is PartyKind.LENDER:
+        query = select(buyers.c.name, buyers.c.inn, buyers.c.kpp).where(
+            buyers.c.company == company, buyers.c.outer_id == lender_outer_id(party.id)
+        )
+    else:
+        return Side(name)
+    row = connection.execute(query).one_or_none()
+    return Side(name) if row is None else Side(row.name, row.inn, row.kpp)
 
 
 def parties(connection: Connection, company: str) -> dict[Party, str]:

@@ -146,6 +146,7 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/settlement/statements/{statement_id}/carry"): {A, D},
     ("POST", "/v1/settlement/statements/{statement_id}/claim"): {A, D},
     ("POST", "/v1/settlement/statements/{statement_id}/draft"): {A, D},
+    ("GET", "/v1/settlement/statements/{statement_id}/statement.xlsx"): {A, D},
     ("GET", "/v1/settlement/lines"): {A, D},
     ("POST", "/v1/settlement/lines/{line_id}/take-back"): {A, D},
     ("POST", "/v1/settlement/charges"): {A, D},

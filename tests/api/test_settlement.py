@@ -180,3 +180,27 @@ def test_balances_are_walked_by_key(lending: Lending) -> None:
 def test_a_statement_that_is_not_there_is_not_found(lending: Lending, path: str) -> None:
     reply = lending.of("director").get(f"/v1/settlement/statements/nothing{path}")
     assert refused(reply, 404) == "settlement.not_found"
+
+
+def test_the_workbook_is_downloaded_and_lines_in_no_statement_are_listed(lending: Lending) -> None:
+    accountant, shop = lending.of("accountant"), lending.house.shop
+    write(lending, line(lending, "a"))
+    waiting = accountant.get("/v1/settlement/lines", params={"party_id": shop})
+    assert [one["document"] for one in good(waiting)["items"]] == ["КД-a"]
+    close(lending)
+    assert good(accountant.get("/v1/settlement/lines", params={"party_id": shop}))["items"] == []
+    one = statement(lending)
+    file = accountant.get(f"/v1/settlement/statements/{one['id']}/statement.xlsx")
+    assert (file.status_code, file.content[:2]) == (200, b"PK")
+    assert file.headers["content-disposition"] == f'attachment; filename="statement-{one["number"]}.xlsx"'
+    assert refused(accountant.get("/v1/settlement/statements/none/statement.xlsx"), 404) == "settlement.not_found"
+
+
+def test_a_debt_is_claimed_and_the_statement_says_why_no_order_is_drafted(lending: Lending) -> None:
+    accountant = lending.of("accountant")
+    write(lending, line(lending, "a", net=-50_00))
+    close(lending, send=True)
+    path = f"/v1/settlement/statements/{statement(lending)['id']}"
+    assert "claim" in good(accountant.post(f"{path}/accept", json={}))["actions"]
+    assert refused(accountant.post(f"{path}/claim", json={})) == "settlement.no_debtor"
+    assert good(accountant.get(path))["held"] is None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
+
+from openpyxl import load_workbook
 
 from gateway.core.authority import SERVICE
 from gateway.flows.loan_release import settle_application
@@ -227,6 +230,22 @@ def test_a_statement_is_disputed_with_a_remark(world: World) -> None:
     assert "Замечание отправлено" in done.text and "&lt;b&gt;не было" in done.text
 
 
+def test_a_statement_is_printed_with_its_act_and_downloaded_with_the_same_sums(world: World) -> None:
+    address = f"/shop/statements/{statement(world)}"
+    manager = world.person("manager")
+    assert f"{address}/print" in manager.get(address).text
+    paper = manager.get(f"{address}/print").text.replace("\u00a0", " ")
+    assert paper.count('class="sheet"') == 2 and "К перечислению: 270,00 ₽" in paper
+    assert "Перенесено из прошлых отчётов" in paper and "ИНН" in paper and "Акт № 1" in paper
+    assert "в том числе НДС" in paper and "5,40 ₽" in paper  # three fees of 10.00 at 22 %
+    file = manager.client.get(f"{address}/statement.xlsx")
+    assert 'filename="statement-1.xlsx"' in file.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(file.content))
+    assert book.sheetnames == ["Отчёт", "Акт"]
+    totals = next(row for row in book["Отчёт"].iter_rows(values_only=True) if row[0] == "Итого")
+    assert totals[3:7] == (300, 30, 5.4, 270)
+
+
 def test_every_page_is_whole_in_both_languages(world: World) -> None:
     """A missing word shows itself as its code."""
     approved, agreed = world.approved(order="A-1"), world.agreed(order="A-2", phone="+79161231299")
@@ -236,7 +255,8 @@ def test_every_page_is_whole_in_both_languages(world: World) -> None:
         for path in (
             "/shop/applications", "/shop/applications/new", f"/shop/applications/{approved}",
             f"/shop/applications/{agreed}", f"/shop/applications/{agreed}/identity", "/shop/statements",
-            f"/shop/statements/{one}", "/shop/help", "/shop/help/passport", "/shop/button", "/consent",
+            f"/shop/statements/{one}", f"/shop/statements/{one}/print",
+            "/shop/help", "/shop/help/passport", "/shop/button", "/consent",
         ):  # fmt: skip
             page = manager.get(path)
             assert page.status_code == 200, path

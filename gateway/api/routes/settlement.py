@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.api.access import needs
 from gateway.api.errors import BadRequest, described
@@ -37,9 +37,12 @@ from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.loans import payees
-from gateway.settlement import claims, corrections, payouts, statements
+from gateway.settlement import claims, corrections, payouts, queries, statements
 from gateway.settlement.model import Party, PartyKind
+from gateway.settlement.printed import Side, printed
+from gateway.settlement.steps import party_of
 from gateway.settlement.tables import statements as statement_rows
+from gateway.settlement.workbook import MEDIA_TYPE, workbook
 from gateway.store import Unit
 
 router = APIRouter(prefix="/v1/settlement", tags=["settlement"])
@@ -98,6 +101,24 @@ def list_lines(
             connection, view.company, view.actor, statement_id, after.replace("\0", " "), limit
         )  # fmt: skip
     return {**page, "server_time": view.room.now()}
+
+
+@router.get(
+    "/statements/{statement_id}/statement.xlsx",
+    dependencies=READ,
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}, **described(404)},
+)
+def get_workbook(view: TheView, statement_id: Id) -> Response:
+    """The statement with its commission act, and the claim where there is one, as an Excel workbook for printing."""
+    own = view.room.terms.own
+    with view.room.store.reading() as connection:
+        row = queries.statement(connection, view.company, view.actor, statement_id)
+        party = payees.side_of(connection, view.company, party_of(row), row.party_name)
+        side = Side(own.name, own.inn, own.kpp)
+        paper = printed(connection, view.company, view.actor, statement_id, side, party)
+    named = {"Content-Disposition": f'attachment; filename="statement-{paper.number}.xlsx"'}
+    return Response(workbook(paper), media_type=MEDIA_TYPE, headers=named)
 
 
 @router.post("/statements/{statement_id}/send", response_model=StatementAnswer, dependencies=WORK, responses=CHANGE)
