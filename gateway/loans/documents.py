@@ -15,7 +15,7 @@ from gateway.core.clock import to_text
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.ids import new_id
 from gateway.loans import agreement_rows, applications, events
-from gateway.loans.model import ApplicationState
+from gateway.loans.model import ApplicationState, SigningWay
 from gateway.loans.papers import OriginalState, SigningState
 from gateway.loans.stage import Stage
 from gateway.loans.tables import agreements, documents
@@ -102,7 +102,8 @@ def keep(unit: Unit, terms: LoanTerms, application_id: str, kind: Kind, name: st
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement` for a paper of one that is not here,
             `loan.document_empty`, `loan.document_too_large`, `loan.document_type` for anything but PDF, JPEG or PNG,
-            and an agreement that is no PDF; `loan.document_too_many` where people of a shop bring more than
+            and an agreement that is no PDF; `loan.not_at_shop` where people of a shop bring signed papers that were not
+            signed there, `loan.document_too_many` where people of a shop bring more than
             MOST_FILES or MOST_BYTES.
     """
     unit.actor.require(Right.LOANS_WORK if kind is Kind.AGREEMENT else Right.LOANS_SIGN)
@@ -110,6 +111,8 @@ def keep(unit: Unit, terms: LoanTerms, application_id: str, kind: Kind, name: st
     agreement = agreement_rows.live(unit, application.id)
     if agreement is None and kind in _OF_AN_AGREEMENT:
         raise Refused("loan.no_agreement")
+    if unit.actor.party and kind is Kind.SIGNED and agreement is not None and agreement.signing_way != SigningWay.CLERK:
+        raise Refused("loan.not_at_shop", agreement=agreement.number)
     media_type = _media_type(kind, content)
     sha256 = hashlib.sha256(content).hexdigest()
     agreement_id = agreement.id if agreement is not None else None

@@ -23,7 +23,8 @@ def send(unit: Unit, application_id: str, carrier: str, waybill: str, expected_v
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.carrier_missing`,
-            `loan.waybill_missing`, `state.illegal`.
+            `loan.waybill_missing`, `state.illegal`; `loan.original_not_yours` for people of a shop who have no such
+            paper.
         Conflict: `loan.changed`.
     """
     application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
@@ -32,6 +33,8 @@ def send(unit: Unit, application_id: str, carrier: str, waybill: str, expected_v
         raise Refused("loan.carrier_missing")
     if not waybill:
         raise Refused("loan.waybill_missing")
+    if unit.actor.party and row.holder not in ("", f"shop:{unit.actor.party}"):
+        raise Refused("loan.original_not_yours", agreement=row.number)
     row = _pass(unit, row, OriginalEvent.SEND, f"carrier:{carrier}", waybill=waybill, sent_at=unit.at)
     events.write(unit, application.id, "original_sent", waybill=waybill)
     agreement_rows.tell_lender(unit, "loan.original_sent", application.id, row.lender, waybill=waybill)

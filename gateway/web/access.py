@@ -32,6 +32,7 @@ class Limits:
     button: Limiter
     button_shop: Limiter
     button_phone: Limiter
+    apply: Limiter
     upload: Limiter
     entry: Limiter
     hint: Limiter

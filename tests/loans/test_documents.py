@@ -71,6 +71,13 @@ def test_people_of_a_shop_fill_nothing_up(papers: Paperwork, monkeypatch: pytest
     assert caught.value.code == "loan.document_too_many"
 
 
+def test_a_shop_brings_no_signed_papers_of_another_s_signing(papers: Paperwork) -> None:
+    row, house = papers.agreed(SigningWay.COURIER), papers.house
+    given = (papers.terms, row.application_id, Kind.SIGNED, "s.jpg", JPEG)
+    assert house.refused(house.boss, lambda u: documents.keep(u, *given)).code == "loan.not_at_shop"
+    assert house.do(MANAGER, lambda u: documents.keep(u, *given))
+
+
 def test_the_same_bytes_are_the_same_document(papers: Paperwork) -> None:
     row = papers.agreed()
     first = keep(papers, row.application_id, Kind.SIGNED)

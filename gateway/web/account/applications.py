@@ -18,6 +18,7 @@ from gateway.loans.queries import Filters
 from gateway.loans.reasons import EndReason
 from gateway.loans.stage import Stage
 from gateway.store import Unit
+from gateway.web.access import TheLimits
 from gateway.web.account.acting import act, card_address, perform
 from gateway.web.account.card import card_page
 from gateway.web.account.pages import go, show, told
@@ -68,8 +69,9 @@ def blank(desk: TheDesk) -> Response:
 
 
 @router.post("/new", dependencies=[desk_with(Right.LOANS_APPLY)], response_class=Response)
-def apply(desk: TheDesk, form: TheForm) -> Response:
+def apply(desk: TheDesk, limits: TheLimits, form: TheForm) -> Response:
     """Leave an application for a buyer."""
+    limits.apply.take(desk.person.actor.party)
     try:
         new = _new(desk, form)
         made = perform(desk, form, "apply", "new", lambda unit: applying.apply(unit, desk.room.loans, new).id)

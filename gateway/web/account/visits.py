@@ -131,9 +131,11 @@ class Form:
 
     @property
     def version(self) -> int | None:
-        """Of the row, as the person saw it."""
+        """Of the row, as the person saw it; 0, which no row has, for what is no version."""
         text = self.fields.get("version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def text(self, name: str) -> str:
         return self.fields.get(name, "").strip()
