@@ -67,8 +67,8 @@ def calls(parent: QObject | None = None) -> RowsModel:
             Column(
                 "loan_number", lambda: translate("Lenders", "№"), lambda c: str(c.loan_number), paint="strong", width=6
             ),
-            Column("lender", lambda: translate("Lenders", "Lender"), lambda c: c.lender_title or c.lender, width=18),
-            Column("call", lambda: translate("Lenders", "To tell him"), lambda c: said(c.call_said), width=24),
+            Column("lender", lambda: translate("Lenders", "Lender"), lambda c: c.lender_title or c.lender, width=14),
+            Column("call", lambda: translate("Lenders", "To tell him"), lambda c: said(c.call_said), width=21),
             Column(
                 "state",
                 lambda: translate("Lenders", "State"),
@@ -78,12 +78,19 @@ def calls(parent: QObject | None = None) -> RowsModel:
                 width=14,
             ),
             Column("reason", lambda: translate("Lenders", "Why"), reason, width=0, tip=lambda c: c.last_error),
-            Column("attempts", lambda: translate("Lenders", "Tries"), lambda c: str(c.attempts), width=6, right=True),
+            Column(
+                "attempts",
+                lambda: translate("Lenders", "Tries"),
+                lambda c: str(c.attempts),
+                width=6,
+                right=True,
+                hidden=True,
+            ),
             Column(
                 "next_at",
                 lambda: translate("Lenders", "Next try"),
                 lambda c: wording.moment(c.next_at) if c.next_at else "—",
-                width=13,
+                width=9,
             ),
             Column(
                 "created_at",

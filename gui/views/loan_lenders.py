@@ -45,7 +45,7 @@ class LenderHealth(QWidget):
         self._cards.setSpacing(theme.px(9))
         self._cards.setContentsMargins(*(theme.px(11),) * 4)
         whole = rows(self, gap=0)
-        whole.addWidget(scroller(body), 3)
+        whole.addWidget(scroller(body), 1)
         head = columns(gap=8, margin=7)
         head.addWidget(label(translate("Lenders", "What has not reached them"), "section"), 1)
         self.retry = button(
@@ -61,7 +61,7 @@ class LenderHealth(QWidget):
         shown: list[Any] = self.model.columns
         self.table.show_model(self.model, shown)
         self.table.picked.connect(self._picked)
-        whole.addWidget(self.table, 2)
+        whole.addWidget(self.table, 1)
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._soon.timeout.connect(self.reload)
         session.changed.connect(self._changed)
