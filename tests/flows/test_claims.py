@@ -28,6 +28,7 @@ from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
 from tests.flows.loans import LENDER
 from tests.flows.shop import ACCOUNTANT
+from tests.flows.test_loan_to_payout import SPACE, left_for_1c
 from tests.loans.house import COMPANY, DIRECTOR
 
 T = 4_099_000
@@ -67,7 +68,7 @@ def borne_by_the_lender(books: Books) -> AnyRow:
     return row
 
 
-def test_a_lender_pays_our_fee_by_his_statement_and_the_shop_gets_all_of_the_transfer(books: Books) -> None:
+def test_a_lender_pays_our_fee_by_statement_and_the_shop_gets_the_whole_transfer(books: Books, tmp_path: Path) -> None:
     borne_by_the_lender(books)
     assert books.told() == [(T, 0, T), (0, FEE, -FEE)]
     month_end(books)
@@ -81,6 +82,11 @@ def test_a_lender_pays_our_fee_by_his_statement_and_the_shop_gets_all_of_the_tra
     number = claims.number_of(mine)
     due = books.one(select(invoices).where(invoices.c.number == number))
     assert (due.rest, due.buyer_inn) == (FEE, LENDER.inn)
+
+    files = left_for_1c(books, tmp_path / "1c")
+    told = {one.get("party"): one for root in files for one in root.iterfind("k:statement", SPACE)}
+    assert told.keys() == {"lender:rest", books.house.shop} and told["lender:rest"].get("claim") == number
+    assert told["lender:rest"].findtext("k:act/k:amount", namespaces=SPACE) == Money(FEE).decimal_text()
 
     payment = pays(books, f"Агентское вознаграждение по требованию {number}, в т.ч. НДС 22%", FEE)
     books.round()
