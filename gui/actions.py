@@ -22,6 +22,7 @@ class Action(Enum):
     PAGE_8 = "page_8"
     PAGE_9 = "page_9"
     PAGE_10 = "page_10"
+    PAGE_11 = "page_11"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -52,6 +53,7 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_8: Command(("Ctrl+8",), lambda: translate("Keys", "Eighth page")),
     Action.PAGE_9: Command(("Ctrl+9",), lambda: translate("Keys", "Ninth page")),
     Action.PAGE_10: Command(("Ctrl+Shift+1",), lambda: translate("Keys", "Tenth page")),
+    Action.PAGE_11: Command(("Ctrl+Shift+2",), lambda: translate("Keys", "Eleventh page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -140,6 +142,17 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Enter", translate("Keys", "next field; what is typed is kept at once")),
                 ("F12", translate("Keys", "send to the lenders")),
                 ("F11", translate("Keys", "calculator")),
+            ],
+        ),
+        (
+            translate("Keys", "Shops"),
+            [
+                ("N", translate("Keys", "take a shop in")),
+                ("Enter", translate("Keys", "what comes next with it; E changes its particulars")),
+                ("1 … 4", translate("Keys", "about it, its access, its tariffs, its history")),
+                ("A", translate("Keys", "give access, or a key for the site")),
+                ("T", translate("Keys", "a tariff from a day on")),
+                ("U", translate("Keys", "terms of lenders and of signing")),
             ],
         ),
         (

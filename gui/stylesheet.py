@@ -121,6 +121,7 @@ QPushButton[role="touch-primary"] { font-size: ${t1}pt; font-weight: 600; paddin
   min-height: ${touch}px; background: $accent; border-color: $accent; color: $on_accent; }
 QPushButton[role="touch-primary"]:disabled { background: $idle_soft; border-color: $border; color: $dim; }
 QPushButton[role="segment"] { border-radius: 0; padding: ${s2}px ${s4}px; }
+QPushButton[role="segment"][tone="bad"] { color: $bad; }
 QPushButton[role="segment"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[role="segment"]:checked:disabled { background: $idle_soft; color: $muted; border-color: $strong_border; }
 QPushButton::menu-indicator { subcontrol-position: right center; right: ${s2}px; }

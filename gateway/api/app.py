@@ -14,6 +14,7 @@ from gateway.api.period import PeriodRun
 from gateway.api.room import STALE_AFTER_S, Broker, Room, Status
 from gateway.api.routes import (
     house,
+    lenders,
     loan_applications,
     loan_calls,
     loan_papers,
@@ -35,10 +36,12 @@ from gateway.flows.terms import Terms
 from gateway.store import Store
 
 OPENAPI = "/v1/openapi.json"
-_ROUTES = (
+_AREAS = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
-    loan_calls, loan_papers, loan_terms, shops, settlement, open,
+    loan_calls, loan_papers, loan_terms, lenders, shops, settlement, open,
 )  # fmt: skip
+# Taken as they are: `include_router` would build each of them a second time at the first request to its area.
+_ROUTES = [route for area in _AREAS for route in area.router.routes]
 
 
 def create_app(
@@ -80,6 +83,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=_ROUTES,
     )
     app.state.room = room
     app.state.events = room.events
@@ -88,8 +92,6 @@ def create_app(
     if broker is not None:
         app.state.period_run = PeriodRun(store, broker.settlement, events.notify)
     errors.install(app)
-    for routes in _ROUTES:
-        app.include_router(routes.router)
     larger = {**registries.LARGER, **loan_papers.LARGER}
     app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=larger)
     return app

@@ -17,6 +17,7 @@ from gateway.api.tokens import Caller
 from gateway.api.writing import Target, Terms, TheTerms, change
 from gateway.core.authority import Actor
 from gateway.loans import agreement_rows
+from gateway.loans.lenders.standing import Keys
 from gateway.loans.tables import applications
 from gateway.loans.terms import LoanTerms
 from gateway.store import Unit
@@ -50,6 +51,10 @@ class View:
     def title(self, lender: str) -> str:
         """A lender's name for people."""
         return self.broker.title(lender)
+
+    def keys(self, lender: str) -> Keys:
+        """What the vault holds for a lender."""
+        return self.broker.keys(lender)
 
     def card(self, loan_id: str) -> dict[str, Any]:
         """An application with everything about it.

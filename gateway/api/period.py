@@ -113,7 +113,9 @@ class PeriodRun:
 
     def _run(self, actor: Actor, parties: Mapping[Party, str], until: date, send: bool) -> None:
         try:
-            closed = settlement.close_period(self._store, parties, until, self._step, self._stop.is_set, actor)
+            closed = settlement.close_period(
+                self._store, parties, until, self._step, self._stop.is_set, actor, debtor_of=self._terms.debtor_of
+            )
             self._note(statements=closed.statements, lines=closed.lines)
             if send and closed.complete:
                 self._note(state=RunState.SENDING, done=0, of=0)

@@ -11,6 +11,7 @@ from gateway.api.events import Events
 from gateway.core.clock import to_text
 from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
+from gateway.loans.lenders.standing import Keys
 from gateway.loans.terms import LoanTerms
 from gateway.settlement.terms import SettlementTerms
 from gateway.store import Store
@@ -73,6 +74,8 @@ class Broker:
         titles: names of lenders by key, as people read them.
         tell_lenders: something is to leave for a lender; returns at once.
         returns: requisites of lenders, for the money of goods that came back.
+        ask_lenders: lenders are to be asked now; returns at once.
+        keys: what the vault holds for a lender.
     """
 
     loans: LoanTerms
@@ -80,6 +83,8 @@ class Broker:
     titles: Mapping[str, str] = field(default_factory=dict)
     tell_lenders: Callable[[], None] = lambda: None
     returns: ReturnTerms | None = None
+    ask_lenders: Callable[[], None] = lambda: None
+    keys: Callable[[str], Keys] = lambda lender: Keys()
 
     @property
     def giving_back(self) -> ReturnTerms:

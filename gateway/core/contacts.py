@@ -39,19 +39,6 @@ def check_phone(text: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-def is_phone(text: str) -> bool:
-    try:
-        check_phone(text)
-    except Refused:
-        return False
-    return True
-
-
-def is_mobile(phone: str) -> bool:
-    """Whether a checked number can receive a message."""
-    return phone.startswith("+79")
-
-
 def check_email(text: str) -> str:
     """The address without the spaces around it. Whether somebody reads it only a letter can tell.
 

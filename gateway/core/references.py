@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.core.text import fold
 
@@ -25,6 +26,7 @@ def reference_key(text: str) -> str:
     return digits or text
 
 
+@lru_cache(maxsize=4096)  # the lines of a registry ask for the same few numbers again and again
 def reference_parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The letters and the groups of digits of a number: "ИМ-12/03" → (("им",), ("12", "3")).
 

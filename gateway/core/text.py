@@ -69,6 +69,11 @@ def no_control(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
 
 
+def one_line(text: str, longest: int) -> str:
+    """What somebody typed, on one line, without control characters, cut to `longest`."""
+    return " ".join(no_control(text).split())[:longest].rstrip()
+
+
 def fold(text: str) -> str:
     """`text` in lower case, ё as е, Latin lookalikes as Cyrillic, one kind of space, dash and quote.
 

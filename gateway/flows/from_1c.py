@@ -20,9 +20,11 @@ from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
 from gateway.flows import picking
 from gateway.flows.by_hand import cancel_order, ship_order
+from gateway.flows.loan_release import settle_application
 from gateway.flows.release import settle_order
 from gateway.flows.second_look import decide_again
 from gateway.flows.terms import Terms
+from gateway.loans.applying import link_order
 from gateway.onec.model import Stock
 from gateway.onec.model_documents import CommerceML, Counterparty, OrderDocument
 from gateway.orders import service as orders
@@ -263,6 +265,10 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
         ),
     )
     done.orders += what in ("new", "updated")
+    if terms.loans is not None:
+        linked = link_order(unit, document.number)
+        if linked is not None:
+            settle_application(unit, terms, terms.loans, linked)
     done.invoices += put_references(unit, order_id, document.loan_no, document.track)
     if what == "cancelled":
         cancel_order(unit, terms, order_id, "1C")

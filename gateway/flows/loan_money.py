@@ -35,11 +35,11 @@ def settle_receivables(unit: Unit, terms: Terms, payment_id: str, outer_ids: Ite
         return
     found = [key for key in dict.fromkeys(outer_ids) if receivable.is_receivable(key)]
     rows = [row for row in (receivable.agreement_of(unit, key) for key in found) if row is not None]
-    for row in rows:
-        settle_agreement(unit, terms, terms.loans, row)
-    if rows:
+    if rows:  # first: a return that has a line of its own does not explain money that is missing besides
         registry = registries.used_by(unit, payment_id)
         kept_back.follow(unit, registry, payment_in(unit, payment_id).payer_inn, payment_id)
+    for row in rows:
+        settle_agreement(unit, terms, terms.loans, row)
 
 
 def settle_agreement(unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement: AnyRow) -> None:
@@ -50,7 +50,7 @@ def settle_agreement(unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement:
     """
     row = agreement_rows.load(unit, agreement.id)
     money = covering.of_invoice(unit, row.invoice_id) if row.invoice_id else []
-    row = funding.follow(unit, loan_terms, row, came_in(terms, row, money))
+    row = funding.follow(unit, loan_terms, row, came_in(unit, terms, row, money))
     settle_goods(unit, terms, loan_terms, row)
 
 

@@ -16,17 +16,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 
 from gateway.core.authority import Right, Role
 from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
-from gateway.flows import covering
+from gateway.flows import covering, loan_down
 from gateway.flows import release as gate
 from gateway.flows.covering import Covering, prove
 from gateway.flows.release import Grounds
 from gateway.flows.terms import Terms
-from gateway.loans import agreement_rows, alerts, applications, ending, funding, goods, signing
+from gateway.loans import agreement_rows, alerts, applications, ending, funding, goods, netting, signing
 from gateway.loans.desk import open_case
 from gateway.loans.funding import CameIn
 from gateway.loans.goods import Around
@@ -57,12 +57,14 @@ class _Case(NamedTuple):
 
     Attributes:
         order: of our own warehouse; None where the goods are the shop's.
-        money: what stands behind the lender's debt, with its proof.
+        owed: the lender's debt.
+        money: what stands behind it, with its proof.
     """
 
     application: AnyRow
     row: AnyRow
     order: AnyRow | None
+    owed: Money
     money: list[Covering]
 
 
@@ -97,11 +99,11 @@ def settle_goods(
         row = goods.watch_gone(unit, loan_terms, case.application, row)
         row = goods.commit_if_due(unit, row)
         ending.close_if_done(unit, row.application_id)
-    funding.settle_shop(unit, loan_terms, row, came_in(terms, row, case.money))
+    funding.settle_shop(unit, loan_terms, row, came_in(unit, terms, row, case.money))
     return GoodsState(row.goods)
 
 
-def came_in(terms: Terms, row: AnyRow, money: Sequence[Covering]) -> CameIn:
+def came_in(unit: Unit, terms: Terms, row: AnyRow, money: Sequence[Covering]) -> CameIn:
     """A lender's money for an agreement.
 
     Args:
@@ -110,7 +112,7 @@ def came_in(terms: Terms, row: AnyRow, money: Sequence[Covering]) -> CameIn:
     return CameIn(
         amount=Money(sum(one.cover.amount.kopecks for one in money)),
         payment_ids=tuple(dict.fromkeys(one.cover.payment_id for one in money)),
-        proved=bool(money) and prove(terms, Money(row.transfer), money),
+        proved=bool(money) and prove(terms, netting.owed(unit, row), money),
     )
 
 
@@ -202,7 +204,7 @@ def _case(unit: Unit, row: AnyRow) -> _Case:
     application = applications.load(unit, row.application_id)
     order = orders.load(unit, application.order_id) if application.order_id else None
     money = covering.of_invoice(unit, row.invoice_id) if row.invoice_id else []
-    return _Case(application, row, order, money)
+    return _Case(application, row, order, netting.owed(unit, row), money)
 
 
 def _judge(unit: Unit, terms: Terms, case: _Case, *, by_hand: bool) -> Verdict:
@@ -211,6 +213,7 @@ def _judge(unit: Unit, terms: Terms, case: _Case, *, by_hand: bool) -> Verdict:
     decided = by_hand or order is None or case.row.goods == GoodsState.RELEASED
     around = Around(
         received=_received(terms, case),
+        down_paid=order is None or loan_down.is_paid(unit, terms, order.id, Money(case.application.down)),
         standing=order is None or order.ship_state != ShipState.CANCELLED,
         order_fits=order is None or order.amount == case.application.goods,
         on_hold=order is not None and order.hold_reason not in ("", HOLD),
@@ -223,7 +226,7 @@ def _received(terms: Terms, case: _Case) -> bool:
     """The lender's whole transfer is here, by the very rule a paid order is released on."""
     if not case.row.transfer:
         return True
-    return case.row.funding == FundingState.RECEIVED and prove(terms, Money(case.row.transfer), case.money)
+    return case.row.funding == FundingState.RECEIVED and prove(terms, case.owed, case.money)
 
 
 def _let_go(unit: Unit, terms: Terms, case: _Case, verdict: Verdict) -> AnyRow:
@@ -314,8 +317,8 @@ def _refuse_held(unit: Unit, agreement_id: str) -> None:
 
 
 def _moved_in_the_warehouse(unit: Unit) -> list[str]:
-    """Agreements whose goods are released, and whose order was shipped, cancelled or held since, or has lost the other
-    grounds it was let go on."""
+    """Agreements whose goods are released, and whose order was shipped, cancelled or held since, or has lost its down
+    payment or the other grounds it was let go on."""
     let_go = exists().where(releases.c.order_id == order_rows.c.id, releases.c.withdrawn_at.is_(None))
     query = (
         select(agreements.c.id)
@@ -326,6 +329,7 @@ def _moved_in_the_warehouse(unit: Unit) -> list[str]:
             agreements.c.goods == GoodsState.RELEASED.value,
             order_rows.c.ship_state.in_((ShipState.SHIPPED, ShipState.CANCELLED))
             | (order_rows.c.hold_reason != "")
+            | loan_down.is_missing()
             | ~let_go,
         )
         .limit(_AT_ONCE)
@@ -334,14 +338,15 @@ def _moved_in_the_warehouse(unit: Unit) -> list[str]:
 
 
 def _gates_to_close(unit: Unit) -> list[str]:
-    """Void agreements an order is still released on."""
+    """Void agreements an order is still released on: found among those called off after their goods were let go."""
     query = (
         select(agreements.c.id)
         .join(releases, releases.c.agreement_id == agreements.c.id)
         .join(order_rows, order_rows.c.id == releases.c.order_id)
         .where(
             agreements.c.company == unit.company,
-            agreements.c.live == 0,
+            agreements.c.live == literal_column("0"),  # as the partial index says it
+            agreements.c.released_at.is_not(None),
             releases.c.withdrawn_at.is_(None),
             order_rows.c.ship_state.not_in((ShipState.SHIPPED, ShipState.CANCELLED)),
             order_rows.c.hold_reason == "",

@@ -10,6 +10,8 @@
 4. The debit line, or that lump payment, and nothing else settles the return. When all goods are back and settled, the
    application has ended as returned.
 
+Money a lender has sent under an agreement that came to nothing goes back by steps 2 to 4 as well.
+
 Orders are found by what they were made for, so it does not matter which of several attempts the bank carries out.
 """
 
@@ -29,6 +31,7 @@ from gateway.flows.settlement_to_1c import return_paid
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, returns
 from gateway.loans.papers import FundingState
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.tables import agreements, return_orders
 from gateway.loans.tables import returns as return_rows
 from gateway.loans.terms import LoanTerms
@@ -45,6 +48,7 @@ NOT_PAID = "loan.return_not_paid"
 BOUNCED = "loan.return_bounced"
 PAID_TWICE = "loan.return_paid_twice"
 _PURPOSE = "Возврат средств по кредитному договору № {number} от {day} в связи с возвратом товара"
+_PURPOSE_OF_VOID = "Возврат средств, поступивших по недействующему кредитному договору № {number} от {day}"
 _NO_VAT = "none"
 _ENDED = (*DEAD, OrderState.RETURNED)
 _WHY_WITHDRAWN = "Возврат уже рассчитан иначе."
@@ -72,14 +76,14 @@ def return_goods(
     loan_terms: LoanTerms,
     application_id: str,
     goods: Money,
-    reason: str,
+    reason: ReturnReason,
     expected_version: int | None = None,
 ) -> str:
     """Goods that cost `goods` came back to the shop. Returns the return's id.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.return_not_gone`, `loan.return_sum`,
-            `loan.reason_missing`, `state.illegal`.
+            `state.illegal`.
         Conflict: `loan.changed`.
     """
     row = returns.take(unit, loan_terms, application_id, goods, reason, expected_version)
@@ -100,7 +104,7 @@ def draft(unit: Unit, terms: ReturnTerms, return_id: str) -> str:
     if row.executed_at is not None:
         raise Refused("loan.return_closed")
     agreement = agreement_rows.load(unit, row.agreement_id)
-    if agreement.funding != FundingState.RECEIVED:
+    if agreement.funding != FundingState.RECEIVED and not returns.is_void_money(row):
         raise Refused("loan.return_no_money", agreement=agreement.number)
     if agreement.lender in terms.deducting:
         raise Refused("loan.return_kept_by_lender", lender=agreement.lender)
@@ -112,7 +116,7 @@ def draft(unit: Unit, terms: ReturnTerms, return_id: str) -> str:
         account=terms.settlement.paying_account(),
         payee=_payee(terms, agreement.lender),
         amount=Money(row.to_lender),
-        purpose=_PURPOSE.format(number=agreement.number, day=".".join(reversed(agreement.date.split("-")))),
+        purpose=_purpose(row, agreement),
         vat=_NO_VAT,
         source="settlement",
         source_id=f"loan_return:{row.id}:{len(attempts) + 1}",
@@ -140,8 +144,8 @@ def follow(unit: Unit, terms: ReturnTerms, row: AnyRow) -> AnyRow:
         return_paid(unit, standing[0], agreement_rows.load(unit, row.agreement_id))
         for code in (NOT_PAID, BOUNCED, NOT_DRAFTED):
             alarms.clear(unit, code, _subject(row))
-    if len(standing) > (row.kept_by is None):
-        _alarm(unit, PAID_TWICE, row)
+    if len(standing) > (row.payment_order_id is not None):
+        _alarm(unit, PAID_TWICE, row, standing[-1].amount)
     if row.executed_at is not None:
         _stop(unit, terms, attempts)
     elif attempts and attempts[-1].state in DEAD:
@@ -183,7 +187,7 @@ def _to_draft(store: Store, terms: ReturnTerms) -> list[AnyRow]:
     return _returns(
         store,
         return_rows.c.executed_at.is_(None),
-        agreements.c.funding == FundingState.RECEIVED.value,
+        (agreements.c.funding == FundingState.RECEIVED.value) | (return_rows.c.goods == 0),
         agreements.c.lender.not_in(terms.deducting),
         ~exists().where(return_orders.c.return_id == return_rows.c.id),
     )
@@ -196,7 +200,7 @@ def _moved(store: Store) -> list[AnyRow]:
     )
     moved = return_rows.c.id.in_(drafted.where(payment_orders.c.version != return_orders.c.order_version))
     unsent = return_rows.c.id.in_(drafted.where(payment_orders.c.state.in_([str(state) for state in UNSENT])))
-    return _returns(store, moved | (return_rows.c.kept_by.is_not(None) & unsent))
+    return _returns(store, moved | (return_rows.c.executed_at.is_not(None) & unsent))
 
 
 def _returns(store: Store, *where: ColumnElement[bool]) -> list[AnyRow]:
@@ -254,6 +258,11 @@ def _stop(unit: Unit, terms: ReturnTerms, attempts: Sequence[AnyRow]) -> None:
                 outgoing.withdraw(unit, terms.settlement.outgoing, order.id, _WHY_WITHDRAWN, order.version)
 
 
+def _purpose(row: AnyRow, agreement: AnyRow) -> str:
+    wording = _PURPOSE_OF_VOID if returns.is_void_money(row) else _PURPOSE
+    return wording.format(number=agreement.number, day=".".join(reversed(agreement.date.split("-"))))
+
+
 def _payee(terms: ReturnTerms, lender: str) -> Payee:
     found = terms.lenders.get(lender)
     if found is None:
@@ -261,13 +270,13 @@ def _payee(terms: ReturnTerms, lender: str) -> Payee:
     return found
 
 
-def _alarm(unit: Unit, code: str, row: AnyRow) -> None:
-    alarms.raise_alarm(unit, code, _subject(row), _told(unit, row))
+def _alarm(unit: Unit, code: str, row: AnyRow, amount: int | None = None) -> None:
+    alarms.raise_alarm(unit, code, _subject(row), _told(unit, row, amount))
 
 
-def _told(unit: Unit, row: AnyRow) -> dict[str, str]:
+def _told(unit: Unit, row: AnyRow, amount: int | None = None) -> dict[str, str]:
     agreement = agreement_rows.load(unit, row.agreement_id)
-    return {"agreement": agreement.number, "amount": str(Money(row.to_lender))}
+    return {"agreement": agreement.number, "amount": str(Money(row.to_lender if amount is None else amount))}
 
 
 def _subject(row: AnyRow) -> str:

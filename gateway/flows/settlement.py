@@ -1,8 +1,9 @@
-"""From a period to money in a party's account: shops, points and agents all go this way.
+"""From a period to money in a party's account, or in ours: shops, points, agents and lenders all go this way.
 
 1. A period ends: every line of the register that is in no statement yet goes into its party's one (`close_period`).
 2. The statements are sent (`send_open`). The party accepts or disputes; five working days of silence accept.
-3. An accepted statement with a sum above zero is payable; nothing or less is carried into the party's next one.
+3. An accepted statement with a sum above zero is payable; nothing or less is carried into the party's next one. What
+   a lender or a closed shop owes is claimed instead: an invoice, whose money makes the statement paid.
 4. A payable one becomes a payment order, which waits for two people's signatures like every other. One that came to
    nothing is not drafted again by itself: a person looks why, and asks for the next.
 5. The order is followed: signed, the statement is ordered; rejected, withdrawn or refused, it is payable again; its
@@ -20,17 +21,18 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 
 from gateway.core.authority import SERVICE, Actor
 from gateway.core.clock import business_date
 from gateway.core.errors import Conflict, KvitError, Unavailable
+from gateway.orders.tables import invoices
 from gateway.payments.outgoing.tables import payment_orders
-from gateway.settlement import payouts, statements
+from gateway.settlement import claims, payouts, statements
 from gateway.settlement.model import Party, StatementState
 from gateway.settlement.tables import payouts as payout_rows
 from gateway.settlement.tables import statements as rows
-from gateway.settlement.terms import SettlementTerms
+from gateway.settlement.terms import DebtorOf, SettlementTerms, nobody
 from gateway.store import Store, Unit, alarms
 from gateway.store.schema import AnyRow
 
@@ -65,6 +67,8 @@ def close_period(
     progress: Callable[[int, int], None] = lambda done, of: None,
     stopped: Callable[[], bool] = lambda: False,
     actor: Actor = SERVICE,
+    *,
+    debtor_of: DebtorOf = nobody,
 ) -> Closed:
     """Make the statements of a period; may be stopped or killed anywhere, and repeated, without doubling anything.
 
@@ -73,9 +77,11 @@ def close_period(
         until: the last day of the period.
         progress: told (parties done, parties in all) after each.
         stopped: asked between parties.
+        debtor_of: whose debts are claimed at once: an old one alone makes a statement too.
 
     Raises:
-        Refused: `authority.missing`, `settlement.period_ahead`, `settlement.period_over`.
+        Refused: `authority.missing`, `settlement.period_ahead`, `settlement.day_wrong`, `settlement.period_over`,
+            `settlement.period_long`.
         Unavailable: the database is away.
     """
     done, made, held = 0, 0, 0
@@ -83,7 +89,7 @@ def close_period(
         if stopped():
             break
         with store.unit(actor) as unit:
-            statement_id = statements.open_period(unit, party, name, until)
+            statement_id = statements.open_period(unit, party, name, until, debtor_of=debtor_of)
             if statement_id is not None:
                 made += 1
                 held += statements.load(unit, statement_id).line_count
@@ -126,7 +132,8 @@ def settle_accounts(store: Store, terms: SettlementTerms, *, stopped: Callable[[
     """
     return (
         _lapse(store, terms, stopped)
-        + _fix(store, stopped)
+        + _fix(store, terms, stopped)
+        + _follow_claims(store, stopped)
         + _draft(store, terms, stopped)
         + follow_orders(store, terms, stopped=stopped)
     )
@@ -161,12 +168,26 @@ def _lapse(store: Store, terms: SettlementTerms, stopped: Callable[[], bool]) ->
     return _each(store, silent, lapse, stopped=stopped)
 
 
-def _fix(store: Store, stopped: Callable[[], bool]) -> int:
+def _fix(store: Store, terms: SettlementTerms, stopped: Callable[[], bool]) -> int:
     def settle(unit: Unit, row: AnyRow) -> None:
-        statements.settle(unit, row.id, row.version)
+        statements.settle(unit, row.id, row.version, debtor_of=terms.debtor_of)
 
     agreed = _rows(store, rows.c.state.in_((StatementState.ACCEPTED, StatementState.ACCEPTED_BY_SILENCE)))
     return _each(store, agreed, settle, stopped=stopped)
+
+
+def _follow_claims(store: Store, stopped: Callable[[], bool]) -> int:
+    """Claims whose money has come since, or was taken back."""
+    invoice = select(invoices.c.id).where(
+        invoices.c.company == rows.c.company, invoices.c.outer_id == literal(claims.PREFIX) + rows.c.id
+    )
+    came = (rows.c.state == StatementState.CLAIMED) & invoice.where(invoices.c.rest == 0).exists()
+    lost = (rows.c.state == StatementState.PAID) & (rows.c.net < 0) & invoice.where(invoices.c.rest > 0).exists()
+
+    def follow(unit: Unit, row: AnyRow) -> None:
+        claims.follow(unit, row.id)
+
+    return _each(store, _rows(store, came | lost), follow, stopped=stopped)
 
 
 def _draft(store: Store, terms: SettlementTerms, stopped: Callable[[], bool]) -> int:

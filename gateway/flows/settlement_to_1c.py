@@ -1,8 +1,9 @@
 """Settlements leave for 1C: each agreed statement with its commission act, each payment the bank carried out.
 
-What moved statements is read from their history, behind a mark that goes on in the same commit as the outbox rows: so
-nothing is told twice or left out, however often a round is killed. A row names a statement, whose lines never change,
-and carries what may change, the parties' requisites as they are now; so a file written late or twice is the same file.
+What moved statements is read from their history in the order it was written, behind a mark that goes on in the same
+commit as the outbox rows: so nothing is told twice or left out, however often a round is killed or the clock set back.
+A row names a statement, whose lines never change, and carries what may change, the parties' requisites as they are now;
+so a file written late or twice is the same file.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from gateway.core.money import Money
 from gateway.flows.terms import Terms
 from gateway.loans import payees
 from gateway.loans.agreement_rows import subject
-from gateway.loans.receivable import lender_outer_id
+from gateway.loans.receivable import lender_buyer, lender_outer_id
 from gateway.loans.tables import agreements
 from gateway.onec.settlement_acts import Counterparty, LineRecord, PaymentRecord, StatementRecord, write_settlement
-from gateway.orders.tables import buyers
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import Payee
 from gateway.payments.outgoing.tables import payment_orders
@@ -40,34 +40,35 @@ PAYMENT = "onec.settlement_payment"
 VERSION = 1
 _MARK = "onec.settlement"
 _AT_ONCE = 200
-_AGREED = (StatementEvent.FIX, StatementEvent.CARRY)
+_AGREED = (StatementEvent.FIX, StatementEvent.CARRY, StatementEvent.CLAIM)
+_TOLD_OF = (PartyKind.SHOP.value, PartyKind.LENDER.value)
 _PAID = (StatementEvent.PAY, "overpaid")
 Put = Callable[[Parcel, str, str, bytes], None]
 
 
 def tell_1c(store: Store) -> int:
-    """Put what has happened to shops' statements since the last time into the outbox; returns how many files."""
+    """Put what happened to statements of shops and lenders since the last time into the outbox; returns how many."""
     told = 0
     while True:
         with store.unit() as unit:
-            last = marks.get(unit.connection, unit.company, _MARK) or ""
+            last = int(marks.get(unit.connection, unit.company, _MARK) or 0)
             found = unit.connection.execute(
-                select(events.c.id, events.c.event, events.c.statement_id, events.c["values"])
+                select(events.c.seq, events.c.event, events.c.statement_id, events.c["values"])
                 .join(statements, statements.c.id == events.c.statement_id)
                 .where(
                     events.c.company == unit.company,
-                    events.c.id > last,
+                    events.c.seq > last,
                     events.c.event.in_([str(event) for event in (*_AGREED, *_PAID)]),
-                    statements.c.party_kind == PartyKind.SHOP.value,
+                    statements.c.party_kind.in_(_TOLD_OF),
                 )
-                .order_by(events.c.id)
+                .order_by(events.c.seq)
                 .limit(_AT_ONCE)
             ).all()
             if not found:
                 return told
             for event in found:
                 _tell(unit, event)
-            marks.put(unit, _MARK, found[-1].id)
+            marks.put(unit, _MARK, found[-1].seq)
             unit.commit()
         told += len(found)
 
@@ -96,21 +97,23 @@ def sinks(store: Store, terms: Terms, put: Put) -> Mapping[str, Callable[[Parcel
 
 def _tell(unit: Unit, event: AnyRow) -> None:
     statement = unit.connection.execute(select(statements).where(statements.c.id == event.statement_id)).one()
-    shop = _shop(unit, statement)
+    party = _party(unit, statement)
     if event.event not in _PAID:
-        lenders = _lenders(unit, statement.id)
+        others = [lender for lender in _lenders(unit, statement.id) if lender.id != party.id]
         payload = {
             "version": VERSION,
             "statement": statement.id,
             "number": statement.number,
             "by_silence": _lapsed(unit, statement.id),
-            "counterparties": [asdict(party) for party in (shop, *lenders)],
+            "party": party.id,
+            "claim": json.loads(event._mapping["values"]).get("claim", ""),
+            "counterparties": [asdict(one) for one in (party, *others)],
         }
         unit.emit(STATEMENT, f"settlement:{statement.id}", payload)
         return
     order_id = json.loads(event._mapping["values"])["payment_order"]
     order = unit.connection.execute(select(payment_orders).where(payment_orders.c.id == order_id)).one()
-    _emit_payment(unit, order, "payout", shop, statement.id)
+    _emit_payment(unit, order, "payout", party, statement.id)
 
 
 def _lapsed(unit: Unit, statement_id: str) -> bool:
@@ -139,10 +142,12 @@ def _emit_payment(unit: Unit, order: AnyRow, kind: str, party: Counterparty, abo
     unit.emit(PAYMENT, f"payment_order:{order.id}", payload)
 
 
-def _shop(unit: Unit, statement: AnyRow) -> Counterparty:
-    """The shop with its requisites; with its name alone where it has none to be paid by."""
+def _party(unit: Unit, statement: AnyRow) -> Counterparty:
+    """Whose statement it is; a shop with its requisites, or its name alone where it has none to be paid by."""
+    if statement.party_kind == PartyKind.LENDER:
+        return _lender(unit, statement.party_id)
     try:
-        payee = payees.payee_of(unit, Party(PartyKind.SHOP, statement.party_id))
+        payee = payees.requisites_of(unit, Party(PartyKind.SHOP, statement.party_id))
     except Refused:
         return Counterparty(statement.party_id, "shop", statement.party_name)
     return _of_payee(statement.party_id, "shop", payee)
@@ -164,13 +169,12 @@ def _lenders(unit: Unit, statement_id: str) -> Iterable[Counterparty]:
         .distinct()
         .order_by(agreements.c.lender)
     ).scalars()
-    for key in keys:
-        outer_id = lender_outer_id(key)
-        row = unit.connection.execute(
-            select(buyers).where(buyers.c.company == unit.company, buyers.c.outer_id == outer_id)
-        ).one_or_none()
-        known = (row.name, row.inn, row.kpp) if row is not None else (key, "", "")
-        yield Counterparty(outer_id, "lender", *known)
+    return [_lender(unit, key) for key in keys]
+
+
+def _lender(unit: Unit, key: str) -> Counterparty:
+    known = lender_buyer(unit, key)
+    return Counterparty(known.outer_id, "lender", known.name, known.inn, known.kpp)
 
 
 def _statement_file(store: Store, terms: Terms, parcel: Parcel) -> bytes:
@@ -189,9 +193,10 @@ def _statement_file(store: Store, terms: Terms, parcel: Parcel) -> bytes:
         number=row.number,
         since=date.fromisoformat(row.since),
         until=date.fromisoformat(row.until),
-        party=row.party_id,
+        party=payload["party"],
         accepted=business_date(from_text(row.answered_at), terms.zone),
         by_silence=payload["by_silence"],
+        claim=payload["claim"],
         lines=tuple(_line(line) for line in held),
     )
     return _written(terms, parcel, statements=[statement])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from gateway.core.authority import Actor, Right, Role
+from gateway.core.clock import to_text
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.text import person_key
 from gateway.loans import shops
 from gateway.loans.shops import ShopState
-from gateway.loans.tables import shop_access
+from gateway.loans.tables import session_ends, shop_access
 from gateway.loans.tables import shops as shop_rows
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -43,14 +46,14 @@ class Entrant:
     Attributes:
         access_id: the row, to ask again whether it still holds.
         actor: name, role and shop.
-        sites: the shop's origins, as JSON text.
+        sites: the shop's origins, where the button may stand.
     """
 
     access_id: str
     actor: Actor
     shop_key: str
     shop_name: str
-    sites: str
+    sites: tuple[str, ...]
 
 
 def give(unit: Unit, shop_id: str, kind: Role, name: str) -> Given:
@@ -119,11 +122,15 @@ def revoke(unit: Unit, access_id: str) -> None:
 
 def enter(connection: Connection, company: str, token: str) -> Entrant | None:
     """Whose token this is; None for an unknown or revoked one, and for those of a closed shop."""
+    return _entrant(connection, company, shop_access.c.token_hash == token_hash(token))
+
+
+def _entrant(connection: Connection, company: str, by: ColumnElement[bool]) -> Entrant | None:
     row = connection.execute(
         select(shop_access, shop_rows.c.key, shop_rows.c.name.label("shop_name"), shop_rows.c.sites)
         .join(shop_rows, shop_rows.c.id == shop_access.c.shop_id)
         .where(
-            shop_access.c.token_hash == token_hash(token),
+            by,
             shop_access.c.company == company,
             shop_access.c.revoked_at.is_(None),
             shop_rows.c.state != ShopState.CLOSED.value,
@@ -132,7 +139,31 @@ def enter(connection: Connection, company: str, token: str) -> Entrant | None:
     if row is None:
         return None
     actor = Actor(row.name, Role(row.kind), party=row.shop_id)
-    return Entrant(row.id, actor, row.key, row.shop_name, row.sites)
+    return Entrant(row.id, actor, row.key, row.shop_name, tuple(json.loads(row.sites)))
+
+
+def enter_again(connection: Connection, company: str, access_id: str, session: str) -> Entrant | None:
+    """Who came in before and goes on: None once the access was revoked, the shop closed, or the session left.
+
+    Args:
+        session: hash of the session's random part.
+    """
+    left = connection.execute(
+        select(session_ends.c.id).where(session_ends.c.id == session, session_ends.c.company == company)
+    ).first()
+    return None if left else _entrant(connection, company, shop_access.c.id == access_id)
+
+
+def leave(unit: Unit, session: str, until: datetime) -> None:
+    """Nobody goes on by this session, wherever a copy of it may be; forgotten when it would have ended anyway.
+
+    Args:
+        session: hash of the session's random part.
+        until: when it ends by itself.
+    """
+    over = (session_ends.c.company == unit.company) & (session_ends.c.until < unit.at)
+    unit.connection.execute(delete(session_ends).where(over | (session_ends.c.id == session)))
+    unit.insert(session_ends, {"id": session, "company": unit.company, "until": to_text(until)})
 
 
 def listed(connection: Connection, company: str, shop_id: str) -> list[dict[str, str]]:

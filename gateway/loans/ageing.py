@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, tuple_
 
 from gateway.core.clock import from_text, to_text
 from gateway.core.money import Money
@@ -17,6 +17,9 @@ from gateway.loans.terms import LoanTerms, RedLimits
 from gateway.store.schema import AnyRow
 
 MOST = 500
+SORTS = ("age", "-age", "transfer", "-transfer", "lender", "-lender")
+Mark = tuple[str | int, str]
+"""Where a slice ends: the value it is sorted by, and the agreement's id."""
 _DAY = timedelta(days=1)
 _SIGNED = tuple(state.value for state in (SigningState.SIGNED, SigningState.VERIFIED))
 _PAPER_DONE = tuple(state.value for state in (OriginalState.ACCEPTED, OriginalState.NOT_NEEDED))
@@ -63,13 +66,23 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """A slice of the agreements with a gap; `next` is the mark of the slice behind it."""
+
+    items: list[Match]
+    total: int
+    next: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """Agreements with a gap open."""
+    """Agreements with a gap open; red once older than `limit_days`."""
 
     gap: Gap
     count: int
     red: int
     transfer: Money
+    limit_days: int
 
 
 def match(row: AnyRow, red: RedLimits, now: datetime) -> Match:
@@ -107,29 +120,49 @@ def listed(
     *,
     only_red: bool = False,
     shop_id: str = "",
+    sort: str = "-age",
+    after: Mark | None = None,
     limit: int = 100,
-) -> list[Match]:
-    """Agreements with this gap open, the oldest first.
+) -> Matches:
+    """Agreements with this gap open, the oldest first unless asked otherwise.
 
     Args:
         shop_id: of one shop alone; "" for all.
+        sort: one of SORTS.
+        after: `next` of the slice before.
         limit: at most so many, 500 at the very most.
     """
-    since = _since(gap)
     where = [*_standing(company), _missing(gap)]
     if only_red:
-        where.append(since < _red_before(gap, terms.red, now))
+        where.append(_since(gap) < _red_before(gap, terms.red, now))
     if shop_id:
         where.append(agreements.c.shop_id == shop_id)
-    found = connection.execute(
-        select(agreements).where(*where).order_by(since, agreements.c.id).limit(min(limit, MOST))
+    total = connection.execute(select(func.count()).select_from(agreements).where(*where)).scalar_one()
+    key = sort.removeprefix("-")
+    by = {"age": _since(gap), "transfer": agreements.c.transfer, "lender": agreements.c.lender}[key]
+    # The older, the earlier it began.
+    down = sort.startswith("-") != (key == "age")
+    if after is not None:
+        here, there = tuple_(by, agreements.c.id), tuple_(*after)
+        where.append(here < there if down else here > there)
+    order = (by.desc(), agreements.c.id.desc()) if down else (by, agreements.c.id)
+    size = min(limit, MOST)
+    rows = connection.execute(
+        select(agreements, by.label("sorted_by")).where(*where).order_by(*order).limit(size + 1)
     ).all()
-    return [match(row, terms.red, now) for row in found]
+    shown = rows[:size]
+    behind = (shown[-1].sorted_by, shown[-1].id) if len(rows) > size else None
+    return Matches([match(row, terms.red, now) for row in shown], total, behind)
 
 
 def counted(connection: Connection, company: str, terms: LoanTerms, now: datetime, shop_id: str = "") -> list[Counted]:
     """How many agreements wait for each of the three, how many of them too long, and for how much money."""
     return [_count(connection, company, terms.red, now, gap, shop_id) for gap in Gap]
+
+
+def limit_days(gap: Gap, red: RedLimits) -> int:
+    """After so many days a gap is red."""
+    return {Gap.SIGNATURE: red.signed_days, Gap.ORIGINAL: red.original_days, Gap.MONEY: red.money_days}[gap]
 
 
 def _count(connection: Connection, company: str, red: RedLimits, now: datetime, gap: Gap, shop_id: str) -> Counted:
@@ -142,7 +175,7 @@ def _count(connection: Connection, company: str, red: RedLimits, now: datetime, 
             *where
         )
     ).one()
-    return Counted(gap, int(row[0]), int(row[1]), Money(int(row[2])))
+    return Counted(gap, int(row[0]), int(row[1]), Money(int(row[2])), limit_days(gap, red))
 
 
 def _standing(company: str) -> Sequence[ColumnElement[bool]]:
@@ -174,14 +207,10 @@ def _since(gap: Gap) -> ColumnElement[str]:
             return func.coalesce(agreements.c.arrived_at, agreements.c.signed_at, agreements.c.made_at)
 
 
-def _days(gap: Gap, red: RedLimits) -> int:
-    return {Gap.SIGNATURE: red.signed_days, Gap.ORIGINAL: red.original_days, Gap.MONEY: red.money_days}[gap]
-
-
 def _red_before(gap: Gap, red: RedLimits, now: datetime) -> str:
-    return to_text(now - timedelta(days=_days(gap, red)))
+    return to_text(now - timedelta(days=limit_days(gap, red)))
 
 
 def _open(gap: Gap, since: str, red: RedLimits, now: datetime) -> Open:
     began = from_text(since)
-    return Open(gap, began, (now - began) // _DAY, now - began > timedelta(days=_days(gap, red)))
+    return Open(gap, began, (now - began) // _DAY, now - began > timedelta(days=limit_days(gap, red)))

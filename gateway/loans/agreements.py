@@ -16,7 +16,7 @@ from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.core.references import reference_key
-from gateway.loans import agreement_rows, alerts, applications, dated, events, receivable, signing
+from gateway.loans import agreement_rows, alerts, applications, dated, events, receivable, remarks, signing
 from gateway.loans.agreement_checks import check, fee_of
 from gateway.loans.desk import open_case
 from gateway.loans.findings import CHANGED, REVOKED_LATE, Finding, holding, read, settled, written
@@ -105,8 +105,8 @@ def confirm(
         application=application.id,
         codes=codes,
         down=down,
-        note=note.strip()[:_LONGEST_NOTE],
     )
+    remarks.keep(unit, terms, application.id, remarks.Kind.SUMS, note)
     events.write(unit, application.id, "agreement_confirmed", agreement=row.number, down=str(Money(down)))
     alerts.end(unit, HELD_TASK, application, agreement=row.number)
     return signing.prepare_if_ready(unit, row)
@@ -126,7 +126,7 @@ def contradict(unit: Unit, terms: LoanTerms, application: AnyRow, row: AnyRow, f
     return row
 
 
-def revoked(unit: Unit, terms: LoanTerms, application: AnyRow, reason: str) -> bool:
+def revoked(unit: Unit, terms: LoanTerms, application: AnyRow) -> bool:
     """The chosen lender takes his yes back.
 
     Returns:
@@ -136,7 +136,7 @@ def revoked(unit: Unit, terms: LoanTerms, application: AnyRow, reason: str) -> b
     row = agreement_rows.live(unit, application.id)
     if row is None or row.goods not in agreement_rows.GOODS_GONE:
         return True
-    contradict(unit, terms, application, row, Finding(REVOKED_LATE, {"reason": reason[:200]}))
+    contradict(unit, terms, application, row, Finding(REVOKED_LATE, {}))
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.core.authority import Role
@@ -11,6 +12,8 @@ from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 from gateway.tasks import service as tasks
 from gateway.tasks.model import NewTask, TaskKind
+
+_UNDERPAID = "task.underpaid"
 
 
 def tell(
@@ -33,6 +36,17 @@ def tell(
         return
     due = add_work_minutes(unit.now, terms.call_minutes, terms.hours, terms.zone)
     tasks.write(unit, NewTask(kind, reason, role, due, named))
+
+
+def end_underpaid(unit: Unit, payment_ids: Sequence[str], number: str) -> None:
+    """Money was missing of an invoice with this number, by these payments, and is missing no more."""
+    for payment_id in payment_ids:
+        for values in tasks.open_values(unit, _UNDERPAID, payment_id):
+            if values.get("number") == number:
+                kinds = (TaskKind.REVIEW,)
+                tasks.end_open(
+                    unit, payment_id=payment_id, kinds=kinds, reasons=(_UNDERPAID,), values=values, cancel=False
+                )
 
 
 def end(unit: Unit, reason: str, application: AnyRow, **values: Any) -> None:

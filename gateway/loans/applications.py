@@ -16,22 +16,30 @@ from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 
-def load(at: Unit | Connection, application_id: str, expected_version: int | None = None) -> AnyRow:
-    """The application's row, whoever asks; use cases show it to `visible` next.
+def load(unit: Unit, application_id: str, expected_version: int | None = None) -> AnyRow:
+    """The application's row of this unit's company, whoever asks; use cases show it to `visible` next.
 
     Raises:
         Refused: `loan.not_found`.
         Conflict: `loan.changed` when it is not at the version the caller saw.
     """
-    query = select(applications).where(applications.c.id == application_id)
-    if isinstance(at, Unit):
-        row = at.connection.execute(query.where(applications.c.company == at.company)).one_or_none()
-    else:
-        row = at.execute(query).one_or_none()
-    if row is None:
-        raise Refused("loan.not_found")
+    row = read(unit.connection, unit.company, application_id)
     if expected_version is not None and row.version != expected_version:
         raise Conflict("loan.changed")
+    return row
+
+
+def read(connection: Connection, company: str, application_id: str) -> AnyRow:
+    """As `load`, where nothing is changed.
+
+    Raises:
+        Refused: `loan.not_found`, also for another company's.
+    """
+    row = connection.execute(
+        select(applications).where(applications.c.id == application_id, applications.c.company == company)
+    ).one_or_none()
+    if row is None:
+        raise Refused("loan.not_found")
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from gateway.core.authority import Right, Role
 from gateway.core.clock import to_text
@@ -14,14 +14,16 @@ from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
-from gateway.loans import applications, events, shops
+from gateway.loans import agreement_rows, applications, events, shops
 from gateway.loans.lenders.ports import BasketLine
 from gateway.loans.model import ApplicationState, Origin
 from gateway.loans.personal import about_buyer
 from gateway.loans.purchase import Purchase
 from gateway.loans.shops import ShopState
 from gateway.loans.stage import OPEN, Stage
+from gateway.loans.tables import agreements
 from gateway.loans.tables import applications as table
+from gateway.loans.tables import shops as shop_rows
 from gateway.loans.terms import LoanTerms
 from gateway.orders.tables import orders
 from gateway.store.schema import AnyRow, dumps
@@ -166,6 +168,41 @@ def set_purchase(unit: Unit, application_id: str, purchase: Purchase, expected_v
     unit.journal("loan.purchase_set", f"loan:{row.id}", **figures)
     events.write(unit, row.id, "purchase", amount=str(checked.goods), advance=str(checked.down), months=checked.months)
     return after
+
+
+def link_order(unit: Unit, number: str) -> str | None:
+    """Our own warehouse knows an order of this number now: the application of our own shop that names it is tied to it,
+    as if the order had come first. Told again, nothing changes.
+
+    Returns:
+        The application's id; None where there is none that waits for it, more than one may be meant, or its goods have
+        left without it.
+    """
+    gone = exists().where(
+        agreements.c.application_id == table.c.id,
+        agreements.c.live == 1,
+        agreements.c.goods.in_([state.value for state in agreement_rows.GOODS_GONE]),
+    )
+    found = unit.connection.execute(
+        select(table)
+        .join(shop_rows, shop_rows.c.id == table.c.shop_id)
+        .where(
+            table.c.company == unit.company,
+            table.c.shop_order == number,
+            table.c.order_id.is_(None),
+            table.c.stage.in_([stage.value for stage in OPEN]),
+            shop_rows.c.own == 1,
+            ~gone,
+        )
+        .limit(2)
+    ).all()
+    order_id = _own_order(unit, number) if len(found) == 1 else None
+    if order_id is None:
+        return None
+    row = applications.change(unit, found[0], order_id=order_id)
+    unit.journal("loan.order_linked", f"loan:{row.id}", order=order_id, number=number)
+    events.write(unit, row.id, "order_linked", order=number)
+    return str(row.id)
 
 
 def _checked_name(text: str) -> str:

@@ -1,49 +1,23 @@
 """What a loan would cost the buyer, before any lender was asked: for the shop's page, the call centre and the tray.
 
-Counted from what lenders publish (rows of `lender_terms`), so every figure is approximate; a lender's offer rules.
+Counted from what lenders publish (`dated.LenderTerms`), so every figure is approximate; a lender's offer rules.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from gateway.core.money import Money
-from gateway.loans.percent import read_percent
+from gateway.loans.dated import LenderTerms
 from gateway.loans.psk import BasePeriod, Flow, flows_of, present_value, psk
-from gateway.loans.schedule import DayCount, annuity
+from gateway.loans.schedule import annuity
 from gateway.loans.split import loan_of
-from gateway.store.schema import AnyRow
 
 _HUNDRED = Decimal(100)
 _MONTH = BasePeriod(months=1)
-
-
-@dataclass(frozen=True, slots=True)
-class LenderTerms:
-    """What one lender lends for, one line of his list.
-
-    Attributes:
-        categories: of goods; empty for all.
-        least, most: of the loan, not of the goods.
-        months: terms he offers.
-        rate: percent a year. With `zero_rate` the buyer pays none of it: the lender keeps as much from what he
-            transfers (an instalment plan the shop pays for).
-        down_percent: least down payment, of the goods.
-    """
-
-    lender: str
-    categories: frozenset[str]
-    least: Money
-    most: Money
-    months: tuple[int, ...]
-    rate: Decimal
-    down_percent: Decimal
-    day_count: DayCount
-    zero_rate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +89,6 @@ class Calculation:
     misfits: tuple[Misfit, ...]
 
 
-def terms_of(row: AnyRow) -> LenderTerms:
-    """One row of `lender_terms`."""
-    return LenderTerms(
-        lender=row.lender,
-        categories=frozenset(json.loads(row.categories)),
-        least=Money(row.least),
-        most=Money(row.most),
-        months=tuple(sorted(json.loads(row.months))),
-        rate=read_percent(row.rate),
-        down_percent=read_percent(row.down_percent),
-        day_count=DayCount(row.day_count),
-        zero_rate=bool(row.zero_rate),
-    )
-
-
-def in_force(rows: Iterable[AnyRow], on: date, lender: str | None = None) -> list[LenderTerms]:
-    """The lines in force on a day, of one lender or of all.
-
-    A lender's rows with one first day are one list; the list begun last replaces the earlier ones as a whole.
-    """
-    begun = [row for row in rows if row.since <= on.isoformat() and lender in (None, row.lender)]
-    latest: dict[str, str] = {}
-    for row in begun:
-        latest[row.lender] = max(latest.get(row.lender, ""), row.since)
-    return [terms_of(row) for row in begun if row.since == latest[row.lender]]
-
-
 def down_payment(goods: Money, percent: Decimal) -> Money:
     """The down payment of so many percent of the goods, half up to the kopeck."""
     return goods.times(percent / _HUNDRED)
@@ -197,7 +144,7 @@ def _discount(flows: Sequence[Flow], rate: Decimal) -> Money:
 
 def _misfits(purchase: Purchase, terms: LenderTerms, offered: Sequence[int]) -> Iterator[Misfit]:
     loan, lender = purchase.loan, terms.lender
-    foreign = purchase.categories - terms.categories if terms.categories else frozenset()
+    foreign = purchase.categories.difference(terms.categories) if terms.categories else frozenset()
     if foreign:
         yield Misfit(lender, "loan.misfit_category", {"categories": ", ".join(sorted(foreign))})
     if loan < terms.least or not loan:

@@ -15,6 +15,7 @@ from gateway.core.workdays import add_work_minutes
 from gateway.loans import applications, ending, events, reminders
 from gateway.loans.model import ApplicationEvent, ApplicationState
 from gateway.loans.personal import about_buyer
+from gateway.loans.reasons import EndReason
 from gateway.loans.tables import applications as table
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
@@ -117,9 +118,9 @@ def record(
     if result is CallResult.REACHED:
         return _reached(unit, row)
     if result is CallResult.REFUSED:
-        return ending.cancel_row(unit, row, ending.By.BUYER, "refused")
+        return ending.cancel_row(unit, row, ending.By.BUYER, EndReason.REFUSED)
     if result is CallResult.WRONG_NUMBER:
-        return ending.cancel_row(unit, row, ending.By.US, "wrong_number")
+        return ending.cancel_row(unit, row, ending.By.US, EndReason.WRONG_NUMBER)
     if result is CallResult.LATER:
         return _later(unit, row, at)
     return _unanswered(unit, terms, row, result)
@@ -184,7 +185,7 @@ def _unanswered(unit: Unit, terms: LoanTerms, row: AnyRow, result: CallResult) -
     attempts = row.call_attempts + 1
     events.write(unit, row.id, result.value, attempt=attempts)
     if attempts >= terms.call_attempts:
-        return ending.expire_row(unit, row, "unanswered")
+        return ending.expire_row(unit, row, EndReason.UNANSWERED)
     again = add_work_minutes(unit.now, terms.pause_after(attempts), terms.hours, terms.zone)
     return _again(unit, row, again, attempts)
 

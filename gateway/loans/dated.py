@@ -1,18 +1,19 @@
 """Rows that hold from a day on: tariffs of shops, prices and coverage of the ways of signing, terms of lenders.
 
-A row is never edited; a new one follows it. What was agreed on an earlier day is found by that day.
+A row is never edited; a new one follows it. What was agreed on an earlier day is found by that day. Of rows with one
+first day the one written last holds: it puts right what was entered before it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select, true
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
@@ -56,7 +57,8 @@ class LenderTerms:
         months: the terms to choose from.
         rate: percent a year, for the calculator.
         down_percent: least down payment, of the goods.
-        zero_rate: the shop pays the interest, by the discount the lender keeps.
+        zero_rate: the buyer pays no interest: the lender keeps as much from what he transfers (an instalment plan the
+            shop pays for).
     """
 
     lender: str
@@ -196,11 +198,21 @@ def lender_terms_on(connection: Connection, company: str, lender: str, on: date)
     return None if row is None else _lender_terms(row)
 
 
-def lenders_on(connection: Connection, company: str, on: date) -> Sequence[LenderTerms]:
-    """The terms of every lender that has some on a day, by the lender's key."""
+def lenders_on(
+    connection: Connection, company: str, on: date, among: Collection[str] | None = None
+) -> Sequence[LenderTerms]:
+    """The terms of every lender that has some on a day, by the lender's key.
+
+    Args:
+        among: keys of lenders; None for all.
+    """
     keys = connection.execute(
         select(lender_terms.c.lender)
-        .where(lender_terms.c.company == company, lender_terms.c.since <= on.isoformat())
+        .where(
+            lender_terms.c.company == company,
+            lender_terms.c.since <= on.isoformat(),
+            true() if among is None else lender_terms.c.lender.in_(among),
+        )
         .distinct()
         .order_by(lender_terms.c.lender)
     ).scalars()

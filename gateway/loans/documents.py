@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from gateway.core.authority import OUTSIDE, Actor, Right, Role
 from gateway.core.clock import to_text
 from gateway.core.errors import Corrupt, Refused
 from gateway.core.ids import new_id
 from gateway.loans import agreement_rows, applications, events
-from gateway.loans.model import ApplicationState
+from gateway.loans.model import ApplicationState, SigningWay
 from gateway.loans.papers import OriginalState, SigningState
 from gateway.loans.stage import Stage
 from gateway.loans.tables import agreements, documents
@@ -27,6 +27,10 @@ from gateway.store.unit import Unit
 
 MOST = 15 << 20
 """Bytes of one file."""
+MOST_FILES = 40
+"""Papers of one application, before people of a shop may add no more to it: every page of them may be a photograph."""
+MOST_BYTES = 150 << 20
+"""The same in bytes."""
 MISSING_ALARM = "loan.document_missing"
 _BEGINNINGS = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 _PDF = "application/pdf"
@@ -98,13 +102,17 @@ def keep(unit: Unit, terms: LoanTerms, application_id: str, kind: Kind, name: st
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement` for a paper of one that is not here,
             `loan.document_empty`, `loan.document_too_large`, `loan.document_type` for anything but PDF, JPEG or PNG,
-            and an agreement that is no PDF.
+            and an agreement that is no PDF; `loan.not_at_shop` where people of a shop bring signed papers that were not
+            signed there, `loan.document_too_many` where people of a shop bring more than
+            MOST_FILES or MOST_BYTES.
     """
     unit.actor.require(Right.LOANS_WORK if kind is Kind.AGREEMENT else Right.LOANS_SIGN)
     application = applications.open_for(unit, application_id)
     agreement = agreement_rows.live(unit, application.id)
     if agreement is None and kind in _OF_AN_AGREEMENT:
         raise Refused("loan.no_agreement")
+    if unit.actor.party and kind is Kind.SIGNED and agreement is not None and agreement.signing_way != SigningWay.CLERK:
+        raise Refused("loan.not_at_shop", agreement=agreement.number)
     media_type = _media_type(kind, content)
     sha256 = hashlib.sha256(content).hexdigest()
     agreement_id = agreement.id if agreement is not None else None
@@ -118,6 +126,8 @@ def keep(unit: Unit, terms: LoanTerms, application_id: str, kind: Kind, name: st
     ).first()
     if same is not None:
         return str(same.id)
+    if unit.actor.role in OUTSIDE:
+        _need_room(unit, application.id, len(content))
     document_id = new_id()
     unit.insert(
         documents,
@@ -292,6 +302,14 @@ def _media_type(kind: Kind, content: bytes) -> str:
     if not found or (kind is Kind.AGREEMENT and found != _PDF):
         raise Refused("loan.document_type", kind=kind.value)
     return found
+
+
+def _need_room(unit: Unit, application_id: str, size: int) -> None:
+    """Raise unless one more paper of this size has room. A purged one counts as it was."""
+    here = documents.c.application_id == application_id
+    kept = unit.connection.execute(select(func.count(), func.coalesce(func.sum(documents.c.size), 0)).where(here)).one()
+    if kept[0] >= MOST_FILES or kept[1] + size > MOST_BYTES:
+        raise Refused("loan.document_too_many", files=MOST_FILES, megabytes=MOST_BYTES >> 20)
 
 
 def _file_name(name: str, kind: Kind, media_type: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,13 +13,13 @@ from gateway.core.clock import business_date, to_text
 from gateway.core.errors import Refused
 from gateway.loans import agreement_rows, applications, events, funding, reminders, stage, submission
 from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState
+from gateway.loans.reasons import EndReason, chosen
 from gateway.loans.tables import agreements, decisions
 from gateway.loans.tables import applications as table
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
-_LONGEST_REASON = 300
 _AT_ONCE = 200
 _S = ApplicationState
 
@@ -34,7 +33,7 @@ class By(StrEnum):
     US = "us"
 
 
-def cancel(unit: Unit, application_id: str, by: By, reason: str, expected_version: int | None = None) -> AnyRow:
+def cancel(unit: Unit, application_id: str, by: By, reason: EndReason, expected_version: int | None = None) -> AnyRow:
     """Cancel an application whose goods are still here; its agreement is called off, lenders who have it are told.
     Returns its row.
 
@@ -51,18 +50,16 @@ def cancel(unit: Unit, application_id: str, by: By, reason: str, expected_versio
     allowed = (By.BUYER, By.SHOP) if unit.actor.role in OUTSIDE else (By.BUYER, By.SHOP, By.US)
     if by not in allowed:
         raise Refused("loan.not_yours_to_say")
-    if not reason.strip():
-        raise Refused("loan.reason_missing")
-    return cancel_row(unit, row, by, reason)
+    return cancel_row(unit, row, by, chosen(reason))
 
 
-def cancel_row(unit: Unit, row: AnyRow, by: By, reason: str) -> AnyRow:
+def cancel_row(unit: Unit, row: AnyRow, by: By, reason: EndReason) -> AnyRow:
     """Cancel an application a use case has loaded. Returns its row."""
     return _end(unit, row, ApplicationEvent.CANCEL, by, reason)
 
 
-def expire_row(unit: Unit, row: AnyRow, reason: str) -> AnyRow:
-    """A deadline of an application has passed: "unanswered", "lead", "offer", "signing". Returns its row."""
+def expire_row(unit: Unit, row: AnyRow, reason: EndReason) -> AnyRow:
+    """A deadline of an application has passed. Returns its row."""
     return _end(unit, row, ApplicationEvent.EXPIRE, By.US, reason)
 
 
@@ -80,9 +77,9 @@ def expire_due(unit: Unit, terms: LoanTerms) -> int:
     unit.actor.require(Right.LOANS_WORK)
     today = business_date(unit.now, terms.zone)
     due = [
-        *((row, "lead") for row in _stale_leads(unit, terms)),
-        *((row, "offer") for row in _stale_offers(unit, terms, today)),
-        *((row, "signing") for row in _unsigned(unit, today)),
+        *((row, EndReason.LEAD) for row in _stale_leads(unit, terms)),
+        *((row, EndReason.OFFER) for row in _stale_offers(unit, terms, today)),
+        *((row, EndReason.SIGNING) for row in _unsigned(unit, today)),
     ][:_AT_ONCE]
     for row, reason in due:
         expire_row(unit, row, reason)
@@ -102,15 +99,14 @@ def close_if_done(unit: Unit, application_id: str) -> bool:
     return True
 
 
-def _end(unit: Unit, row: AnyRow, event: ApplicationEvent, by: By, reason: str) -> AnyRow:
-    told = " ".join(reason.split())[:_LONGEST_REASON]
-    after = applications.step(unit, row, event, ended_by=by.value, end_reason=told)
-    submission.withdraw_all(unit, row, told)
+def _end(unit: Unit, row: AnyRow, event: ApplicationEvent, by: By, reason: EndReason) -> AnyRow:
+    after = applications.step(unit, row, event, ended_by=by.value, end_reason=reason.value)
+    submission.withdraw_all(unit, row, reason)
     agreement_rows.call_off(unit, row.id, event.value)
     reminders.end(unit, row)
-    unit.journal("loan.ended", f"loan:{row.id}", event=event.value, by=by.value, reason=told)
+    unit.journal("loan.ended", f"loan:{row.id}", event=event.value, by=by.value, reason=reason.value)
     kind = "cancelled" if event is ApplicationEvent.CANCEL else "expired"
-    events.write(unit, row.id, kind, by=by.value, reason=told)
+    events.write(unit, row.id, kind, by=by.value, reason=reason.value)
     return after
 
 
@@ -122,23 +118,17 @@ def _stale_leads(unit: Unit, terms: LoanTerms) -> Sequence[AnyRow]:
     return _some(unit, table.c.stage == stage.Stage.APPLICATION.value, _in(states), table.c.made_at < cutoff, quiet)
 
 
-def _stale_offers(unit: Unit, terms: LoanTerms, today: date) -> list[AnyRow]:
+def _stale_offers(unit: Unit, terms: LoanTerms, today: date) -> Sequence[AnyRow]:
     """Approved applications whose offers have all run out, or which nobody accepted for long."""
+    standing = exists().where(
+        decisions.c.application_id == table.c.id, decisions.c.state == DecisionState.APPROVED.value
+    )
     cutoff = to_text(unit.now - timedelta(days=terms.offer_days))
-    waiting = _some(unit, table.c.stage == stage.Stage.DECISION.value, _in((_S.APPROVED,)))
-    return [row for row in waiting if _offers_ran_out(unit, row, cutoff, today)]
-
-
-def _offers_ran_out(unit: Unit, row: AnyRow, cutoff: str, today: date) -> bool:
-    standing = unit.connection.execute(
-        select(decisions.c.offers, decisions.c.answered_at).where(
-            decisions.c.application_id == row.id, decisions.c.state == DecisionState.APPROVED.value
-        )
-    ).all()
-    if any((decision.answered_at or unit.at) >= cutoff for decision in standing):
-        ends = [offer.get("until") for decision in standing for offer in json.loads(decision.offers)]
-        return bool(ends) and all(end and end < today.isoformat() for end in ends)
-    return True
+    fresh = standing.where(func.coalesce(decisions.c.answered_at, unit.at) >= cutoff)
+    offered = standing.where(decisions.c.offers != "[]")
+    open_still = offered.where(func.coalesce(decisions.c.offers_until, today.isoformat()) >= today.isoformat())
+    ran_out = ~fresh | (offered & ~open_still)
+    return _some(unit, table.c.stage == stage.Stage.DECISION.value, _in((_S.APPROVED,)), ran_out)
 
 
 def _unsigned(unit: Unit, today: date) -> Sequence[AnyRow]:

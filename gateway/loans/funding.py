@@ -1,9 +1,10 @@
 """The lender's money for an agreement, and what of it is owed to the shop.
 
-How far a loan is funded is read off the live allocations to its receivable each time, never counted up. The shop's
-share is a line of the settlement register. It is owed from the moment the lender's whole transfer is here by evidence
-and the agreement is signed and in force (`LoanTerms.shop_due` may ask for more); what takes that away takes the line
-back by one of the opposite sign. So an agreement may have several lines, of which the last stands or none does:
+How far a loan is funded is read off the live allocations to its receivable and the returns the lender may keep from it
+(`gateway.loans.netting`) each time, never counted up. The shop's share is a line of the settlement register. It is owed
+from the moment the lender's whole transfer is here by evidence and the agreement is signed and in force
+(`LoanTerms.shop_due` may ask for more); what takes that away takes the line back by one of the opposite sign. So an
+agreement may have several lines, of which the last stands or none does:
 
     loan:<agreement>:funded, …:funded:2        the transfer, our fee kept from it, VAT inside the fee
     loan:<agreement>:unfunded:1, …             the whole of the line with that number, taken back
@@ -22,13 +23,26 @@ from gateway.core.authority import Role
 from gateway.core.clock import business_date, from_text
 from gateway.core.errors import KvitError
 from gateway.core.money import Money
-from gateway.loans import agreement_rows, alerts, applications, events, stage
+from gateway.loans import (
+    agreement_rows,
+    alerts,
+    applications,
+    events,
+    lender_fee,
+    netting,
+    reasons,
+    receivable,
+    returns,
+    stage,
+    void_money,
+)
 from gateway.loans.agreement_checks import fee_of
 from gateway.loans.findings import holding
-from gateway.loans.model import ApplicationState, DecisionState
+from gateway.loans.model import ApplicationEvent, ApplicationState, DecisionState
 from gateway.loans.papers import FundingEvent, FundingState, GoodsState, SigningState
 from gateway.loans.split import fee_vat
-from gateway.loans.tables import decisions, returns, shops
+from gateway.loans.tables import decisions, shops
+from gateway.loans.tables import returns as return_rows
 from gateway.loans.terms import LoanTerms, ShopDue
 from gateway.settlement import register
 from gateway.settlement.model import LineKind, NewLine, Party, PartyKind
@@ -39,7 +53,6 @@ from gateway.store.unit import Unit
 
 REVERSED_TASK = "task.loan_money_reversed"
 REVERSED_PAID_TASK = "task.loan_money_reversed_paid"
-VOID_TASK = "task.loan_money_void"
 NOT_SETTLED = "loan.shop_not_settled"
 _IN_FORCE = frozenset({ApplicationState.ACTIVE, ApplicationState.CLOSED, ApplicationState.RETURNED})
 _SIGNED = frozenset({SigningState.SIGNED, SigningState.VERIFIED})
@@ -64,18 +77,20 @@ class CameIn:
 def follow(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> AnyRow:
     """Bring an agreement's funding in line with the money that is here; done twice it changes nothing. Returns its row.
 
-    Money that was taken back, by the bank or by a person, is told to the accountant until it comes again; so is money
-    for a loan that came to nothing.
+    Money that was taken back, by the bank or by a person, is told to the accountant until it comes again, and opens an
+    application that was closed; so is money told of that came for a loan that came to nothing.
     """
-    if row.funding == FundingState.VOID and came.amount.kopecks != row.received:
-        row = agreement_rows.change(unit, row, received=came.amount.kopecks)
-        _tell_void(unit, terms, row)
-    event = _event(row, came)
+    if row.funding == FundingState.VOID:
+        return _follow_void(unit, terms, row, came)
+    kept = netting.follow(unit, row, came.amount, came.payment_ids)
+    owed = Money(row.transfer) - kept
+    event = _event(row, came, owed)
     if event is None:
         return row
     whole = event is FundingEvent.WHOLE
     before = Money(row.received)
     row = agreement_rows.step(unit, row, event, received=came.amount.kopecks, funded_at=unit.at if whole else None)
+    receivable.expect(unit, row, owed)
     unit.journal(
         "agreement.funded",
         agreement_rows.subject(row.id),
@@ -84,47 +99,79 @@ def follow(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> AnyRow:
         received=row.received,
         payments=list(came.payment_ids),
     )
-    short = Money(row.transfer - row.received)
-    told = {"agreement": row.number, "amount": str(came.amount), "short": str(short), "before": str(before)}
-    events.write(unit, row.application_id, f"money_{row.funding}", **told)
-    _tell(unit, terms, row, before)
+    _write(unit, row, before, kept)
+    _tell(unit, terms, row, came, before)
+    _reopen(unit, row)
     return row
 
 
-def _event(row: AnyRow, came: CameIn) -> FundingEvent | None:
-    state = FundingState(row.funding)
-    if state is FundingState.VOID or came.amount.kopecks == row.received:
+def _follow_void(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> AnyRow:
+    if came.amount.kopecks != row.received:
+        row = agreement_rows.change(unit, row, received=came.amount.kopecks)
+        _give_void_back(unit, terms, row)
+    return row
+
+
+def _event(row: AnyRow, came: CameIn, owed: Money) -> FundingEvent | None:
+    """What brings the machine to where the money stands; None where it is there."""
+    received = row.funding == FundingState.RECEIVED
+    whole = bool(came.amount) and came.amount == owed
+    if came.amount.kopecks == row.received and whole == received:
         return None
     if not came.amount:
         return FundingEvent.REVERSE
-    return FundingEvent.WHOLE if came.amount.kopecks == row.transfer else FundingEvent.PART
+    return FundingEvent.WHOLE if whole else FundingEvent.PART
 
 
-def _tell(unit: Unit, terms: LoanTerms, row: AnyRow, before: Money) -> None:
+def _write(unit: Unit, row: AnyRow, before: Money, kept: Money) -> None:
+    """How it came out, for people: a sum that is neither the transfer nor the transfer less what came back is shown
+    against both."""
+    amount, may_keep = Money(row.received), netting.waiting(unit, row.id)
+    told = {"agreement": row.number, "amount": str(amount), "before": str(before), "kept": str(kept)}
+    told |= {"short": str(Money(row.transfer) - amount), "back": str(may_keep)}
+    told["differs"] = str(amount - (Money(row.transfer) - may_keep))
+    kind = f"money_{row.funding}"
+    if row.funding == FundingState.RECEIVED and kept:
+        kind = "money_netted"
+    elif row.funding == FundingState.PARTLY and may_keep:
+        kind = "money_neither"
+    events.write(unit, row.application_id, kind, **told)
+
+
+def _tell(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn, before: Money) -> None:
     application = applications.load(unit, row.application_id)
-    if row.received < before.kopecks:
+    if row.funding == FundingState.RECEIVED:
+        for reason in (REVERSED_TASK, REVERSED_PAID_TASK):
+            alerts.end(unit, reason, application, agreement=row.number)
+        alerts.end_underpaid(unit, came.payment_ids, row.number)
+    elif row.received < before.kopecks:
         paid = stage.is_paid_to_shop(unit, row.id)
         reason = REVERSED_PAID_TASK if paid else REVERSED_TASK
         alerts.tell(unit, terms, reason, application, role=Role.ACCOUNTANT, agreement=row.number)
-    elif row.funding == FundingState.RECEIVED:
-        for reason in (REVERSED_TASK, REVERSED_PAID_TASK):
-            alerts.end(unit, reason, application, agreement=row.number)
+
+
+def _reopen(unit: Unit, row: AnyRow) -> None:
+    """An application was closed on money that is not here any more: it waits for it as before."""
+    application = applications.load(unit, row.application_id)
+    if application.state == ApplicationState.CLOSED and row.live and row.funding != FundingState.RECEIVED:
+        applications.step(unit, application, ApplicationEvent.REOPEN)
+        events.write(unit, application.id, "reopened", agreement=row.number)
 
 
 def call_off(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
     """An agreement is void: the shop is owed nothing under it, and a lender's money that is here has to go back to him;
     done twice it changes nothing."""
     settle_shop(unit, terms, row, CameIn(Money(row.received), (), proved=False))
-    _tell_void(unit, terms, row)
+    _give_void_back(unit, terms, row)
 
 
-def _tell_void(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
-    """The accountant sends it back: what nobody owes us is no sale, and no return of goods brings it up."""
+def _give_void_back(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
+    """What nobody owes us is no sale: it waits to be sent back as returns do, and the accountant sees that it does."""
     application = applications.load(unit, row.application_id)
-    if row.received:
-        alerts.tell(unit, terms, VOID_TASK, application, role=Role.ACCOUNTANT, agreement=row.number)
+    if void_money.follow(unit, row):
+        alerts.tell(unit, terms, returns.VOID_TASK, application, role=Role.ACCOUNTANT, agreement=row.number)
     else:
-        alerts.end(unit, VOID_TASK, application, agreement=row.number)
+        alerts.end(unit, returns.VOID_TASK, application, agreement=row.number)
 
 
 def settle_shop(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:
@@ -186,6 +233,7 @@ def _settle(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:
         line = _fund(unit, terms, application, row, came)
     if line is not None:
         _take_returns_back(unit, row, line)
+    lender_fee.follow(unit, terms, application, row, _lines_of(unit, row.id))
     stage.refresh(unit, row.application_id)
 
 
@@ -240,22 +288,15 @@ def _unfund(unit: Unit, terms: LoanTerms, row: AnyRow, line: AnyRow) -> None:
 def _take_returns_back(unit: Unit, row: AnyRow, line: AnyRow) -> None:
     """The shop is not paid for what goes back to the lender, and our fee for it is taken back with it."""
     number = len(_lines_of(unit, row.id))
-    for one in returns_of(unit, row.id):
+    for one in returns.of_agreement(unit, row.id):
         event = f"loan:{row.id}:returned:{one.id}:{number}"
         if not one.to_lender or register.line_by_event(unit, event) is not None:
             continue
         on = max(business_date(from_text(one.at)), date.fromisoformat(line.on))
         taken = register.line_of(
-            unit, register.reverse(unit, line.id, event, on, Money(one.to_lender), note=one.reason)
+            unit, register.reverse(unit, line.id, event, on, Money(one.to_lender), note=reasons.words(one.reason))
         )
-        unit.update(returns, one.id, fee_back=-taken.fee)
-
-
-def returns_of(unit: Unit, agreement_id: str) -> Sequence[AnyRow]:
-    """Goods of an agreement that came back, in order."""
-    return unit.connection.execute(
-        select(returns).where(returns.c.agreement_id == agreement_id).order_by(returns.c.id)
-    ).all()
+        unit.update(return_rows, one.id, fee_back=-taken.fee)
 
 
 def _lines_of(unit: Unit, agreement_id: str) -> Sequence[AnyRow]:

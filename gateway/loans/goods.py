@@ -13,6 +13,7 @@ from gateway.loans.findings import SUMS_DIFFER, holding
 from gateway.loans.model import ApplicationState, DecisionState, SigningWay
 from gateway.loans.papers import FundingState, GoodsEvent, GoodsState, SigningState
 from gateway.loans.release import LoanFacts
+from gateway.loans.shops import ShopState
 from gateway.loans.tables import agreements, applications, decisions, shops
 from gateway.loans.terms import LoanTerms
 from gateway.orders.release import Verdict
@@ -32,6 +33,7 @@ class Around:
 
     Attributes:
         received: the lender's whole transfer is here, proved and not taken back.
+        down_paid: so is the down payment, where an invoice of our own order asks for it.
         standing: its own order, where it has one, is not cancelled.
         order_fits: that order costs what was applied for.
         on_hold: that order is held for another reason than the loan.
@@ -39,6 +41,7 @@ class Around:
     """
 
     received: bool
+    down_paid: bool = True
     standing: bool = True
     order_fits: bool = True
     on_hold: bool = False
@@ -60,7 +63,9 @@ def facts_of(unit: Unit, application: AnyRow, row: AnyRow, around: Around) -> Lo
         contradicted=any(one.code != SUMS_DIFFER for one in holding(row.warnings)),
         standing=bool(row.live) and application.state in _STANDING and around.standing,
         revoked=decided != DecisionState.APPROVED,
+        suspended=shop.state == ShopState.SUSPENDED,
         on_hold=around.on_hold,
+        down_paid=around.down_paid,
         received=around.received,
         trusted=bool(shop.trusts_lender),
         exposure=exposure(unit.connection, row.company, row.shop_id, row.id),
@@ -182,24 +187,31 @@ def _write(unit: Unit, row: AnyRow, kind: str, verdict: Verdict) -> None:
 
 
 def due(unit: Unit, limit: int) -> Sequence[str]:
-    """Agreements something may have changed for without anybody touching them: signed ones whose cooling-off period is
-    over, and held ones that wait for room in the shop's limit, for a held order or one of another sum, or for the
-    switch. Returns their ids.
+    """Agreements something may have changed for without anybody touching them. Returns their ids.
+
+    Held ones: those whose cooling-off period is over, and those that wait for room in the shop's limit, for a held
+    order or one of another sum, for the down payment, for the switch, or for a suspended shop to work again.
+    Released ones: those of a shop that was suspended since.
     """
-    codes = ("loan_within_risk_limit", "on_hold", "loan_amounts_fit", "switched_on")
-    waits = or_(*(agreements.c.hold_reasons.contains(code) for code in codes))
+    is_suspended = shops.c.state == ShopState.SUSPENDED.value
+    codes = ("loan_within_risk_limit", "on_hold", "loan_amounts_fit", "loan_down_paid", "switched_on")
+    waits = or_(
+        *(agreements.c.hold_reasons.contains(code) for code in codes),
+        agreements.c.hold_reasons.contains("loan_shop_not_suspended") & ~is_suspended,
+    )
     by_time = (applications.c.state == ApplicationState.AGREED.value) & (
         agreements.c.cooling_until.is_(None) | (agreements.c.cooling_until <= unit.at)
     )
     query = (
         select(agreements.c.id)
         .join(applications, applications.c.id == agreements.c.application_id)
+        .join(shops, shops.c.id == agreements.c.shop_id)
         .where(
             agreements.c.company == unit.company,
-            agreements.c.goods == GoodsState.HELD.value,
             agreements.c.live == 1,
             agreements.c.signing.in_([state.value for state in _SIGNED]),
-            by_time | waits,
+            ((agreements.c.goods == GoodsState.HELD.value) & (by_time | waits))
+            | ((agreements.c.goods == GoodsState.RELEASED.value) & is_suspended),
         )
         .order_by(case((by_time, 0), else_=1), agreements.c.id)
         .limit(limit)

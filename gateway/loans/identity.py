@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
+from gateway.core.text import one_line
 from gateway.loans import agreement_rows, alerts, events, visits
 from gateway.loans.desk import open_signing
 from gateway.loans.papers import SIGNING, SigningEvent, SigningState
@@ -72,7 +73,7 @@ def check(
     digits = _SEPARATORS.sub("", typed)
     if not _NUMBER.fullmatch(digits):
         raise Refused("loan.passport_unreadable")
-    place = " ".join(place.split())[:_LONGEST_PLACE]
+    place = one_line(place, _LONGEST_PLACE)
     if not place:
         raise Refused("loan.place_missing")
     if not row.passport_hash:

@@ -77,7 +77,9 @@ def follow(unit: Unit, registry: Registry | None, partner_inn: str, payment_id: 
     negative = [line for line in registry.lines if line.amount.kopecks < 0] if registry is not None else []
     wanted = _fitting(unit, negative, partner_inn, payment_id) or []
     settled = unit.connection.execute(
-        select(return_rows).where(return_rows.c.kept_by == payment_id, return_rows.c.company == unit.company)
+        select(return_rows).where(
+            return_rows.c.kept_by == payment_id, return_rows.c.netted == 0, return_rows.c.company == unit.company
+        )
     ).all()
     ids = {row.id for row in wanted}
     for row in settled:
@@ -120,7 +122,7 @@ def _returns_of(unit: Unit, line: RegistryLine, partner_inn: str, payment_id: st
             agreements.c.key == reference_key(line.key),
             invoices.c.buyer_inn.in_(("", partner_inn)),
             return_rows.c.to_lender > 0,
-            return_rows.c.executed_at.is_(None) | (return_rows.c.kept_by == payment_id),
+            return_rows.c.executed_at.is_(None) | ((return_rows.c.kept_by == payment_id) & (return_rows.c.netted == 0)),
         )
         .order_by(return_rows.c.id)
     ).all()

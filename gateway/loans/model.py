@@ -59,6 +59,7 @@ class ApplicationEvent(StrEnum):
     RECONSIDER = "reconsider"  # the chosen offer changed or went, another one stands
     ACTIVATE = "activate"
     CLOSE = "close"
+    REOPEN = "reopen"  # the lender's money is gone again
     CANCEL = "cancel"
     EXPIRE = "expire"
     RETURN = "return"
@@ -84,6 +85,7 @@ APPLICATION = Machine(
         (_S.ACCEPTED, _E.AGREE): Transition(_S.AGREED),
         (_S.AGREED, _E.ACTIVATE): Transition(_S.ACTIVE),
         (_S.ACTIVE, _E.CLOSE): Transition(_S.CLOSED),
+        (_S.CLOSED, _E.REOPEN): Transition(_S.ACTIVE, clears=("ended_at",)),
         **{
             (state, _E.DECLINE): Transition(_S.DECLINED, clears=_CHOICE)
             for state in (_S.APPROVED, _S.ACCEPTED, _S.AGREED)

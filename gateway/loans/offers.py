@@ -32,6 +32,12 @@ def written(offers: Sequence[Offer]) -> str:
     )
 
 
+def last_day(offers: Sequence[Offer]) -> date | None:
+    """The last day one of them stands; None where there is none, and where one has no end."""
+    days = [offer.until for offer in offers if offer.until is not None]
+    return max(days) if days and len(days) == len(offers) else None
+
+
 def read(text: str) -> tuple[Offer, ...]:
     """What `written` wrote."""
     return tuple(

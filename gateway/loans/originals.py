@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
-from gateway.loans import agreement_rows, alerts, events, signing
+from gateway.core.text import one_line
+from gateway.loans import agreement_rows, alerts, events, remarks, signing
 from gateway.loans.desk import Case, open_case
 from gateway.loans.papers import OriginalEvent, OriginalState, SigningState
 from gateway.loans.terms import LoanTerms
@@ -22,15 +23,18 @@ def send(unit: Unit, application_id: str, carrier: str, waybill: str, expected_v
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.carrier_missing`,
-            `loan.waybill_missing`, `state.illegal`.
+            `loan.waybill_missing`, `state.illegal`; `loan.original_not_yours` for people of a shop who have no such
+            paper.
         Conflict: `loan.changed`.
     """
     application, row = open_case(unit, Right.LOANS_SIGN, application_id, expected_version)
-    carrier, waybill = " ".join(carrier.split())[:_LONGEST], " ".join(waybill.split())[:_LONGEST]
+    carrier, waybill = one_line(carrier, _LONGEST), one_line(waybill, _LONGEST)
     if not carrier:
         raise Refused("loan.carrier_missing")
     if not waybill:
         raise Refused("loan.waybill_missing")
+    if unit.actor.party and row.holder not in ("", f"shop:{unit.actor.party}"):
+        raise Refused("loan.original_not_yours", agreement=row.number)
     row = _pass(unit, row, OriginalEvent.SEND, f"carrier:{carrier}", waybill=waybill, sent_at=unit.at)
     events.write(unit, application.id, "original_sent", waybill=waybill)
     agreement_rows.tell_lender(unit, "loan.original_sent", application.id, row.lender, waybill=waybill)
@@ -62,7 +66,7 @@ def lose(unit: Unit, terms: LoanTerms, application_id: str, expected_version: in
     row = _pass(unit, row, OriginalEvent.LOSE, row.holder)
     events.write(unit, application.id, "original_lost", holder=row.holder)
     alerts.tell(unit, terms, LOST_TASK, application, agreement=row.number, holder=row.holder)
-    return _faulty(unit, terms, Case(application, row), "original lost")
+    return _faulty(unit, terms, Case(application, row))
 
 
 def accepted(unit: Unit, terms: LoanTerms, application_id: str) -> AnyRow:
@@ -84,9 +88,12 @@ def accepted(unit: Unit, terms: LoanTerms, application_id: str) -> AnyRow:
     return row
 
 
-def rejected(unit: Unit, terms: LoanTerms, application_id: str, reason: str) -> AnyRow:
+def rejected(unit: Unit, terms: LoanTerms, application_id: str, remark: str = "") -> AnyRow:
     """The lender does not accept the paper: it is signed anew. Said again, it changes nothing. Returns the agreement's
     row.
+
+    Args:
+        remark: why, where a person tells it; kept sealed. What the lender tells himself is kept with his answer.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`.
@@ -99,8 +106,9 @@ def rejected(unit: Unit, terms: LoanTerms, application_id: str, reason: str) -> 
     if row.original not in (_O.IN_TRANSIT, _O.AT_LENDER):
         return _odd(unit, terms, application, row)
     row = _pass(unit, row, OriginalEvent.REJECT, _lender(row), arrived_at=row.arrived_at or unit.at)
-    events.write(unit, application.id, "original_rejected", reason=reason[:200])
-    return _faulty(unit, terms, Case(application, row), reason or "rejected")
+    events.write(unit, application.id, "original_rejected")
+    remarks.keep(unit, terms, application.id, remarks.Kind.ORIGINAL, remark)
+    return _faulty(unit, terms, Case(application, row))
 
 
 def _at_lender(unit: Unit, row: AnyRow) -> AnyRow:
@@ -126,9 +134,9 @@ def _pass(unit: Unit, row: AnyRow, event: OriginalEvent, holder: str, **columns:
     return row
 
 
-def _faulty(unit: Unit, terms: LoanTerms, case: Case, reason: str) -> AnyRow:
+def _faulty(unit: Unit, terms: LoanTerms, case: Case) -> AnyRow:
     if case.agreement.signing in (SigningState.SIGNED, SigningState.VERIFIED):
-        return signing.fault(unit, terms, case, reason)
+        return signing.fault(unit, terms, case)
     return case.agreement
 
 

@@ -176,6 +176,7 @@ FUNDING = Machine(
         (_F.PARTLY, _FE.PART): Transition(_F.PARTLY),
         (_F.PARTLY, _FE.WHOLE): Transition(_F.RECEIVED),
         (_F.PARTLY, _FE.REVERSE): Transition(_F.REVERSED),
+        (_F.RECEIVED, _FE.WHOLE): Transition(_F.RECEIVED),  # another sum, which is all of it too: he has kept the rest
         (_F.RECEIVED, _FE.REVERSE): Transition(_F.REVERSED),
         (_F.RECEIVED, _FE.PART): Transition(_F.PARTLY),  # one of several payments was taken back
         (_F.REVERSED, _FE.PART): Transition(_F.PARTLY),

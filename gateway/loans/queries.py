@@ -19,7 +19,7 @@ from gateway.core.authority import OUTSIDE, Actor, Right
 from gateway.core.clock import to_text
 from gateway.core.errors import Refused
 from gateway.core.references import reference_key
-from gateway.loans import applications, callbacks, problems
+from gateway.loans import applications, callbacks, problems, remarks
 from gateway.loans.model import ApplicationState, SigningWay
 from gateway.loans.personal import about_buyer, sees_buyer, shown_buyer
 from gateway.loans.problems import Problem
@@ -226,14 +226,16 @@ def item(terms: LoanTerms, row: AnyRow, now: datetime) -> dict[str, Any]:
     }
 
 
-def card(connection: Connection, terms: LoanTerms, actor: Actor, application_id: str, now: datetime) -> dict[str, Any]:
+def card(
+    connection: Connection, company: str, terms: LoanTerms, actor: Actor, application_id: str, now: datetime
+) -> dict[str, Any]:
     """One application with its basket, decisions, live agreement, documents and history.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
     actor.require(Right.LOANS_READ)
-    row = applications.visible(actor, applications.load(connection, application_id))
+    row = applications.visible(actor, applications.read(connection, company, application_id))
     whole = _rows(connection, [row.id])[0]
     paper = connection.execute(
         select(agreements).where(agreements.c.application_id == row.id, agreements.c.live == 1)
@@ -251,7 +253,8 @@ def card(connection: Connection, terms: LoanTerms, actor: Actor, application_id:
 
 
 def personal_of(unit: Unit, terms: LoanTerms, application_id: str) -> dict[str, str]:
-    """The buyer's name, phone and what the call centre noted, in full; that they were read is journalled.
+    """The buyer's name, phone, what the call centre noted and whatever else people and lenders remarked, in full; that
+    they were read is journalled.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
@@ -264,7 +267,10 @@ def personal_of(unit: Unit, terms: LoanTerms, application_id: str) -> dict[str, 
     unit.journal("loan.personal_read", f"loan:{row.id}", what="buyer")
     buyer = terms.sealer.open(about_buyer(row.id), row.buyer)
     shown = shown_buyer(buyer, whole=True)
-    return shown if unit.actor.role in OUTSIDE else shown | {"remark": buyer.get("remark", "")}
+    if unit.actor.role in OUTSIDE:
+        return shown
+    said = [f"{one.by.rpartition(':')[2]}: {one.text}" for one in remarks.read(unit.connection, terms, row.id)]
+    return shown | {"remark": "\n".join(filter(None, (buyer.get("remark", ""), *said)))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,16 @@ def close(unit: Unit, agreement: AnyRow) -> Money:
     return came
 
 
+def expect(unit: Unit, agreement: AnyRow, owed: Money) -> None:
+    """What the lender owes under an agreement is now `owed`: the transfer, or less what he has kept from it.
+
+    Raises:
+        Conflict: `invoice.not_so_much_due` when more has come.
+    """
+    if agreement.invoice_id is not None:
+        orders.change_debt(unit, agreement.invoice_id, owed)
+
+
 def outer_id(agreement_id: str) -> str:
     """The key of an agreement's invoice."""
     return f"{_PREFIX}{agreement_id}"
@@ -69,14 +79,14 @@ def _invoice(unit: Unit, agreement: AnyRow, *, cancelled: bool) -> InvoiceIn:
         outer_id=outer_id(agreement.id),
         number=agreement.number,
         date=date.fromisoformat(agreement.date),
-        buyer=_lender(unit, agreement.lender),
+        buyer=lender_buyer(unit, agreement.lender),
         amount=Money(agreement.transfer),
         loan_no=agreement.number,
         cancelled=cancelled,
     )
 
 
-def _lender(unit: Unit, lender: str) -> Buyer:
+def lender_buyer(unit: Unit, lender: str) -> Buyer:
     """The lender as a buyer: as it is on record, with the INN somebody entered; by its key alone before that."""
     row = unit.connection.execute(
         select(buyers).where(buyers.c.company == unit.company, buyers.c.outer_id == lender_outer_id(lender))

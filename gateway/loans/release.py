@@ -5,8 +5,8 @@
     branch, courier  signed, the cooling-off period is over, and the lender's money is here by evidence; or the shop
                      trusts the lender and its risk limit holds.
 
-Whatever the way: the application stands, the lender has not taken his yes back, the sums add up and nothing said of the
-agreement contradicts another.
+Whatever the way: the application stands, the shop is not suspended, the lender has not taken his yes back, the sums add
+up, nothing said of the agreement contradicts another, and a down payment our own shop asked for by an invoice is here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ class LoanFacts:
         contradicted: the lender said something else than before, and nobody has settled it.
         standing: agreement live, application neither cancelled, expired nor declined, nor its own order.
         revoked: the lender took his yes back.
+        suspended: the shop is, until it is let work again.
         on_hold: the order is held for another reason than this loan.
+        down_paid: the buyer's down payment is here by evidence; true where no invoice of ours asks for it: then the
+            shop takes it itself.
         received: the lender's whole transfer is here, proved and not taken back.
         trusted: the shop lets goods go before the lender's money is here.
         exposure: goods of this shop that are out and not paid for by lenders, without these.
@@ -47,7 +50,9 @@ class LoanFacts:
     contradicted: bool
     standing: bool
     revoked: bool
+    suspended: bool
     on_hold: bool
+    down_paid: bool
     received: bool
     trusted: bool
     exposure: Money
@@ -66,8 +71,10 @@ def loan_release_rule(facts: LoanFacts) -> Verdict:
             RuleLine("loan_amounts_fit", facts.amounts_fit),
             RuleLine("loan_not_contradicted", not facts.contradicted),
             RuleLine("loan_not_revoked", not facts.revoked),
+            RuleLine("loan_shop_not_suspended", not facts.suspended),
             RuleLine("not_cancelled", facts.standing),
             RuleLine("not_on_hold", not facts.on_hold),
+            RuleLine("loan_down_paid", facts.down_paid),
             *_money(facts),
             RuleLine("switched_on", facts.switched_on),
         )

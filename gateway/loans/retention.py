@@ -8,8 +8,16 @@ from sqlalchemy import select, update
 
 from gateway.core.authority import Right
 from gateway.core.clock import to_text
-from gateway.loans import events
-from gateway.loans.tables import agreements, applications, decisions, documents, lender_views
+from gateway.loans import events, remarks
+from gateway.loans.tables import (
+    agreements,
+    applications,
+    decisions,
+    documents,
+    identity_checks,
+    lender_views,
+    visits,
+)
 from gateway.loans.terms import LoanTerms
 from gateway.store.unit import Unit
 
@@ -18,9 +26,8 @@ _AT_ONCE = 200
 
 def purge_due(unit: Unit, terms: LoanTerms) -> int:
     """Remove the sealed data of applications that ended `retention_days` ago: who the buyer was, what was asked, the
-    papers and the names of their files, the lender's own words, and the hashes people were found by. Numbers, sums,
-    dates, states and the journal stay; so do the hashes of identity checks, which are never edited and fit nothing any
-    more.
+    papers and the names of their files, the lender's own words, everybody's remarks, and the hashes people were found
+    and compared by. Numbers, sums, dates, states and the journal stay.
 
     At most 200 in one go; call again until it returns 0.
 
@@ -65,12 +72,28 @@ def _purge(unit: Unit, application_id: str) -> None:
     ).rowcount
     asked = select(decisions.c.id).where(decisions.c.application_id == application_id).scalar_subquery()
     views = unit.connection.execute(
-        update(lender_views).where(lender_views.c.decision_id.in_(asked)).values(raw=b"")
+        update(lender_views)
+        .where(lender_views.c.decision_id.in_(asked))
+        .values(raw=b"", status="", digest=lender_views.c.id)
     ).rowcount
     unit.connection.execute(
-        update(agreements)
-        .where(agreements.c.application_id == application_id)
-        .values(passport_hash="", passport_tail="")
+        update(decisions).where(decisions.c.application_id == application_id).values(wanted="{}", error="")
     )
+    remarks.purge(unit, application_id)
+    _purge_papers(unit, application_id)
     unit.journal("loan.personal_purged", f"loan:{application_id}", documents=papers, views=views)
     events.write(unit, application_id, "purged")
+
+
+def _purge_papers(unit: Unit, application_id: str) -> None:
+    """What agreements hold of the buyer's passport, and what was noted where he signed."""
+    of_it = select(agreements.c.id).where(agreements.c.application_id == application_id).scalar_subquery()
+    unit.connection.execute(
+        update(agreements).where(agreements.c.id.in_(of_it)).values(passport_hash="", passport_tail="")
+    )
+    unit.connection.execute(
+        update(identity_checks)
+        .where(identity_checks.c.agreement_id.in_(of_it))
+        .values(place="", typed_hash="", typed_tail="")
+    )
+    unit.connection.execute(update(visits).where(visits.c.agreement_id.in_(of_it)).values(note=""))

@@ -8,6 +8,7 @@ lump payment.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select, update
@@ -20,12 +21,14 @@ from gateway.loans import agreement_rows, alerts, applications, events
 from gateway.loans.desk import open_case
 from gateway.loans.model import ApplicationEvent, ApplicationState
 from gateway.loans.papers import FundingEvent, FundingState, GoodsEvent, GoodsState
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.tables import returns
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 DOWN_TASK = "task.loan_return_down"
+VOID_TASK = "task.loan_money_void"
 _LONGEST_REASON = 300
 _RUNNING = frozenset({ApplicationState.ACTIVE, ApplicationState.CLOSED})
 
@@ -61,7 +64,7 @@ def take(
     terms: LoanTerms,
     application_id: str,
     goods: Money,
-    reason: str,
+    reason: ReturnReason,
     expected_version: int | None = None,
 ) -> AnyRow:
     """Goods came back to the shop; the lender is told ("loan.returned"), the shop what it owes the buyer.
@@ -73,15 +76,13 @@ def take(
         The return's row.
 
     Raises:
-        Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.reason_missing`, `state.illegal`;
+        Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `state.illegal`;
             `loan.return_not_gone` for goods the buyer does not have, `loan.return_sum` for more than he has.
         Conflict: `loan.changed`.
     """
     application, row = open_case(unit, Right.LOANS_CONFIRM, application_id, expected_version)
     if row.goods not in agreement_rows.GOODS_GONE:
         raise Refused("loan.return_not_gone")
-    if not reason.strip():
-        raise Refused("loan.reason_missing")
     parts = _share_of(unit, application, row, goods)
     return_id = new_id()
     unit.insert(
@@ -97,7 +98,8 @@ def take(
             "to_lender": parts.to_lender.kopecks,
             "to_buyer": parts.to_buyer.kopecks,
             "fee_back": 0,
-            "reason": " ".join(reason.split())[:_LONGEST_REASON],
+            "netted": 0,
+            "reason": reason.value,
         },
     )
     returned = row.returned + goods.kopecks
@@ -156,27 +158,56 @@ def load(unit: Unit, return_id: str) -> AnyRow:
     return row
 
 
-def settled(unit: Unit, row: AnyRow, *, order_id: str | None = None, kept_by: str | None = None) -> AnyRow:
+def of_agreement(unit: Unit, agreement_id: str) -> Sequence[AnyRow]:
+    """What goes back to the lender of an agreement, in order."""
+    return unit.connection.execute(
+        select(returns).where(returns.c.agreement_id == agreement_id).order_by(returns.c.id)
+    ).all()
+
+
+def is_void_money(row: AnyRow) -> bool:
+    """Whether this is no return of goods, but money of an agreement that came to nothing; see `loans.void_money`."""
+    return not row.goods
+
+
+def may_be_waived(row: AnyRow, received: int) -> bool:
+    """Whether a person may say that the lender wants nothing back: it waits, and no money of the loan is here."""
+    return row.executed_at is None and not is_void_money(row) and not received
+
+
+def settled(
+    unit: Unit, row: AnyRow, *, order_id: str | None = None, kept_by: str | None = None, netted: bool = False
+) -> AnyRow:
     """The lender has his money back. An application all of whose goods came back has ended by it. Returns the row.
 
     Args:
         order_id: the payment order whose debit line proves it.
         kept_by: the lump payment he kept it from.
+        netted: he has kept it by paying so much less for this very loan.
     """
-    _put(unit, row, executed_at=unit.at, payment_order_id=order_id, kept_by=kept_by)
+    _put(unit, row, executed_at=unit.at, payment_order_id=order_id, kept_by=kept_by, netted=int(netted))
     how = "kept" if kept_by else "paid"
     _journal(unit, row, "return.settled", how=how, order=order_id, payment=kept_by)
     agreement = agreement_rows.load(unit, row.agreement_id)
     told = {"agreement": agreement.number, "amount": str(Money(row.to_lender))}
-    events.write(unit, row.application_id, f"return_{how}", **told)
+    events.write(unit, row.application_id, f"{'void' if is_void_money(row) else 'return'}_{how}", **told)
+    if is_void_money(row):
+        alerts.end(unit, VOID_TASK, applications.load(unit, row.application_id), agreement=agreement.number)
     _end_if_all_is_back(unit, agreement)
     return load(unit, row.id)
 
 
+def drop(unit: Unit, row: AnyRow) -> None:
+    """The money of a void agreement is not here any more, and had not been sent back: nothing is."""
+    _put(unit, row, to_lender=0, executed_at=unit.at, payment_order_id=None)
+    _journal(unit, row, "return.dropped")
+
+
 def unsettled(unit: Unit, row: AnyRow) -> AnyRow:
-    """What had settled a return is gone: the order's money came back, or the lump payment was taken back or decided
-    anew. An application that had ended by it stays so; the return waits again. Returns the row."""
-    _put(unit, row, executed_at=None, payment_order_id=None, kept_by=None)
+    """What had settled a return is gone: the order's money came back, the lump payment was taken back or decided anew,
+    or a lender who was to pay less has paid all. An application that had ended by it stays so; the return waits again.
+    Returns the row."""
+    _put(unit, row, executed_at=None, payment_order_id=None, kept_by=None, netted=0)
     _journal(unit, row, "return.unsettled", order=row.payment_order_id, payment=row.kept_by)
     agreement = agreement_rows.load(unit, row.agreement_id)
     events.write(unit, row.application_id, "return_open_again", agreement=agreement.number)
@@ -191,7 +222,8 @@ def ordered(unit: Unit, row: AnyRow, order_id: str) -> AnyRow:
 
 
 def waive(unit: Unit, return_id: str, note: str) -> AnyRow:
-    """A person says that the lender never pays this loan out and wants nothing back. Returns the row.
+    """A person says that the lender wants nothing back: he never pays this loan out, or so much less of it. If he pays
+    it all, the return waits again. Returns the row.
 
     Raises:
         Refused: `authority.missing`, `loan.return_unknown`, `loan.reason_missing`, `loan.return_closed`;
@@ -204,9 +236,9 @@ def waive(unit: Unit, return_id: str, note: str) -> AnyRow:
     if row.executed_at is not None:
         raise Refused("loan.return_closed")
     agreement = agreement_rows.load(unit, row.agreement_id)
-    if agreement.received:
-        raise Refused("loan.return_money_came", amount=str(Money(agreement.received)))
-    _put(unit, row, executed_at=unit.at)
+    if not may_be_waived(row, agreement.received):
+        raise Refused("loan.return_money_came", amount=str(Money(agreement.received or row.to_lender)))
+    _put(unit, row, executed_at=unit.at, payment_order_id=None)
     _journal(unit, row, "return.waived", note=note.strip()[:_LONGEST_REASON])
     events.write(unit, row.application_id, "return_waived", agreement=agreement.number)
     if agreement.goods == GoodsState.RETURNED and agreement.funding in (FundingState.EXPECTED, FundingState.REVERSED):
@@ -226,7 +258,7 @@ def _end_if_all_is_back(unit: Unit, agreement: AnyRow) -> None:
         events.write(unit, application.id, "returned", agreement=agreement.number)
 
 
-def _put(unit: Unit, row: AnyRow, **columns: str | None) -> None:
+def _put(unit: Unit, row: AnyRow, **columns: str | int | None) -> None:
     unit.connection.execute(update(returns).where(returns.c.id == row.id).values(**columns))
     unit.changed("loans", row.application_id)
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select
 
 from gateway.core.authority import Right, Role
-from gateway.core.contacts import check_email, check_phone
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
-from gateway.core.requisites import check_account, check_bic, check_correspondent, check_inn, check_kpp
 from gateway.core.states import Machine, Transition
-from gateway.core.text import fold
 from gateway.loans import rows
+from gateway.loans.particulars import Particulars, check_key
 from gateway.loans.stage import OPEN
 from gateway.loans.tables import applications, lender_terms, shop_access, shop_tariffs, shops
-from gateway.store.schema import AnyRow, dumps
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 
@@ -54,11 +50,6 @@ SHOP = Machine(
     },
     final=frozenset({_S.CLOSED}),
 )
-
-_KEY = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
-_REGION = re.compile(r"[0-9]{2}")
-_HERE = frozenset({"localhost", "127.0.0.1"})
-_COMPANY_INN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +93,8 @@ def register(unit: Unit, shop: NewShop) -> str:
             `shop.bad_site`, `shop.bad_limit`, `phone.wrong`, `email.wrong` and what `core.requisites` finds.
     """
     unit.actor.require(Right.SHOPS_MANAGE)
-    if not _KEY.fullmatch(shop.key):
-        raise Refused("shop.bad_key", key=shop.key[:40])
-    if _by_key(unit.connection, unit.company, shop.key) is not None:
-        raise Refused("shop.key_taken", key=shop.key)
-    values = _checked(shop)
+    check_new_key(unit.connection, unit.company, shop.key)
+    values = Particulars(shop).columns()
     shop_id = new_id()
     unit.insert(
         shops,
@@ -126,6 +114,27 @@ def register(unit: Unit, shop: NewShop) -> str:
     return shop_id
 
 
+def faults(connection: Connection, company: str, shop: NewShop, *, new: bool) -> dict[str, Refused]:
+    """What is wrong with a shop's particulars, by field; its short name only where it is a new one."""
+    found = dict(Particulars(shop).faults)
+    if new:
+        try:
+            check_new_key(connection, company, shop.key)
+        except Refused as fault:
+            found["key"] = fault
+    return found
+
+
+def check_new_key(connection: Connection, company: str, key: str) -> None:
+    """Raise unless a shop may be given this short name.
+
+    Raises:
+        Refused: `shop.bad_key`, `shop.key_taken`.
+    """
+    if _by_key(connection, company, check_key(key)) is not None:
+        raise Refused("shop.key_taken", key=key)
+
+
 def amend(unit: Unit, shop_id: str, shop: NewShop, expected_version: int | None = None) -> AnyRow:
     """Bring a shop's particulars up to date; its key stays. Returns its row.
 
@@ -137,7 +146,7 @@ def amend(unit: Unit, shop_id: str, shop: NewShop, expected_version: int | None 
     row = load(unit, shop_id)
     if shop.key != row.key:
         raise Refused("shop.key_fixed", key=row.key)
-    values = _checked(shop)
+    values = Particulars(shop).columns()
     before = {name: row._mapping[name] for name in values}
     if before == values:
         return row
@@ -254,52 +263,6 @@ def _open_applications(unit: Unit, shop_id: str) -> int:
         applications.c.stage.in_([stage.value for stage in OPEN]),
     )
     return int(unit.connection.execute(query).scalar_one())
-
-
-def _checked(shop: NewShop) -> dict[str, Any]:
-    """The columns, each checked."""
-    name, inn = " ".join(shop.name.split()), check_inn(shop.inn)
-    if not name:
-        raise Refused("shop.no_name")
-    if not _REGION.fullmatch(shop.region):
-        raise Refused("shop.bad_region", region=shop.region[:20])
-    if shop.risk_limit.kopecks < 0:
-        raise Refused("shop.bad_limit")
-    bic = check_bic(shop.bic)
-    correspondent = check_correspondent(shop.corr_account, bic) if shop.corr_account else ""
-    return {
-        "name": name[:200],
-        "inn": inn,
-        "kpp": check_kpp(shop.kpp) if len(inn) == _COMPANY_INN or shop.kpp else "",
-        "account": check_account(shop.account, bic, correspondent),
-        "bic": bic,
-        "bank_name": " ".join(shop.bank_name.split())[:200],
-        "corr_account": correspondent,
-        "email": check_email(shop.email),
-        "phone": check_phone(shop.phone),
-        "region": shop.region,
-        "sites": dumps([_origin(site) for site in shop.sites]),
-        "own": int(shop.own),
-        "trusts_lender": int(shop.trusts_lender),
-        "risk_limit": shop.risk_limit.kopecks,
-        "contract": shop.contract.strip()[:200],
-        "search": fold(f"{shop.key} {name} {inn}"),
-    }
-
-
-def _origin(site: str) -> str:
-    """An origin as browsers send it: scheme, host in ASCII ("xn--…" of "магазин.рф"), a port that is not the scheme's
-    own, nothing behind."""
-    try:
-        parts = urlsplit(site.strip().lower())
-        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
-    except ValueError:  # a UnicodeError is one
-        raise Refused("shop.bad_site", site=site[:80]) from None
-    plain_here = parts.scheme == "http" and host in _HERE
-    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-    if not host or not bare or not (parts.scheme == "https" or plain_here):
-        raise Refused("shop.bad_site", site=site[:80])
-    return f"{parts.scheme}://{host}:{port}" if port not in (None, 443) else f"{parts.scheme}://{host}"
 
 
 def _journalled(values: dict[str, Any]) -> dict[str, Any]:

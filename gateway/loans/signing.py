@@ -7,19 +7,19 @@ from gateway.core.authority import Right
 from gateway.core.clock import business_date, from_text, to_text
 from gateway.core.errors import Refused
 from gateway.core.money import Money
-from gateway.loans import agreement_rows, alerts, applications, documents, ending, events, visits
+from gateway.loans import agreement_rows, alerts, applications, documents, ending, events, remarks, visits
 from gateway.loans.cooling import cooling_off
 from gateway.loans.desk import Case, open_case, open_signing
 from gateway.loans.findings import holding
 from gateway.loans.model import ApplicationEvent, ApplicationState, SigningWay
 from gateway.loans.papers import OriginalEvent, OriginalState, SigningEvent, SigningState
+from gateway.loans.reasons import EndReason, chosen
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 FAULTY_TASK = "task.loan_faulty"
 _AWAY = frozenset({OriginalState.IN_TRANSIT, OriginalState.AT_LENDER})
-_LONGEST_REASON = 300
 
 
 def prepare_if_ready(unit: Unit, row: AnyRow) -> AnyRow:
@@ -104,9 +104,12 @@ def verify(unit: Unit, application_id: str, expected_version: int | None = None)
 
 
 def find_fault(
-    unit: Unit, terms: LoanTerms, application_id: str, reason: str, expected_version: int | None = None
+    unit: Unit, terms: LoanTerms, application_id: str, remark: str, expected_version: int | None = None
 ) -> AnyRow:
     """The signed papers are faulty: they are to be signed anew. Returns the agreement's row.
+
+    Args:
+        remark: what is wrong; kept sealed.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.reason_missing`, `state.illegal`,
@@ -114,19 +117,19 @@ def find_fault(
         Conflict: `loan.changed`.
     """
     case = open_case(unit, Right.LOANS_WORK, application_id, expected_version)
-    if not reason.strip():
+    if not remark.strip():
         raise Refused("loan.reason_missing")
     if case.agreement.original == OriginalState.ACCEPTED:
         raise Refused("loan.original_accepted_before")
-    return fault(unit, terms, case, reason)
+    remarks.keep(unit, terms, case.application.id, remarks.Kind.FAULT, remark)
+    return fault(unit, terms, case)
 
 
-def fault(unit: Unit, terms: LoanTerms, case: Case, reason: str) -> AnyRow:
+def fault(unit: Unit, terms: LoanTerms, case: Case) -> AnyRow:
     """The same, of papers a use case has loaded."""
-    told = " ".join(reason.split())[:_LONGEST_REASON]
     row = agreement_rows.step(unit, case.agreement, SigningEvent.FAULT)
-    unit.journal("agreement.found_faulty", agreement_rows.subject(row.id), application=row.application_id, reason=told)
-    events.write(unit, row.application_id, "faulty", agreement=row.number, reason=told)
+    unit.journal("agreement.found_faulty", agreement_rows.subject(row.id), application=row.application_id)
+    events.write(unit, row.application_id, "faulty", agreement=row.number)
     alerts.tell(unit, terms, FAULTY_TASK, case.application, agreement=row.number)
     return row
 
@@ -152,7 +155,7 @@ def resign(unit: Unit, application_id: str, expected_version: int | None = None)
 
 
 def refuse(
-    unit: Unit, terms: LoanTerms, application_id: str, reason: str, expected_version: int | None = None
+    unit: Unit, terms: LoanTerms, application_id: str, reason: EndReason, expected_version: int | None = None
 ) -> AnyRow:
     """The buyer will not sign: the application is cancelled on his wish. Returns the application's row.
 
@@ -163,8 +166,7 @@ def refuse(
         Conflict: `loan.changed`.
     """
     application, row = open_signing(unit, application_id, expected_version)
-    if not reason.strip():
-        raise Refused("loan.reason_missing")
+    chosen(reason)
     visits.end(unit, row.id, visits.Result.REFUSED)
     row = agreement_rows.step(unit, row, SigningEvent.REFUSE)
     events.write(unit, application.id, "signing_refused", agreement=row.number)

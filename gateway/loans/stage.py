@@ -86,15 +86,15 @@ def settlement_subject(agreement_id: str) -> str:
 
 
 def is_paid_to_shop(unit: Unit, agreement_id: str) -> bool:
-    """Whether every line about this agreement is in a statement that was paid, or set off against a later one; of our
-    own shop's, whose money is ours as it comes, always."""
+    """Whether the shop has its share of this agreement: a line stands, and every line about it is in a statement that
+    was paid, or set off against a later one; of our own shop's, whose money is ours as it comes, always."""
     own = (
         select(shops.c.own).join(agreements, agreements.c.shop_id == shops.c.id).where(agreements.c.id == agreement_id)
     )
     if unit.connection.execute(own).scalar_one_or_none():
         return True
-    states = unit.connection.execute(
-        select(statements.c.state)
+    found = unit.connection.execute(
+        select(lines.c.gross, statements.c.state)
         .select_from(lines)
         .outerjoin(statement_lines, statement_lines.c.line_id == lines.c.id)
         .outerjoin(statements, statements.c.id == statement_lines.c.statement_id)
@@ -103,9 +103,9 @@ def is_paid_to_shop(unit: Unit, agreement_id: str) -> bool:
             lines.c.subject == settlement_subject(agreement_id),
             lines.c.kind == LineKind.LOAN,
         )
-    ).scalars()
-    found = list(states)
-    return bool(found) and all(state in (StatementState.PAID, StatementState.CARRIED) for state in found)
+    ).all()
+    stands = sum(line.gross for line in found) > 0  # what was taken back is owed anew before it can be paid
+    return stands and all(line.state in (StatementState.PAID, StatementState.CARRIED) for line in found)
 
 
 def refresh(unit: Unit, application_id: str) -> Stage:

@@ -25,6 +25,7 @@ from gateway.loans.model import (
     SigningWay,
 )
 from gateway.loans.purchase import Purchase, purchase_of
+from gateway.loans.reasons import EndReason, chosen
 from gateway.loans.tables import decisions
 from gateway.loans.terms import LoanTerms
 from gateway.store.schema import AnyRow
@@ -106,12 +107,13 @@ def send_again(unit: Unit, application_id: str) -> int:
     return len(asking)
 
 
-def withdraw(unit: Unit, application_id: str, lender: str, reason: str) -> AnyRow:
+def withdraw(unit: Unit, application_id: str, lender: str, reason: EndReason) -> AnyRow:
     """Take an application back from one of several lenders. Returns the decision's row.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.lender_not_asked`, `loan.lender_chosen` when his offer
-            is accepted, `loan.last_lender` when no other one is thinking: cancel the application instead.
+            is accepted, `loan.last_lender` when no other one is thinking: cancel the application instead;
+            `loan.reason_missing` for a reason people do not give.
     """
     unit.actor.require(Right.LOANS_CALL)
     row = applications.open_for(unit, application_id)
@@ -124,21 +126,21 @@ def withdraw(unit: Unit, application_id: str, lender: str, reason: str) -> AnyRo
     live = [d for d in found.values() if d.state not in DECISION.final]
     if live == [decision]:
         raise Refused("loan.last_lender", lender=lender)
-    return _withdraw(unit, row.id, decision, reason)
+    return _withdraw(unit, row.id, decision, chosen(reason))
 
 
-def withdraw_all(unit: Unit, row: AnyRow, reason: str) -> None:
+def withdraw_all(unit: Unit, row: AnyRow, reason: EndReason) -> None:
     """The application ended: every lender who still has it is told."""
     for decision in decisions_of(unit, row.id):
         if decision.state not in DECISION.final:
             _withdraw(unit, row.id, decision, reason)
 
 
-def _withdraw(unit: Unit, application_id: str, decision: AnyRow, reason: str) -> AnyRow:
+def _withdraw(unit: Unit, application_id: str, decision: AnyRow, reason: EndReason) -> AnyRow:
     moved = DECISION.step(DecisionState(decision.state), DecisionEvent.WITHDRAW)
     cleared = rows.blank(decisions, moved.clears)
-    after = rows.put(unit, decisions, decision, **cleared, state=moved.to.value, reason=reason[:300], poll_at=None)
-    _emit(unit, "loan.cancel", application_id, decision, reason=reason[:300])
+    after = rows.put(unit, decisions, decision, **cleared, state=moved.to.value, reason=reason.value, poll_at=None)
+    _emit(unit, "loan.cancel", application_id, decision, reason=reason.value)
     unit.journal("loan.withdrawn", f"loan:{application_id}", lender=decision.lender)
     events.write(unit, application_id, "withdrawn", lender=decision.lender)
     return after

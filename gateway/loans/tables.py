@@ -57,6 +57,15 @@ shop_access = Table(
     Index("ix_shop_access_shop", "company", "shop_id"),
 )
 
+# Sessions of the account people have left, until they would have ended by themselves.
+session_ends = Table(
+    "shop_session_ends",
+    metadata,
+    Column("id", Text, primary_key=True),  # hash of the session's random part
+    Column("company", Text, nullable=False),
+    Column("until", Text, nullable=False),
+)
+
 # What we take for a loan, by day; the last of a shop that has begun is in force.
 shop_tariffs = Table(
     "shop_tariffs",
@@ -98,7 +107,7 @@ applications = Table(
     Column("made_by", Text, nullable=False),
     Column("ended_at", Text),
     Column("ended_by", Text, nullable=False),  # buyer | shop | lender | us | ""
-    Column("end_reason", Text, nullable=False),
+    Column("end_reason", Text, nullable=False),  # a code: see `reasons.EndReason`
     Column("content_hash", Text, nullable=False),  # keyed, of what it was applied for with: the same order again
     Column("basket", Text, nullable=False),  # JSON: [{category, name, qty (thousandths), price, amount}]
     Column("goods", Int64, nullable=False),  # G
@@ -159,6 +168,21 @@ events = Table(
     Index("ix_loan_events_application", "application_id", "id"),
 )
 
+# What people and lenders say of an application in words of their own, which may name anybody.
+remarks = Table(
+    "loan_remarks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("application_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # see `remarks.Kind`
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),  # who said it: "manager:Марк", "lender:volga"
+    Column("digest", Text, nullable=False),  # keyed, of the words: said again they are kept once; "" when purged
+    Column("sealed", LargeBinary, nullable=False),  # "" after the retention period
+    Index("ix_loan_remarks_application", "application_id", "id"),
+)
+
 decisions = Table(
     "loan_decisions",
     metadata,
@@ -172,8 +196,9 @@ decisions = Table(
     Column("seen_version", Text, nullable=False),  # of the lender's last view that was taken
     Column("seen_status", Text, nullable=False),  # as the lender writes it
     Column("offers", Text, nullable=False),  # JSON: see `lenders.ports.Offer`
+    Column("offers_until", Text),  # the last day one of them stands; NULL for none, and where one has no end
     Column("wanted", Text, nullable=False),  # JSON: fields the lender wants put right
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # why we took it back, a code; a lender's words are a remark
     Column("asked_at", Text),
     Column("answered_at", Text),
     Column("polled_at", Text),
@@ -276,6 +301,14 @@ agreements = Table(
     Index("ix_loan_agreements_funding", "company", "funding", "id"),
     Index("ix_loan_agreements_goods", "company", "goods", "cooling_until"),
     Index("ix_loan_agreements_application", "application_id", "id"),
+    # Called off after their goods were let go: a handful, whatever the size of the books.
+    Index(
+        "ix_loan_agreements_called_off",
+        "company",
+        "id",
+        sqlite_where=text("live = 0 AND released_at IS NOT NULL"),
+        postgresql_where=text("live = 0 AND released_at IS NOT NULL"),
+    ),
     Index(
         "ix_loan_agreements_warned",
         "company",
@@ -303,7 +336,8 @@ documents = Table(
     Index("ix_loan_documents_application", "application_id", "id"),
 )
 
-# Each comparison of a number typed blind from the passport with the agreement's.
+# Each comparison of a number typed blind from the passport with the agreement's: never edited, but what may tell who
+# the buyer was is emptied after the retention period.
 identity_checks = Table(
     "loan_identity_checks",
     metadata,
@@ -398,6 +432,7 @@ returns = Table(
     Column("reason", Text, nullable=False),
     Column("payment_order_id", Text),
     Column("kept_by", Text),  # the lender's lump payment he kept it from; then there is no payment order
+    Column("netted", Integer, nullable=False),  # kept from this very loan's transfer: so much less of it came
     Column("executed_at", Text),
     Index("ix_loan_returns_application", "application_id"),
     Index("ix_loan_returns_agreement", "agreement_id", "id"),

@@ -14,6 +14,7 @@ from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
+from gateway.core.text import one_line
 from gateway.loans import agreement_rows, alerts, dated, events
 from gateway.loans.desk import open_case
 from gateway.loans.model import SigningWay
@@ -27,6 +28,7 @@ from gateway.tasks.model import TaskKind
 TELL_TASK = "task.loan_tell_visit"
 """Its hint is what the buyer is told: how signing with the courier goes, and what to have ready."""
 _HOURS = re.compile(r"(?P<since>[01]?\d|2[0-3])-(?P<until>[01]?\d|2[0-4])", re.ASCII)
+_LONGEST_NAME = 200
 _LONGEST_NOTE = 300
 
 
@@ -86,7 +88,7 @@ def order(
     known = dated.signing_terms_on(
         unit.connection, unit.company, SigningWay.COURIER, row.lender, application.region, visit.day
     )
-    courier = (visit.courier or (known.partner if known and known.covered else "")).strip()[:200]
+    courier = one_line(visit.courier or (known.partner if known and known.covered else ""), _LONGEST_NAME)
     cost = visit.cost if visit.cost is not None else (known.cost if known else Money.zero())
     if not courier:
         raise Refused("loan.no_courier", region=application.region)
@@ -171,7 +173,7 @@ def end(unit: Unit, agreement_id: str, result: Result, note: str = "") -> None:
     """The visit that is under way, if there is one, ends so."""
     row = _under_way(unit, agreement_id)
     if row is not None:
-        unit.update(visits, row.id, ended_at=unit.at, result=result.value, note=" ".join(note.split())[:_LONGEST_NOTE])
+        unit.update(visits, row.id, ended_at=unit.at, result=result.value, note=one_line(note, _LONGEST_NOTE))
 
 
 def current(unit: Unit, agreement_id: str) -> AnyRow:

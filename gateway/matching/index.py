@@ -5,7 +5,7 @@ A *party* is a buyer as payments know him: the ИНН of a company or sole trade
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -156,6 +156,9 @@ class InvoiceIndex(Protocol):
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
         """Invoices of every state with this order, loan or track number."""
+
+    def by_references(self, kind: Reference, keys: Collection[str]) -> Mapping[str, Sequence[InvoiceCard]]:
+        """What `by_reference` says of each of these numbers, all asked at once."""
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
         """The first `limit` open invoices of the party with exactly this rest."""
@@ -316,6 +319,9 @@ class MemoryIndex:
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
         return self._in_order(self._by_reference.of((kind, reference_key(key))))
+
+    def by_references(self, kind: Reference, keys: Collection[str]) -> dict[str, Sequence[InvoiceCard]]:
+        return {key: self.by_reference(kind, key) for key in keys}
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
         return self._in_order(self._by_rest.of((party, rest.kopecks)))[:limit]

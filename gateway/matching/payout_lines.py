@@ -31,8 +31,12 @@ def look_up_lines(index: InvoiceIndex, registry: Registry, partner_inn: str) -> 
     """Find each line's invoice."""
     given: dict[str, tuple[InvoiceCard, Money]] = {}
     reasons: list[Reason] = []
+    known = {
+        kind: index.by_references(kind, {line.key for line in registry.lines if line.kind is kind})
+        for kind in Reference
+    }
     for line in registry.lines:
-        found = _invoice(index, line, partner_inn)
+        found = _invoice(known[line.kind][line.key], line, partner_inn)
         if isinstance(found, InvoiceCard) and found.id in given:
             found = _about("matching.registry_twice", line, invoice=found.number)
         if isinstance(found, InvoiceCard):
@@ -47,15 +51,15 @@ def look_up_lines(index: InvoiceIndex, registry: Registry, partner_inn: str) -> 
 
 def against_line(index: InvoiceIndex, line: RegistryLine, partner_inn: str) -> Reason | None:
     """What stands against one line; None when it finds its invoice."""
-    found = _invoice(index, line, partner_inn)
+    found = _invoice(index.by_reference(line.kind, line.key), line, partner_inn)
     return None if isinstance(found, InvoiceCard) else found
 
 
-def _invoice(index: InvoiceIndex, line: RegistryLine, partner_inn: str) -> InvoiceCard | Reason:
-    """The one open invoice a line may be credited to, or what stands against it."""
+def _invoice(alike: Sequence[InvoiceCard], line: RegistryLine, partner_inn: str) -> InvoiceCard | Reason:
+    """The one open invoice a line may be credited to, of those with its number; or what stands against it."""
     if line.amount.kopecks <= 0:
         return _about("matching.registry_refund", line)
-    known, one = meant(index, line.kind, line.key, partner_inn)
+    known, one = _meant(alike, line.kind, line.key, partner_inn)
     cards = [card for card in known if card.open]
     if not known:
         return _about("matching.registry_line", line)
@@ -76,7 +80,13 @@ def meant(index: InvoiceIndex, kind: Reference, key: str, partner_inn: str) -> t
     What the partner himself owes us comes first: a lender pays his own agreement, not the buyer's order of which 1C
     keeps the same number, nor another lender's agreement that bears it too.
     """
-    known = [card for card in index.by_reference(kind, key) if may_mean(key, _own(card, kind))]
+    return _meant(index.by_reference(kind, key), kind, key, partner_inn)
+
+
+def _meant(
+    alike: Sequence[InvoiceCard], kind: Reference, key: str, partner_inn: str
+) -> tuple[Sequence[InvoiceCard], bool]:
+    known = [card for card in alike if may_mean(key, _own(card, kind))]
     exact = [card for card in known if reference_parts(_own(card, kind)) == reference_parts(key)]
     found = exact or known
     found = [card for card in found if partner_inn and card.buyer_inn == partner_inn] or found

@@ -72,6 +72,7 @@ class StatementRecord:
     Attributes:
         party: id of the counterparty.
         accepted: the day it was accepted; by_silence: because nothing was said.
+        claim: number under which the party pays us what the statement is below zero; "" for none.
     """
 
     id: str
@@ -82,6 +83,7 @@ class StatementRecord:
     accepted: dt.date
     by_silence: bool
     lines: tuple[LineRecord, ...]
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ def _statement(builder: Builder, root: etree._Element, statement: StatementRecor
         "accepted": statement.accepted.isoformat(),
         "by_silence": "true" if statement.by_silence else "false",
     }
+    if statement.claim:
+        head["claim"] = statement.claim
     node = builder.group(root, "statement", head)
     for line in statement.lines:
         _line(builder, node, line)

@@ -3,7 +3,7 @@ nothing is rebuilt by a poll, and what a transaction has credited is seen by its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -40,6 +40,11 @@ _BY_ORDER = _cards(invoices.c.order_key == bindparam("key"))
 _BY_LOAN = _cards(invoices.c.loan_key == bindparam("key"), invoices.c.loan_key != _NONE)
 _BY_TRACK = _cards(invoices.c.track_key == bindparam("key"), invoices.c.track_key != _NONE)
 _BY_REFERENCE = {Reference.ORDER: _BY_ORDER, Reference.LOAN: _BY_LOAN, Reference.TRACK: _BY_TRACK}
+_KEYS = {
+    Reference.ORDER: invoices.c.order_key,
+    Reference.LOAN: invoices.c.loan_key,
+    Reference.TRACK: invoices.c.track_key,
+}
 _BY_REST = _cards(_PARTY, _OPEN, _REST)
 _ANYWHERE = _cards(_OPEN, _REST)
 _OPEN_OF = _cards(_PARTY, _OPEN, invoices.c.rest > 0)
@@ -58,6 +63,7 @@ _WITH_ACCOUNT = Query(
     )
 )
 _ALL = 1_000_000
+_KEYS_AT_ONCE = 500
 
 
 class SqlIndex:
@@ -72,6 +78,22 @@ class SqlIndex:
 
     def by_reference(self, kind: Reference, key: str) -> Sequence[InvoiceCard]:
         return self._found(_BY_REFERENCE[kind], key=reference_key(key)) if key else ()
+
+    def by_references(self, kind: Reference, keys: Collection[str]) -> dict[str, Sequence[InvoiceCard]]:
+        stored = {key: reference_key(key) for key in keys}
+        wanted = sorted({key for key in stored.values() if key})
+        found: dict[str, list[InvoiceCard]] = {}
+        column = _KEYS[kind]
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            query = (
+                select(invoices)
+                .where(invoices.c.company == self._company, column.in_(wanted[start : start + _KEYS_AT_ONCE]))
+                .where(column != _NONE)
+                .order_by(invoices.c.date.concat(""), invoices.c.id)
+            )
+            for row in self._connection.execute(query):
+                found.setdefault(row._mapping[column], []).append(_card(row))
+        return {key: found.get(own, ()) for key, own in stored.items()}
 
     def open_by_rest(self, party: str, rest: Money, limit: int = 4) -> Sequence[InvoiceCard]:
         return self._found(_BY_REST, limit, party=party, rest=rest.kopecks)

@@ -139,7 +139,7 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
         "order_id": order,
         "order_no": invoice.order_number,
         "order_key": reference_key(invoice.order_number) if invoice.order_number else "",
-        "search": fold(f"{invoice.number} {invoice.buyer.name} {invoice.buyer.inn} {invoice.amount}"),
+        "search": _search_text(invoice.number, invoice.buyer.name, invoice.buyer.inn, invoice.amount),
         **reference_columns(invoice.loan_no, invoice.track),
     }
     if old is None:
@@ -278,8 +278,7 @@ def credit(unit: Unit, invoice_id: str, amount: Money) -> Credited:
     rest = row.rest - amount.kopecks
     if rest < 0 or rest > row.amount:
         raise Conflict("invoice.not_so_much_due", number=row.number, rest=str(Money(row.rest)), given=str(amount))
-    state = row.state if row.state == "cancelled" else "paid" if rest == 0 else "open"
-    unit.update(invoices, invoice_id, rest=rest, state=state, version=row.version + 1)
+    unit.update(invoices, invoice_id, rest=rest, state=_paid_or_open(row, rest), version=row.version + 1)
     unit.changed("invoice", invoice_id)
     return Credited(
         invoice_id,
@@ -292,6 +291,35 @@ def credit(unit: Unit, invoice_id: str, amount: Money) -> Credited:
         amount,
         Money(rest),
     )
+
+
+def change_debt(unit: Unit, invoice_id: str, amount: Money) -> None:
+    """The debtor of an invoice owes another sum than it was made out for; what was credited stays credited.
+
+    Raises:
+        Conflict: `invoice.not_so_much_due` when more was credited already.
+    """
+    row = invoice(unit, invoice_id)
+    if row.state == "cancelled" or amount.kopecks == row.amount:
+        return
+    credited = Money(row.amount - row.rest)
+    rest = (amount - credited).kopecks
+    if rest < 0:
+        raise Conflict("invoice.not_so_much_due", number=row.number, rest=str(amount), given=str(credited))
+    state, search = _paid_or_open(row, rest), _search_text(row.number, row.buyer_name, row.buyer_inn, amount)
+    unit.update(
+        invoices, invoice_id, amount=amount.kopecks, rest=rest, state=state, search=search, version=row.version + 1
+    )
+    unit.journal("invoice.debt_changed", f"invoice:{invoice_id}", before=row.amount, amount=amount.kopecks)
+    unit.changed("invoice", invoice_id)
+
+
+def _paid_or_open(row: AnyRow, rest: int) -> str:
+    return "cancelled" if row.state == "cancelled" else "paid" if rest == 0 else "open"
+
+
+def _search_text(number: str, name: str, inn: str, amount: Money) -> str:
+    return fold(f"{number} {name} {inn} {amount}")
 
 
 def recount_payment(unit: Unit, order: OrderRow, bank_time: str | None) -> tuple[OrderRow, Money]:

@@ -175,6 +175,12 @@ releases = Table(
         postgresql_where=text("withdrawn_at IS NULL"),
     ),
     Index("ix_releases_at", "company", "at"),
+    Index(
+        "ix_releases_agreement",
+        "agreement_id",
+        sqlite_where=text("agreement_id IS NOT NULL AND withdrawn_at IS NULL"),
+        postgresql_where=text("agreement_id IS NOT NULL AND withdrawn_at IS NULL"),
+    ),
 )
 
 # The clock of an order: the bank's own time, then what we made of it.

@@ -14,12 +14,14 @@ from cryptography import x509
 
 from gateway.api.room import Broker
 from gateway.api.server import ApiServer, Tls
+from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.flows.leaving import drain
 from gateway.flows.loan_release import release_due, settle_application
 from gateway.flows.loan_to_payout import settle_loans
 from gateway.flows.terms import Terms
 from gateway.loans import documents, ending, receivable, reminders, retention
+from gateway.loans.lenders import standing
 from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
@@ -28,7 +30,7 @@ from gateway.loans.lenders.soap import SoapLender
 from gateway.loans.terms import LoanTerms
 from gateway.orders import service as orders
 from gateway.orders.model import Buyer
-from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, token_name, vault_key
+from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, keys_of, token_name, vault_key
 from gateway.service.config import Config, Home
 from gateway.service.config_loans import LenderTable, return_terms, settlement_terms
 from gateway.service.scheduler import Scheduler
@@ -104,7 +106,7 @@ class Brokerage:
         self._polling = Polling(answers, self._lenders)
         self._loop: Scheduler | None = None
         self._server: ApiServer | None = None
-        settlement = settlement_terms(config.loans, terms.outgoing)
+        settlement = settlement_terms(config.loans, terms.outgoing, config.lender)
         self._returns = return_terms(settlement, config.lender)
         self.broker = Broker(
             loans=terms.loans,
@@ -112,6 +114,8 @@ class Brokerage:
             titles={table.key: table.name for table in config.lender},
             tell_lenders=lambda: self._trigger(LENDERS),
             returns=self._returns,
+            ask_lenders=lambda: self._trigger(ASKING),
+            keys=lambda lender: keys_of(vault, lender),
         )
 
     @property
@@ -135,6 +139,7 @@ class Brokerage:
         loop.add("loan-goods", loop.every(30).seconds, self._release)
         loop.add("loan-deadlines", loop.every(5).minutes, self._deadlines)
         loop.add("settlement", loop.every(1).minutes, self._settle)
+        loop.add("lender-tokens", loop.every().day.at("08:05"), self._watch_tokens)
         loop.add("personal-data", loop.every().day.at("03:50"), self._forget)
 
     def serve(self) -> str:
@@ -206,6 +211,11 @@ class Brokerage:
         with self._work() as unit:
             reminders.remind(unit, self._loans)
             documents.watch(unit)
+
+    def _watch_tokens(self) -> None:
+        with self._work() as unit:
+            for lender in self._lenders:
+                standing.watch_token(unit, lender, self.broker.keys(lender), business_date(unit.now, self._loans.zone))
 
     def _forget(self) -> None:
         self._batches(retention.purge_due)

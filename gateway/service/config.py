@@ -207,7 +207,7 @@ class ApiTable(_Part):
     certificate: str = ""
     key: str = ""
     names: list[str] = []
-    tray_role: Literal["accountant", "warehouse", "manager", "it", "director", "owner"] = "accountant"
+    tray_role: Literal["accountant", "warehouse", "manager", "call_centre", "it", "director", "owner"] = "accountant"
 
 
 class Config(_Part):
@@ -396,7 +396,7 @@ look_every_s = 5.0
 [api]
 host = "127.0.0.1"
 port = 0                       # 0: a free one; the tray of this machine finds it by itself
-tray_role = "accountant"       # who sits here: accountant, warehouse, manager, it, director, owner (all of it)
+tray_role = "accountant"       # who sits here: accountant, warehouse, manager, call_centre, it, director, owner (all)
 
 [outgoing]
 signers = ["accountant", "director", "owner"]   # who may sign payment orders; each needs two people

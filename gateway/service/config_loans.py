@@ -16,7 +16,7 @@ from gateway.core.vat import VatKind
 from gateway.core.workdays import WorkHours
 from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
-from gateway.loans.payees import payee_of
+from gateway.loans.payees import debtor_of, payee_of_any
 from gateway.loans.personal import Sealer
 from gateway.loans.terms import LoanTerms, RedLimits, ShopDue
 from gateway.payments.outgoing.model import OutgoingTerms, Payee
@@ -184,18 +184,28 @@ def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, seal
     )
 
 
-def settlement_terms(table: LoansTable, outgoing: OutgoingTerms) -> SettlementTerms:
-    """How shops get their money."""
-    return SettlementTerms(outgoing=outgoing, payee_of=payee_of, account=table.account, silence_days=table.silence_days)
+def settlement_terms(table: LoansTable, outgoing: OutgoingTerms, lenders: list[LenderTable]) -> SettlementTerms:
+    """How shops get their money, and we what shops and lenders owe us."""
+    return SettlementTerms(
+        outgoing=outgoing,
+        payee_of=payee_of_any(_accounts(lenders)),
+        debtor_of=debtor_of,
+        account=table.account,
+        silence_days=table.silence_days,
+    )
 
 
 def return_terms(settlement: SettlementTerms, lenders: list[LenderTable]) -> ReturnTerms:
     """How lenders get back the money of returned goods."""
     return ReturnTerms(
         settlement=settlement,
-        lenders={table.key: _payee(table, table.account) for table in lenders if table.account is not None},
+        lenders=_accounts(lenders),
         deducting=frozenset(table.key for table in lenders if table.deducts_returns),
     )
+
+
+def _accounts(lenders: list[LenderTable]) -> dict[str, Payee]:
+    return {table.key: _payee(table, table.account) for table in lenders if table.account is not None}
 
 
 def _payee(table: LenderTable, account: LenderAccount) -> Payee:

@@ -1,4 +1,4 @@
-"""Registers of what we owe a party, statements made of their lines, and how a statement becomes money."""
+"""Registers of what we and a party owe each other, statements made of their lines, and how one becomes money."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class PartyKind(StrEnum):
     SHOP = "shop"
     POINT = "point"
     AGENT = "agent"
+    LENDER = "lender"  # owes us the fee where a tariff says that he bears it
 
 
 class LineKind(StrEnum):
@@ -42,6 +43,7 @@ class StatementState(StrEnum):
     ORDERED = "ordered"  # it is signed, and on its way
     PAID = "paid"  # its debit line stands in a proved statement
     CARRIED = "carried"  # nothing to pay: the total goes into the next one
+    CLAIMED = "claimed"  # the party owes us: an invoice waits for its money
 
 
 class StatementEvent(StrEnum):
@@ -59,6 +61,9 @@ class StatementEvent(StrEnum):
     FAIL = "fail"  # the order was rejected, withdrawn or refused
     PAY = "pay"
     BOUNCE = "bounce"  # the bank gave the money back
+    CLAIM = "claim"
+    COLLECT = "collect"  # the party has paid what it owed
+    LOSE = "lose"  # that payment was taken back
 
 
 _S, _E = StatementState, StatementEvent
@@ -74,6 +79,10 @@ def _nothing_to_pay(net: int) -> bool:
     return net <= 0
 
 
+def _owed_to_us(net: int) -> bool:
+    return net < 0
+
+
 STATEMENT = Machine(
     "statement of account",
     {
@@ -86,6 +95,10 @@ STATEMENT = Machine(
         # the guards are asked with the statement's net total in kopecks
         **{(state, _E.FIX): Transition(_S.PAYABLE, guard=_to_pay) for state in _AGREED},
         **{(state, _E.CARRY): Transition(_S.CARRIED, guard=_nothing_to_pay) for state in _AGREED},
+        **{(state, _E.CLAIM): Transition(_S.CLAIMED, guard=_owed_to_us) for state in _AGREED},
+        (_S.CLAIMED, _E.COLLECT): Transition(_S.PAID),
+        (_S.PAID, _E.LOSE): Transition(_S.CLAIMED, guard=_owed_to_us, clears=("paid_at", "paid_entry_id")),
+        (_S.CLAIMED, _E.CARRY): Transition(_S.CARRIED),  # given up: a person would rather set it off
         (_S.PAYABLE, _E.DRAFT): Transition(_S.DRAFTED),
         (_S.DRAFTED, _E.ORDER): Transition(_S.ORDERED),
         (_S.ORDERED, _E.UNSIGN): Transition(_S.DRAFTED),
@@ -93,7 +106,7 @@ STATEMENT = Machine(
         (_S.ORDERED, _E.FAIL): Transition(_S.PAYABLE, clears=_ORDER),
         # the debit line is a fact, whatever was said before it
         **{(state, _E.PAY): Transition(_S.PAID) for state in (_S.PAYABLE, _S.DRAFTED, _S.ORDERED)},
-        (_S.PAID, _E.BOUNCE): Transition(_S.PAYABLE, clears=(*_ORDER, "paid_at", "paid_entry_id")),
+        (_S.PAID, _E.BOUNCE): Transition(_S.PAYABLE, guard=_to_pay, clears=(*_ORDER, "paid_at", "paid_entry_id")),
     },
     final=frozenset({_S.CARRIED}),
 )

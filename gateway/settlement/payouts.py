@@ -39,6 +39,7 @@ _PURPOSES = {
     PartyKind.SHOP: "Перечисление оплаты за товары, проданные в кредит, по отчету № {number} за период {period}",
     PartyKind.POINT: "Вознаграждение пункта приема по отчету № {number} за период {period}",
     PartyKind.AGENT: "Агентское вознаграждение по отчету № {number} за период {period}",
+    PartyKind.LENDER: "Возврат агентского вознаграждения по отчету № {number} за период {period}",
 }
 
 

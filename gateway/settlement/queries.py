@@ -42,6 +42,7 @@ GROUPS: Mapping[str, ColumnElement[bool]] = {
     "paying": statements.c.state.in_((_S.DRAFTED, _S.ORDERED)),
     "paid": statements.c.state == _S.PAID,
     "carried": statements.c.state == _S.CARRIED,
+    "claimed": statements.c.state == _S.CLAIMED,
 }
 """Groups of a list of statements; every statement is in "all" and in one more."""
 _ENDED = (_S.PAID, _S.CARRIED)
@@ -64,10 +65,10 @@ class Balance:
     """How we stand with a party.
 
     Attributes:
-        owed: what the register says we owe, less what debit lines prove to be paid; negative when the party owes us.
+        owed: what the register says we owe, less what was paid; negative when the party owes us.
         waiting: of it, what no statement holds yet.
         stated: of it, what statements hold that have not ended.
-        paid: by debit lines, less what came back.
+        paid: by debit lines, less what came back, less what the party has paid on claims.
     """
 
     party: Party
@@ -179,6 +180,29 @@ def line_page(
     return Page(rows[:limit], ("", rows[limit - 1].id) if more else None)
 
 
+def waiting_lines(
+    connection: Connection, company: str, actor: Actor, party: Party, *, after: str = "", limit: int = 200
+) -> Page:
+    """A slice of a party's lines that are in no statement yet, in the order they were written.
+
+    Args:
+        after: id of the last line of the slice before.
+
+    Raises:
+        Refused: `authority.missing`; `settlement.not_found` for an outsider.
+    """
+    actor.require(Right.SETTLEMENT_READ)
+    if own_party(actor) is not None:
+        raise Refused("settlement.not_found", id="")
+    rows = connection.execute(
+        select(lines)
+        .where(lines.c.company == company, _of(lines, party), unheld(), lines.c.id > after)
+        .order_by(lines.c.id)
+        .limit(limit + 1)
+    ).all()
+    return Page(rows[:limit], ("", rows[limit - 1].id) if len(rows) > limit else None)
+
+
 def history(connection: Connection, company: str, actor: Actor, statement_id: str) -> Sequence[AnyRow]:
     """What happened to a statement, the earliest first.
 
@@ -227,17 +251,6 @@ def balance_page(
     return _balances(connection, company, _parties(connection, company, after, limit))
 
 
-def parties_waiting(connection: Connection, company: str, until: str) -> list[Party]:
-    """Parties with lines up to a day (ISO) that are in no statement: those whose period there is to close."""
-    found = connection.execute(
-        select(lines.c.party_kind, lines.c.party_id)
-        .where(lines.c.company == company, lines.c.on <= until, unheld())
-        .distinct()
-        .order_by(lines.c.party_kind, lines.c.party_id)
-    )
-    return [Party(PartyKind(row.party_kind), row.party_id) for row in found]
-
-
 def _wanted(company: str, actor: Actor, party: Party | None, q: str) -> list[ColumnElement[bool]]:
     words = [statements.c.search.contains(word, autoescape=True) for word in dict.fromkeys(fold(q).split())]
     of_party = [] if party is None else [_of(statements, party)]
@@ -279,7 +292,10 @@ def _balances(connection: Connection, company: str, parties: Sequence[Party]) ->
     waiting = _sums(connection, company, parties, lines.c.net, unheld())
     stated = _sums(connection, company, parties, _NET, statements.c.state.not_in(_ENDED))
     standing = and_(payouts.c.entry_id.is_not(None), payouts.c.return_entry_id.is_(None))
-    paid = _sums(connection, company, parties, payouts.c.amount, standing)
+    sent = _sums(connection, company, parties, payouts.c.amount, standing)
+    # a statement below zero is paid by the party, to us
+    came = _sums(connection, company, parties, _NET, and_(statements.c.state == _S.PAID, _NET < 0))
+    paid = {party: sent[party] + came[party] for party in parties}
     return [Balance(p, due[p] - paid[p], waiting[p], stated[p], paid[p]) for p in parties]
 
 

@@ -20,7 +20,7 @@ from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.core.text import fold
 from gateway.core.workdays import add_workdays
-from gateway.settlement import register
+from gateway.settlement import claims, register
 from gateway.settlement.model import (
     LineKind,
     NewLine,
@@ -30,7 +30,7 @@ from gateway.settlement.model import (
 )
 from gateway.settlement.steps import load, move, own_party, party_of, record, tell
 from gateway.settlement.tables import lines, statement_lines, statements
-from gateway.settlement.terms import SILENCE_DAYS
+from gateway.settlement.terms import SILENCE_DAYS, DebtorOf, nobody
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -39,6 +39,8 @@ __all__ = ["accept", "carry", "dispute", "fix", "lapse_silent", "load", "open_pe
 
 DISPUTED = "settlement.disputed"
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=366)
+_EARLIEST = date(2000, 1, 1)
 _REMARK_LIMIT = 1000
 _NUMBERS = "settlement.statement"
 
@@ -48,26 +50,41 @@ def unheld() -> ColumnElement[bool]:
     return ~select(statement_lines.c.line_id).where(statement_lines.c.line_id == lines.c.id).exists()
 
 
-def open_period(unit: Unit, party: Party, name: str, until: date, zone: ZoneInfo = MOSCOW) -> str | None:
+def need_day(until: date, today: date) -> None:
+    """The last day of a period that can be stated.
+
+    Raises:
+        Refused: `settlement.period_ahead` for a day to come, `settlement.day_wrong` for one of another age.
+    """
+    if until > today:
+        raise Refused("settlement.period_ahead", day=until.strftime("%d.%m.%Y"))
+    if until < _EARLIEST:
+        day, earliest = (one.strftime("%d.%m.%Y") for one in (until, _EARLIEST))
+        raise Refused("settlement.day_wrong", day=day, earliest=earliest)
+
+
+def open_period(
+    unit: Unit, party: Party, name: str, until: date, zone: ZoneInfo = MOSCOW, *, debtor_of: DebtorOf = nobody
+) -> str | None:
     """Put every line of the party up to a day that is in no statement yet into one; asked again, into the same one.
 
     Lines that came late, for days an earlier statement has covered, are in it too. A period in which nothing happened
-    but an old debt makes no statement: the debt waits for one.
+    but an old debt makes no statement: the debt waits for one, unless the party's debts are claimed at once.
 
     Args:
         name: the party's, as it is printed.
-        until: the last day of the period; it begins behind the party's last statement.
+        until: the last day of the period; it begins behind the party's last statement, or, where that were more than a
+            year, with the first day something happened on.
 
     Returns:
         The statement's id; None when there is nothing to state.
 
     Raises:
-        Refused: `authority.missing`; `settlement.period_ahead` for a day to come; `settlement.period_over` when the
-            party has a statement of a later day.
+        Refused: `authority.missing`, what `need_day` raises; `settlement.period_over` when the party has a statement
+            of a later day, `settlement.period_long` when it would span more than a year.
     """
     unit.actor.require(Right.SETTLEMENT_WORK)
-    if until > business_date(unit.now, zone):
-        raise Refused("settlement.period_ahead", day=until.strftime("%d.%m.%Y"))
+    need_day(until, business_date(unit.now, zone))
     last = _last_of(unit, party)
     if last is not None and last.until > until.isoformat():
         raise Refused("settlement.period_over", day=until.strftime("%d.%m.%Y"), number=last.number)
@@ -75,11 +92,15 @@ def open_period(unit: Unit, party: Party, name: str, until: date, zone: ZoneInfo
         if last.state == StatementState.OPEN:
             _take_in(unit, last, until)
         return str(last.id)
-    since = _something_to_state(unit, party, until)
-    if since is None:
+    first = _something_to_state(unit, party, until, debtor_of)
+    if first is None:
         return None
-    if last is not None:
-        since = date.fromisoformat(last.until) + _DAY
+    since = first if last is None else date.fromisoformat(last.until) + _DAY
+    if until - since >= _YEAR:
+        since = max(since, first)
+    if until - since >= _YEAR:
+        spans = {"since": since.strftime("%d.%m.%Y"), "until": until.strftime("%d.%m.%Y")}
+        raise Refused("settlement.period_long", party=name, **spans)
     statement_id = _insert(unit, party, name, since, until)
     totals = _hold(unit, statement_id, party, until)
     unit.update(statements, statement_id, **totals)
@@ -177,26 +198,35 @@ def fix(unit: Unit, statement_id: str, expected_version: int | None = None) -> A
 
 
 def carry(unit: Unit, statement_id: str, expected_version: int | None = None) -> AnyRow:
-    """An accepted statement of nothing or less ends; what the party owes is a line of its next one. Returns the row.
+    """An accepted statement of nothing or less ends, or a claim is given up; what the party owes is a line of its next
+    one. Returns the row.
 
     Raises:
         Refused: `authority.missing`, `settlement.not_found`, `state.illegal`; `state.not_yet` where there is a sum to
-            pay.
+            pay; `invoice.changed_after_payment` for a claim some money has come for.
         Conflict: `settlement.changed`.
     """
     unit.actor.require(Right.SETTLEMENT_WORK)
     row = load(unit, statement_id, expected_version)
     after = move(unit, row, StatementEvent.CARRY)
+    if row.state == StatementState.CLAIMED:
+        claims.withdraw(unit, row)
     if row.net:
         carry_over(unit, row, Money(row.net), f"carried:{row.id}")
     return after
 
 
-def settle(unit: Unit, statement_id: str, expected_version: int | None = None) -> AnyRow:
-    """`fix` or `carry`, whichever the total asks for; raises what they do."""
+def settle(
+    unit: Unit, statement_id: str, expected_version: int | None = None, *, debtor_of: DebtorOf = nobody
+) -> AnyRow:
+    """`fix`, `claims.claim` or `carry`, whichever the total and the party ask for; raises what they do."""
     unit.actor.require(Right.SETTLEMENT_WORK)
     row = load(unit, statement_id, expected_version)
-    return fix(unit, row.id, row.version) if row.net > 0 else carry(unit, row.id, row.version)
+    if row.net > 0:
+        return fix(unit, row.id, row.version)
+    if row.net < 0 and _claimed_at_once(unit, party_of(row), debtor_of):
+        return claims.claim(unit, debtor_of, row.id, row.version)
+    return carry(unit, row.id, row.version)
 
 
 def carry_over(unit: Unit, row: AnyRow, amount: Money, source_event: str) -> str:
@@ -256,16 +286,25 @@ def _waiting(unit: Unit, party: Party, until: date) -> list[ColumnElement[bool]]
     ]
 
 
-def _something_to_state(unit: Unit, party: Party, until: date) -> date | None:
-    """The first day something waits of; None when nothing does, or a carried debt alone."""
+def _claimed_at_once(unit: Unit, party: Party, debtor_of: DebtorOf) -> bool:
+    debtor = debtor_of(unit, party)
+    return debtor is not None and debtor.at_once
+
+
+def _something_to_state(unit: Unit, party: Party, until: date, debtor_of: DebtorOf) -> date | None:
+    """The first day something happened on that waits; None when nothing does, or a carried debt alone that is not
+    claimed either."""
+    happened = lines.c.kind != LineKind.CARRIED
     found = unit.connection.execute(
         select(
             func.min(lines.c.on).label("first"),
-            func.count().filter(lines.c.kind != LineKind.CARRIED).label("news"),
+            func.min(lines.c.on).filter(happened).label("first_happened"),
             func.sum(lines.c.net).label("net"),
         ).where(*_waiting(unit, party, until))
     ).one()
-    if found.first is None or (not found.news and found.net <= 0):
+    if found.first_happened is not None:
+        return date.fromisoformat(found.first_happened)
+    if not found.net or (found.net < 0 and not _claimed_at_once(unit, party, debtor_of)):
         return None
     return date.fromisoformat(found.first)
 

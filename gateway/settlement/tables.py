@@ -87,7 +87,9 @@ statements = Table(
 events = Table(
     "settlement_events",
     metadata,
-    Column("id", Text, primary_key=True),
+    # The order they were written in, which a clock that was set back does not turn round, as it does that of ids.
+    Column("seq", Int64, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
     Column("company", Text, nullable=False),
     Column("statement_id", Text, nullable=False),
     Column("at", Text, nullable=False),
@@ -97,7 +99,9 @@ events = Table(
     Column("role", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("values", Text, nullable=False),  # JSON
+    UniqueConstraint("id"),
     Index("ix_settlement_events_statement", "statement_id", "id"),
+    sqlite_autoincrement=True,
 )
 
 # Payment orders drafted for statements. What was paid is the sum of those with a debit line and no line back.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -68,6 +68,17 @@ def _meaning(error: DBAPIError) -> KvitError | None:
     return None
 
 
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL tells the row a statement failed on ("Failing row contains (…)"): that goes into no log."""
+    told, error = context.sqlalchemy_exception, context.original_exception
+    diagnosis = getattr(error, "diag", None)
+    if told is None or diagnosis is None or not diagnosis.message_detail:
+        return
+    whole, plain = str(error), diagnosis.message_primary or ""
+    told.args = tuple(one.replace(whole, plain) if isinstance(one, str) else one for one in told.args)
+    error.args = (plain,)
+
+
 class Keeper(Protocol):
     """Who keeps the journal's end outside the database. Neither call raises."""
 
@@ -106,7 +117,10 @@ class Store:
         if not self.is_sqlite:
             # What SQLite gives by itself: a reader has one snapshot, and cannot write.
             manners = {} if writing else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            engine = create_engine(self.url, pool_size=5, pool_pre_ping=True, execution_options=manners)
+            engine = create_engine(
+                self.url, pool_size=5, pool_pre_ping=True, hide_parameters=True, execution_options=manners
+            )
+            event.listen(engine, "handle_error", _without_values)
             if writing:
 
                 @event.listens_for(engine, "begin")
@@ -116,6 +130,7 @@ class Store:
             return engine
         engine = create_engine(
             self.url,
+            hide_parameters=True,  # an error's text goes into the log, and what was written may be a person's
             poolclass=QueuePool,
             pool_size=1 if writing else 4,
             max_overflow=0 if writing else 16,

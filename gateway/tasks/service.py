@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,6 +159,19 @@ def is_open(unit: Unit, reason: str, values: dict[str, Any]) -> bool:
         ).one_or_none()
         is not None
     )
+
+
+def open_values(unit: Unit, reason: str, payment_id: str) -> list[dict[str, Any]]:
+    """What the open tasks written for a reason about a payment name."""
+    found = unit.connection.execute(
+        select(tasks.c["values"]).where(
+            tasks.c.company == unit.company,
+            tasks.c.state.in_(OPEN),
+            tasks.c.reason == reason,
+            tasks.c.payment_id == payment_id,
+        )
+    ).scalars()
+    return [json.loads(values) for values in found]
 
 
 def end_open(

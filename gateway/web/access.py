@@ -32,6 +32,8 @@ class Limits:
     button: Limiter
     button_shop: Limiter
     button_phone: Limiter
+    apply: Limiter
+    upload: Limiter
     entry: Limiter
     hint: Limiter
     forged: Limiter

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -24,6 +24,10 @@ from gateway.web.sessions import Sessions
 
 OPENAPI = "/shop/v1/openapi.json"
 _PROGRAMS = ("/shop/v1/", "/lender/")
+_PAGES = APIRouter(include_in_schema=False)
+for _pages in (entry, applications, papers, reports, statements, guidance):
+    _PAGES.include_router(_pages.router)
+_ROUTES = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
 
 
 def create_web(room: WebRoom) -> FastAPI:
@@ -39,6 +43,7 @@ def create_web(room: WebRoom) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=_ROUTES,
     )
     app.state.room = room
     app.state.events = ExitStack()  # the server closes it when it stops; nothing streams here
@@ -47,10 +52,6 @@ def create_web(room: WebRoom) -> FastAPI:
     app.add_exception_handler(KvitError, _on_kvit)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    for programs in (site, button, hints):
-        app.include_router(programs.router)
-    for pages in (entry, applications, papers, reports, statements, guidance):
-        app.include_router(pages.router, include_in_schema=False)
     app.add_middleware(Door, room=room)
     return app
 

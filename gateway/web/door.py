@@ -25,6 +25,7 @@ MAX_BODY = 64 * 1024
 MAX_FILE = documents.MOST + MAX_BODY
 _WITH_FILE = re.compile(r"/shop/applications/[^/]+/documents")
 TOO_LARGE = 413
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]*)\](?::\d{1,5})?|(?P<four>[0-9.]+):\d{1,5}", re.ASCII)
 HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -97,7 +98,7 @@ class Door:
             return peer
         told = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         # Only the last address is the proxy's own word; those before it came with the request.
-        return told[-1].rpartition(",")[2].strip() if told else peer
+        return _bare(told[-1].rpartition(",")[2].strip()) or peer if told else peer
 
 
 def _noted(scope: Scope) -> list[tuple[bytes, bytes]]:
@@ -122,6 +123,16 @@ def _names(host: str, name: str) -> bool:
     if colon and port.isascii() and port.isdigit() and not (bare.startswith("[") and not bare.endswith("]")):
         text = bare
     return text.strip("[]") == name
+
+
+def _bare(told: str) -> str:
+    """The address a proxy names: some add the port, and then IPv6 stands in brackets; "" for what is none."""
+    found = _WITH_PORT.fullmatch(told)
+    address = found["six"] or found["four"] or "" if found else told
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
 
 
 def _is_here(address: str) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from gateway.core.catalogue import sentence
 from gateway.core.clock import business_date
 from gateway.core.money import Money
-from gateway.loans.calculator import Calculation, Purchase, calculate, in_force
-from gateway.loans.tables import lender_terms
+from gateway.loans import dated
+from gateway.loans.calculator import Calculation, Purchase, calculate
 from gateway.web.room import WebRoom
 from gateway.web.schemas import Calculated, Quoted, Reason
 
@@ -22,12 +20,8 @@ def quoted(room: WebRoom, goods: int, down: int, months: int | None, category: s
     purchase = Purchase(Money(goods), Money(down), frozenset({category} if category else ()))
     today = business_date(room.store.clock.now(), room.loans.zone)
     with room.store.reading() as connection:
-        rows = connection.execute(
-            select(lender_terms).where(
-                lender_terms.c.company == room.store.company, lender_terms.c.lender.in_(room.loans.lenders)
-            )
-        ).all()
-    found = calculate(purchase, in_force(rows, today), today, frozenset() if months is None else frozenset({months}))
+        terms = dated.lenders_on(connection, room.store.company, today, room.loans.lenders)
+    found = calculate(purchase, terms, today, frozenset() if months is None else frozenset({months}))
     best: dict[int, Quoted] = {}
     for quote in found.quotes:  # the cheapest of a term comes first
         best.setdefault(

@@ -25,6 +25,8 @@ class Pace:
         calculator: of the button, from one address.
         button: applications by the button, from one address; `button_shop`: to one shop, from everywhere;
             `button_phone`: of one phone, to all shops and from everywhere.
+        apply: applications people of one shop type at the counter.
+        upload: papers people of one shop bring in.
         entry: wrong tokens at the account's door, from one address.
         hint: lenders' webhooks, from one address; `forged`: those whose signature does not hold. Each of them is kept.
     """
@@ -35,6 +37,8 @@ class Pace:
     button: tuple[float, int] = (0.2, 5)
     button_shop: tuple[float, int] = (10, 60)
     button_phone: tuple[float, int] = (0.05, 5)
+    apply: tuple[float, int] = (6, 40)
+    upload: tuple[float, int] = (6, 20)
     entry: tuple[float, int] = (1, 5)
     hint: tuple[float, int] = (300, 100)
     forged: tuple[float, int] = (1, 10)

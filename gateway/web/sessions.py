@@ -1,23 +1,25 @@
 """Sessions of the shop account: a signed cookie that ends, and the marks forms carry against forgery.
 
 A session says which access it was opened with and when, sealed with a key of the house (HMAC-SHA256); nothing else. The
-access itself is read anew for every request, so that a revoked one ends at once. Sessions people left are remembered
-until they would have ended anyway.
+access itself is read anew for every request, so that a revoked one ends at once. Sessions people left are kept in the
+database until they would have ended anyway: a copy of the cookie opens nothing, after a restart neither.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import secrets
-import threading
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.loans import access
+from gateway.loans.access import Entrant
 from gateway.web.room import WebRoom
 
 IDLE = timedelta(hours=1)
@@ -53,8 +55,6 @@ class Sessions:
         self._room = room
         # Browsers take a __Host- cookie over TLS only, and from this very host only.
         self.cookie = "__Host-kvit" if room.secure else "kvit"
-        self._left: dict[str, int] = {}
-        self._lock = threading.Lock()
 
     def open(self, access_id: str) -> Session:
         """A new session; whoever comes in gets one of his own, whatever cookie he came with."""
@@ -62,23 +62,30 @@ class Sessions:
         return Session(access_id, now, now, secrets.token_urlsafe(18))
 
     def read(self, request: Request) -> Session | None:
-        """The session of a request; None where there is none, or it is forged, over, or left."""
+        """The session of a request; None where there is none, or it is forged or over. Whose it is, and whether it was
+        left, `person` tells."""
         session = self._unsealed(request.cookies.get(self.cookie, ""))
         if session is None:
             return None
         now = self._now()
         over = now - session.seen > IDLE.total_seconds() or now - session.born > LONGEST.total_seconds()
-        with self._lock:
-            return None if over or session.nonce in self._left else session
+        return None if over else session
+
+    def person(self, session: Session) -> Entrant | None:
+        """Who goes on by a session; None at the door, and once it was left or the access is no more."""
+        if not session.access_id:
+            return None
+        store = self._room.store
+        with store.reading() as connection:
+            return access.enter_again(connection, store.company, session.access_id, _kept(session))
 
     def end(self, session: Session) -> None:
         """Nobody comes in by this session any more."""
         if not session.access_id:
             return  # nobody came in by it before; and strangers could make any number of them to be remembered
-        now = self._now()
-        with self._lock:
-            self._left = {nonce: until for nonce, until in self._left.items() if until > now}
-            self._left[session.nonce] = session.born + int(LONGEST.total_seconds())
+        with self._room.store.unit() as unit:
+            access.leave(unit, _kept(session), datetime.fromtimestamp(session.born, UTC) + LONGEST)
+            unit.commit()
 
     def carry(self, response: Response, session: Session) -> None:
         """Put a session into the cookie of an answer, with the time it was last seen."""
@@ -134,3 +141,8 @@ class Sessions:
             return None
         access_id, born, seen, nonce = content.decode().split(".")
         return Session(access_id, int(born), int(seen), nonce)
+
+
+def _kept(session: Session) -> str:
+    """What is kept of a session that was left: whoever reads it there cannot make a cookie of it."""
+    return hashlib.sha256(session.nonce.encode()).hexdigest()

@@ -76,7 +76,7 @@ def standing(
     """How an application stands."""
     site.actor.require(Right.LOANS_READ)
     with room.store.reading() as connection:
-        row = applications.visible(site.actor, applications.load(connection, application_id))
+        row = applications.visible(site.actor, applications.read(connection, room.store.company, application_id))
         return _standing(row, agreement_rows.live(connection, row.id))
 
 

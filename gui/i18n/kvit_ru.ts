@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru" sourcelanguage="en">
 <context>
+    <name>Ageing</name>
+    <message>
+        <source>Not signed</source>
+        <translation>Не подписан</translation>
+    </message>
+    <message>
+        <source>Original not at the lender</source>
+        <translation>Оригинала нет в банке</translation>
+    </message>
+    <message>
+        <source>No money</source>
+        <translation>Нет денег</translation>
+    </message>
+    <message>
+        <source>{wait}: {all} for {sum}, past {limit}: {red}</source>
+        <translation>{wait}: {all} на {sum}, дольше {limit}: {red}</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>подпись</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>оригинал</translation>
+    </message>
+    <message>
+        <source>money</source>
+        <translation>деньги</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>Ждёт</translation>
+    </message>
+    <message>
+        <source>since {moment}</source>
+        <translation>с {moment}</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Предел</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Договор</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>What is here</source>
+        <translation>Что уже есть</translation>
+    </message>
+    <message>
+        <source>Also those within the limit</source>
+        <translation>И те, что в пределах срока</translation>
+    </message>
+    <message>
+        <source>Agreements that wait</source>
+        <translation>Договоры, которые ждут</translation>
+    </message>
+    <message>
+        <source>Nothing is past its limit.</source>
+        <translation>Просроченного нет.</translation>
+    </message>
+</context>
+<context>
     <name>Assign</name>
     <message>
         <source>Invoice</source>
@@ -1334,6 +1413,10 @@
         <translation>Повторить</translation>
     </message>
     <message>
+        <source>Lenders</source>
+        <translation>Банки</translation>
+    </message>
+    <message>
         <source>Understood</source>
         <translation>Понятно</translation>
     </message>
@@ -1409,6 +1492,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Tenth page</source>
         <translation>Десятая страница</translation>
+    </message>
+    <message>
+        <source>Eleventh page</source>
+        <translation>Одиннадцатая страница</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1627,6 +1714,34 @@ within 15 minutes: {share}</source>
         <translation>отправить в банки</translation>
     </message>
     <message>
+        <source>Shops</source>
+        <translation>Магазины</translation>
+    </message>
+    <message>
+        <source>take a shop in</source>
+        <translation>принять магазин</translation>
+    </message>
+    <message>
+        <source>what comes next with it; E changes its particulars</source>
+        <translation>следующий шаг; E — изменить данные</translation>
+    </message>
+    <message>
+        <source>about it, its access, its tariffs, its history</source>
+        <translation>о магазине, доступ, тарифы, история</translation>
+    </message>
+    <message>
+        <source>give access, or a key for the site</source>
+        <translation>дать доступ или ключ сайту</translation>
+    </message>
+    <message>
+        <source>a tariff from a day on</source>
+        <translation>тариф с даты</translation>
+    </message>
+    <message>
+        <source>terms of lenders and of signing</source>
+        <translation>условия банков и подписания</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>Банк</translation>
     </message>
@@ -1692,6 +1807,137 @@ within 15 minutes: {share}</source>
     <message>
         <source>Remember: this payer pays for {buyer}</source>
         <translation>Запомнить: этот плательщик платит за {buyer}</translation>
+    </message>
+</context>
+<context>
+    <name>Lenders</name>
+    <message>
+        <source>not entered</source>
+        <translation>не введён</translation>
+    </message>
+    <message>
+        <source>entered; its end is not known</source>
+        <translation>введён, срок не указан</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>до {day}</translation>
+    </message>
+    <message>
+        <source>{until}: it has ended</source>
+        <translation>{until}: истёк</translation>
+    </message>
+    <message>
+        <source>given up</source>
+        <translation>оставлен</translation>
+    </message>
+    <message>
+        <source>repeated</source>
+        <translation>повторяется</translation>
+    </message>
+    <message>
+        <source>leaving</source>
+        <translation>уходит</translation>
+    </message>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>To tell him</source>
+        <translation>Что сообщить</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>Tries</source>
+        <translation>Попыток</translation>
+    </message>
+    <message>
+        <source>Next try</source>
+        <translation>Следующая</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>С</translation>
+    </message>
+    <message>
+        <source>What has not reached them</source>
+        <translation>Что до них не дошло</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Try this call again</source>
+        <translation>Повторить этот вызов</translation>
+    </message>
+    <message>
+        <source>What has not reached lenders</source>
+        <translation>Что не дошло до банков</translation>
+    </message>
+    <message>
+        <source>Everything has reached them.</source>
+        <translation>Всё дошло.</translation>
+    </message>
+    <message>
+        <source>{open}, unanswered: {failing}</source>
+        <translation>{open}, без ответа: {failing}</translation>
+    </message>
+    <message>
+        <source>Last good answer</source>
+        <translation>Последний ответ</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>ещё не было</translation>
+    </message>
+    <message>
+        <source>Silent since</source>
+        <translation>Молчит с</translation>
+    </message>
+    <message>
+        <source>Asked about</source>
+        <translation>Спрашиваем о заявках</translation>
+    </message>
+    <message>
+        <source>Calls waiting</source>
+        <translation>Вызовов ждёт</translation>
+    </message>
+    <message>
+        <source>Calls given up</source>
+        <translation>Вызовов оставлено</translation>
+    </message>
+    <message>
+        <source>Token: {words}</source>
+        <translation>Токен: {words}</translation>
+    </message>
+    <message>
+        <source>The secret of his notices is not entered</source>
+        <translation>Секрет его уведомлений не введён</translation>
+    </message>
+    <message>
+        <source>Ask now</source>
+        <translation>Спросить сейчас</translation>
+    </message>
+    <message>
+        <source>Ask {lender} now</source>
+        <translation>Спросить сейчас: {lender}</translation>
+    </message>
+    <message>
+        <source>A call that was given up leaves once more</source>
+        <translation>Оставленный вызов уйдёт ещё раз</translation>
     </message>
 </context>
 <context>
@@ -1988,12 +2234,36 @@ within 15 minutes: {share}</source>
         <translation>платёж банку подготовлен</translation>
     </message>
     <message>
+        <source>The lender wants nothing back</source>
+        <translation>Банк денег назад не ждёт</translation>
+    </message>
+    <message>
+        <source>The return is closed without a payment to the lender.</source>
+        <translation>Возврат закроется без платежа банку.</translation>
+    </message>
+    <message>
+        <source>What did the lender say, and who said it?</source>
+        <translation>Что сказал банк и кто именно?</translation>
+    </message>
+    <message>
+        <source>closed: the lender wants nothing back</source>
+        <translation>закрыт: банк денег назад не ждёт</translation>
+    </message>
+    <message>
         <source>added: {paper}</source>
         <translation>добавлено: {paper}</translation>
     </message>
 </context>
 <context>
     <name>LoanDialogs</name>
+    <message>
+        <source>kept sealed, with the buyer&apos;s data</source>
+        <translation>хранится зашифрованно, с данными покупателя</translation>
+    </message>
+    <message>
+        <source>More about it</source>
+        <translation>Подробнее</translation>
+    </message>
     <message>
         <source>Back</source>
         <translation>Назад</translation>
@@ -2404,12 +2674,28 @@ within 15 minutes: {share}</source>
         <translation>Деньги ушли</translation>
     </message>
     <message>
+        <source>Settled</source>
+        <translation>Расчёт</translation>
+    </message>
+    <message>
+        <source>the lender paid so much less</source>
+        <translation>банк на столько меньше заплатил</translation>
+    </message>
+    <message>
         <source>Prepare the payment to the lender</source>
         <translation>Подготовить платёж банку</translation>
     </message>
     <message>
         <source>A payment order; it leaves after two signatures on the bank page</source>
         <translation>Платёжное поручение; уйдёт после двух подписей на странице «Банк»</translation>
+    </message>
+    <message>
+        <source>The lender wants nothing back…</source>
+        <translation>Банк денег назад не ждёт…</translation>
+    </message>
+    <message>
+        <source>He has paid nothing for this loan, or pays so much less</source>
+        <translation>По этому кредиту он ничего не заплатил или платит на столько меньше</translation>
     </message>
 </context>
 <context>
@@ -2552,6 +2838,65 @@ within 15 minutes: {share}</source>
     <message>
         <source>The file is too large: {n} MB, at most {most} MB.</source>
         <translation>Файл слишком велик: {n} МБ, можно до {most} МБ.</translation>
+    </message>
+</context>
+<context>
+    <name>LoanReasons</name>
+    <message>
+        <source>changed his mind</source>
+        <translation>передумал</translation>
+    </message>
+    <message>
+        <source>found it elsewhere</source>
+        <translation>нашёл в другом месте</translation>
+    </message>
+    <message>
+        <source>the terms of the loan do not suit</source>
+        <translation>не подошли условия кредита</translation>
+    </message>
+    <message>
+        <source>paid in another way</source>
+        <translation>оплатил иначе</translation>
+    </message>
+    <message>
+        <source>the goods are not to be had</source>
+        <translation>нет товара</translation>
+    </message>
+    <message>
+        <source>it was applied for twice</source>
+        <translation>повторная заявка</translation>
+    </message>
+    <message>
+        <source>a mistake in the application</source>
+        <translation>ошибка в заявке</translation>
+    </message>
+    <message>
+        <source>the passport did not match</source>
+        <translation>паспорт не сошёлся</translation>
+    </message>
+    <message>
+        <source>another reason</source>
+        <translation>другая причина</translation>
+    </message>
+    <message>
+        <source>the goods do not suit</source>
+        <translation>не подошёл товар</translation>
+    </message>
+    <message>
+        <source>a defect</source>
+        <translation>брак</translation>
+    </message>
+    <message>
+        <source>damaged on the way</source>
+        <translation>повреждён в пути</translation>
+    </message>
+    <message>
+        <source>the wrong goods came</source>
+        <translation>привезли не то</translation>
+    </message>
+    <message>
+        <source>the buyer does not want them any more</source>
+        <translation>покупатель передумал</translation>
     </message>
 </context>
 <context>
@@ -2894,6 +3239,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Applications</source>
         <translation>Заявки</translation>
+    </message>
+    <message>
+        <source>Waiting too long</source>
+        <translation>Ждут слишком долго</translation>
     </message>
     <message>
         <source>No application here.</source>
@@ -5105,6 +5454,10 @@ within 15 minutes: {share}</source>
         <translation>Перенесены</translation>
     </message>
     <message>
+        <source>Claimed</source>
+        <translation>Требования</translation>
+    </message>
+    <message>
         <source>shop</source>
         <translation>магазин</translation>
     </message>
@@ -5115,6 +5468,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>agent</source>
         <translation>агент</translation>
+    </message>
+    <message>
+        <source>lender</source>
+        <translation>банк</translation>
     </message>
     <message>
         <source>Send to the party</source>
@@ -5137,6 +5494,10 @@ within 15 minutes: {share}</source>
         <translation>Перенести</translation>
     </message>
     <message>
+        <source>Claim the sum from the party</source>
+        <translation>Выставить требование</translation>
+    </message>
+    <message>
         <source>Prepare the payout…</source>
         <translation>Подготовить выплату…</translation>
     </message>
@@ -5155,6 +5516,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Nothing is paid now: the sum goes into the next statement.</source>
         <translation>Сейчас ничего не выплачивается: сумма войдёт в следующую ведомость.</translation>
+    </message>
+    <message>
+        <source>The party pays us by the number of the claim; its money closes the statement.</source>
+        <translation>Сторона платит нам по номеру требования; её деньги закрывают ведомость.</translation>
     </message>
     <message>
         <source>A payment order is made. It leaves only after two people have signed it on the bank page.</source>
@@ -5325,12 +5690,80 @@ within 15 minutes: {share}</source>
         <translation>Назад</translation>
     </message>
     <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>the party reads it</source>
+        <translation>это прочтёт сторона</translation>
+    </message>
+    <message>
+        <source>Take the line back</source>
+        <translation>Сторнировать строку</translation>
+    </message>
+    <message>
+        <source>Another line takes it back; it stands in the party&apos;s next statement.</source>
+        <translation>Её отменит другая строка; она войдёт в следующую ведомость стороны.</translation>
+    </message>
+    <message>
+        <source>nothing for the whole line</source>
+        <translation>пусто — вся строка</translation>
+    </message>
+    <message>
+        <source>Of the turnover, ₽</source>
+        <translation>Из оборота, ₽</translation>
+    </message>
+    <message>
+        <source>written for the next statement</source>
+        <translation>записано в следующую ведомость</translation>
+    </message>
+    <message>
+        <source>number and date of the act or the letter</source>
+        <translation>номер и дата акта или письма</translation>
+    </message>
+    <message>
+        <source>The sum is kept from what the party has coming, in its next statement.</source>
+        <translation>Сумма удержится из причитающегося стороне в её следующей ведомости.</translation>
+    </message>
+    <message>
+        <source>Fee, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Of it VAT, ₽</source>
+        <translation>В том числе НДС, ₽</translation>
+    </message>
+    <message>
+        <source>nothing without VAT</source>
+        <translation>пусто — без НДС</translation>
+    </message>
+    <message>
+        <source>Charge the party…</source>
+        <translation>Начислить стороне…</translation>
+    </message>
+    <message>
+        <source>A sum above zero is the party&apos;s, with a minus it is ours; it stands in its next statement.</source>
+        <translation>Сумма больше нуля — в пользу стороны, с минусом — в нашу; войдёт в её следующую ведомость.</translation>
+    </message>
+    <message>
+        <source>Sum, ₽</source>
+        <translation>Сумма, ₽</translation>
+    </message>
+    <message>
+        <source>Correct the party&apos;s account…</source>
+        <translation>Исправить расчёт стороны…</translation>
+    </message>
+    <message>
         <source>Lines of the statement</source>
         <translation>Строки ведомости</translation>
     </message>
     <message>
         <source>No lines.</source>
         <translation>Строк нет.</translation>
+    </message>
+    <message>
+        <source>Take the line back…</source>
+        <translation>Сторнировать строку…</translation>
     </message>
     <message>
         <source>More</source>
@@ -5363,6 +5796,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Turnover</source>
         <translation>Оборот</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation>Требование</translation>
     </message>
     <message>
         <source>Silence is consent on</source>
@@ -5409,8 +5846,28 @@ within 15 minutes: {share}</source>
         <translation>Делать нечего</translation>
     </message>
     <message>
+        <source>Save as XLSX…</source>
+        <translation>Сохранить в XLSX…</translation>
+    </message>
+    <message>
         <source>What does the party object to?</source>
         <translation>С чем не согласна сторона?</translation>
+    </message>
+    <message>
+        <source>the line is taken back</source>
+        <translation>строка сторнирована</translation>
+    </message>
+    <message>
+        <source>Save the statement</source>
+        <translation>Сохранить ведомость</translation>
+    </message>
+    <message>
+        <source>not saved: {why}</source>
+        <translation>не сохранено: {why}</translation>
+    </message>
+    <message>
+        <source>saved as {file}</source>
+        <translation>сохранено: {file}</translation>
     </message>
     <message>
         <source>Close a period</source>
@@ -5494,6 +5951,847 @@ within 15 minutes: {share}</source>
     <message>
         <source>Taken back: {what}</source>
         <translation>Отменено: {what}</translation>
+    </message>
+</context>
+<context>
+    <name>ShopForm</name>
+    <message>
+        <source>This is less than the least fee.</source>
+        <translation>Это меньше наименьшей комиссии.</translation>
+    </message>
+    <message>
+        <source>Two digits of the region, or nothing for every one.</source>
+        <translation>Две цифры региона или пусто — для всех.</translation>
+    </message>
+    <message>
+        <source>Whole numbers, for example: 6, 12, 24</source>
+        <translation>Целые числа, например: 6, 12, 24</translation>
+    </message>
+    <message>
+        <source>The largest loan is above zero and not less than the smallest.</source>
+        <translation>Наибольший кредит больше нуля и не меньше наименьшего.</translation>
+    </message>
+    <message>
+        <source>This is wanted.</source>
+        <translation>Это нужно заполнить.</translation>
+    </message>
+    <message>
+        <source>This is no sum. For example: 12 500,00</source>
+        <translation>Это не сумма. Например: 12 500,00</translation>
+    </message>
+    <message>
+        <source>This is no percent. For example: 2,5</source>
+        <translation>Это не процент. Например: 2,5</translation>
+    </message>
+</context>
+<context>
+    <name>ShopTerms</name>
+    <message>
+        <source>of the loan</source>
+        <translation>от кредита</translation>
+    </message>
+    <message>
+        <source>of the lender&apos;s transfer</source>
+        <translation>от перевода банка</translation>
+    </message>
+    <message>
+        <source>of the goods</source>
+        <translation>от цены товара</translation>
+    </message>
+    <message>
+        <source>The shop: kept from the transfer</source>
+        <translation>Магазин: удерживаем из перевода</translation>
+    </message>
+    <message>
+        <source>The lender: paid apart</source>
+        <translation>Банк: платит отдельно</translation>
+    </message>
+    <message>
+        <source>At the shop, by its clerk</source>
+        <translation>В магазине, у продавца</translation>
+    </message>
+    <message>
+        <source>At the lender&apos;s branch</source>
+        <translation>В отделении банка</translation>
+    </message>
+    <message>
+        <source>By courier</source>
+        <translation>С курьером</translation>
+    </message>
+    <message>
+        <source>Furniture</source>
+        <translation>Мебель</translation>
+    </message>
+    <message>
+        <source>Home appliances</source>
+        <translation>Бытовая техника</translation>
+    </message>
+    <message>
+        <source>Electronics</source>
+        <translation>Электроника</translation>
+    </message>
+    <message>
+        <source>by months, 1/12 of a year</source>
+        <translation>по месяцам, 1/12 года</translation>
+    </message>
+    <message>
+        <source>by days of the calendar</source>
+        <translation>по дням календаря</translation>
+    </message>
+    <message>
+        <source>Every lender</source>
+        <translation>Все банки</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>бесплатно</translation>
+    </message>
+    <message>
+        <source>at least {sum}</source>
+        <translation>не меньше {sum}</translation>
+    </message>
+    <message>
+        <source>at most {sum}</source>
+        <translation>не больше {sum}</translation>
+    </message>
+    <message>
+        <source>courier visits are the shop&apos;s</source>
+        <translation>выезды курьера оплачивает магазин</translation>
+    </message>
+    <message>
+        <source>courier visits are ours</source>
+        <translation>выезды курьера оплачиваем мы</translation>
+    </message>
+    <message>
+        <source>written by {who}, {when}</source>
+        <translation>записано: {who}, {when}</translation>
+    </message>
+    <message>
+        <source>not to be had</source>
+        <translation>недоступен</translation>
+    </message>
+    <message>
+        <source>any goods</source>
+        <translation>любые товары</translation>
+    </message>
+    <message>
+        <source>in force</source>
+        <translation>действует</translation>
+    </message>
+    <message>
+        <source>to come</source>
+        <translation>будет</translation>
+    </message>
+    <message>
+        <source>former</source>
+        <translation>прежний</translation>
+    </message>
+    <message>
+        <source>Whose</source>
+        <translation>Чей</translation>
+    </message>
+    <message>
+        <source>its own</source>
+        <translation>свой</translation>
+    </message>
+    <message>
+        <source>general</source>
+        <translation>общий</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>Комиссия</translation>
+    </message>
+    <message>
+        <source>Way</source>
+        <translation>Способ</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Регион</translation>
+    </message>
+    <message>
+        <source>every</source>
+        <translation>все</translation>
+    </message>
+    <message>
+        <source>Costs us</source>
+        <translation>Стоит нам</translation>
+    </message>
+    <message>
+        <source>Partner, place</source>
+        <translation>Партнёр, место</translation>
+    </message>
+    <message>
+        <source>Lender</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>Loan</source>
+        <translation>Кредит</translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation>Месяцев</translation>
+    </message>
+    <message>
+        <source>A year</source>
+        <translation>В год</translation>
+    </message>
+    <message>
+        <source>Goods</source>
+        <translation>Товары</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>С даты</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Terms of lenders and of signing</source>
+        <translation>Условия банков и подписания</translation>
+    </message>
+    <message>
+        <source>Lenders</source>
+        <translation>Банки</translation>
+    </message>
+    <message>
+        <source>Ways of signing</source>
+        <translation>Способы подписания</translation>
+    </message>
+    <message>
+        <source>General tariff</source>
+        <translation>Общий тариф</translation>
+    </message>
+    <message>
+        <source>Lenders&apos; terms</source>
+        <translation>Условия банков</translation>
+    </message>
+    <message>
+        <source>No lender has terms yet. Without them no shop can work.</source>
+        <translation>Условий банков ещё нет. Без них ни один магазин не может работать.</translation>
+    </message>
+    <message>
+        <source>Nothing is known of ways of signing yet.</source>
+        <translation>О способах подписания пока ничего не записано.</translation>
+    </message>
+    <message>
+        <source>No general tariff: a shop without its own cannot work.</source>
+        <translation>Общего тарифа нет: магазин без своего не может работать.</translation>
+    </message>
+    <message>
+        <source>New terms from a day on…</source>
+        <translation>Новые условия с даты…</translation>
+    </message>
+    <message>
+        <source>A new row begins with the chosen one.</source>
+        <translation>Новая строка начинается с выбранной.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Set. Former rows stay as they were.</source>
+        <translation>Записано. Прежние строки остались как были.</translation>
+    </message>
+    <message>
+        <source>Former rows stay as they are: what was agreed on an earlier day is found by that day.</source>
+        <translation>Прежние строки не меняются: сделка считается по условиям своего дня.</translation>
+    </message>
+    <message>
+        <source>A tariff from a day on</source>
+        <translation>Тариф с даты</translation>
+    </message>
+    <message>
+        <source>Set it</source>
+        <translation>Записать</translation>
+    </message>
+    <message>
+        <source>For every shop without its own</source>
+        <translation>Для всех магазинов без своего тарифа</translation>
+    </message>
+    <message>
+        <source>Percent</source>
+        <translation>Процент</translation>
+    </message>
+    <message>
+        <source>Of what</source>
+        <translation>От чего</translation>
+    </message>
+    <message>
+        <source>And, ₽</source>
+        <translation>Плюс, ₽</translation>
+    </message>
+    <message>
+        <source>At least, ₽</source>
+        <translation>Не меньше, ₽</translation>
+    </message>
+    <message>
+        <source>At most, ₽</source>
+        <translation>Не больше, ₽</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>без предела</translation>
+    </message>
+    <message>
+        <source>Who pays</source>
+        <translation>Кто платит</translation>
+    </message>
+    <message>
+        <source>The shop bears courier visits: each is charged to it</source>
+        <translation>Выезды курьера оплачивает магазин: каждый удерживается с него</translation>
+    </message>
+    <message>
+        <source>A way of signing from a day on</source>
+        <translation>Способ подписания с даты</translation>
+    </message>
+    <message>
+        <source>The narrower row wins: lender and region, lender, region, everybody.</source>
+        <translation>Действует более узкая строка: банк и регион, банк, регион, все.</translation>
+    </message>
+    <message>
+        <source>Costs us, ₽</source>
+        <translation>Стоит нам, ₽</translation>
+    </message>
+    <message>
+        <source>It is to be had there</source>
+        <translation>Там этот способ доступен</translation>
+    </message>
+    <message>
+        <source>A lender&apos;s terms from a day on</source>
+        <translation>Условия банка с даты</translation>
+    </message>
+    <message>
+        <source>Set them</source>
+        <translation>Записать</translation>
+    </message>
+    <message>
+        <source>Smallest loan, ₽</source>
+        <translation>Наименьший кредит, ₽</translation>
+    </message>
+    <message>
+        <source>Largest loan, ₽</source>
+        <translation>Наибольший кредит, ₽</translation>
+    </message>
+    <message>
+        <source>Months to choose from</source>
+        <translation>Сроки, месяцев</translation>
+    </message>
+    <message>
+        <source>Rate, % a year</source>
+        <translation>Ставка, % годовых</translation>
+    </message>
+    <message>
+        <source>Least down payment, %</source>
+        <translation>Первый взнос не меньше, %</translation>
+    </message>
+    <message>
+        <source>Interest is counted</source>
+        <translation>Проценты считаются</translation>
+    </message>
+    <message>
+        <source>Other segments, as shops name them</source>
+        <translation>Другие категории, как их называют магазины</translation>
+    </message>
+    <message>
+        <source>Interest-free for the buyer: the shop pays by a discount</source>
+        <translation>Рассрочка: проценты платит магазин скидкой</translation>
+    </message>
+    <message>
+        <source>Goods he lends for; nothing chosen means any</source>
+        <translation>На какие товары даёт; ничего не отмечено — на любые</translation>
+    </message>
+</context>
+<context>
+    <name>Shops</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Being set up</source>
+        <translation>Оформляются</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>Работают</translation>
+    </message>
+    <message>
+        <source>Suspended</source>
+        <translation>Приостановлены</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Закрыты</translation>
+    </message>
+    <message>
+        <source>Let it work again</source>
+        <translation>Возобновить работу</translation>
+    </message>
+    <message>
+        <source>Let it work</source>
+        <translation>Начать работу</translation>
+    </message>
+    <message>
+        <source>Suspend</source>
+        <translation>Приостановить</translation>
+    </message>
+    <message>
+        <source>Close for good</source>
+        <translation>Закрыть навсегда</translation>
+    </message>
+    <message>
+        <source>New applications are taken in, its people and its site come in.</source>
+        <translation>Принимаются новые заявки, сотрудники и сайт магазина входят.</translation>
+    </message>
+    <message>
+        <source>Nothing new begins; what runs goes on, and its people see how it stands.</source>
+        <translation>Новых заявок не будет; начатые завершатся, сотрудники видят, как они идут.</translation>
+    </message>
+    <message>
+        <source>Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay.</source>
+        <translation>Никто из магазина больше не войдёт, открыть его снова нельзя. Документы и суммы остаются.</translation>
+    </message>
+    <message>
+        <source>{shop}: works</source>
+        <translation>{shop}: работает</translation>
+    </message>
+    <message>
+        <source>{shop}: suspended</source>
+        <translation>{shop}: приостановлен</translation>
+    </message>
+    <message>
+        <source>{shop}: closed</source>
+        <translation>{shop}: закрыт</translation>
+    </message>
+    <message>
+        <source>The contract: its number and date</source>
+        <translation>Договор: номер и дата</translation>
+    </message>
+    <message>
+        <source>A tariff: its own or the general one</source>
+        <translation>Тариф: свой или общий</translation>
+    </message>
+    <message>
+        <source>Terms of at least one lender</source>
+        <translation>Условия хотя бы одного банка</translation>
+    </message>
+    <message>
+        <source>A manager who sees the web account</source>
+        <translation>Менеджер, который видит кабинет</translation>
+    </message>
+    <message>
+        <source>Write it down…</source>
+        <translation>Вписать…</translation>
+    </message>
+    <message>
+        <source>Set a tariff…</source>
+        <translation>Задать тариф…</translation>
+    </message>
+    <message>
+        <source>Lenders&apos; terms…</source>
+        <translation>Условия банков…</translation>
+    </message>
+    <message>
+        <source>Give access…</source>
+        <translation>Дать доступ…</translation>
+    </message>
+    <message>
+        <source>Manager</source>
+        <translation>Менеджер</translation>
+    </message>
+    <message>
+        <source>Clerk</source>
+        <translation>Продавец</translation>
+    </message>
+    <message>
+        <source>The site&apos;s program</source>
+        <translation>Программа сайта</translation>
+    </message>
+    <message>
+        <source>Sees all applications, takes new ones in, chooses offers, signs, and accepts statements.</source>
+        <translation>Видит все заявки, создаёт новые, выбирает предложения, подписывает, принимает отчёты.</translation>
+    </message>
+    <message>
+        <source>Checks passports, signs and hands papers over; leaves no applications.</source>
+        <translation>Проверяет паспорт, подписывает и передаёт документы; заявок не создаёт.</translation>
+    </message>
+    <message>
+        <source>A key for the server of the shop&apos;s site: leaves applications and asks how they stand.</source>
+        <translation>Ключ для сервера сайта: передаёт заявки и спрашивает, как они идут.</translation>
+    </message>
+    <message>
+        <source>given {day} by {who}</source>
+        <translation>выдан {day}, {who}</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Название</translation>
+    </message>
+    <message>
+        <source>Short name</source>
+        <translation>Короткое имя</translation>
+    </message>
+    <message>
+        <source>ИНН</source>
+        <translation>ИНН</translation>
+    </message>
+    <message>
+        <source>КПП</source>
+        <translation>КПП</translation>
+    </message>
+    <message>
+        <source>БИК</source>
+        <translation>БИК</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Расчётный счёт</translation>
+    </message>
+    <message>
+        <source>Correspondent account</source>
+        <translation>Корр. счёт</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Банк</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Эл. почта</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Регион</translation>
+    </message>
+    <message>
+        <source>Contract</source>
+        <translation>Договор</translation>
+    </message>
+    <message>
+        <source>Risk limit, ₽</source>
+        <translation>Предел риска, ₽</translation>
+    </message>
+    <message>
+        <source>Sites of the button</source>
+        <translation>Сайты с кнопкой</translation>
+    </message>
+    <message>
+        <source>Our own shop</source>
+        <translation>Наш магазин</translation>
+    </message>
+    <message>
+        <source>Trusts the lender</source>
+        <translation>Товар до денег банка</translation>
+    </message>
+    <message>
+        <source>no limit; out now {sum}</source>
+        <translation>без предела; сейчас {sum}</translation>
+    </message>
+    <message>
+        <source>{limit}; out now {sum}</source>
+        <translation>{limit}; сейчас {sum}</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>да</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>нет</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>Open applications</source>
+        <translation>Заявок</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Taken in</source>
+        <translation>Принят</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Доступ</translation>
+    </message>
+    <message>
+        <source>Given</source>
+        <translation>Выдан</translation>
+    </message>
+    <message>
+        <source>Give access</source>
+        <translation>Дать доступ</translation>
+    </message>
+    <message>
+        <source>the site, as you will know it: shop.example</source>
+        <translation>сайт, как вы его узнаете: shop.example</translation>
+    </message>
+    <message>
+        <source>surname and name, as they will stand in the journal</source>
+        <translation>фамилия и имя, как они будут стоять в журнале</translation>
+    </message>
+    <message>
+        <source>Whose access is it?</source>
+        <translation>Чей это доступ?</translation>
+    </message>
+    <message>
+        <source>The key, shown once</source>
+        <translation>Ключ показан один раз</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Ключ</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>I have passed it on or put it where it belongs</source>
+        <translation>Ключ передан или уже вписан куда нужно</translation>
+    </message>
+    <message>
+        <source>It is kept nowhere and cannot be shown again. Lost, it is revoked and given anew.</source>
+        <translation>Он нигде не хранится и больше не покажется. Если потеряется — отзовите и выдайте новый.</translation>
+    </message>
+    <message>
+        <source>The access was given before, and its key cannot be shown again. Revoke it and give another.</source>
+        <translation>Доступ уже был выдан, показать ключ снова нельзя. Отзовите его и выдайте другой.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Tick that it is kept first.</source>
+        <translation>Сначала отметьте, что ключ сохранён.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Скопировано</translation>
+    </message>
+    <message>
+        <source>It belongs in the settings of the site&apos;s server (header “Authorization: Bearer …”), never in a page.</source>
+        <translation>Место ключа — в настройках сервера сайта (заголовок «Authorization: Bearer …»), но не в странице.</translation>
+    </message>
+    <message>
+        <source>With it they come in at the shop&apos;s web account, /shop/login.</source>
+        <translation>С этим ключом входят в кабинет магазина, /shop/login.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service. What you have typed stays here.</source>
+        <translation>Нет связи со службой Kvit. Введённое останется здесь.</translation>
+    </message>
+    <message>
+        <source>New shop</source>
+        <translation>Новый магазин</translation>
+    </message>
+    <message>
+        <source>The shop&apos;s particulars</source>
+        <translation>Данные магазина</translation>
+    </message>
+    <message>
+        <source>Take the shop in</source>
+        <translation>Принять магазин</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Сохранить</translation>
+    </message>
+    <message>
+        <source>It may work once it has a contract, a tariff, lenders&apos; terms and a manager.</source>
+        <translation>Работать он сможет, когда есть договор, тариф, условия банков и менеджер.</translation>
+    </message>
+    <message>
+        <source>It stands in addresses and papers and does not change.</source>
+        <translation>Оно стоит в адресах и документах и не меняется.</translation>
+    </message>
+    <message>
+        <source>mebel-nn: Latin letters, digits, hyphens</source>
+        <translation>mebel-nn: латиница, цифры, дефис</translation>
+    </message>
+    <message>
+        <source>10 digits of a company, 12 of a sole trader</source>
+        <translation>10 цифр, у предпринимателя 12</translation>
+    </message>
+    <message>
+        <source>nothing for a sole trader</source>
+        <translation>у предпринимателя пусто</translation>
+    </message>
+    <message>
+        <source>№ and date; may follow later</source>
+        <translation>№ и дата; можно позже</translation>
+    </message>
+    <message>
+        <source>nothing for no limit</source>
+        <translation>пусто — без предела</translation>
+    </message>
+    <message>
+        <source>one a line</source>
+        <translation>по одному в строке</translation>
+    </message>
+    <message>
+        <source>Our own shop: its goods leave our warehouse</source>
+        <translation>Наш магазин: товар уходит с нашего склада</translation>
+    </message>
+    <message>
+        <source>Its goods may go before the lender&apos;s money is here</source>
+        <translation>Товар можно отдать до денег банка</translation>
+    </message>
+    <message>
+        <source>Before it may work</source>
+        <translation>До начала работы</translation>
+    </message>
+    <message>
+        <source>Where its money goes</source>
+        <translation>Куда идут его деньги</translation>
+    </message>
+    <message>
+        <source>How it is reached</source>
+        <translation>Связь</translation>
+    </message>
+    <message>
+        <source>What is agreed</source>
+        <translation>Условия</translation>
+    </message>
+    <message>
+        <source>Goods out unpaid</source>
+        <translation>Выдано без оплаты</translation>
+    </message>
+    <message>
+        <source>Shops</source>
+        <translation>Магазины</translation>
+    </message>
+    <message>
+        <source>No shop here. N takes one in.</source>
+        <translation>Здесь нет магазинов. N — принять новый.</translation>
+    </message>
+    <message>
+        <source>Name, short name, ИНН…</source>
+        <translation>Название, имя, ИНН…</translation>
+    </message>
+    <message>
+        <source>Terms…</source>
+        <translation>Условия…</translation>
+    </message>
+    <message>
+        <source>New shop…</source>
+        <translation>Новый магазин…</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>{shop}: taken in</source>
+        <translation>{shop}: принят</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>О магазине</translation>
+    </message>
+    <message>
+        <source>Tariffs</source>
+        <translation>Тарифы</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>People come in at the web account, the site by its key. A key is shown once, when given.</source>
+        <translation>Люди входят в кабинет, сайт — по своему ключу. Ключ показывается один раз, при выдаче.</translation>
+    </message>
+    <message>
+        <source>Who may come in</source>
+        <translation>Кто может войти</translation>
+    </message>
+    <message>
+        <source>Nobody of the shop may come in yet.</source>
+        <translation>Пока никто из магазина войти не может.</translation>
+    </message>
+    <message>
+        <source>Key for the site…</source>
+        <translation>Ключ сайту…</translation>
+    </message>
+    <message>
+        <source>Revoke…</source>
+        <translation>Отозвать…</translation>
+    </message>
+    <message>
+        <source>No tariff: neither its own nor a general one.</source>
+        <translation>Тарифа нет: ни своего, ни общего.</translation>
+    </message>
+    <message>
+        <source>A tariff from a day on…</source>
+        <translation>Тариф с даты…</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Ещё</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Другие действия</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Изменить…</translation>
+    </message>
+    <message>
+        <source>Choose a shop on the left.</source>
+        <translation>Выберите магазин слева.</translation>
+    </message>
+    <message>
+        <source>open applications: {n}</source>
+        <translation>открытых заявок: {n}</translation>
+    </message>
+    <message>
+        <source>It lacks what stands above.</source>
+        <translation>Не хватает того, что перечислено выше.</translation>
+    </message>
+    <message>
+        <source>Why? The reason stays in the shop&apos;s history.</source>
+        <translation>Почему? Причина останется в истории магазина.</translation>
+    </message>
+    <message>
+        <source>{shop}: saved</source>
+        <translation>{shop}: сохранено</translation>
+    </message>
+    <message>
+        <source>Revoke the access</source>
+        <translation>Отозвать доступ</translation>
+    </message>
+    <message>
+        <source>The very next request with this key is refused.</source>
+        <translation>Следующий же запрос с этим ключом будет отклонён.</translation>
+    </message>
+    <message>
+        <source>Revoked: {name}</source>
+        <translation>Отозван: {name}</translation>
+    </message>
+    <message>
+        <source>The tariff is set. Former ones stay as they were.</source>
+        <translation>Тариф записан. Прежние остались как были.</translation>
     </message>
 </context>
 <context>

@@ -29,7 +29,7 @@ ON_PAPER = frozenset(
 )  # fmt: skip
 """Actions that are about the agreement: they go with its version and not the application's."""
 REASONED = {
-    "refuse": "reason",
+    "refuse": "remark",
     "fault": "reason",
     "original/reject": "reason",
     "visit/empty": "note",

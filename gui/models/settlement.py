@@ -13,7 +13,7 @@ from gui.models.columns import Column
 from gui.models.cursor import CursorModel
 from gui.models.table import RowsModel
 
-FILTERS = ("all", "open", "sent", "disputed", "accepted", "to_pay", "paying", "paid", "carried")
+FILTERS = ("all", "open", "sent", "disputed", "accepted", "to_pay", "paying", "paid", "carried", "claimed")
 FIRST = ("draft", "send", "fix", "accept")
 """What usually comes next, the likeliest first."""
 _LOOK: dict[str, tuple[str, str]] = {
@@ -27,6 +27,7 @@ _LOOK: dict[str, tuple[str, str]] = {
     "ordered": ("info", "send"),
     "paid": ("ok", "ok"),
     "carried": ("idle", "undo"),
+    "claimed": ("warn", "flag"),
 }
 
 
@@ -41,6 +42,7 @@ def filter_title(state: str) -> str:
         "paying": translate("Settlement", "Being paid"),
         "paid": translate("Settlement", "Paid"),
         "carried": translate("Settlement", "Carried over"),
+        "claimed": translate("Settlement", "Claimed"),
     }
     return titles.get(state, state)
 
@@ -50,6 +52,7 @@ def party_kind_title(kind: str) -> str:
         "shop": translate("Settlement", "shop"),
         "point": translate("Settlement", "point"),
         "agent": translate("Settlement", "agent"),
+        "lender": translate("Settlement", "lender"),
     }
     return titles.get(kind, kind)
 
@@ -84,13 +87,22 @@ def action_title(action: str) -> str:
         "dispute": translate("Settlement", "The party disputes…"),
         "fix": translate("Settlement", "The sum is final: to be paid"),
         "carry": translate("Settlement", "Carry over"),
+        "claim": translate("Settlement", "Claim the sum from the party"),
         "draft": translate("Settlement", "Prepare the payout…"),
     }
     return titles.get(action, "")
 
 
 def action_icon(action: str) -> str:
-    icons = {"send": "send", "accept": "check", "dispute": "warning", "fix": "check", "carry": "undo", "draft": "pen"}
+    icons = {
+        "send": "send",
+        "accept": "check",
+        "dispute": "warning",
+        "fix": "check",
+        "carry": "undo",
+        "claim": "flag",
+        "draft": "pen",
+    }
     return icons.get(action, "chevron")
 
 
@@ -101,6 +113,9 @@ def consequence(action: str) -> str:
         "accept": translate("Settlement", "The sums are agreed; it may be paid."),
         "fix": translate("Settlement", "The sum may be paid out now; what changes later goes into the next statement."),
         "carry": translate("Settlement", "Nothing is paid now: the sum goes into the next statement."),
+        "claim": translate(
+            "Settlement", "The party pays us by the number of the claim; its money closes the statement."
+        ),
         "draft": translate(
             "Settlement", "A payment order is made. It leaves only after two people have signed it on the bank page."
         ),

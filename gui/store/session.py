@@ -26,7 +26,7 @@ from gui.store.undo import Undoable, UndoStack
 POLL_MS = 15_000
 COALESCE_MS = 300
 STATUS_MS = 700
-TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing", "registry", "loans", "settlement")
+TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing", "registry", "loans", "shops", "settlement")
 
 
 class Link(Enum):

@@ -103,7 +103,7 @@ class ReasonDialog(QDialog):
     """
 
     LIMIT = 500
-    """Characters of a reason the service keeps."""
+    """Characters of a reason the service keeps in most places."""
 
     def __init__(
         self,
@@ -116,15 +116,18 @@ class ReasonDialog(QDialog):
         prompt: str = "",
         role: str = "danger",
         icon: str = "ban",
+        limit: int = LIMIT,
     ) -> None:
         """
         Args:
+            limit: characters of a reason the service keeps here.
             about: which order.
             action: the words of the button that goes on; `role` and `icon` are its look.
             consequence: what the decision brings about, in one sentence; "" where the title says it all.
             prompt: what to write, shown in the empty field.
         """
         super().__init__(parent)
+        self.limit = limit
         self.setWindowTitle(title)
         self.setModal(True)
         self.resize(theme.px(480), theme.px(290 if consequence else 240))
@@ -155,7 +158,7 @@ class ReasonDialog(QDialog):
         return " ".join(self.field.toPlainText().split())
 
     def _check(self) -> None:
-        self.ok.setEnabled(0 < len(self.reason) <= self.LIMIT)
+        self.ok.setEnabled(0 < len(self.reason) <= self.limit)
 
     def accept(self) -> None:
         if self.ok.isEnabled():

@@ -18,6 +18,7 @@ from gui.models import health
 from gui.settings import Settings
 from gui.store.session import Session
 from gui.theme import theme
+from gui.views.loan_lenders import LenderHealth
 from gui.views.page import Page
 from gui.views.release import ReleaseCard
 from gui.widgets.parts import Elided, button, clear, columns, frame, label, rows
@@ -128,7 +129,19 @@ class HealthPage(Page):
                 stack.addLayout(line)
                 table.picked.connect(lambda _: self.allow())
             self.tabs.addTab(page, name)
+        self.lenders = LenderHealth(self.session, self)
+        self.lenders.hide()
+        self.lenders.setMinimumHeight(theme.px(420))
+        self.lenders.told.connect(self._lenders_told)
         return self.tabs
+
+    def _lenders_told(self, troubled: int) -> None:
+        """A company with lenders has a list of them too."""
+        name = translate("Health", "Lenders")
+        shown = f"{name} · {troubled}" if troubled else name
+        if self.tabs.indexOf(self.lenders) < 0:
+            self.tabs.addTab(self.lenders, shown)
+        self.tabs.setTabText(self.tabs.indexOf(self.lenders), shown)
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
@@ -144,6 +157,7 @@ class HealthPage(Page):
             self._call.cancel()
         self._call = self.session.client.get("/v1/health", Health, self._got, self.session.refused.emit, owner=self)
         self.release.reload()
+        self.lenders.reload()
 
     def _changed(self, topic: str, _names: frozenset[str]) -> None:
         if topic in ("alarm",) and self.isVisible():
@@ -290,6 +304,7 @@ class HealthPage(Page):
         operates = self.session.may("health.operate")
         self.poll_now.setEnabled(operates)
         self.release.allow()
+        self.lenders.allow()
         self.retry_button.setEnabled(operates and isinstance(self.dead_table.current_row(), DeadLetter))
         for number in range(self._alarms.count()):
             item = self._alarms.itemAt(number)

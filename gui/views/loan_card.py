@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from gui import wording
 from gui.api.client import Call
@@ -12,6 +12,7 @@ from gui.api.types import GoodsBack, Loan, LoanBuyer, LoanRow
 from gui.i18n import said, translate
 from gui.models import loans as words
 from gui.store.session import Session
+from gui.views.confirm import ReasonDialog
 from gui.views.loan_actions import LoanActions
 from gui.views.loan_money import MoneySteps
 from gui.views.loan_papers import LoanPapers
@@ -21,11 +22,13 @@ from gui.widgets.pill import PillLabel
 from gui.widgets.segments import Segments
 
 SIDES = ("way", "papers", "history")
+WAIVE_LIMIT = 300
+"""Characters the service keeps of why a lender wants nothing back."""
 
 
 class LoanPanel(QFrame):
     """Attributes:
-    loan: the one on the screen. buyer: in full, once it was asked for. actions: the buttons under it.
+    loan: the one on the screen. buyer: in full, once it was asked for. dialog: the one that is open.
 
     Signals:
     acted: something was done; carries the application and the words for it.
@@ -45,6 +48,7 @@ class LoanPanel(QFrame):
         self.session = session
         self.loan: Loan | None = None
         self.buyer: LoanBuyer | None = None
+        self.dialog: QDialog | None = None
         self._name = ""
         self._call: Call | None = None
         self._settle = QTimer(self, singleShot=True, interval=50)
@@ -187,7 +191,7 @@ class LoanPanel(QFrame):
         self._buyer(loan)
         if loan.end_reason:
             who = words.person(loan.ended_by)
-            told = translate("LoanCard", "Ended: {reason}").format(reason=loan.end_reason)
+            told = translate("LoanCard", "Ended: {reason}").format(reason=said(loan.end_said))
             self._head.addWidget(label(f"{told} · {who}" if loan.ended_by else told, wrap=True, select=True))
         for missing in loan.missing:
             text = translate("LoanCard", "Missing: {paper}").format(paper=said(missing.said))
@@ -217,7 +221,7 @@ class LoanPanel(QFrame):
             self._way.addSpacing(2)
         for step in LoanSteps(loan, self.session.now()).steps():
             self._way.addWidget(step)
-        for step in MoneySteps(self.session, loan, self.go.emit, self._draft_return).steps():
+        for step in MoneySteps(self.session, loan, self.go.emit, self._draft_return, self._ask_waive).steps():
             self._way.addWidget(step)
         if loan.order_id:
             order = loan.order_id
@@ -281,14 +285,44 @@ class LoanPanel(QFrame):
 
     def _draft_return(self, back: GoodsBack) -> None:
         """A payment order to the lender for goods that came back."""
+        self._settle_return(back, "draft", {}, translate("LoanCard", "the payment to the lender is prepared"))
 
+    def _ask_waive(self, back: GoodsBack) -> None:
+        """The lender wants no money for goods that came back: why, in words."""
+        loan = self.loan
+        if loan is None or self.dialog is not None:
+            return
+        title = translate("LoanCard", "The lender wants nothing back")
+        dialog = ReasonDialog(
+            title,
+            f"№ {loan.number} · {wording.money(back.to_lender)}",
+            title,
+            self,
+            consequence=translate("LoanCard", "The return is closed without a payment to the lender."),
+            prompt=translate("LoanCard", "What did the lender say, and who said it?"),
+            limit=WAIVE_LIMIT,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self.dialog = dialog
+
+        def finished(result: int) -> None:
+            self.dialog = None
+            if result == QDialog.DialogCode.Accepted:
+                told = translate("LoanCard", "closed: the lender wants nothing back")
+                self._settle_return(back, "waive", {"note": dialog.reason}, told)
+
+        dialog.finished.connect(finished)
+        dialog.open()
+
+    def _settle_return(self, back: GoodsBack, action: str, body: dict[str, str], told: str) -> None:
         def done(loan: Loan) -> None:
-            self._acted(loan, translate("LoanCard", "the payment to the lender is prepared"))
+            self._acted(loan, told)
 
         loan = self.loan
         if loan is not None and self.session.online:
-            path = f"/v1/loan-returns/{back.id}/draft"
-            op = self.session.act(path, {}, Loan, touches=(("loans", loan.id), ("outgoing", "")), owner=self)
+            path = f"/v1/loan-returns/{back.id}/{action}"
+            op = self.session.act(path, body, Loan, touches=(("loans", loan.id), ("outgoing", "")), owner=self)
             op.success(done).failure(self._refused).start()
 
     def _added(self, paper: str) -> None:

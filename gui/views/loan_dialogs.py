@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 from gui import wording
 from gui.api.types import LenderDecision, Loan
 from gui.i18n import said, translate
+from gui.models.loan_reasons import end_reasons, return_reasons
 from gui.theme import theme
 from gui.widgets.parts import button, columns, label, rows
 
+_LONGEST_REMARK = 500
 _HOURS = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-4])")
 
 
@@ -105,6 +107,23 @@ def form_in(dialog: LoanDialog) -> QFormLayout:
     return form
 
 
+class ReasonFields:
+    """Why: one of the reasons the service knows, and more about it in words that are kept sealed."""
+
+    def __init__(self, dialog: LoanDialog, form: QFormLayout, reasons: Sequence[tuple[str, str]]) -> None:
+        self.reason = QComboBox()
+        for code, title in reasons:
+            self.reason.addItem(title, code)
+        dialog.field(form, translate("LoanDialogs", "Why"), self.reason)
+        self.remark = QLineEdit()
+        self.remark.setMaxLength(_LONGEST_REMARK)
+        self.remark.setPlaceholderText(translate("LoanDialogs", "kept sealed, with the buyer's data"))
+        dialog.field(form, translate("LoanDialogs", "More about it"), self.remark)
+
+    def body(self) -> dict[str, Any]:
+        return {"reason": self.reason.currentData(), "remark": " ".join(self.remark.text().split())}
+
+
 class CancelDialog(LoanDialog):
     """Who ends the application, and why."""
 
@@ -129,18 +148,10 @@ class CancelDialog(LoanDialog):
         ):
             self.by.addItem(title, key)
         self.field(form, translate("LoanDialogs", "Who wants it"), self.by)
-        self.reason = QPlainTextEdit()
-        self.reason.setTabChangesFocus(True)
-        self.reason.setFixedHeight(theme.px(70))
-        self.reason.textChanged.connect(self.check)
-        self.field(form, translate("LoanDialogs", "Why"), self.reason)
-        self.check()
-
-    def complete(self) -> bool:
-        return bool(_line(self.reason))
+        self.why_box = ReasonFields(self, form, end_reasons())
 
     def body(self) -> dict[str, Any]:
-        return {"by": self.by.currentData(), "reason": _line(self.reason)}
+        return {"by": self.by.currentData(), **self.why_box.body()}
 
 
 class WithdrawDialog(LoanDialog):
@@ -160,16 +171,14 @@ class WithdrawDialog(LoanDialog):
         for decision in open_decisions(loan):
             self.lender.addItem(f"{decision.title or decision.lender} · {said(decision.state_said)}", decision.lender)
         self.field(form, translate("LoanDialogs", "Lender"), self.lender)
-        self.reason = QLineEdit()
-        self.reason.textChanged.connect(self.check)
-        self.field(form, translate("LoanDialogs", "Why"), self.reason)
+        self.why_box = ReasonFields(self, form, end_reasons())
         self.check()
 
     def complete(self) -> bool:
-        return bool(self.reason.text().strip()) and self.lender.count() > 0
+        return self.lender.count() > 0
 
     def body(self) -> dict[str, Any]:
-        return {"lender": self.lender.currentData(), "reason": " ".join(self.reason.text().split())}
+        return {"lender": self.lender.currentData(), **self.why_box.body()}
 
 
 def open_decisions(loan: Loan) -> list[LenderDecision]:
@@ -271,19 +280,13 @@ class ReturnDialog(LoanDialog):
         form = form_in(self)
         self.goods = QLineEdit(wording.money(loan.goods, currency=False))
         self.field(form, translate("LoanDialogs", "Price of what came back, ₽"), self.goods)
-        self.reason = QLineEdit()
-        self.field(form, translate("LoanDialogs", "Why"), self.reason)
-        for editor in (self.goods, self.reason):
-            editor.textChanged.connect(self.check)
+        self.goods.textChanged.connect(self.check)
+        self.why_box = ReasonFields(self, form, return_reasons())
         self.check()
 
     def complete(self) -> bool:
         goods = wording.parse_money(self.goods.text())
-        return goods is not None and 0 < goods <= self.loan.goods and bool(self.reason.text().strip())
+        return goods is not None and 0 < goods <= self.loan.goods
 
     def body(self) -> dict[str, Any]:
-        return {"goods": wording.parse_money(self.goods.text()), "reason": " ".join(self.reason.text().split())}
-
-
-def _line(field: QPlainTextEdit) -> str:
-    return " ".join(field.toPlainText().split())
+        return {"goods": wording.parse_money(self.goods.text()), **self.why_box.body()}

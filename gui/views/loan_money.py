@@ -25,9 +25,17 @@ Go = Callable[[str, str], None]
 class MoneySteps:
     """Makes the steps about money; `go` takes a page's key and an id."""
 
-    def __init__(self, session: Session, loan: Loan, go: Go, draft: Callable[[GoodsBack], None]) -> None:
-        """`draft` prepares the payment of a return to the lender."""
+    def __init__(
+        self,
+        session: Session,
+        loan: Loan,
+        go: Go,
+        draft: Callable[[GoodsBack], None],
+        waive: Callable[[GoodsBack], None],
+    ) -> None:
+        """`draft` prepares the payment of a return to the lender; `waive` says that he wants none."""
         self.draft = draft
+        self.waive = waive
         self.session = session
         self.loan = loan
         self.go = go
@@ -149,17 +157,33 @@ class MoneySteps:
                 (translate("LoanMoney", "Why"), back.reason),
                 (
                     translate("LoanMoney", "Money left"),
-                    wording.moment(back.executed_at, self.session.now()) if back.executed_at else "",
+                    wording.moment(back.executed_at, self.session.now())
+                    if back.executed_at and not back.netted
+                    else "",
+                ),
+                (
+                    translate("LoanMoney", "Settled"),
+                    translate("LoanMoney", "the lender paid so much less") if back.netted else "",
                 ),
             ),
         )
         order = back.payment_order_id
         me = self.session.me
-        if not order and me is not None and me.may("settlement.work"):
-            title = translate("LoanMoney", "Prepare the payment to the lender")
-            draft = button(title, icon="pen", slot=lambda: self.draft(back))
-            draft.setToolTip(translate("LoanMoney", "A payment order; it leaves after two signatures on the bank page"))
-            box.addWidget(flowing([draft]))
+        if not order and back.executed_at is None and me is not None and me.may("settlement.work"):
+            box.addWidget(flowing(self._settling(back)))
         if order and me is not None and me.may("outgoing.read"):
             box.addWidget(flowing([Link(translate("LoanMoney", "Payment order"), lambda: self.go("bank", order))]))
         return made
+
+    def _settling(self, back: GoodsBack) -> list[QWidget]:
+        """What can be done about the money of goods that came back."""
+        title = translate("LoanMoney", "Prepare the payment to the lender")
+        draft = button(title, icon="pen", slot=lambda: self.draft(back))
+        draft.setToolTip(translate("LoanMoney", "A payment order; it leaves after two signatures on the bank page"))
+        if not back.waivable:
+            return [draft]
+        waive = button(
+            translate("LoanMoney", "The lender wants nothing back…"), icon="ban", slot=lambda: self.waive(back)
+        )
+        waive.setToolTip(translate("LoanMoney", "He has paid nothing for this loan, or pays so much less"))
+        return [draft, waive]

@@ -20,6 +20,7 @@ from gui.theme import theme
 from gui.views.calculator import CalculatorDialog
 from gui.views.loan_board import LoanBoard
 from gui.views.loan_card import LoanPanel
+from gui.views.loan_lists import LoanLists
 from gui.views.loan_new import NewLoanDialog
 from gui.views.page import ListPage, letter
 from gui.widgets.filterbar import FilterBar
@@ -81,6 +82,14 @@ class LoansPage(ListPage):
             beside=[self.calculate, self.new],
             under=[self._narrowing(), self.news],
         )
+        sizes = self.splitter.sizes()
+        self.lists = LoanLists(session, self.listing)
+        self.splitter.insertWidget(0, self.lists)
+        self.splitter.setStretchFactor(0, 63)
+        self.splitter.setSizes(sizes)
+        self.lists.chosen.connect(self.card.show_name)
+        self.lists.turned.connect(self._turned)
+        self.lists.ageing.table.opened.connect(self.opened)
         self._start_query = {"sort": self.usual_sort}
         self._problems_soon = QTimer(self, singleShot=True, interval=PROBLEMS_MS)
         self._problems_soon.timeout.connect(self._ask_problems)
@@ -130,10 +139,13 @@ class LoansPage(ListPage):
         if self.session.online and me is not None and self.opens_to(me):
             self.session.loans.ask_soon()
             self._ask_problems()
+            self.lists.reload()
             if not self._filters_known:
                 self._ask_filters()
 
     def picked(self, row: Any) -> None:
+        if self.lists.shown != "applications":
+            return
         if isinstance(row, LoanRow):
             self.card.show_row(row)
         elif not self.model.total:
@@ -144,6 +156,7 @@ class LoansPage(ListPage):
         self.card.actions_bar.do_first()
 
     def show_item(self, name: str) -> None:
+        self.lists.turn("applications")
         super().show_item(name)
         self.card.show_name(name)
 
@@ -194,11 +207,21 @@ class LoansPage(ListPage):
         self._asked(stage=stage)
         self.table.setFocus()
 
+    def _turned(self, key: str) -> None:
+        """The board is of the applications; what is chosen there is shown again once one comes back to them."""
+        self.board.setVisible(key == "applications")
+        if key == "applications":
+            self.picked(self.table.current_row())
+            self.table.setFocus()
+
     def _acted(self, loan: Loan, done: str) -> None:
         self.news.say(f"№ {loan.number}: {done}", undoable=False)
         self.table.setFocus()
 
     def escape(self) -> bool:
+        if self.lists.shown != "applications":
+            self.lists.turn("applications")
+            return True
         had = super().escape()
         if not had and any(tile.isChecked() for tile in self.board.tiles.values()):
             self.board.choose("")
@@ -209,6 +232,7 @@ class LoansPage(ListPage):
     def allow(self) -> None:
         if hasattr(self, "card"):
             self.card.allow()
+            self.lists.allow()
             self.calculate.setEnabled(self.session.online)
             me = self.session.me
             self.new.setVisible(me is not None and me.may("loans.apply"))

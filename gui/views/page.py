@@ -127,7 +127,7 @@ class ListPage(Page):
         self._arriving = False
         remembered = self.settings.page(self.key)
 
-        left = QWidget()
+        self.listing = left = QWidget()
         stack = rows(left, gap=0)
         head = frame("bar")
         line = columns(head, margin=8)

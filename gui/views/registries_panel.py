@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFormLayout, QWidget
 
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import Payment, Registry, RegistryLine, RegistryRow
+from gui.api.types import Payment, Registry, RegistryLine
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
 from gui.models import registries as words
@@ -19,9 +19,9 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.confirm import ReasonDialog
-from gui.widgets.parts import Link, button, clear, columns, frame, label, rows, scroller
+from gui.widgets.parts import Link, button, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
-from gui.widgets.tableview import TableView
+from gui.widgets.record_panel import RecordPanel
 
 LINES_AT_ONCE = 200
 PROBLEMS_SHOWN = 8
@@ -29,109 +29,58 @@ WRONG_SHOWN = 4
 """Lines without an invoice that are told above the list."""
 
 
-class RegistryPanel(QFrame):
-    """Attributes: registry: the one on the screen. dialog: the one that asks for a reason.
+class RegistryPanel(RecordPanel):
+    """Attributes: payment: the one it explained. dialog: the one that asks for a reason.
 
     Signals:
     withdrawn: it was taken out; carries the registry.
-    refused: an `ApiError`.
-    go: to another page (key), on one thing (id).
     """
 
     withdrawn = Signal(object)
-    refused = Signal(object)
-    go = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "panel")
+        name = translate("Registries", "Lines of the registry")
+        super().__init__(name, translate("Registries", "No lines."), (3, 4), parent)
         self.session = session
-        self.registry: Registry | None = None
         self.payment: Payment | None = None
         self.dialog: QDialog | None = None
-        self._name = ""
         self._lines: list[RegistryLine] = []
         self._call: Call | None = None
         self._form = Form()
-        self._settle = QTimer(self, singleShot=True, interval=50)
-        self._settle.timeout.connect(self._load)
-        whole = rows(self, gap=0)
-        whole.addWidget(self._facts_area(), 3)
-        whole.addWidget(self._lines_area(), 4)
-        whole.addWidget(self._foot())
-        self._render()
-
-    def _facts_area(self) -> QScrollArea:
-        body = QWidget()
-        self._box = rows(body, gap=7, margin=14)
-        self._scroll = scroller(body)
-        return self._scroll
-
-    def _lines_area(self) -> QWidget:
-        area = QWidget()
-        stack = rows(area, gap=0)
-        head = columns(gap=8, margin=7)
-        self._lines_title = label("", "section")
         self.more = Link(translate("Registries", "Show more lines"), self.load_more)
-        head.addWidget(self._lines_title, 1)
-        head.addWidget(self.more)
-        stack.addLayout(head)
-        self.table = TableView(translate("Registries", "Lines of the registry"))
-        self.table.empty_text = translate("Registries", "No lines.")
+        self.lines_head.addWidget(self.more)
         self.lines = words.lines(self)
         shown: list[Any] = self.lines.columns
         self.table.show_model(self.lines, shown)
-        stack.addWidget(self.table, 1)
-        self._area = area
-        return area
-
-    def _foot(self) -> QFrame:
-        foot = frame("foot")
-        line = columns(foot, gap=8, margin=9)
         self.withdraw = button(translate("Registries", "Withdraw…"), "danger", icon="undo", slot=self.ask_withdraw)
         self.to_payment = button(
             translate("Registries", "To the payment"), "primary", icon="payments", slot=self.go_to_payment
         )
-        line.addWidget(self.withdraw)
-        line.addStretch(1)
-        line.addWidget(self.to_payment)
-        return foot
+        self.foot_line.addWidget(self.withdraw)
+        self.foot_line.addStretch(1)
+        self.foot_line.addWidget(self.to_payment)
+        self.draw()
 
     @property
-    def name(self) -> str:
-        """Id of the registry shown; "" when none is."""
-        return self._name
+    def registry(self) -> Registry | None:
+        """The one on the screen."""
+        return self.record if isinstance(self.record, Registry) else None
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
-    def show_row(self, row: RegistryRow | None) -> None:
-        if row is None:
-            self._name, self.registry = "", None
-            self._settle.stop()
-            self._render()
-            return
-        same = self.registry is not None and (self.registry.id, self.registry.version) == (row.id, row.version)
-        if row.id != self._name or not same:
-            self.show_name(row.id)
+    def forget(self) -> None:
+        self.payment = None
+        self._form = Form()
+        self.allow()
 
-    def show_name(self, name: str) -> None:
-        if name != self._name:
-            self._name, self.registry, self.payment = name, None, None
-            self._form = Form()
-            self.allow()
-        self._settle.start()
-
-    def reload(self) -> None:
-        if self._name:
-            self._settle.start()
-
-    def _load(self, offset: int = 0) -> None:
-        if not self._name or not self.session.online:
+    def load(self, offset: int = 0) -> None:
+        """Ask for the registry and its lines from `offset` on."""
+        if not self.name or not self.session.online:
             return
         if self._call is not None:
             self._call.cancel()
         self._call = self.session.client.get(
-            f"/v1/registries/{self._name}",
+            f"/v1/registries/{self.name}",
             Registry,
             lambda found: self._got(found, offset),
             self.refused.emit,
@@ -142,18 +91,18 @@ class RegistryPanel(QFrame):
     def load_more(self) -> None:
         """The next lines."""
         if self.registry is not None and self.registry.lines_next is not None:
-            self._settle.stop()  # a look at the first lines that is still due would take the place of this one
-            self._load(self.registry.lines_next)
+            self.settled()  # a look at the first lines that is still due would take the place of this one
+            self.load(self.registry.lines_next)
 
     def _got(self, found: Registry, offset: int) -> None:
-        if found.id != self._name:
+        if found.id != self.name:
             return
         other = self.registry is None or self.registry.id != found.id
-        self.registry = found
+        self.record = found
         self._lines = [*self._lines[:offset], *found.lines]
-        self._render()
+        self.draw()
         if other:
-            self._scroll.verticalScrollBar().setValue(0)
+            self.to_top()
         if found.payment_id and (self.payment is None or self.payment.id != found.payment_id):
             path = f"/v1/payments/{found.payment_id}"
             self.session.client.get(path, Payment, self._got_payment, self.refused.emit, owner=self)
@@ -161,19 +110,14 @@ class RegistryPanel(QFrame):
     def _got_payment(self, payment: Payment) -> None:
         if self.registry is not None and self.registry.payment_id == payment.id:
             self.payment = payment
-            self._render()
+            self.draw()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
-    def _render(self) -> None:
-        clear(self._box)
+    def draw(self) -> None:
         registry = self.registry
-        self._area.setVisible(registry is not None)
         self.allow()
-        if registry is None:
-            empty = label(translate("Registries", "Choose a registry on the left."), "muted", wrap=True)
-            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self._box.addWidget(empty, 1)
+        if not self.begin(translate("Registries", "Choose a registry on the left.")) or registry is None:
             return
         self._head(registry)
         if registry.state == "waiting":
@@ -181,26 +125,23 @@ class RegistryPanel(QFrame):
         self._sums(registry)
         if registry.problems:
             self._problems(registry)
-        self._box.addStretch(1)
+        self.box.addStretch(1)
         self._show_lines(registry)
 
     def _head(self, registry: Registry) -> None:
-        line = columns(gap=8)
         title = translate("Registries", "Registry № {number}").format(number=registry.number)
-        line.addWidget(label(title.replace("№ ", f"№{wording.NBSP}"), "title", wrap=True), 1)
-        line.addWidget(label(wording.money(registry.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
-        self._box.addLayout(line)
+        self.headline(title, wording.money(registry.net))
         about = translate("Registries", "of {date} · {partner} · INN {inn}").format(
             date=wording.day(registry.date), partner=words.partner_title(registry), inn=registry.partner_inn
         )
         about = about.replace(f" {registry.partner_inn}", f"{wording.NBSP}{registry.partner_inn}")
-        self._box.addWidget(label(about, "muted", wrap=True, select=True))
+        self.box.addWidget(label(about, "muted", wrap=True, select=True))
         pills = columns(gap=6)
         pills.addWidget(PillLabel(words.state_pill(registry)))
         pills.addStretch(1)
-        self._box.addLayout(pills)
+        self.box.addLayout(pills)
         if registry.note:
-            self._box.addWidget(
+            self.box.addWidget(
                 label(translate("Registries", "Reason: {text}").format(text=registry.note), wrap=True, select=True)
             )
 
@@ -228,7 +169,7 @@ class RegistryPanel(QFrame):
             stack.addWidget(label(f"⚠ {text}", wrap=True, select=True))
         if hint:
             stack.addWidget(label(f"→ {hint}", "muted", wrap=True))
-        self._box.addWidget(card)
+        self.box.addWidget(card)
 
     def _sums(self, registry: Registry) -> None:
         form = QFormLayout()
@@ -247,7 +188,7 @@ class RegistryPanel(QFrame):
         ):
             if value:
                 form.addRow(label(name, "muted"), label(value, wrap=True, select=True))
-        self._box.addLayout(form)
+        self.box.addLayout(form)
 
     def _payment_words(self, registry: Registry) -> str:
         if not registry.payment_id or self.payment is None:
@@ -256,15 +197,15 @@ class RegistryPanel(QFrame):
         return f"{wording.day(paid.booked or paid.bank_time)} · {wording.money(paid.amount)} · {paid.payer_name}"
 
     def _problems(self, registry: Registry) -> None:
-        self._box.addWidget(label(translate("Registries", "Rows that could not be read"), "section"))
+        self.box.addWidget(label(translate("Registries", "Rows that could not be read"), "section"))
         for problem in registry.problems[:PROBLEMS_SHOWN]:
             text = _row_words(problem.row, said(problem.text))
-            self._box.addWidget(label(text, wrap=True, tone="bad", select=True))
+            self.box.addWidget(label(text, wrap=True, tone="bad", select=True))
             if problem.fragment:
-                self._box.addWidget(label(problem.fragment, "mono", wrap=True, select=True))
+                self.box.addWidget(label(problem.fragment, "mono", wrap=True, select=True))
         left = len(registry.problems) - PROBLEMS_SHOWN
         if left > 0:
-            self._box.addWidget(label(translate("Registries", "… and {n} more").format(n=left), "muted"))
+            self.box.addWidget(label(translate("Registries", "… and {n} more").format(n=left), "muted"))
 
     def _show_lines(self, registry: Registry) -> None:
         self.lines.show(self._lines)
@@ -272,7 +213,7 @@ class RegistryPanel(QFrame):
         if registry.lines_next is not None:
             shown = translate("Registries", "{shown} of {lines}").format(shown=len(self._lines), lines=shown)
         kinds = dict.fromkeys(words.kind_title(line.kind) for line in self._lines)
-        self._lines_title.setText(" · ".join([shown, *kinds]))
+        self.lines_title.setText(" · ".join([shown, *kinds]))
         self.more.setVisible(registry.lines_next is not None)
 
     # --- acting ------------------------------------------------------------------------------------------------------

@@ -4,162 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QMenu, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QWidget
 
 from gui import icons, wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import LineEvidence, Statement, StatementLine, StatementPayout, StatementRow
+from gui.api.types import Balance, LineEvidence, Statement, StatementLine, StatementPayout
 from gui.i18n import said, translate
 from gui.models import settlement as words
 from gui.models.loans import person
 from gui.models.payments import evidence_pill
 from gui.store.ops import Form
 from gui.store.session import Session
-from gui.theme import theme
 from gui.views.confirm import ReasonDialog
-from gui.views.loan_steps import facts_into
+from gui.views.loan_steps import facts_into, warning_card
 from gui.views.raw_bytes import RawBytes
-from gui.widgets.parts import Link, button, caption, clear, columns, dress_icon, frame, label, rows, scroller
+from gui.views.settlement_dialogs import (
+    ChargeDialog,
+    CorrectionDialog,
+    PartyLineDialog,
+    SureDialog,
+    TakeBackDialog,
+    party_of,
+)
+from gui.widgets.parts import Link, button, caption, columns, dress_icon, frame, label, rows
 from gui.widgets.pill import PillLabel
-from gui.widgets.tableview import TableView
+from gui.widgets.record_panel import RecordPanel
 
 
-class SureDialog(QDialog):
-    """What a press brings about, before it is pressed."""
-
-    def __init__(self, title: str, about: str, consequence: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setModal(True)
-        self.setMinimumWidth(theme.px(440))
-        box = rows(self, gap=9, margin=14)
-        box.addWidget(label(title, "heading"))
-        box.addWidget(label(about, "muted", wrap=True))
-        box.addWidget(label(consequence, wrap=True))
-        line = columns(gap=8)
-        line.addStretch(1)
-        line.addWidget(button(translate("Settlement", "Back"), slot=self.reject))
-        self.ok = button(title, "primary", icon="check", slot=self.accept)
-        line.addWidget(self.ok)
-        box.addLayout(line)
-        self.ok.setFocus()
-
-
-class StatementPanel(QFrame):
-    """Attributes: statement: the one on the screen. dialog: the one that is open.
+class StatementPanel(RecordPanel):
+    """Attributes: dialog: the one that is open.
 
     Signals:
     acted: something was done; carries the statement and the words for it.
-    refused: an `ApiError`.
-    go: to another page (key), on one thing (id).
     """
 
     acted = Signal(object, str)
-    refused = Signal(object)
-    go = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "panel")
+        name = translate("Settlement", "Lines of the statement")
+        super().__init__(name, translate("Settlement", "No lines."), (4, 3), parent)
         self.session = session
-        self.statement: Statement | None = None
         self.dialog: QDialog | None = None
-        self._name = ""
         self._first = ""
         self._busy = False
         self._call: Call | None = None
         self._form = Form()
-        self._settle = QTimer(self, singleShot=True, interval=50)
-        self._settle.timeout.connect(self._load)
-        whole = rows(self, gap=0)
-        whole.addWidget(self._facts_area(), 4)
-        whole.addWidget(self._lines_area(), 3)
-        whole.addWidget(self._foot())
-        self._render()
-
-    def _facts_area(self) -> QScrollArea:
-        body = QWidget()
-        self._box = rows(body, gap=7, margin=14)
-        self._scroll = scroller(body)
-        return self._scroll
-
-    def _lines_area(self) -> QWidget:
-        area = QWidget()
-        stack = rows(area, gap=0)
-        head = columns(gap=8, margin=7)
-        self._lines_title = label("", "section")
-        head.addWidget(self._lines_title, 1)
-        stack.addLayout(head)
-        self.table = TableView(translate("Settlement", "Lines of the statement"))
-        self.table.empty_text = translate("Settlement", "No lines.")
+        self.take_back = Link(translate("Settlement", "Take the line back…"), self.ask_take_back)
+        self.lines_head.addWidget(self.take_back)
         self._show_model(words.no_lines(self))
         self.table.opened.connect(self._line_opened)
-        stack.addWidget(self.table, 1)
-        self._area = area
-        return area
-
-    def _foot(self) -> QFrame:
-        foot = frame("foot")
-        line = columns(foot, gap=8, margin=9)
+        self.table.picked.connect(lambda _: self.allow())
         self.more = button(translate("Settlement", "More"), name=translate("Settlement", "More actions"))
         self.menu = QMenu(self.more)
         self.more.setMenu(self.menu)
         self.first = button("", "primary", icon="check", slot=self.do_first)
-        line.addWidget(self.more)
-        line.addStretch(1)
-        line.addWidget(self.first)
-        self._bar = foot
-        return foot
+        self.foot_line.addWidget(self.more)
+        self.foot_line.addStretch(1)
+        self.foot_line.addWidget(self.first)
+        self.draw()
 
     @property
-    def name(self) -> str:
-        """Id of the statement shown; "" when none is."""
-        return self._name
+    def statement(self) -> Statement | None:
+        """The one on the screen."""
+        return self.record if isinstance(self.record, Statement) else None
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
-    def show_row(self, row: StatementRow | None) -> None:
-        if row is None:
-            self._name, self.statement = "", None
-            self._settle.stop()
-            self._render()
-            return
-        same = self.statement is not None and (self.statement.id, self.statement.version) == (row.id, row.version)
-        if row.id != self._name or not same:
-            self.show_name(row.id)
+    def forget(self) -> None:
+        self._form = Form()
+        self._lines_of(self.name)
+        self.allow()
 
-    def show_name(self, name: str) -> None:
-        if name != self._name:
-            self._name, self.statement = name, None
-            self._form = Form()
-            self._lines_of(name)
-            self.allow()
-        self._settle.start()
-
-    def reload(self) -> None:
-        if self._name:
-            self._settle.start()
-
-    def _load(self) -> None:
-        if not self._name or not self.session.online:
+    def load(self) -> None:
+        if not self.name or not self.session.online:
             return
         if self._call is not None:
             self._call.cancel()
-        path = f"/v1/settlement/statements/{self._name}"
+        path = f"/v1/settlement/statements/{self.name}"
         self._call = self.session.client.get(path, Statement, self._got, self.refused.emit, owner=self)
 
     def _got(self, statement: Statement) -> None:
-        if statement.id != self._name or statement == self.statement:
+        if statement.id != self.name or statement == self.statement:
             return
         other = self.statement is None or self.statement.id != statement.id
-        self.statement = statement
-        self._render()
+        self.record = statement
+        self.draw()
         if other:
-            self._scroll.verticalScrollBar().setValue(0)
+            self.to_top()
 
     def _lines_of(self, name: str) -> None:
         model = words.lines(self.session.client, name, self)
@@ -186,45 +122,39 @@ class StatementPanel(QFrame):
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
-    def _render(self) -> None:
-        clear(self._box)
+    def draw(self) -> None:
         statement = self.statement
-        self._area.setVisible(statement is not None)
         self._buttons(statement)
-        if statement is None:
-            empty = label(translate("Settlement", "Choose a statement on the left."), "muted", wrap=True)
-            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self._box.addWidget(empty, 1)
+        if not self.begin(translate("Settlement", "Choose a statement on the left.")) or statement is None:
             return
         self._head(statement)
         self._sums(statement)
         for payout in statement.payouts:
-            self._box.addWidget(self._payout(payout))
+            self.box.addWidget(self._payout(payout))
         for line in statement.evidence:
             self._proof(line)
         self._history(statement)
-        self._box.addStretch(1)
+        self.box.addStretch(1)
         told = translate("Settlement", "Lines: {n} · Enter goes to the loan or the payment")
-        self._lines_title.setText(told.format(n=statement.line_count))
+        self.lines_title.setText(told.format(n=statement.line_count))
 
     def _head(self, statement: Statement) -> None:
-        line = columns(gap=8)
         title = translate("Settlement", "Statement № {number}").format(number=statement.number)
-        line.addWidget(label(title.replace("№ ", f"№{wording.NBSP}"), "title", wrap=True), 1)
-        line.addWidget(label(wording.money(statement.net), "sum", select=True), 0, Qt.AlignmentFlag.AlignTop)
-        self._box.addLayout(line)
+        self.headline(title, wording.money(statement.net))
         kind = words.party_kind_title(statement.party_kind)
-        self._box.addWidget(label(f"{statement.party} · {kind}", "heading", wrap=True, select=True))
+        self.box.addWidget(label(f"{statement.party} · {kind}", "heading", wrap=True, select=True))
         pills = columns(gap=6)
         pills.addWidget(PillLabel(words.state_pill(statement)))
         pills.addWidget(label(words.period_of(statement), "muted"))
         pills.addStretch(1)
-        self._box.addLayout(pills)
+        self.box.addLayout(pills)
         if statement.remark:
             told = translate("Settlement", "The party says: {text}").format(text=statement.remark)
-            self._box.addWidget(label(told, wrap=True, select=True, tone="bad"))
+            self.box.addWidget(label(told, wrap=True, select=True, tone="bad"))
+        if statement.held is not None:
+            self.box.addWidget(warning_card(said(statement.held.text), said(statement.held.hint)))
         if statement.note:
-            self._box.addWidget(label(statement.note, "muted", wrap=True, select=True))
+            self.box.addWidget(label(statement.note, "muted", wrap=True, select=True))
 
     def _sums(self, statement: Statement) -> None:
         now = self.session.now()
@@ -233,11 +163,12 @@ class StatementPanel(QFrame):
         )
         waits = statement.state == "sent" and statement.silence_on is not None
         facts_into(
-            self._box,
+            self.box,
             (
                 (translate("Settlement", "Turnover"), wording.money(statement.gross)),
                 (translate("Settlement", "Our fee"), vat if statement.vat else wording.money(statement.fee)),
                 (translate("Settlement", "To pay"), wording.money(statement.net)),
+                (translate("Settlement", "Claim"), f"№ {statement.claim_number}" if statement.claim_number else ""),
                 (
                     translate("Settlement", "Sent on"),
                     wording.moment(statement.sent_at, now) if statement.sent_at else "",
@@ -282,14 +213,14 @@ class StatementPanel(QFrame):
             if line.incoming
             else translate("Settlement", "Evidence: the money left")
         )
-        self._box.addWidget(label(title, "section"))
+        self.box.addWidget(label(title, "section"))
         pills = columns()
         pills.addWidget(PillLabel(evidence_pill(line.kind)))
         pills.addStretch(1)
-        self._box.addLayout(pills)
+        self.box.addLayout(pills)
         moved = wording.money(line.amount if line.incoming else -line.amount, sign=True)
         facts_into(
-            self._box,
+            self.box,
             (
                 (translate("Settlement", "Statement line of the bank"), f"{wording.day(line.booked)} · {moved}"),
                 (translate("Settlement", "Bank's reference"), line.bank_ref),
@@ -298,16 +229,16 @@ class StatementPanel(QFrame):
         )
         saver = RawBytes(self.session)
         saver.show_message(line.message_id, line.sha256, line.bank_ref)
-        self._box.addWidget(saver)
+        self.box.addWidget(saver)
 
     def _history(self, statement: Statement) -> None:
         if not statement.history:
             return
-        self._box.addWidget(label(translate("Settlement", "History"), "section"))
+        self.box.addWidget(label(translate("Settlement", "History"), "section"))
         now = self.session.now()
         for event in statement.history:
             text = said(event.text) or event.event
-            self._box.addWidget(
+            self.box.addWidget(
                 label(f"{wording.moment(event.at, now)} · {person(event.by)} · {text}", "muted", wrap=True)
             )
 
@@ -320,15 +251,33 @@ class StatementPanel(QFrame):
             entry = self.menu.addAction(icons.icon(words.action_icon(action)), words.action_title(action))
             entry.setData(action)
             entry.triggered.connect(partial(self.do, action))
+        if statement is not None:
+            self._beside(statement)
         caption(self.first, words.action_title(self._first), icon=True)
         dress_icon(self.first, words.action_icon(self._first))
         self.first.setAccessibleName(words.action_title(self._first) or translate("Settlement", "Nothing to do"))
         self.first.setVisible(bool(self._first))
         self.more.setVisible(not self.menu.isEmpty())
-        self._bar.setVisible(bool(self._first) or not self.menu.isEmpty())
+        self.foot.setVisible(bool(self._first) or not self.menu.isEmpty())
         self.allow()
 
+    def _beside(self, statement: Statement) -> None:
+        """What can be done beside the statement's own steps: lines written by hand, and the file."""
+        me = self.session.me
+        if not self.menu.isEmpty():
+            self.menu.addSeparator()
+        if me is not None and me.may("settlement.work"):
+            for kind in (ChargeDialog, CorrectionDialog):
+                entry = self.menu.addAction(icons.icon("pen"), kind.title())
+                entry.triggered.connect(partial(self._ask_line, kind, party_of(statement)))
+        saving = self.menu.addAction(icons.icon("file"), translate("Settlement", "Save as XLSX…"))
+        saving.triggered.connect(self._ask_file)
+
     def allow(self) -> None:
+        line = self.table.current_row()
+        works = self.session.may("settlement.work")
+        self.take_back.setVisible(works)
+        self.take_back.setEnabled(isinstance(line, StatementLine) and not self._busy)
         may = self.session.online and not self._busy and self.statement is not None
         why = "" if self.session.online else translate("Settlement", "No link to the Kvit service.")
         for made in (self.first, self.more):
@@ -368,6 +317,61 @@ class StatementPanel(QFrame):
 
         dialog.finished.connect(finished)
         dialog.open()
+
+    # --- lines by hand, the file -------------------------------------------------------------------------------------
+
+    def ask_take_back(self) -> None:
+        """A wrong line is taken back by another one, which the next statement holds."""
+        line = self.table.current_row()
+        if isinstance(line, StatementLine) and self.dialog is None and self.take_back.isEnabled():
+            dialog = TakeBackDialog(line, self)
+            told = translate("Settlement", "the line is taken back")
+            self._open(dialog, lambda: self._write(f"lines/{line.id}/take-back", dialog.body(), told))
+
+    def _ask_line(self, kind: Callable[[Balance, QWidget], PartyLineDialog], party: Balance, *_: object) -> None:
+        if self.dialog is None and self.session.online:
+            dialog = kind(party, self)
+            self._open(dialog, lambda: self._write(dialog.path, dialog.body(), dialog.done_words()))
+
+    def _write(self, path: str, body: dict[str, Any], told: str) -> None:
+        """A line of the register, for the next statement of the party."""
+        statement = self.statement
+
+        def done(_: object) -> None:
+            if statement is not None:
+                self.acted.emit(statement, told)
+            self.reload()
+
+        op = self.session.act(
+            f"/v1/settlement/{path}", body, None, touches=(("settlement", ""),), form=Form(), owner=self
+        )
+        op.success(done).failure(self.refused.emit).start()
+
+    def _ask_file(self, *_: object) -> None:
+        statement = self.statement
+        if statement is None:
+            return
+        title = translate("Settlement", "Save the statement")
+        name, _filter = QFileDialog.getSaveFileName(self, title, f"statement-{statement.number}.xlsx")
+        if name:
+            self.save(Path(name))
+
+    def save(self, target: Path) -> None:
+        """Fetch the statement as a workbook and write it."""
+        statement = self.statement
+
+        def done(content: bytes) -> None:
+            try:
+                target.write_bytes(content)
+            except OSError as error:
+                told = translate("Settlement", "not saved: {why}").format(why=error.strerror or error)
+            else:
+                told = translate("Settlement", "saved as {file}").format(file=target.name)
+            self.acted.emit(statement, told)
+
+        if statement is not None:
+            path = f"/v1/settlement/statements/{statement.id}/statement.xlsx"
+            self.session.client.raw(path, done, self.refused.emit, owner=self)
 
     def _act(self, statement: Statement, action: str, body: dict[str, Any], done_words: str) -> None:
         self._busy = True

@@ -29,6 +29,7 @@ from gui.views.payments import PaymentsPage
 from gui.views.picks import PicksPage
 from gui.views.registries import RegistriesPage
 from gui.views.settlement import SettlementPage
+from gui.views.shops import ShopsPage
 from gui.views.statusline import StatusLine
 from gui.widgets.banner import Banner
 from gui.widgets.parts import columns, redress_icons, rows
@@ -44,6 +45,7 @@ PAGES: tuple[type[Page], ...] = (
     LoansPage,
     CallCentrePage,
     SettlementPage,
+    ShopsPage,
     BankPage,
     HealthPage,
 )
@@ -51,6 +53,7 @@ PAGES: tuple[type[Page], ...] = (
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
 NUMBERED = (
     "payments", "registries", "orders", "picks", "calls", "bank", "health", "loans", "call_centre", "settlement",
+    "shops",
 )  # fmt: skip
 """In the order of their keys: a page keeps its key though another is put beside it on the rail."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from gateway.flows.terms import OwnCompany, Terms
 from gateway.loans import access, dated, documents, shops
 from gateway.loans.applying import NewApplication, apply
 from gateway.loans.documents import Kind
+from gateway.loans.lenders.standing import Keys
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tariffs import Tariff
 from gateway.matching.decision import Policy
@@ -51,25 +53,32 @@ class Lending:
     """The house, its papers and its API.
 
     Attributes:
-        told: how often the service was told that something is to leave for a lender.
+        told: how often the service was told that something is to leave for a lender; asked: that one is to be asked.
+        keys: what the vault holds, by lender; everything for those who are not in it.
     """
 
     def __init__(self, folder: Path, empty_database: Path) -> None:
         shutil.copyfile(empty_database, folder / "kvit.db")
         self.house = House(folder)
         self.papers = Paperwork(self.house)
-        self.told = 0
+        self.told = self.asked = 0
+        self.keys: dict[str, Keys] = {}
         with self.house.store.unit(Actor("root", Role.IT)) as unit:
             self.tokens = {r.value: create_user(unit, f"user-{r.value}", r.value, "ru") for r in PERSONAL_ROLES}
             unit.commit()
         terms = Terms(own=OwnCompany("ООО «Квит»", "7701000000"), policy=Policy())
-        broker = Broker(TERMS, BROKER.settlement, TITLES, self._tell)
+        broker = replace(
+            BROKER, tell_lenders=self._tell, ask_lenders=self._ask, keys=lambda key: self.keys.get(key, Keys())
+        )
         self.app: FastAPI = create_app(self.house.store, terms, Resting(), lambda: None, "0.1.0", broker=broker)
         self.url = ""
         self._clients: list[httpx.Client] = []
 
     def _tell(self) -> None:
         self.told += 1
+
+    def _ask(self) -> None:
+        self.asked += 1
 
     def close(self) -> None:
         for client in self._clients:

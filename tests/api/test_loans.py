@@ -54,7 +54,8 @@ def test_from_a_phone_number_to_lenders(lending: Lending) -> None:
     assert [one["state_ru"] for one in card["decisions"]] == [one["state_ru"] for one in card["decisions"] if one]
     assert {row.key for row in lending.house.left("loan.submit")} == {f"loan:{loan_id}:soap", f"loan:{loan_id}:rest"}
 
-    card = good(caller.post(f"/v1/loans/{loan_id}/withdraw", json={"lender": "soap", "reason": "передумал"}))
+    asked = {"lender": "soap", "reason": "changed_mind", "remark": "Иванов передумал"}
+    card = good(caller.post(f"/v1/loans/{loan_id}/withdraw", json=asked))
     assert {one["lender"]: one["state"] for one in card["decisions"]} == {"soap": "withdrawn", "rest": "queued"}
     assert card["timeline"][0]["text_ru"].startswith("Заявка")
 

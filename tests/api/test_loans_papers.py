@@ -176,7 +176,7 @@ def test_a_lost_original_is_the_last_holders(lending: Lending) -> None:
 def test_a_buyer_who_will_not_sign_ends_it(lending: Lending) -> None:
     case = Case(lending, lending.papers.agreed(SigningWay.BRANCH).application_id)
     case.do("no-show")
-    case.do("refuse", reason="передумал")
+    case.do("refuse", reason="changed_mind", remark="передумал")
     assert (case.card["state"], case.card["ended_by"], case.card["agreement"]) == ("cancelled", "buyer", None)
     assert [one["signing"] for one in case.card["earlier_agreements"]] == ["refused"]
 
@@ -249,17 +249,17 @@ def test_gaps_age_and_turn_red(lending: Lending) -> None:
     lending.house.later(days=10)
     accountant = lending.of("accountant")
     found = good(accountant.get("/v1/loans/ageing", params={"gap": "original"}))
-    counts = {one["gap"]: (one["count"], one["red"]) for one in found["counts"]}
-    assert counts == {"signature": (1, 1), "original": (1, 1), "money": (1, 1)}
+    counts = {one["gap"]: (one["count"], one["red"], one["limit_days"]) for one in found["gaps"]}
+    assert counts == {"signature": (1, 1, 5), "original": (1, 1, 9), "money": (1, 1, 5)}
     [item] = found["items"]
     assert (item["loan_id"], item["number"], item["signed"], item["original"]) == (
         signed.application_id, "КД-1", True, False,
     )  # fmt: skip
-    assert [(gap["gap"], gap["days"], gap["red"]) for gap in item["gaps"]] == [
-        ("original", 10, True), ("money", 10, True),
-    ]  # fmt: skip
+    assert (item["days"], item["limit_days"], item["red"], found["total"], found["next"]) == (10, 9, True, 1, None)
+    refused(accountant.get("/v1/loans/ageing", params={"after": "nonsense"}), 400)
     other = {"gap": "money", "shop": lending.house.other, "red": "true"}
-    assert good(accountant.get("/v1/loans/ageing", params=other))["items"] == []
+    empty = good(accountant.get("/v1/loans/ageing", params=other))
+    assert (empty["items"], empty["total"], empty["counts"]) == ([], 0, {"signature": 0, "original": 0, "money": 0})
 
 
 def test_another_agreement_takes_the_place_of_the_first(lending: Lending) -> None:

@@ -116,9 +116,12 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/loans/{loan_id}/goods/deliver"): {M},
     ("POST", "/v1/loans/{loan_id}/goods/return"): {M},
     ("POST", "/v1/loan-returns/{return_id}/draft"): {A, D},
+    ("POST", "/v1/loan-returns/{return_id}/waive"): {A, D},
     ("POST", "/v1/loan-documents"): {M},
     ("GET", "/v1/loan-documents/{document_id}"): {A, M, C, D},
     ("GET", "/v1/lenders"): {A, M, C, IT, D},
+    ("GET", "/v1/lenders/calls"): {A, M, C, IT, D},
+    ("POST", "/v1/lenders/{lender}/ask"): {M, IT},
     ("GET", "/v1/loan-terms"): {A, M, C, D},
     ("POST", "/v1/loan-terms/tariffs"): {D},
     ("POST", "/v1/loan-terms/signing"): {D},
@@ -126,6 +129,7 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/v1/shops"): {A, M, C, D},
     ("GET", "/v1/shops/{shop_id}"): {A, M, C, D},
     ("POST", "/v1/shops"): {D},
+    ("POST", "/v1/shops/check"): {D},
     ("PUT", "/v1/shops/{shop_id}"): {D},
     ("POST", "/v1/shops/{shop_id}/activate"): {D},
     ("POST", "/v1/shops/{shop_id}/suspend"): {D},
@@ -140,7 +144,10 @@ MATRIX: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/v1/settlement/statements/{statement_id}/dispute"): {A, D},
     ("POST", "/v1/settlement/statements/{statement_id}/fix"): {A, D},
     ("POST", "/v1/settlement/statements/{statement_id}/carry"): {A, D},
+    ("POST", "/v1/settlement/statements/{statement_id}/claim"): {A, D},
     ("POST", "/v1/settlement/statements/{statement_id}/draft"): {A, D},
+    ("GET", "/v1/settlement/statements/{statement_id}/statement.xlsx"): {A, D},
+    ("GET", "/v1/settlement/lines"): {A, D},
     ("POST", "/v1/settlement/lines/{line_id}/take-back"): {A, D},
     ("POST", "/v1/settlement/charges"): {A, D},
     ("POST", "/v1/settlement/corrections"): {A, D},
@@ -193,6 +200,7 @@ BODIES = {
     "/v1/loans/{loan_id}/goods/return": {"goods": 1, "reason": "x"},
     "/v1/loans/{loan_id}/original/send": {"carrier": "x", "waybill": "x"},
     "/v1/loans/{loan_id}/original/reject": {"reason": "x"},
+    "/v1/loan-returns/{return_id}/waive": {"note": "x"},
     "/v1/loan-terms/tariffs": {"shop_id": "nothing", "since": "2026-11-23"},
     "/v1/loan-terms/signing": {"way": "clerk", "since": "2026-11-23"},
     "/v1/loan-terms/lenders": {
@@ -237,7 +245,7 @@ def call(client: httpx.Client, method: str, path: str) -> int:
     filled = path.replace("{action}", "take")
     for name in ROWS:
         filled = filled.replace(f"{{{name}_id}}", "nothing")
-    filled = filled.replace("{partner_inn}", "7700000122")
+    filled = filled.replace("{partner_inn}", "7700000122").replace("{lender}", "nobody")
     if method == "GET":
         return client.get(filled).status_code
     headers = {"Idempotency-Key": f"{method} {path}".replace(" ", ":"), "If-Match": "*"}

@@ -67,12 +67,18 @@ def test_a_period_is_closed_beside_the_requests_and_again_without_doubling(lendi
     assert {one["party"] for one in page["items"]} == {"Магазин mebel", "Магазин tehnika"}
 
 
-def test_a_period_to_come_fails_and_says_why(lending: Lending) -> None:
-    progress = close(lending, until="2027-01-01")
-    assert (progress["state"], progress["error"]["code"]) == ("failed", "settlement.period_ahead")
-    assert refused(lending.of("accountant").post("/v1/settlement/period", json={"until": "2026-02-30"})) == (
-        "api.invalid"
-    )
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2026-11-24", "settlement.period_ahead"),
+        ("9999-12-31", "settlement.period_ahead"),
+        ("1999-12-31", "settlement.day_wrong"),
+        ("2026-02-30", "api.invalid"),
+    ],
+)
+def test_a_day_no_period_ends_on_is_refused_at_once(lending: Lending, until: str, code: str) -> None:
+    assert refused(lending.of("accountant").post("/v1/settlement/period", json={"until": until})) == code
+    assert good(lending.of("accountant").get("/v1/settlement/period"))["state"] == "idle"
 
 
 def test_every_sum_leads_to_what_it_rests_on(lending: Lending) -> None:
@@ -174,3 +180,27 @@ def test_balances_are_walked_by_key(lending: Lending) -> None:
 def test_a_statement_that_is_not_there_is_not_found(lending: Lending, path: str) -> None:
     reply = lending.of("director").get(f"/v1/settlement/statements/nothing{path}")
     assert refused(reply, 404) == "settlement.not_found"
+
+
+def test_the_workbook_is_downloaded_and_lines_in_no_statement_are_listed(lending: Lending) -> None:
+    accountant, shop = lending.of("accountant"), lending.house.shop
+    write(lending, line(lending, "a"))
+    waiting = accountant.get("/v1/settlement/lines", params={"party_id": shop})
+    assert [one["document"] for one in good(waiting)["items"]] == ["КД-a"]
+    close(lending)
+    assert good(accountant.get("/v1/settlement/lines", params={"party_id": shop}))["items"] == []
+    one = statement(lending)
+    file = accountant.get(f"/v1/settlement/statements/{one['id']}/statement.xlsx")
+    assert (file.status_code, file.content[:2]) == (200, b"PK")
+    assert file.headers["content-disposition"] == f'attachment; filename="statement-{one["number"]}.xlsx"'
+    assert refused(accountant.get("/v1/settlement/statements/none/statement.xlsx"), 404) == "settlement.not_found"
+
+
+def test_a_debt_is_claimed_and_the_statement_says_why_no_order_is_drafted(lending: Lending) -> None:
+    accountant = lending.of("accountant")
+    write(lending, line(lending, "a", net=-50_00))
+    close(lending, send=True)
+    path = f"/v1/settlement/statements/{statement(lending)['id']}"
+    assert "claim" in good(accountant.post(f"{path}/accept", json={}))["actions"]
+    assert refused(accountant.post(f"{path}/claim", json={})) == "settlement.no_debtor"
+    assert good(accountant.get(path))["held"] is None

@@ -82,7 +82,68 @@ def test_terms_hold_from_a_day_on_and_never_behind_it(lending: Lending) -> None:
         "loan.terms_backdated"
     )
     shop = good(director.get(f"/v1/shops/{lending.house.shop}"))
-    assert [row["id"] for row in shop["tariffs"]] == [own["id"]]
+    assert [(row["id"], row["in_force"]) for row in shop["tariffs"]] == [(own["id"], False), (general["id"], True)]
+
+
+def test_a_shop_s_own_tariff_stands_before_the_general_one(lending: Lending) -> None:
+    director = lending.of("director")
+    body = {"shop_id": lending.house.shop, "since": "2026-11-23", "base": "goods", "percent": "1", "visits": True}
+    terms = good(director.post("/v1/loan-terms/tariffs", json=body))
+    assert [(row["shop_id"] != "", row["visits"]) for row in terms["tariffs"]] == [(True, True), (False, False)]
+    shop = good(director.get(f"/v1/shops/{lending.house.shop}"))
+    assert [(row["shop_id"] != "", row["in_force"]) for row in shop["tariffs"]] == [(True, True), (False, False)]
+    good(director.post("/v1/loan-terms/tariffs", json={**body, "shop_id": lending.house.other}))
+    all_rows = good(director.get("/v1/loan-terms"))["tariffs"]
+    general = good(director.get("/v1/loan-terms", params={"general": True}))["tariffs"]
+    assert (len(all_rows), [row["in_force"] for row in general]) == (3, [True])
+
+
+def test_every_field_of_a_form_is_told_what_is_wrong_with_it(lending: Lending) -> None:
+    director = lending.of("director")
+    wrong = {
+        "key": "mebel", "name": " ", "inn": "7707083894", "kpp": "1", "bic": "044525225", "corr_account": "",
+        "account": "40702810000000000002", "email": "x", "phone": "1", "region": "7a", "sites": ["http://shop.example"],
+    }  # fmt: skip
+    faults = good(director.post("/v1/shops/check", json=wrong))["faults"]
+    assert {one["field"]: one["code"] for one in faults} == {
+        "key": "shop.key_taken", "name": "shop.no_name", "inn": "requisites.inn", "kpp": "requisites.kpp",
+        "account": "requisites.account_key", "email": "email.wrong", "phone": "phone.wrong",
+        "region": "shop.bad_region", "sites": "shop.bad_site",
+    }  # fmt: skip
+    assert all(one["text_ru"] and one["text_en"] for one in faults)
+    assert "контрольная цифра" in next(one["text_ru"] for one in faults if one["field"] == "inn")
+    assert good(director.post("/v1/shops/check", json={**shop_body("mebel"), "new": False}))["faults"] == []
+    codes = [one["code"] for one in good(director.post("/v1/shops/check", json={**shop_body("x")}))["faults"]]
+    assert codes == ["shop.bad_key"]
+    assert len(good(director.get("/v1/shops"))["items"]) == 2
+
+
+def test_a_shop_s_card_tells_who_did_what_and_why(lending: Lending) -> None:
+    director = lending.of("director")
+    shop = good(director.post("/v1/shops", json=shop_body("divan")))
+    url = f"/v1/shops/{shop['id']}"
+    good(director.post(f"{url}/access", json={"kind": "shop_manager", "name": "Ольга"}))
+    good(director.put(url, json=shop_body("divan", risk_limit=500_000_00)))
+    good(director.post(f"{url}/activate", json={}))
+    told = good(director.post(f"{url}/suspend", json={"reason": "жалобы покупателей"}))["history"]
+    assert [(one["event"], one["note"]) for one in told] == [
+        ("suspend", "жалобы покупателей"), ("activate", ""), ("amended", ""), ("access_given", ""), ("registered", ""),
+    ]  # fmt: skip
+    assert told[2]["changes"] == [{"field": "risk_limit", "before": "0", "after": "50000000"}]
+    assert (told[3]["text_ru"], told[3]["by"]) == ("Выдан доступ: Ольга", "director:user-director")
+
+
+def test_shops_are_sorted_by_the_service(lending: Lending) -> None:
+    lending.house.apply()
+    director = lending.of("director")
+
+    def keys(sort: str) -> list[str]:
+        return [one["key"] for one in good(director.get("/v1/shops", params={"sort": sort, "limit": 1}))["items"]]
+
+    assert (keys("open_applications"), keys("-open_applications")) == (["tehnika"], ["mebel"])
+    first = good(director.get("/v1/shops", params={"sort": "-open_applications", "limit": 1}))
+    behind = {"sort": "-open_applications", "limit": 1, "after": first["next"]}
+    assert [one["key"] for one in good(director.get("/v1/shops", params=behind))["items"]] == ["tehnika"]
 
 
 def test_costs_of_signing_and_lenders_terms_are_set(lending: Lending) -> None:

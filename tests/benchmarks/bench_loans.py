@@ -59,7 +59,7 @@ def questions(count: int) -> dict[str, Callable[[Connection], Any]]:
         "board": lambda c: queries.board(c, COMPANY, TERMS, OURS, NOW),
         "board of a shop": lambda c: queries.board(c, COMPANY, TERMS, SHOPS_OWN, NOW),
         "call queue": lambda c: queries.call_queue(c, COMPANY, TERMS, OURS, NOW),
-        "card": lambda c: queries.card(c, TERMS, OURS, f"L{place:025d}", NOW),
+        "card": lambda c: queries.card(c, COMPANY, TERMS, OURS, f"L{place:025d}", NOW),
         "list": listed(Filters()),
         "list, in the middle": deep,
         "list of a shop": listed(Filters(), SHOPS_OWN),

@@ -23,6 +23,7 @@ from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.paid_to_pick import take_lines
 from gateway.loans import payees
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import ReturnReason
 from gateway.loans.tables import agreements, applications, returns
 from gateway.loans.tables import events as loan_events
 from gateway.loans.terms import LoanTerms
@@ -83,8 +84,8 @@ class Books(Trade):
         money: how shops and lenders get theirs.
     """
 
-    def __init__(self, folder: Path, **loans: Any) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, url: str = "", **loans: Any) -> None:
+        super().__init__(folder, url)
         self.with_terms(replace(self.terms, **loans))
         self._registries = self._messages = 0
 
@@ -93,7 +94,7 @@ class Books(Trade):
         policy = replace(TERMS.policy, payout_partners={LENDER.inn: "loan"})
         self.flow = replace(TERMS, policy=policy, outgoing=OUTGOING, loans=loans)
         lender = Payee(LENDER.name, "7702070139", "770201001", LENDERS_ACCOUNT, BIC, "ПАО «Банк»", CORR)
-        settling = SettlementTerms(OUTGOING, payees.payee_of)
+        settling = SettlementTerms(OUTGOING, payees.payee_of_any({"rest": lender}), payees.debtor_of)
         self.money = ReturnTerms(settling, {"rest": lender}, deducting)
 
     def reopen(self, folder: Path) -> None:
@@ -121,10 +122,9 @@ class Books(Trade):
 
     def gives_back(self, row: AnyRow, kopecks: int) -> str:
         """Goods come back to the shop; returns the return's id."""
-        boss, goods = self.boss_of(row), Money(kopecks)
+        boss, goods, why = self.boss_of(row), Money(kopecks), ReturnReason.NOT_RIGHT
         return self.house.do(
-            boss,
-            lambda u: loan_return.return_goods(u, self.flow, self.terms, row.application_id, goods, "не подошёл"),
+            boss, lambda u: loan_return.return_goods(u, self.flow, self.terms, row.application_id, goods, why)
         )
 
     # ------------------------------------------------------------------ the lender's money
@@ -178,7 +178,7 @@ class Books(Trade):
         store, today = self.house.store, business_date(self.house.clock.now())
         with store.reading() as connection:
             parties = payees.parties(connection, COMPANY)
-        story.close_period(store, parties, today)
+        story.close_period(store, parties, today, debtor_of=payees.debtor_of)
         story.send_open(store, self.money.settlement, today)
         sent = self.every_row(select(statement_rows).where(statement_rows.c.state == "sent"))
         for row in sent if accept else ():

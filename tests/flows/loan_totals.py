@@ -27,7 +27,8 @@ class LoanTotals:
     """Sums over every agreement whose lender's transfer is here in full.
 
     Attributes:
-        goods, down, discounts, received: what was bought, and who paid it.
+        goods, down, discounts, received: what was bought, and who paid it; what a lender kept from his transfer for
+            returned goods counts as received.
         returned: of `received`, what went or goes back to lenders for returned goods; its commission is taken back.
         commission: ours, with visits charged to shops.
         own: of our own shops' sales; nobody is paid for them.
@@ -56,7 +57,11 @@ class LoanTotals:
 def loan_totals(connection: Connection, company: str) -> LoanTotals:
     """The sums as they stand now."""
     back = (
-        select(returns.c.agreement_id, func.sum(returns.c.to_lender).label("to_lender"))
+        select(
+            returns.c.agreement_id,
+            func.sum(returns.c.to_lender).label("to_lender"),
+            func.sum(returns.c.to_lender * returns.c.netted).label("netted"),
+        )
         .where(returns.c.company == company)
         .group_by(returns.c.agreement_id)
         .subquery()
@@ -67,14 +72,15 @@ def loan_totals(connection: Connection, company: str) -> LoanTotals:
         .group_by(lines.c.subject)
         .subquery()
     )
-    kept = agreements.c.received - func.coalesce(back.c.to_lender, 0)
+    received = agreements.c.received + func.coalesce(back.c.netted, 0)
+    kept = received - func.coalesce(back.c.to_lender, 0)
     unsettled = and_(shops.c.own == 0, func.coalesce(owed.c.gross, 0) == 0)
     funded = connection.execute(
         select(
             _sum(applications.c.goods).label("goods"),
             _sum(applications.c.down).label("down"),
             _sum(agreements.c.discount).label("discounts"),
-            _sum(agreements.c.received).label("received"),
+            _sum(received).label("received"),
             _sum(back.c.to_lender).label("returned"),
             _sum(case((shops.c.own == 1, kept), else_=0)).label("own"),
             _sum(case((unsettled, kept), else_=0)).label("unsettled"),

@@ -15,6 +15,7 @@ from gateway.loans import agreement_rows
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import FundingEvent, GoodsState
 from gateway.loans.stage import settlement_subject
+from gateway.matching.tables import allocations
 from gateway.orders.model import Buyer
 from gateway.orders.tables import releases
 from gateway.payments.tables import payments
@@ -40,11 +41,11 @@ class Trade(Paperwork):
         desk: orders, goods and statement lines.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.desk = Shop(folder, automatic=False)
         self.desk.close()
         shutil.copyfile(folder / "shop.db", folder / "kvit.db")
-        super().__init__(House(folder))
+        super().__init__(House(folder, url=url))
         self.desk.store, self.desk.clock = self.house.store, self.house.clock
         with self.house.store.unit() as unit:
             stock.put_warehouse(unit, "main", "Основной")
@@ -99,6 +100,10 @@ class Trade(Paperwork):
         """The shop's share of an agreement left our account, as the settlement room writes it."""
         line = {"id": f"L-{row.id}", "company": COMPANY, "kind": "loan", "source_event": row.id}
         line |= {"subject": settlement_subject(row.id), "party_kind": "shop", "party_id": row.shop_id}
+        with self.house.store.reading() as connection:
+            paid = connection.execute(select(allocations).where(allocations.c.invoice_id == row.invoice_id)).first()
+        line |= {"gross": row.transfer, "net": row.transfer, "on": row.date}
+        line |= {"payment_id": paid.payment_id if paid else ""}
         statement = {"id": f"S-{row.id}", "company": COMPANY, "number": 1, "state": "paid"}
         with self.house.store.unit() as unit:
             unit.connection.execute(insert(lines).values(**(empty_row(lines) | line)))

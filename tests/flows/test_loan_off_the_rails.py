@@ -19,6 +19,7 @@ from gateway.loans.ending import By
 from gateway.loans.lenders.decisions import take_view
 from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.matching import service as matching
 from gateway.orders.model import Buyer, InvoiceIn
 from gateway.orders.references import put_references
@@ -26,7 +27,7 @@ from gateway.orders.service import put_buyer, put_invoice
 from gateway.orders.tables import invoices, orders
 from gateway.store import Unit
 from gateway.store.schema import AnyRow
-from tests.flows.loan_books import Books
+from tests.flows.loan_books import LENDERS_ACCOUNT, Books
 from tests.flows.loans import LENDER, ORDER, PRICE
 from tests.flows.shop import ACCOUNTANT
 from tests.flows.test_loan_money import T
@@ -46,7 +47,7 @@ def books(tmp_path: Path) -> Iterator[Books]:
 
 def call_off(books: Books, row: AnyRow) -> None:
     def work(unit: Unit) -> None:
-        ending.cancel(unit, row.application_id, By.BUYER, "передумал")
+        ending.cancel(unit, row.application_id, By.BUYER, EndReason.CHANGED_MIND)
         loan_release.settle_application(unit, books.flow, books.terms, row.application_id)
 
     books.house.do(MANAGER, work)
@@ -63,7 +64,8 @@ def test_the_shop_is_owed_nothing_for_a_loan_called_off_with_the_money_here(book
     assert len(books.tasks(VOID_TASK)) == 1
     books.due()
     books.round()
-    assert books.month_end() == []
+    [back] = books.month_end()
+    assert books.order(back).payee_account == LENDERS_ACCOUNT  # to him alone, nothing to the shop
     assert len(books.tasks(VOID_TASK)) == 1
     books.taken_back(payment_id)
     assert books.tasks(VOID_TASK) == []

@@ -19,6 +19,7 @@ from gateway.loans import agreements, ending, goods
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import FundingEvent, GoodsState
+from gateway.loans.reasons import EndReason
 from gateway.orders.tables import orders, timelines
 from tests.flows.loans import PRICE, Trade
 from tests.flows.shop import STOREMAN, TERMS
@@ -344,7 +345,7 @@ def test_a_loan_that_dies_closes_the_gate(trade: Trade, begun: bool) -> None:
     if begun:
         act(trade, "take")
         act(trade, "start")
-    trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, "передумал"))
+    trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, EndReason.CHANGED_MIND))
     assert trade.due() == 1
     assert trade.row(row.id).goods == "called_off"
     assert order(trade).hold_reason == ("loan" if begun else "")
@@ -359,7 +360,7 @@ def test_an_order_that_was_paid_is_not_stopped_when_its_loan_dies(trade: Trade) 
     row = trade.settled(CLERK, own=True)
     (release,) = trade.releases()
     assert (row.goods, release.agreement_id) == ("released", None)
-    trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, "оплатил сам"))
+    trade.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, EndReason.CHANGED_MIND))
     trade.house.do(SERVICE, lambda u: loan_release.settle_application(u, TERMS, trade.terms, row.application_id))
     assert trade.releases()[0].withdrawn_at is None
     assert not trade.tasks("task.stop_loan")

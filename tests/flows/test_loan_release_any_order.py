@@ -19,6 +19,7 @@ from gateway.loans import agreements, ending, originals, signing
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import GoodsState
+from gateway.loans.reasons import EndReason
 from gateway.orders.tables import orders
 from gateway.store import Unit
 from gateway.store.schema import AnyRow
@@ -161,7 +162,7 @@ class Loan(RuleBasedStateMachine):
     @rule()
     def cancelled(self) -> None:
         gone = self.row.goods in GONE
-        done = self.tried(lambda u: ending.cancel(u, self.application, By.BUYER, "передумал"))
+        done = self.tried(lambda u: ending.cancel(u, self.application, By.BUYER, EndReason.CHANGED_MIND))
         assert not (done and gone)
 
     def allowed(self, row: AnyRow) -> None:

@@ -14,8 +14,9 @@ from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.flows import by_hand, loan_return
 from gateway.loans import returns
-from gateway.loans.funding import returns_of
 from gateway.loans.papers import GoodsState
+from gateway.loans.reasons import ReturnReason
+from gateway.loans.returns import of_agreement
 from gateway.matching import service as matching
 from gateway.payments.outgoing import service as outgoing
 from gateway.payments.outgoing.model import OrderEvent
@@ -85,7 +86,7 @@ def test_parts_come_back_one_by_one_and_add_up_to_the_kopeck(books: Books) -> No
         books.gives_back(row, price)
     assert sum(gross for gross, _, _ in books.told()) == 0 == sum(fee for _, fee, _ in books.told())
     with books.house.store.unit() as unit:
-        found = returns_of(unit, row.id)
+        found = of_agreement(unit, row.id)
     assert sum(one.to_lender for one in found) == transfer
     assert sum(one.to_buyer for one in found) == D
     assert sum(one.goods - one.to_lender - one.to_buyer for one in found) == 99_000
@@ -118,7 +119,9 @@ def test_only_the_shops_manager_reports_its_returns(books: Books, who: str) -> N
     actor = getattr(books.house, who)
     error = books.house.refused(
         actor,
-        lambda u: loan_return.return_goods(u, books.flow, books.terms, row.application_id, Money(G), "брак"),
+        lambda u: loan_return.return_goods(
+            u, books.flow, books.terms, row.application_id, Money(G), ReturnReason.DEFECT
+        ),
     )
     assert error.code == {"clerk": "authority.missing", "stranger": "loan.not_found"}[who]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from lxml import etree
 from sqlalchemy import select
 
+from gateway.core import ids
 from gateway.core.money import Money
-from gateway.flows import loan_to_payout
+from gateway.flows import loan_to_payout, settlement_to_1c
 from gateway.flows.leaving import drain, onec_sinks
 from gateway.loans import agreement_rows, dated, visits
 from gateway.loans.model import SigningWay
@@ -20,7 +23,9 @@ from gateway.loans.tariffs import FeeBase, Tariff
 from gateway.loans.visits import NewVisit
 from gateway.onec.settlement_acts import NAMESPACE
 from gateway.settlement.model import LineKind
+from gateway.settlement.tables import events as history
 from gateway.settlement.tables import statements
+from gateway.store.schema import outbox
 from tests.flows.loan_books import Books
 from tests.flows.test_loan_money import FEE, T
 from tests.loans.house import DIRECTOR, MANAGER
@@ -190,6 +195,22 @@ def test_1c_gets_the_register_with_its_act_and_the_payment_once(books: Books, tm
     told = payment.find("k:payment", SPACE)
     assert told is not None and (told.get("kind"), told.get("debited")) == ("payout", "2026-11-23")
     assert told.findtext("k:amount", namespaces=SPACE) == Money(T - FEE).decimal_text()
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_from_1c(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    books.paid_for(("КД-101", books.loan("КД-101").transfer))
+    books.month_end()
+    before = books.every_row(select(history).order_by(history.c.id))
+    monkeypatch.setattr(ids, "_last_ms", 0)  # a service that starts anew knows nothing of the ids it made
+    monkeypatch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: 1_700_000_000_000_000_000))
+    books.house.later(hours=-2)
+    other = books.loan("КД-201", shop=books.house.other)
+    books.paid_for(("КД-201", other.transfer))
+    books.month_end()
+    after = books.every_row(select(history).where(history.c.seq > before[-1].seq))
+    assert after and max(event.id for event in after) < before[0].id
+    told = books.every_row(select(outbox.c.payload).where(outbox.c.topic == settlement_to_1c.STATEMENT))
+    assert sorted(json.loads(row.payload)["number"] for row in told) == [1, 2]
 
 
 def test_1c_gets_what_was_carried_over_and_what_went_back_to_the_lender(books: Books, tmp_path: Path) -> None:

@@ -355,8 +355,9 @@ def test_goods_that_came_back_are_paid_to_the_lender(qtbot: QtBot, page: LoansPa
     dialog = page.card.actions_bar.dialog
     assert isinstance(dialog, ReturnDialog)
     assert "не на карту покупателя" in words_of(dialog)
-    assert not dialog.ok.isEnabled()
-    dialog.reason.setText("не подошёл цвет")
+    dialog.why_box.reason.setCurrentIndex(dialog.why_box.reason.findData("defect"))
+    dialog.why_box.remark.setText("не подошёл цвет")
+    assert dialog.body() == {"goods": dialog.loan.goods, "reason": "defect", "remark": "не подошёл цвет"}
     dialog.ok.click()
     qtbot.waitUntil(lambda: world.loans["ln-52"].card["state"] == "returned", timeout=20000)
     button_named(qtbot, page.card, "Подготовить платёж банку").click()
@@ -367,11 +368,11 @@ def test_cancelling_says_who_and_why(qtbot: QtBot, page: LoansPage, world: World
     act(qtbot, page, "ln-44", "cancel")
     dialog = page.card.actions_bar.dialog
     assert isinstance(dialog, CancelDialog)
-    assert not dialog.ok.isEnabled()
-    dialog.reason.setPlainText("передумал")
+    dialog.why_box.remark.setText("  сказал   Иванов ")
+    assert dialog.body()["remark"] == "сказал Иванов"
     dialog.by.setCurrentIndex(dialog.by.findData("buyer"))
     dialog.ok.click()
-    qtbot.waitUntil(lambda: world.loans["ln-44"].card["end_reason"] == "передумал", timeout=20000)
+    qtbot.waitUntil(lambda: world.loans["ln-44"].card["end_reason"] == "changed_mind", timeout=20000)
 
 
 def test_lenders_that_would_not_lend_say_why(qtbot: QtBot, page: LoansPage):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from gui.api.fake import FakeDaemon, World, settlement
@@ -13,7 +15,7 @@ from gui.settings import Settings
 from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
 from gui.views.settlement import BalancesDialog, SettlementPage
-from gui.views.settlement_panel import SureDialog
+from gui.views.settlement_dialogs import ChargeDialog, CorrectionDialog, SureDialog, TakeBackDialog
 from gui.views.settlement_period import PeriodDialog
 from tests.gui.conftest import button_named, press
 from tests.gui.loan_desk import become, broker
@@ -204,3 +206,99 @@ def test_an_empty_list_says_so(qtbot: QtBot, page: SettlementPage):
     page.bar.field.returnPressed.emit()
     qtbot.waitUntil(lambda: page.model.total == 0, timeout=20000)
     qtbot.waitUntil(lambda: "Выберите ведомость" in words_of(page.panel_of_statement), timeout=20000)
+
+
+# --- lines by hand, claims, the file ---------------------------------------------------------------------------------
+
+
+def entry(page: SettlementPage, text: str) -> QAction:
+    """An entry of the panel's menu."""
+    return next(one for one in page.panel_of_statement.menu.actions() if one.text() == text)
+
+
+def test_a_wrong_line_is_taken_back_whole_or_in_part(qtbot: QtBot, page: SettlementPage, world: World):
+    show(qtbot, page, "st-2")
+    panel = page.panel_of_statement
+    qtbot.waitUntil(lambda: panel.table.model().rowCount() > 0, timeout=20000)
+    assert not panel.take_back.isEnabled()
+    panel.table.select_row(1)
+    panel.take_back.click()
+    dialog = panel.dialog
+    assert isinstance(dialog, TakeBackDialog)
+    assert not dialog.ok.isEnabled()  # the party reads why
+    dialog.reason.setText("Договор расторгнут  до выдачи")
+    dialog.share.setText("999 999 999,00")
+    assert not dialog.ok.isEnabled()  # more than the line
+    dialog.share.setText("1 000,50")
+    dialog.ok.click()
+    qtbot.waitUntil(lambda: world.hand_lines != [], timeout=20000)
+    assert world.hand_lines == [
+        ("lines/st-2-l2/take-back", {"reason": "Договор расторгнут до выдачи", "share": 1_000_50})
+    ]
+    qtbot.waitUntil(lambda: "строка сторнирована" in words_of(page.news), timeout=20000)
+
+
+def test_a_charge_and_a_correction_go_into_the_partys_next_statement(qtbot: QtBot, page: SettlementPage, world: World):
+    show(qtbot, page, "st-2")
+    panel = page.panel_of_statement
+    party = {"party_kind": "shop", "party_id": "sh-3"}
+    entry(page, "Начислить стороне…").trigger()
+    charge = panel.dialog
+    assert isinstance(charge, ChargeDialog)
+    charge.sum.setText("1500")
+    charge.document.setText("Акт 7 от 20.11")
+    charge.reason.setText("Визит курьера")
+    assert charge.ok.isEnabled()
+    charge.vat.setText("1600")
+    assert not charge.ok.isEnabled()  # tax above the sum
+    charge.vat.setText("270,49")
+    charge.ok.click()
+    qtbot.waitUntil(lambda: len(world.hand_lines) == 1 and panel.dialog is None, timeout=20000)
+    entry(page, "Исправить расчёт стороны…").trigger()
+    correction = panel.dialog
+    assert isinstance(correction, CorrectionDialog)
+    assert nameless(correction) == []
+    correction.document.setText("Письмо 3")
+    correction.reason.setText("Недоплата за октябрь")
+    correction.sum.setText("0")
+    assert not correction.ok.isEnabled()
+    correction.sum.setText("−250,00")
+    correction.ok.click()
+    qtbot.waitUntil(lambda: len(world.hand_lines) == 2, timeout=20000)
+    assert world.hand_lines == [
+        ("charges", {**party, "document": "Акт 7 от 20.11", "reason": "Визит курьера", "fee": 1_500_00,
+                     "vat": 270_49}),
+        ("corrections", {**party, "document": "Письмо 3", "reason": "Недоплата за октябрь", "amount": -250_00}),
+    ]  # fmt: skip
+
+
+def test_what_a_party_owes_us_is_claimed(qtbot: QtBot, page: SettlementPage, world: World):
+    world.statements["st-2"] |= {"net": -5_000_00, "state": "accepted", "version": 9}
+    show(qtbot, page, "st-2")
+    panel = page.panel_of_statement
+    qtbot.waitUntil(lambda: panel.statement is not None and "claim" in panel.statement.actions, timeout=20000)
+    entry(page, "Выставить требование").trigger()
+    assert isinstance(panel.dialog, SureDialog)
+    panel.dialog.ok.click()
+    qtbot.waitUntil(lambda: "№ 2-Т" in words_of(panel), timeout=20000)
+    page.bar.chips["claimed"].click()
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=20000)
+
+
+def test_a_statement_is_saved_as_a_workbook_or_the_reason_is_told(qtbot: QtBot, page: SettlementPage, tmp_path: Path):
+    show(qtbot, page, "st-2")
+    target = tmp_path / "statement-2.xlsx"
+    page.panel_of_statement.save(target)
+    qtbot.waitUntil(lambda: "сохранено: statement-2.xlsx" in words_of(page.news), timeout=20000)
+    assert target.read_bytes() == b"PK statement 2"
+    page.panel_of_statement.save(tmp_path / "nowhere" / "x.xlsx")
+    qtbot.waitUntil(lambda: "не сохранено" in words_of(page.news), timeout=20000)
+
+
+def test_why_nothing_can_be_paid_is_told(qtbot: QtBot, page: SettlementPage, world: World):
+    world.statements["st-4"]["held"] = {
+        "code": "settlement.suspended", "text_ru": "Магазин приостановлен", "text_en": "The shop is suspended",
+        "hint_ru": "Верните его к работе", "hint_en": "Let it work again",
+    }  # fmt: skip
+    words = show(qtbot, page, "st-4")
+    assert "⚠ Магазин приостановлен" in words and "→ Верните его к работе" in words

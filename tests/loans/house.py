@@ -170,7 +170,7 @@ class House:
 
     def row(self, application_id: str) -> AnyRow:
         with self.store.reading() as connection:
-            return applications.load(connection, application_id)
+            return applications.read(connection, self.store.company, application_id)
 
     def decisions(self, application_id: str) -> dict[str, AnyRow]:
         with self.store.reading() as connection:
@@ -218,6 +218,7 @@ class House:
         """The settlement of an application's agreement, as its room leaves it."""
         line = {"id": f"SL-{application_id}", "company": COMPANY, "kind": "loan", "source_event": application_id}
         line |= {"subject": settlement_subject(f"A-{application_id}"), "party_kind": "shop", "party_id": self.shop}
+        line |= {"gross": 100, "net": 100}
         with self.store.unit() as unit:
             number = unit.next_number("statement")
             statement = {"id": f"ST-{application_id}", "company": COMPANY, "number": number, "state": state}

@@ -81,7 +81,9 @@ class Paperwork:
         )
         offered = differently.pop("offers", (offer(),))
         row = self.house.submitted(("rest",), order=order, **(given | differently))
-        self.house.answer(row.id, "rest", state="approved", offers=offers.written(offered))
+        until = offers.last_day(offered)
+        known = {"offers": offers.written(offered), "offers_until": until.isoformat() if until else None}
+        self.house.answer(row.id, "rest", state="approved", **known)
         self.house.force(row.id, state="approved", stage="decision", version=row.version + 1)
         return self.house.row(row.id)
 

@@ -32,10 +32,11 @@ from gateway.loans.ending import By
 from gateway.loans.model import Origin, SigningWay
 from gateway.loans.purchase import Purchase
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tables import shop_access
 from gateway.loans.tariffs import Tariff
-from gateway.store import Unit
+from gateway.store import Store, Unit
 from tests.loans.house import DIRECTOR, House, lender_terms, new_shop
 
 
@@ -123,7 +124,7 @@ ANYBODY = {Role.SERVICE, Role.ACCOUNTANT, Role.MANAGER, Role.DIRECTOR, Role.OWNE
 CALLERS = {Role.SERVICE, Role.MANAGER, Role.CALL_CENTRE, Role.OWNER}
 KEEPERS = {Role.DIRECTOR, Role.OWNER}
 SUBJECTS: dict[str, tuple[Callable[[House, Unit, str], Any], set[Role]]] = {
-    "card": (lambda h, u, a: queries.card(u.connection, h.terms, u.actor, a, u.now), ANYBODY),
+    "card": (lambda h, u, a: queries.card(u.connection, u.company, h.terms, u.actor, a, u.now), ANYBODY),
     "personal": (
         lambda h, u, a: queries.personal_of(u, h.terms, a),
         {Role.MANAGER, Role.CALL_CENTRE, Role.OWNER, Role.SHOP_MANAGER, Role.SHOP_CLERK},
@@ -140,7 +141,7 @@ SUBJECTS: dict[str, tuple[Callable[[House, Unit, str], Any], set[Role]]] = {
     "purchase": (lambda h, u, a: set_purchase(u, a, Purchase(goods=Money(100))), CALLERS),
     "submit": (lambda h, u, a: submission.submit(u, h.terms, a, ("rest",)), CALLERS),
     "send_again": (lambda h, u, a: submission.send_again(u, a), CALLERS),
-    "cancel": (lambda h, u, a: ending.cancel(u, a, By.SHOP, "нет товара"), CALLERS | {Role.SHOP_MANAGER}),
+    "cancel": (lambda h, u, a: ending.cancel(u, a, By.SHOP, EndReason.CHANGED_MIND), CALLERS | {Role.SHOP_MANAGER}),
 }
 OTHERS: dict[str, tuple[Callable[[House, Unit], Any], set[Role]]] = {
     "board": (board, ANYBODY),
@@ -236,6 +237,24 @@ def test_an_outsider_without_a_party_sees_nothing(house: House) -> None:
             queries.listed(connection, house.store.company, house.terms, nobody, Filters(), house.clock.now()).total
             == 0
         )
+
+
+def test_another_company_of_the_same_database_has_no_such_application(house: House) -> None:
+    row = house.submitted()
+    other = Store(house.store.url, house.clock, "neighbour")
+    try:
+        with other.reading() as connection, pytest.raises(Refused) as caught:
+            applications.read(connection, other.company, row.id)
+        assert caught.value.code == "loan.not_found"
+        for actor in (DIRECTOR, house.boss):
+            with other.unit(actor) as unit, pytest.raises(Refused) as caught:
+                applications.open_for(unit, row.id)
+            assert caught.value.code == "loan.not_found"
+            with other.reading() as connection, pytest.raises(Refused) as caught:
+                queries.card(connection, other.company, house.terms, actor, row.id, house.clock.now())
+            assert caught.value.code == "loan.not_found"
+    finally:
+        other.close()
 
 
 def test_a_site_says_where_it_came_from_whatever_it_claims(house: House) -> None:

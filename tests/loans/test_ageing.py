@@ -21,7 +21,7 @@ def papers(house: House) -> Paperwork:
 
 def listed(papers: Paperwork, gap: Gap, **wanted: Any) -> list[Match]:
     with papers.house.store.reading() as connection:
-        return ageing.listed(connection, COMPANY, papers.terms, papers.house.clock.now(), gap, **wanted)
+        return ageing.listed(connection, COMPANY, papers.terms, papers.house.clock.now(), gap, **wanted).items
 
 
 def counted(papers: Paperwork, shop: str = "") -> Mapping[Gap, Counted]:
@@ -90,11 +90,32 @@ def test_lists_and_counts_agree_and_leave_out_what_came_to_nothing(papers: Paper
     assert listed(papers, Gap.MONEY, shop_id=papers.house.other) == []
 
 
-def test_a_list_is_bounded_and_begins_with_the_oldest(papers: Paperwork) -> None:
-    first = papers.agreed(order="A-1", number="1")
-    papers.house.later(hours=1)
-    papers.agreed(order="A-2", number="2")
-    assert [one.agreement_id for one in listed(papers, Gap.SIGNATURE, limit=1)] == [first.id]
+def test_a_list_comes_in_slices_by_age_or_sum(papers: Paperwork) -> None:
+    made = []
+    for number, transfer in enumerate((300_00, 100_00, 200_00), start=1):
+        row = papers.agreed(order=f"A-{number}", number=str(number))
+        papers.put(row.id, transfer=transfer)
+        made.append(row.id)
+        papers.house.later(hours=1)
+
+    def walked(sort: str) -> list[int]:
+        numbers, mark = [], None
+        while True:
+            with papers.house.store.reading() as connection:
+                page = ageing.listed(
+                    connection, COMPANY, papers.terms, papers.house.clock.now(), Gap.SIGNATURE,
+                    sort=sort, after=mark, limit=2,
+                )  # fmt: skip
+            assert page.total == 3
+            numbers += [made.index(one.agreement_id) + 1 for one in page.items]
+            mark = page.next
+            if mark is None:
+                return numbers
+
+    assert {sort: walked(sort) for sort in ("-age", "age", "transfer", "-transfer")} == {
+        "-age": [1, 2, 3], "age": [3, 2, 1], "transfer": [2, 3, 1], "-transfer": [1, 3, 2],
+    }  # fmt: skip
+    assert sorted(walked("lender")) == [1, 2, 3]
 
 
 def test_a_paper_signed_anew_waits_for_its_signature_again(papers: Paperwork) -> None:

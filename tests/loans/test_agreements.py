@@ -16,6 +16,7 @@ from gateway.loans.ending import By
 from gateway.loans.findings import holding
 from gateway.loans.model import SigningWay
 from gateway.loans.paper_intake import keep_agreement
+from gateway.loans.reasons import EndReason
 from gateway.loans.tariffs import FeeBase, Tariff
 from gateway.orders.tables import buyers, invoices
 from gateway.store.schema import AnyRow
@@ -204,7 +205,7 @@ def test_the_fee_is_of_the_tariff_of_the_day(papers: Paperwork) -> None:
 @pytest.mark.parametrize("way", list(SigningWay))
 def test_a_cancelled_application_leaves_nothing_of_its_agreement(papers: Paperwork, way: SigningWay) -> None:
     row = papers.met(way)
-    papers.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, "передумал"))
+    papers.house.do(MANAGER, lambda u: ending.cancel(u, row.application_id, By.BUYER, EndReason.CHANGED_MIND))
     row = papers.row(row.id)
     assert (row.live, row.signing, row.funding, row.goods) == (0, "refused", "void", "called_off")
     assert [one.state for one in rows(papers, invoices)] == ["cancelled"]
@@ -219,19 +220,19 @@ def test_it_is_not_called_off_once_the_goods_are_gone(papers: Paperwork, goods: 
     papers.put(row.id, goods=goods)
     cancel = ending.cancel
     if way_out:
-        papers.house.do(MANAGER, lambda u: cancel(u, row.application_id, By.BUYER, "передумал"))
+        papers.house.do(MANAGER, lambda u: cancel(u, row.application_id, By.BUYER, EndReason.CHANGED_MIND))
         assert papers.row(row.id).goods == "called_off"
     else:
-        said = papers.house.refused(MANAGER, lambda u: cancel(u, row.application_id, By.BUYER, "передумал"))
+        said = papers.house.refused(MANAGER, lambda u: cancel(u, row.application_id, By.BUYER, EndReason.CHANGED_MIND))
         assert said.code == "loan.goods_left"
 
 
 def test_a_late_refusal_is_told_to_people_once_the_goods_are_gone(papers: Paperwork) -> None:
     row = papers.signed()
     application = papers.house.row(row.application_id)
-    assert papers.house.do(SERVICE, lambda u: agreements.revoked(u, papers.terms, application, "скоринг"))
+    assert papers.house.do(SERVICE, lambda u: agreements.revoked(u, papers.terms, application))
     papers.put(row.id, goods="shipped")
-    assert not papers.house.do(SERVICE, lambda u: agreements.revoked(u, papers.terms, application, "скоринг"))
+    assert not papers.house.do(SERVICE, lambda u: agreements.revoked(u, papers.terms, application))
     assert [one.code for one in holding(papers.row(row.id).warnings)] == ["loan.revoked_late"]
     assert papers.tasks("task.loan_held")
 

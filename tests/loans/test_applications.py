@@ -21,11 +21,15 @@ from gateway.loans.lenders.ports import BasketLine
 from gateway.loans.model import ApplicationEvent, SigningWay
 from gateway.loans.personal import about_buyer
 from gateway.loans.purchase import Purchase, purchase_of
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tables import applications as table
+from gateway.loans.tables import decisions
 from gateway.orders.tables import orders
-from tests.loans.house import CALLER, DIRECTOR, FRIDGE, MANAGER, PHONE, House, lender_terms
+from tests.loans.house import CALLER, COMPANY, DIRECTOR, FRIDGE, MANAGER, PHONE, House, lender_terms
 from tests.loans.seed import empty_row
+
+MIND = EndReason.CHANGED_MIND
 
 
 def test_a_phone_number_alone_is_an_application(house: House) -> None:
@@ -81,7 +85,7 @@ def test_a_second_open_application_of_a_phone_is_pointed_out_and_not_refused(hou
 
 def test_one_that_ended_is_no_duplicate(house: House) -> None:
     first = house.apply("З-1")
-    house.do(CALLER, lambda u: ending.cancel(u, first.id, By.BUYER, "передумал"))
+    house.do(CALLER, lambda u: ending.cancel(u, first.id, By.BUYER, MIND))
     assert house.apply("З-2").duplicates == ()
 
 
@@ -256,13 +260,13 @@ def test_what_cannot_be_sent_is_refused(house: House) -> None:
 
 def test_one_of_several_lenders_is_let_go(house: House) -> None:
     row = house.submitted()
-    decision = house.do(CALLER, lambda u: submission.withdraw(u, row.id, "soap", "дорого"))
-    assert (decision.state, decision.reason) == ("withdrawn", "дорого")
-    assert [json.loads(r.payload)["reason"] for r in house.left("loan.cancel")] == ["дорого"]
-    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "rest", "")).code == "loan.last_lender"
-    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "mfo", "")).code == "loan.lender_not_asked"
+    decision = house.do(CALLER, lambda u: submission.withdraw(u, row.id, "soap", MIND))
+    assert (decision.state, decision.reason) == ("withdrawn", "changed_mind")
+    assert [json.loads(r.payload)["reason"] for r in house.left("loan.cancel")] == ["changed_mind"]
+    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "rest", MIND)).code == "loan.last_lender"
+    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "mfo", MIND)).code == "loan.lender_not_asked"
     house.force(row.id, lender="soap")
-    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "soap", "")).code == "loan.lender_chosen"
+    assert house.refused(CALLER, lambda u: submission.withdraw(u, row.id, "soap", MIND)).code == "loan.lender_chosen"
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------
@@ -272,12 +276,12 @@ def test_a_cancelled_application_leaves_nothing_open(house: House) -> None:
     row = house.submitted()
     house.force(row.id, state="agreed", stage="signing")
     agreement_id = house.agreement(row.id)
-    after = house.do(house.boss, lambda u: ending.cancel(u, row.id, By.BUYER, "  нашёл   дешевле "))
+    after = house.do(house.boss, lambda u: ending.cancel(u, row.id, By.BUYER, MIND))
     assert (after.state, after.stage, after.ended_by, after.end_reason) == (
         "cancelled",
         "ended",
         "buyer",
-        "нашёл дешевле",
+        "changed_mind",
     )
     assert from_text(after.ended_at) == house.clock.now()
     assert {d.state for d in house.decisions(row.id).values()} == {"withdrawn"}
@@ -288,11 +292,14 @@ def test_a_cancelled_application_leaves_nothing_open(house: House) -> None:
 
 def test_who_may_cancel_on_whose_behalf(house: House) -> None:
     row = house.row(house.apply("З-1").id)
-    assert house.refused(house.boss, lambda u: ending.cancel(u, row.id, By.US, "x")).code == "loan.not_yours_to_say"
-    assert house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.LENDER, "x")).code == "loan.not_yours_to_say"
-    assert house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.US, "  ")).code == "loan.reason_missing"
-    assert house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.US, "повтор")).ended_by == "us"
-    assert house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.US, "ещё")).code == "state.illegal"
+    assert house.refused(house.boss, lambda u: ending.cancel(u, row.id, By.US, MIND)).code == "loan.not_yours_to_say"
+    assert house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.LENDER, MIND)).code == "loan.not_yours_to_say"
+    assert (
+        house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.US, EndReason.UNANSWERED)).code
+        == "loan.reason_missing"
+    )
+    assert house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.US, MIND)).ended_by == "us"
+    assert house.refused(MANAGER, lambda u: ending.cancel(u, row.id, By.US, MIND)).code == "state.illegal"
 
 
 def test_a_lead_nobody_went_on_with_lapses(house: House) -> None:
@@ -315,10 +322,29 @@ def test_a_lead_nobody_went_on_with_lapses(house: House) -> None:
 def test_offers_nobody_accepted_lapse(house: House, until: str | None, days: int, lapses: bool) -> None:
     row = house.submitted(("soap",))
     house.force(row.id, state="approved")
-    house.answer(row.id, "soap", state="approved", offers=json.dumps([{"id": "1", "until": until}]))
+    offered = json.dumps([{"id": "1", "until": until}])
+    house.answer(row.id, "soap", state="approved", offers=offered, offers_until=until)
     house.later(days=days)
     assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == int(lapses)
     assert house.row(row.id).state == ("expired" if lapses else "approved")
+
+
+def test_what_waits_longer_does_not_hide_offers_that_have_run_out(house: House) -> None:
+    """More applications than one go looks at wait with offers that stand; the last one's is over."""
+    asked = {"lender": "soap", "state": "approved", "offers": "[{}]", "wanted": "{}", "answered_at": "2026-11-23"}
+    waiting = [f"A{place:03}" for place in range(201)]
+    with house.store.unit() as unit:
+        for number, row_id in enumerate(waiting):
+            row = {"id": row_id, "company": COMPANY, "number": 1000 + number, "shop_order": row_id, "stage": "decision"}
+            row |= {"shop_id": house.shop, "state": "approved", "stage_since": f"2026-11-23T08:00:00.{number:06}Z"}
+            unit.insert(table, empty_row(table) | row)
+            last_day = "2026-11-24" if row_id == waiting[-1] else None
+            of_it = {"id": row_id, "company": COMPANY, "application_id": row_id, "offers_until": last_day}
+            unit.insert(decisions, empty_row(decisions) | asked | of_it)
+        unit.commit()
+    house.later(days=2)
+    assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == 1
+    assert house.row(waiting[-1]).end_reason == "offer"
 
 
 def test_an_agreement_not_signed_in_time_lapses(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The calculator: golden quotes, which lenders fit and why not, the list in force, instalment plans."""
+"""The calculator: golden quotes, which lenders fit and why not, instalment plans."""
 
 from __future__ import annotations
 
@@ -14,23 +14,15 @@ from hypothesis import strategies as st
 from gateway.core.catalogue import sentence
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
-from gateway.loans.calculator import (
-    LenderTerms,
-    Purchase,
-    calculate,
-    down_payment,
-    in_force,
-    quote,
-    terms_of,
-)
+from gateway.loans.calculator import Purchase, calculate, down_payment, quote
+from gateway.loans.dated import LenderTerms
 from gateway.loans.schedule import DayCount, annuity
-from gateway.loans.tables import lender_terms
-from tests.loans.rows import selected
 
 ON = date(2026, 11, 21)
 SOAP = LenderTerms(
     lender="soap",
-    categories=frozenset(),
+    since=date(2026, 1, 1),
+    categories=(),
     least=Money.parse("3000"),
     most=Money.parse("500000"),
     months=(6, 10, 12),
@@ -45,14 +37,6 @@ PLAN = replace(SOAP, lender="plan", months=(6,), zero_rate=True)
 
 def purchase(goods: str, down: str = "0", *categories: str) -> Purchase:
     return Purchase(Money.parse(goods), Money.parse(down), frozenset(categories))
-
-
-def row(number: int, lender: str, since: str, **values: Any) -> dict[str, Any]:
-    return {
-        "id": f"l{number}", "company": "own", "lender": lender, "since": since, "categories": "[]", "least": 300_000,
-        "most": 50_000_000, "months": "[6, 12]", "rate": "24.9", "down_percent": "0", "day_count": "12",
-        "zero_rate": 0, "made_at": "2026-01-01T00:00:00.000000Z", "made_by": "anna", **values,
-    }  # fmt: skip
 
 
 def test_the_golden_quotes() -> None:
@@ -82,10 +66,10 @@ def test_only_the_terms_asked_for() -> None:
 @pytest.mark.parametrize(
     ("bought", "terms", "months", "code"),
     [
-        (purchase("50000", "0", "furniture"), {"categories": frozenset({"electronics"})}, [], "loan.misfit_category"),
+        (purchase("50000", "0", "furniture"), {"categories": ("electronics",)}, [], "loan.misfit_category"),
         (
             purchase("50000", "0", "furniture", "electronics"),
-            {"categories": frozenset({"electronics"})},
+            {"categories": ("electronics",)},
             [],
             "loan.misfit_category",
         ),
@@ -112,8 +96,8 @@ def test_what_does_not_fit_is_named(bought: Purchase, terms: dict[str, Any], mon
         (purchase("500000"), {}),
         (purchase("500000.01", "0.01"), {}),
         (purchase("50000", "5000"), {"down_percent": Decimal(10)}),
-        (purchase("50000", "0", "electronics"), {"categories": frozenset({"electronics", "furniture"})}),
-        (purchase("50000"), {"categories": frozenset({"electronics"})}),
+        (purchase("50000", "0", "electronics"), {"categories": ("electronics", "furniture")}),
+        (purchase("50000"), {"categories": ("electronics",)}),
     ],
 )
 def test_the_limits_themselves_fit(bought: Purchase, terms: dict[str, Any]) -> None:
@@ -155,34 +139,6 @@ def test_a_quotes_figures_hold_together(
     assert Money.zero() <= found.discount < loan
     assert (found.discount > Money.zero()) == (zero_rate and rate > 0)
     assert (found.psk == 0) == (found.overpaid == Money.zero())
-
-
-def test_a_row_is_read_whole() -> None:
-    (one,) = selected(
-        lender_terms,
-        row(1, "rest", "2026-01-01", categories='["furniture"]', months="[12, 3]", rate="19,9", down_percent="10",
-            day_count="act", zero_rate=1),
-    )  # fmt: skip
-    assert terms_of(one) == LenderTerms(
-        "rest", frozenset({"furniture"}), Money(300_000), Money(50_000_000), (3, 12), Decimal("19.9"), Decimal(10),
-        DayCount.ACTUAL, True,
-    )  # fmt: skip
-
-
-def test_the_list_begun_last_replaces_the_earlier_one_as_a_whole() -> None:
-    rows = selected(
-        lender_terms,
-        row(1, "soap", "2026-01-01", rate="20"),
-        row(2, "soap", "2026-01-01", rate="21", zero_rate=1),
-        row(3, "soap", "2026-06-01", rate="22"),
-        row(4, "soap", "2027-01-01", rate="23"),
-        row(5, "rest", "2026-02-01", rate="30"),
-    )
-    assert [(one.lender, one.rate) for one in in_force(rows, ON)] == [("soap", 22), ("rest", 30)]
-    assert [one.rate for one in in_force(rows, ON, "soap")] == [22]
-    assert [one.rate for one in in_force(rows, date(2026, 5, 31), "soap")] == [20, 21]
-    assert [one.lender for one in in_force(rows, date(2026, 1, 1))] == ["soap", "soap"]
-    assert in_force(rows, date(2025, 12, 31)) == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from gateway.loans import callbacks, ending, queries, reminders
 from gateway.loans.callbacks import SCRIPT, CallResult
 from gateway.loans.ending import By
 from gateway.loans.personal import about_buyer
+from gateway.loans.reasons import EndReason
 from gateway.store.schema import AnyRow
 from gateway.tasks.tables import tasks
 from tests.loans.house import CALLER, MANAGER, NOW, OTHER_CALLER, House
@@ -200,7 +201,7 @@ def test_an_end_takes_the_task_away(house: House) -> None:
     application_id = house.apply("З-1").id
     house.later(hours=1)
     house.do(SERVICE, lambda u: reminders.remind(u, house.terms))
-    house.do(MANAGER, lambda u: ending.cancel(u, application_id, By.US, "повтор"))
+    house.do(MANAGER, lambda u: ending.cancel(u, application_id, By.US, EndReason.CHANGED_MIND))
     assert open_reminders(house) == []
 
 

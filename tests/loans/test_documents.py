@@ -51,6 +51,33 @@ def test_the_bytes_are_sealed_and_come_back_as_they_were(papers: Paperwork) -> N
     assert papers.house.journalled("loan.document_shown")
 
 
+def test_people_of_a_shop_fill_nothing_up(papers: Paperwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, house = papers.agreed(), papers.house
+
+    def bring(actor: Actor, content: bytes) -> str:
+        kept = documents.keep
+        return house.do(actor, lambda u: kept(u, papers.terms, row.application_id, Kind.OTHER, "s.jpg", content))
+
+    brought = [bring(house.clerk, JPEG + bytes([n])) for n in range(documents.MOST_FILES - 1)]  # with the lender's PDF
+    with pytest.raises(Refused) as caught:
+        bring(house.boss, JPEG + b"more")
+    assert caught.value.code == "loan.document_too_many"
+    assert bring(house.clerk, JPEG + bytes([0])) == brought[0], "the same again takes no room"
+    assert bring(MANAGER, JPEG + b"ours"), "our own people may add what is missing"
+    other = papers.agreed(number="КД-2", order="З-2").application_id
+    monkeypatch.setattr(documents, "MOST_BYTES", 100)
+    with pytest.raises(Refused) as caught:
+        house.do(house.clerk, lambda u: documents.keep(u, papers.terms, other, Kind.OTHER, "s.jpg", JPEG + bytes(100)))
+    assert caught.value.code == "loan.document_too_many"
+
+
+def test_a_shop_brings_no_signed_papers_of_another_s_signing(papers: Paperwork) -> None:
+    row, house = papers.agreed(SigningWay.COURIER), papers.house
+    given = (papers.terms, row.application_id, Kind.SIGNED, "s.jpg", JPEG)
+    assert house.refused(house.boss, lambda u: documents.keep(u, *given)).code == "loan.not_at_shop"
+    assert house.do(MANAGER, lambda u: documents.keep(u, *given))
+
+
 def test_the_same_bytes_are_the_same_document(papers: Paperwork) -> None:
     row = papers.agreed()
     first = keep(papers, row.application_id, Kind.SIGNED)

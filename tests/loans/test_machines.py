@@ -34,6 +34,7 @@ from gateway.loans.ending import By
 from gateway.loans.model import APPLICATION, DECISION, ApplicationEvent, ApplicationState, DecisionState, SigningWay
 from gateway.loans.papers import FUNDING, GOODS, ORIGINAL, SIGNING, SigningFacts
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import SHOP
 from gateway.loans.stage import OPEN
 from gateway.loans.tables import agreements, decisions, shops
@@ -224,12 +225,12 @@ class Office(RuleBasedStateMachine):
 
     @rule(row_id=ids, lender=st.sampled_from(["soap", "rest"]))
     def withdraw(self, row_id: str, lender: str) -> None:
-        work = lambda u: submission.withdraw(u, row_id, lender, "иначе")  # noqa: E731
+        work = lambda u: submission.withdraw(u, row_id, lender, EndReason.CHANGED_MIND)  # noqa: E731
         self.attempt(work, "loan.lender_not_asked", "loan.last_lender", "state.illegal")
 
     @rule(row_id=consumes(ids))
     def cancel(self, row_id: str) -> None:
-        self.attempt(lambda u: ending.cancel(u, row_id, By.BUYER, "передумал"), "state.illegal")
+        self.attempt(lambda u: ending.cancel(u, row_id, By.BUYER, EndReason.CHANGED_MIND), "state.illegal")
 
     @rule(hours=st.integers(1, 40))
     def wait(self, hours: int) -> None:

@@ -15,6 +15,7 @@ from gateway.loans.callbacks import CallResult
 from gateway.loans.ending import By
 from gateway.loans.problems import Problem
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.tables import events
 from gateway.store.migrate import upgrade
 from tests.loans.house import CALLER, COMPANY, MANAGER, PHONE, TERMS, House
@@ -46,7 +47,7 @@ def test_the_whole_way(url: str, tmp_path: Path) -> None:
             unit.connection.execute(update(events).values(kind="x"))
         with pytest.raises(DBAPIError), house.store.unit() as unit:
             unit.connection.execute(delete(events))
-        house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.BUYER, "передумал"))
+        house.do(MANAGER, lambda u: ending.cancel(u, row.id, By.BUYER, EndReason.CHANGED_MIND))
         house.later(days=4)
         assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == 1
         house.later(days=1100)

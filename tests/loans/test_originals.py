@@ -123,6 +123,17 @@ def test_it_leaves_with_a_carrier_and_a_waybill(papers: Paperwork, carrier: str,
     assert said.code == code
 
 
+def test_a_shop_hands_over_nothing_it_does_not_have(papers: Paperwork) -> None:
+    row, house = papers.signed(SigningWay.COURIER), papers.house
+    for who in (house.boss, house.clerk):
+        said = house.refused(who, lambda u: originals.send(u, row.application_id, "Почта", "RA1"))
+        assert said.code == "loan.original_not_yours"
+    at_the_shop = papers.signed(number="КД-2", order="З-2")
+    house.do(house.clerk, lambda u: originals.send(u, at_the_shop.application_id, "По\x00чта\u202e", "RA\x1b 1"))
+    sent = papers.row(at_the_shop.id)
+    assert (sent.holder, sent.waybill) == ("carrier:По чта", "RA 1")
+
+
 @pytest.mark.parametrize("state", list(OriginalState))
 def test_every_event_in_every_state(papers: Paperwork, state: OriginalState) -> None:
     """Of people's events each moves as in the table or is refused by name."""

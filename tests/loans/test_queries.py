@@ -217,7 +217,7 @@ def test_no_list_reads_the_wide_rows_of_all(full: Store) -> None:
 
 def card(house: House, application_id: str, actor: Actor = MANAGER) -> dict[str, Any]:
     with house.store.reading() as connection:
-        return queries.card(connection, TERMS, actor, application_id, house.clock.now())
+        return queries.card(connection, house.store.company, TERMS, actor, application_id, house.clock.now())
 
 
 def test_a_card_has_everything_but_personal_data(house: House) -> None:

@@ -22,7 +22,9 @@ GOOD = LoanFacts(
     contradicted=False,
     standing=True,
     revoked=False,
+    suspended=False,
     on_hold=False,
+    down_paid=True,
     received=True,
     trusted=False,
     exposure=Money(0),
@@ -30,8 +32,8 @@ GOOD = LoanFacts(
     limit=None,
     switched_on=True,
 )
-_FLAGS = ("identity_checked", "signed", "cooling_off_over", "amounts_fit", "standing", "switched_on")
-_AGAINST = ("contradicted", "revoked", "on_hold")
+_FLAGS = ("identity_checked", "signed", "cooling_off_over", "amounts_fit", "standing", "down_paid", "switched_on")
+_AGAINST = ("contradicted", "revoked", "suspended", "on_hold")
 
 
 @pytest.mark.parametrize("way", list(SigningWay))
@@ -72,5 +74,5 @@ def test_each_line_has_its_text() -> None:
         met |= {
             line.code for line in loan_release_rule(replace(GOOD, way=way, received=received, trusted=trusted)).lines
         }
-    assert len(met) == 12
+    assert len(met) == 14
     assert all(f"release.{code}" in catalogue.entries() for code in met)

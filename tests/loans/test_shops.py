@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from gateway.loans import dated, ending, shops
 from gateway.loans.dated import SigningTerms
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.loans.shops import SHOP, Onboarding, ShopEvent, ShopState
 from gateway.loans.tables import shop_tariffs
 from gateway.loans.tariffs import FREE, FeeBase, FeePayer, Tariff
@@ -115,7 +116,7 @@ def test_a_shop_leaves_when_nothing_runs(house: House) -> None:
     applied = house.apply("З-1")
     busy = house.refused(DIRECTOR, lambda u: shops.move(u, house.shop, ShopEvent.CLOSE))
     assert busy.values == {"name": "Магазин mebel", "count": 1}
-    house.do(CALLER, lambda u: ending.cancel(u, applied.id, By.SHOP, "закрываемся"))
+    house.do(CALLER, lambda u: ending.cancel(u, applied.id, By.SHOP, EndReason.CHANGED_MIND))
     assert house.do(DIRECTOR, lambda u: shops.move(u, house.shop, ShopEvent.CLOSE, "конец договора")).state == "closed"
 
 
@@ -198,6 +199,16 @@ def test_terms_of_a_lender_hold_from_their_day(house: House) -> None:
     assert now is not None
     assert before is not None
     assert (now.months, now.categories, now.zero_rate, before.categories) == ((6, 24), ("furniture",), True, ())
+
+
+def test_terms_entered_again_for_the_same_day_replace_those_before(house: House) -> None:
+    for most in (300_000_00, 200_000_00):
+        house.clock.advance(timedelta(seconds=1))
+        new = lender_terms("soap", since=D, most=Money(most))
+        house.do(DIRECTOR, lambda u, new=new: dated.set_lender_terms(u, new))
+    with house.store.reading() as connection:
+        [only] = dated.lenders_on(connection, house.store.company, D, ("soap",))
+    assert only.most == Money(200_000_00)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from gateway.loans import agreement_rows, agreements, coverage, documents, ident
 from gateway.loans.documents import Kind
 from gateway.loans.model import SigningWay
 from gateway.loans.papers import SIGNING, SigningEvent, SigningState
+from gateway.loans.reasons import EndReason
 from gateway.loans.visits import NewVisit
 from gateway.store import Unit
 from tests.loans.house import MANAGER, House
@@ -141,7 +142,7 @@ def test_no_fault_is_found_in_a_paper_the_lender_has_accepted(papers: Paperwork)
 def test_a_buyer_who_will_not_sign_cancels_his_application(papers: Paperwork, way: SigningWay) -> None:
     row = papers.met(way)
     who = papers.house.clerk if way is SigningWay.CLERK else MANAGER
-    after = papers.house.do(who, lambda u: signing.refuse(u, papers.terms, row.application_id, "передумал"))
+    after = papers.house.do(who, lambda u: signing.refuse(u, papers.terms, row.application_id, EndReason.CHANGED_MIND))
     assert (after.state, after.ended_by) == ("cancelled", "buyer")
     assert (papers.row(row.id).live, papers.row(row.id).signing) == (0, "refused")
     assert papers.house.left("loan.cancel")
@@ -150,7 +151,7 @@ def test_a_buyer_who_will_not_sign_cancels_his_application(papers: Paperwork, wa
 _AT_SIGNING: list[Act] = [
     lambda u, p, a: signing.miss(u, a),
     lambda u, p, a: signing.sign(u, p.terms, a),
-    lambda u, p, a: signing.refuse(u, p.terms, a, "передумал"),
+    lambda u, p, a: signing.refuse(u, p.terms, a, EndReason.CHANGED_MIND),
     lambda u, p, a: identity.check(u, p.terms, a, PASSPORT, True, "магазин"),
 ]
 
@@ -168,7 +169,7 @@ def test_a_buyer_with_the_goods_who_will_not_sign_anew_is_a_persons_matter(paper
     row = papers.signed()
     papers.put(row.id, goods="committed")
     papers.house.do(MANAGER, lambda u: signing.find_fault(u, papers.terms, row.application_id, "брак"))
-    papers.house.do(MANAGER, lambda u: signing.refuse(u, papers.terms, row.application_id, "не приду"))
+    papers.house.do(MANAGER, lambda u: signing.refuse(u, papers.terms, row.application_id, EndReason.CHANGED_MIND))
     assert papers.house.row(row.application_id).state == "active"
     assert papers.tasks("task.loan_refused_late")
 
@@ -187,7 +188,7 @@ _ACTS: dict[SigningEvent, Act] = {
     SigningEvent.VERIFY: lambda u, p, a: signing.verify(u, a),
     SigningEvent.FAULT: lambda u, p, a: signing.find_fault(u, p.terms, a, "брак"),
     SigningEvent.RESIGN: lambda u, p, a: signing.resign(u, a),
-    SigningEvent.REFUSE: lambda u, p, a: signing.refuse(u, p.terms, a, "передумал"),
+    SigningEvent.REFUSE: lambda u, p, a: signing.refuse(u, p.terms, a, EndReason.CHANGED_MIND),
 }
 
 _BY_COURIER = {SigningState.ORDERED, SigningState.OUT, SigningState.MET, SigningState.RETURNED_EMPTY}
@@ -239,7 +240,7 @@ _RIGHT: dict[str, tuple[Right, Act]] = {
     "check": (Right.LOANS_SIGN, lambda u, p, a: identity.check(u, p.terms, a, PASSPORT, True, "здесь")),
     "sign": (Right.LOANS_SIGN, lambda u, p, a: signing.sign(u, p.terms, a)),
     "miss": (Right.LOANS_SIGN, lambda u, p, a: signing.miss(u, a)),
-    "refuse": (Right.LOANS_SIGN, lambda u, p, a: signing.refuse(u, p.terms, a, "нет")),
+    "refuse": (Right.LOANS_SIGN, lambda u, p, a: signing.refuse(u, p.terms, a, EndReason.CHANGED_MIND)),
     "verify": (Right.LOANS_WORK, lambda u, p, a: signing.verify(u, a)),
     "fault": (Right.LOANS_WORK, lambda u, p, a: signing.find_fault(u, p.terms, a, "брак")),
     "resign": (Right.LOANS_WORK, lambda u, p, a: signing.resign(u, a)),

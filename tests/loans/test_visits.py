@@ -9,6 +9,7 @@ import pytest
 from gateway.core.money import Money
 from gateway.loans import signing, visits
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.loans.visits import NewVisit, Spent
 from tests.loans.house import COMPANY, MANAGER, House
 from tests.loans.paperwork import VISIT_COST, Paperwork
@@ -98,6 +99,6 @@ def test_only_a_courier_is_sent_for(papers: Paperwork, way: SigningWay) -> None:
 def test_a_visit_nobody_needs_any_more_is_called_off(papers: Paperwork) -> None:
     row = papers.agreed(SigningWay.COURIER)
     order(papers, row.application_id)
-    papers.house.do(MANAGER, lambda u: signing.refuse(u, papers.terms, row.application_id, "не нужно"))
+    papers.house.do(MANAGER, lambda u: signing.refuse(u, papers.terms, row.application_id, EndReason.CHANGED_MIND))
     with papers.house.store.reading() as connection:
         assert [visit.result for visit in visits.of_agreement(connection, row.id)] == ["refused"]

@@ -90,6 +90,12 @@ def test_both_indexes_answer_alike(shop: Shop, drawn: list) -> None:
             assert ids(sql.by_reference(Reference.ORDER, key)) == ids(
                 memory.by_reference(Reference.ORDER, str(counter).lstrip("0") or key)
             )
+        numbers = ["", "nobody's", *(f"З{counter}" for counter in range(32)), *map(str, range(32))]
+        for kind in Reference:
+            at_once = sql.by_references(kind, numbers)
+            assert {key: ids(found) for key, found in at_once.items()} == {
+                key: ids(sql.by_reference(kind, key)) for key in numbers
+            }
         parties = {memory[row.id].party for row in rows} | {"nobody"}
         for party in parties:
             assert ids(sql.open_of(party)) == ids(memory.open_of(party))

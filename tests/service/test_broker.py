@@ -166,14 +166,19 @@ def test_a_lenders_secret_goes_into_the_vault_and_nowhere_else(kvit: Kvit, home:
     configured(home, URLS)
     before = kvit("lender", "list", "--home", home, "--json").json["lenders"]
     assert [(one["key"], one["token"], one["hints"]) for one in before] == [(SOAP, False, False), (REST, False, False)]
-    said = kvit("lender", "token", SOAP, "--stdin", "--home", home, input="very-secret-token\n")
+    until = ("--until", "2027-03-31")
+    said = kvit("lender", "token", SOAP, *until, "--stdin", "--home", home, input="very-secret-token\n")
     assert said.code == 0
     assert kvit("lender", "token", SOAP, "--hints", "--stdin", "--home", home, input="other-secret\n").code == 0
     after = kvit("lender", "list", "--home", home, "--json")
-    assert (after.json["lenders"][0]["token"], after.json["lenders"][0]["hints"]) == (True, True)
+    kept = after.json["lenders"][0]
+    assert (kept["token"], kept["until"], kept["hints"]) == (True, "2027-03-31", True)
+    assert kvit("lender", "token", SOAP, "--until", "31.03.2027", "--stdin", "--home", home, input="x\n").code == 2
     assert "secret" not in said.out + said.err + after.out
     for file in home.rglob("*"):
         assert not file.is_file() or b"very-secret-token" not in file.read_bytes()
+    assert kvit("lender", "token", SOAP, "--stdin", "--home", home, input="another-token\n").code == 0
+    assert kvit("lender", "list", "--home", home, "--json").json["lenders"][0]["until"] == ""  # of the one before
     assert kvit("lender", "token", "nobody", "--stdin", "--home", home, input="x\n").code == 1
     assert kvit("lender", "token", SOAP, "--stdin", "--home", home, input="\n").code == 1
 

@@ -96,8 +96,8 @@ def test_balances_agree_with_the_register_through_carrying_and_paying(house: Hou
     assert [one.party for one in everybody] == [SHOP, OTHER]
     assert [one.party for one in ask(house, queries.balance_page, after=SHOP)] == [OTHER]
     assert ask(house, queries.balance_page, limit=1) == everybody[:1]
-    with house.store.reading() as connection:
-        assert queries.parties_waiting(connection, house.store.company, str(TODAY)) == [OTHER]
+    assert [one.source_event for one in ask(house, queries.waiting_lines, OTHER).rows] == ["e3"]
+    assert ask(house, queries.waiting_lines, SHOP).rows == []
 
 
 def kopecks(house: House) -> tuple[int, ...]:

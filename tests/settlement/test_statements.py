@@ -212,6 +212,11 @@ WAYS = {
     (_S.ACCEPTED_BY_SILENCE, _E.FIX): "payable",
     (_S.ACCEPTED, _E.CARRY): "",
     (_S.ACCEPTED_BY_SILENCE, _E.CARRY): "",
+    (_S.ACCEPTED, _E.CLAIM): "",
+    (_S.ACCEPTED_BY_SILENCE, _E.CLAIM): "",
+    (_S.CLAIMED, _E.COLLECT): "paid",
+    (_S.CLAIMED, _E.CARRY): "carried",
+    (_S.PAID, _E.LOSE): "",
     (_S.PAYABLE, _E.DRAFT): "drafted",
     (_S.DRAFTED, _E.ORDER): "ordered",
     (_S.ORDERED, _E.UNSIGN): "drafted",
@@ -277,3 +282,14 @@ def test_a_statement_of_another_company_is_not_found(house: House) -> None:
     for work in (statements.send, statements.accept, statements.lapse_silent, statements.fix, statements.carry):
         refused("settlement.not_found", house.do, work, statement_id)
     refused("settlement.not_found", house.do, payouts.draft, house.settling, statement_id)
+
+
+def test_a_statement_spans_a_year_at_most_and_begins_where_something_happened(house: House) -> None:
+    long_ago = TODAY - timedelta(days=500)
+    house.append(line("old", on=long_ago))
+    house.opened(until=long_ago)
+    house.append(line("later", on=TODAY - timedelta(days=30)))
+    assert house.statement(house.opened()).since == str(TODAY - timedelta(days=30))
+    house.append(line("x", on=long_ago, party=OTHER), line("y", party=OTHER))
+    refused("settlement.period_long", house.do, statements.open_period, OTHER, "x", TODAY)
+    assert house.opened(OTHER, long_ago + timedelta(days=300)) != house.opened(OTHER)

@@ -7,14 +7,17 @@ import random
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
 
 from gateway.core.errors import KvitError, Refused, Unavailable
-from gateway.store import Store, migrate
+from gateway.store import Store, migrate, schema
 from gateway.store.engine import sqlite_url
 from tests.store.conftest import COMPANY, MovableClock
 
@@ -110,6 +113,23 @@ def test_no_free_connection_is_told(file: Path, clock: MovableClock, monkeypatch
         write(store)
     store.close()
     assert caught.value.code == "store.unreachable"
+
+
+@pytest.mark.parametrize("fault", ["a key twice", "nothing where something must be", "no such column"])
+def test_an_error_does_not_repeat_what_was_written(store: Store, fault: str) -> None:
+    """Its text and its cause's go into the log with the traceback."""
+    row = dict.fromkeys(
+        (column.name for column in schema.changes.columns if column.name != "seq"), "Иванов +79161231234"
+    )
+    with pytest.raises((DBAPIError, KvitError)) as caught, store.unit() as unit:
+        if fault == "no such column":
+            unit.connection.execute(text("SELECT nowhere FROM changes WHERE id = :name"), {"name": row["id"]})
+        given = row if fault == "a key twice" else row | {"topic": None}
+        for _ in range(2):
+            unit.connection.execute(insert(schema.changes).values(seq=1, **given))
+    told = "".join(traceback.format_exception(caught.value))
+    assert "changes" in told and "Error" in told
+    assert "Иванов" not in told and "9161231234" not in told
 
 
 def test_a_sound_database_passes_its_check(store: Store) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
+
+from openpyxl import load_workbook
 
 from gateway.core.authority import SERVICE
 from gateway.flows.loan_release import settle_application
@@ -93,7 +96,7 @@ def test_an_old_page_does_not_overwrite_what_happened_since(world: World) -> Non
     manager, clerk = world.person("manager"), world.person("clerk")
     old = manager.forms(manager.get(card))[f"{card}/refuse"]
     clerk.send(f"{card}/identity", f"{card}/identity", passport="4510123456", photo="yes", place="ТЦ")
-    reply = manager.client.post(f"{card}/refuse", data={**old, "reason": "передумал"})
+    reply = manager.client.post(f"{card}/refuse", data={**old, "reason": "changed_mind"})
     assert reply.status_code == 409 and 'role="alert"' in reply.text
     assert world.paper(application_id).signing == SigningState.IDENTITY_CHECKED
 
@@ -102,8 +105,8 @@ def test_the_buyer_refuses_and_the_goods_stay(world: World) -> None:
     application_id = world.agreed()
     card = f"/shop/applications/{application_id}"
     manager = world.person("manager")
-    page = manager.follow(manager.send(card, f"{card}/refuse", reason="передумал"))
-    assert "Отказ записан" in page.text and "передумал" in page.text
+    page = manager.follow(manager.send(card, f"{card}/refuse", reason="changed_mind", remark="Сидоровой не надо"))
+    assert "Отказ записан" in page.text and "передумал" in page.text and "Сидоровой" not in page.text
     assert world.house.row(application_id).state == "cancelled"
     assert "Товар можно отдавать" not in page.text
 
@@ -112,12 +115,12 @@ def test_the_manager_calls_it_off(world: World) -> None:
     application_id = world.approved()
     card = f"/shop/applications/{application_id}"
     manager = world.person("manager")
-    without = manager.send(card, f"{card}/cancel", by="shop", reason=" ")
-    assert without.status_code == 422 and "Не указана причина" in without.text
-    assert manager.send(card, f"{card}/cancel", by="lender", reason="x").status_code == 422
-    assert (
-        "Заявка отменена" in manager.follow(manager.send(card, f"{card}/cancel", by="shop", reason="нет товара")).text
-    )
+    without = manager.send(card, f"{card}/cancel", by="shop", reason="нет товара")
+    assert without.status_code == 422 and "Выберите один из вариантов" in without.text
+    assert manager.send(card, f"{card}/cancel", by="lender", reason="no_goods").status_code == 422
+    assert manager.send(card, f"{card}/cancel", by="shop", reason="declined").status_code == 422, "not for people"
+    done = manager.follow(manager.send(card, f"{card}/cancel", by="shop", reason="no_goods", remark="нет у Иванова"))
+    assert "Заявка отменена" in done.text and "(магазин): нет товара" in done.text and "у Иванова" not in done.text
     assert world.house.row(application_id).ended_by == "shop"
 
 
@@ -227,6 +230,22 @@ def test_a_statement_is_disputed_with_a_remark(world: World) -> None:
     assert "Замечание отправлено" in done.text and "&lt;b&gt;не было" in done.text
 
 
+def test_a_statement_is_printed_with_its_act_and_downloaded_with_the_same_sums(world: World) -> None:
+    address = f"/shop/statements/{statement(world)}"
+    manager = world.person("manager")
+    assert f"{address}/print" in manager.get(address).text
+    paper = manager.get(f"{address}/print").text.replace("\u00a0", " ")
+    assert paper.count('class="sheet"') == 2 and "К перечислению: 270,00 ₽" in paper
+    assert "Перенесено из прошлых отчётов" in paper and "ИНН" in paper and "Акт № 1" in paper
+    assert "в том числе НДС" in paper and "5,40 ₽" in paper  # three fees of 10.00 at 22 %
+    file = manager.client.get(f"{address}/statement.xlsx")
+    assert 'filename="statement-1.xlsx"' in file.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(file.content))
+    assert book.sheetnames == ["Отчёт", "Акт"]
+    totals = next(row for row in book["Отчёт"].iter_rows(values_only=True) if row[0] == "Итого")
+    assert totals[3:7] == (300, 30, 5.4, 270)
+
+
 def test_every_page_is_whole_in_both_languages(world: World) -> None:
     """A missing word shows itself as its code."""
     approved, agreed = world.approved(order="A-1"), world.agreed(order="A-2", phone="+79161231299")
@@ -236,7 +255,8 @@ def test_every_page_is_whole_in_both_languages(world: World) -> None:
         for path in (
             "/shop/applications", "/shop/applications/new", f"/shop/applications/{approved}",
             f"/shop/applications/{agreed}", f"/shop/applications/{agreed}/identity", "/shop/statements",
-            f"/shop/statements/{one}", "/shop/help", "/shop/help/passport", "/shop/button", "/consent",
+            f"/shop/statements/{one}", f"/shop/statements/{one}/print",
+            "/shop/help", "/shop/help/passport", "/shop/button", "/consent",
         ):  # fmt: skip
             page = manager.get(path)
             assert page.status_code == 200, path
@@ -254,9 +274,9 @@ def test_goods_that_came_back_are_reported(world: World) -> None:
     clerk.send(card, f"{card}/sign", signed="yes")
     clerk.send(card, f"{card}/delivered")
     assert f"{card}/returned" not in clerk.get(card).text
-    much = manager.send(card, f"{card}/returned", goods="50 000", reason="брак")
+    much = manager.send(card, f"{card}/returned", goods="50 000", reason="defect")
     assert much.status_code == 422 and 'role="alert"' in much.text
-    done = manager.follow(manager.send(card, f"{card}/returned", goods="45 990", reason="брак"))
+    done = manager.follow(manager.send(card, f"{card}/returned", goods="45 990", reason="defect"))
     assert "Возврат записан" in done.text
     assert world.paper(application_id).goods == GoodsState.RETURNED
     assert world.told["changed"] == 4

@@ -10,6 +10,8 @@ import pytest
 from gateway.core.errors import Refused
 from gateway.loans import access
 from gateway.loans.shops import ShopEvent, move
+from gateway.loans.tables import session_ends
+from gateway.store import Store
 from gateway.web.app import create_web
 from gateway.web.sessions import IDLE, LONGEST
 from tests.loans.house import DIRECTOR
@@ -58,6 +60,22 @@ def test_logging_out_ends_every_copy(world: World) -> None:
     assert is_in(copy)
     assert browser.send(LIST, "/shop/logout").headers["location"] == "/shop/login"
     assert not is_in(copy) and not is_in(browser.client)
+
+
+def test_logging_out_outlives_a_restart(world: World, stage: tuple[Stage, str]) -> None:
+    browser, colleague = world.person("manager"), world.person("manager")
+    copy = world.client(Cookie=f"kvit={browser.client.cookies['kvit']}")
+    browser.send(LIST, "/shop/logout")
+    again = Store(world.house.store.url, world.house.clock, world.house.store.company)
+    stage[0].on = create_web(replace(world.room, store=again))
+    assert not is_in(copy) and is_in(colleague.client)
+    assert world.house.count(session_ends) == 1
+    world.house.later(seconds=LONGEST.total_seconds() + 1)
+    newcomer = world.person("manager")
+    newcomer.send(LIST, "/shop/logout")
+    assert world.house.count(session_ends) == 1, "what ended by itself is forgotten"
+    assert not is_in(copy)
+    again.close()
 
 
 def test_a_revoked_token_ends_its_session(world: World) -> None:

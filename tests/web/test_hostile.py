@@ -20,6 +20,7 @@ from tests.web.world import PDF, Browser, Stage, World
 
 BUTTON = "/shop/v1/button/mebel/applications"
 SITE = "https://mebel.example"
+LIST = "/shop/applications"
 LINE = {"name": "Диван", "category": "furniture", "qty": 1000, "price": 100}
 
 
@@ -97,6 +98,103 @@ def test_a_paper_is_saved_under_a_name_that_opens_as_what_it_is(world: World, gi
     files = [one.split('"')[0] for one in page.text.split('href="')[1:] if f"{card}/documents/" in one.split('"')[0]]
     disposition = clerk.get(files[-1]).headers["content-disposition"]
     assert disposition.startswith("attachment; ") and disposition.endswith(".pdf")
+
+
+_ACTS = (
+    "buyer", "confirm", "cancel", "documents", "identity", "sign", "miss", "refuse", "original", "shipped",
+    "delivered", "returned",
+)  # fmt: skip
+
+
+def test_another_shop_s_employee_gets_at_nothing(world: World) -> None:
+    """With a session and a mark of his own, and everything he could know of another shop's application."""
+    application_id, order = world.agreed(), {"shop": world.house.other, "phone": "+79161110000"}
+    own = world.house.apply("S-1", **order).id
+    card = f"/shop/applications/{application_id}"
+    clerk, stranger = world.person("clerk"), world.person("stranger")
+    papers = [one.split('"')[0] for one in clerk.get(card).text.split('href="') if f"{card}/documents/" in one]
+    mark = stranger.forms(stranger.get("/shop/applications"))["/shop/logout"]["mark"]
+    typed = {
+        "mark": mark,
+        "by": "shop",
+        "reason": "other",
+        "signed": "yes",
+        "choice": "soap|O-1|clerk",
+        "kind": "other",
+    }
+    typed |= {"passport": "4510123456", "photo": "yes", "place": "x", "carrier": "a", "waybill": "b", "goods": "1"}
+    before = (world.house.row(application_id), world.paper(application_id), len(world.house.journalled()))
+    for act in _ACTS:
+        files = {"file": ("a.pdf", PDF)} if act == "documents" else None
+        reply = stranger.client.post(f"{card}/{act}", data=typed | {"key": act}, files=files)
+        nowhere = stranger.client.post(f"{LIST}/{'0' * 26}/{act}", data=typed | {"key": f"{act}0"}, files=files)
+        assert (reply.status_code, reply.text) == (404, nowhere.text), act
+    assert papers and clerk.get(papers[0]).status_code == 200
+    for address in (card, f"{card}/identity", papers[0], papers[0].replace(application_id, own)):
+        assert stranger.get(address).status_code == 404, address
+    shown = 1  # to the clerk
+    after = (world.house.row(application_id), world.paper(application_id), len(world.house.journalled()) - shown)
+    assert after == before
+
+
+@pytest.mark.parametrize("role", ["clerk", "manager"])
+def test_a_form_without_its_version_or_with_a_wrong_one_binds_nobody(world: World, role: str) -> None:
+    application_id = world.agreed()
+    card = f"/shop/applications/{application_id}"
+    who = world.person(role)
+    fields = who.forms(who.get(card))[f"{card}/miss"]
+    for version in ("999999999999", "-1", "1e3", "٣"):
+        reply = who.client.post(f"{card}/miss", data=fields | {"version": version, "key": version})
+        assert reply.status_code == 409, version
+    assert world.paper(application_id).signing == "documents_ready"
+
+
+def test_a_file_s_name_puts_nothing_into_the_headers(world: World) -> None:
+    application_id = world.agreed()
+    card = f"/shop/applications/{application_id}"
+    clerk = world.person("clerk")
+    fields = clerk.forms(clerk.get(card))[f"{card}/documents"] | {"kind": "other"}
+    parts = [f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+    name = "..\\..\\a%0d%0aSet-Cookie: x=1;\u202e'\\r\\n.pdf"
+    head = f'--B\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = "".join(parts).encode() + head.encode() + PDF + b"x\r\n--B--\r\n"
+    sent = clerk.client.post(
+        f"{card}/documents", content=body, headers={"Content-Type": "multipart/form-data; boundary=B"}
+    )
+    page = clerk.follow(sent)
+    papers = [one.split('"')[0] for one in page.text.split('href="') if f"{card}/documents/" in one.split('"')[0]]
+    reply = clerk.get(papers[-1])
+    assert reply.content == PDF + b"x" and "set-cookie" not in reply.headers
+    told = reply.headers["content-disposition"]
+    assert told.startswith("attachment; filename*=UTF-8''") and told.endswith(".pdf")
+    assert not set(told) & set('\r\n\\/;"') - {";"} and told.count(";") == 1
+
+
+def test_a_shop_s_people_type_applications_at_a_pace(world: World, stage: tuple[Stage, str]) -> None:
+    stage[0].on = create_web(replace(world.room, pace=Pace(apply=(6, 2))))
+    manager, new = world.person("manager"), "/shop/applications/new"
+    sent = [manager.send(new, new, phone=f"+7916111000{n}").status_code for n in range(3)]
+    assert sent == [303, 303, 429]
+    form = manager.forms(manager.get(new))[new]
+    world.house.later(minutes=1)
+    twice = [manager.client.post(new, data=form | {"phone": "+79161110009"}).headers["location"] for _ in range(2)]
+    assert twice[0] == twice[1], "pressed twice it is one application"
+
+
+def test_a_shop_s_papers_come_at_a_pace(world: World, stage: tuple[Stage, str]) -> None:
+    application_id = world.agreed()
+    card, most = f"/shop/applications/{application_id}", 2
+    stage[0].on = create_web(replace(world.room, pace=Pace(upload=(6, most))))
+    clerk, manager = world.person("clerk"), world.person("manager")
+
+    def bring(who: Browser, n: int) -> int:
+        content = PDF + str(n).encode()
+        return who.send(card, f"{card}/documents", files={"file": ("a.pdf", content)}, kind="other").status_code
+
+    assert [bring(clerk, n) for n in range(most)] == [303] * most
+    assert bring(manager, 7) == 429, "one shop, however many of its people"
+    world.house.later(seconds=10)
+    assert bring(manager, 8) == 303
 
 
 def test_forged_webhooks_do_not_fill_the_journal(port: World, stage: tuple[Stage, str]) -> None:

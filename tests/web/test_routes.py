@@ -71,6 +71,8 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("POST", f"{ONE}/returned"): Guard("person", ONLY_M),
     ("GET", "/shop/statements"): Guard("person", ONLY_M),
     ("GET", "/shop/statements/{statement_id}"): Guard("person", ONLY_M),
+    ("GET", "/shop/statements/{statement_id}/print"): Guard("person", ONLY_M),
+    ("GET", "/shop/statements/{statement_id}/statement.xlsx"): Guard("person", ONLY_M),
     ("POST", "/shop/statements/{statement_id}/accept"): Guard("person", ONLY_M),
     ("POST", "/shop/statements/{statement_id}/dispute"): Guard("person", ONLY_M),
     ("GET", "/shop/help"): Guard("person", BOTH),

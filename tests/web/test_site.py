@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from gateway.loans import access
 from gateway.loans.lenders.ports import LenderStatus
 from gateway.loans.tables import applications
@@ -190,6 +192,31 @@ def test_an_address_is_slowed_down_whatever_it_asks(world: World, stage: tuple[S
     assert client.get("/shop/login").status_code == 429
     another = world.client(**{"X-Forwarded-For": "203.0.113.9, 198.51.100.8"})
     assert another.get("/shop/login").status_code == 200, "the proxy's word is the last address"
+
+
+@pytest.mark.parametrize(
+    ("told", "same"),
+    [
+        ("198.51.100.7:51234", "198.51.100.7:40"),
+        ("[2001:db8:1:2::7]:51234", "2001:db8:1:2::9"),
+        ("[2001:db8:1:2::7]", "[2001:db8:1:2::8]:443"),
+        ("unknown", "_hidden"),  # told by the proxy, and no address: then it is the proxy's own
+        ("[198.51.100.7", "198.51.100.7:x"),
+    ],
+)
+def test_a_proxy_may_tell_the_port_too(world: World, stage: tuple[Stage, str], told: str, same: str) -> None:
+    stage[0].on = create_web(replace(world.room, pace=Pace(address=(60, 1))))
+    statuses = [
+        world.client(**{"X-Forwarded-For": f"1.2.3.4, {one}"}).get("/shop/login").status_code
+        for one in (told, same, "203.0.113.9:51234")
+    ]
+    assert statuses == [200, 429, 200]
+
+
+def test_nobody_names_himself_where_no_proxy_stands(world: World, stage: tuple[Stage, str]) -> None:
+    stage[0].on = create_web(replace(world.room, pace=Pace(address=(60, 1)), behind_proxy=False))
+    clients = [world.client(**{"X-Forwarded-For": f"203.0.113.{n}:1"}) for n in range(2)]
+    assert [client.get("/shop/login").status_code for client in clients] == [200, 429]
 
 
 def test_another_host_name_is_not_answered(world: World) -> None:

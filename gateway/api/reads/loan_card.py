@@ -15,6 +15,7 @@ from gateway.api.reads import loan_actions, loan_money
 from gateway.api.reads.loans import Asking, item, labelled
 from gateway.api.reads.texts import in_catalogue, quantity, said, stored_list
 from gateway.core.authority import Actor
+from gateway.core.catalogue import sentence
 from gateway.core.clock import business_date
 from gateway.core.money import Money
 from gateway.loans import applications, coverage, dated, documents, findings, queries, visits
@@ -45,8 +46,8 @@ def card(connection: Connection, asking: Asking, loan_id: str) -> dict[str, Any]
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
-    found = queries.card(connection, asking.loans, asking.actor, loan_id, asking.now)
-    row = applications.load(connection, loan_id)
+    found = queries.card(connection, asking.company, asking.loans, asking.actor, loan_id, asking.now)
+    row = applications.read(connection, asking.company, loan_id)
     papers = connection.execute(
         select(agreements).where(agreements.c.application_id == loan_id).order_by(agreements.c.id)
     ).all()
@@ -102,7 +103,7 @@ def _decision(asking: Asking, found: Mapping[str, Any], views: Sequence[dict[str
         "wanted": [{"field": field, "text": text} for field, text in found["wanted"].items()],
         "heard_at": found["polled_at"],
         "ask_at": found["poll_at"],
-        "error": coded(found["error"]) if found["error"] else None,
+        "error": trouble(found["error"]) if found["error"] else None,
         "views": list(views),
     }
 
@@ -110,6 +111,12 @@ def _decision(asking: Asking, found: Mapping[str, Any], views: Sequence[dict[str
 def coded(code: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A message as {code, text_ru, text_en}."""
     return {"code": code, **said(code, values or {})}
+
+
+def trouble(error: str) -> dict[str, Any]:
+    """What is wrong between us and a lender: only the error's code is kept, so these words name no values."""
+    known = f"api.lender_trouble.{error.removeprefix('lender.')}"
+    return {"code": error, **said(known if in_catalogue(known) else "api.lender_trouble.other")}
 
 
 def _views(connection: Connection, loan_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -237,8 +244,21 @@ def _missing(connection: Connection, application: AnyRow) -> list[dict[str, str]
 def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     code = event["code"]
     # An event nobody has given a sentence is shown by its name rather than hidden.
-    text = said(code, event["values"]) if in_catalogue(code) else {"text_ru": code, "text_en": code}
+    text = _sentences(code, event["values"]) if in_catalogue(code) else {"text_ru": code, "text_en": code}
     return {"at": event["at"], "by": event["by"], "code": code, **text}
+
+
+def _sentences(code: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """As `said`, with the codes of a reason and of whose wish it was in words."""
+    coded_values = {"reason": "loan.reason.{}", "by": "loan.by.{}"}
+    named = {name: group.format(values[name]) for name, group in coded_values.items() if name in values}
+    known = {name: word for name, word in named.items() if in_catalogue(word)}
+    return {
+        f"text_{language}": sentence(
+            code, language, {**values, **{name: sentence(word, language, {}) for name, word in known.items()}}
+        )
+        for language in ("ru", "en")
+    }
 
 
 def _picked(row: AnyRow, names: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, select
 
 from gateway.api.reads.loans import labelled
 from gateway.bank.tables import messages
+from gateway.loans.returns import may_be_waived
 from gateway.loans.stage import settlement_subject
+from gateway.loans.tables import agreements
 from gateway.loans.tables import returns as return_rows
 from gateway.matching.tables import allocations
 from gateway.payments.tables import entries
@@ -63,11 +65,22 @@ def payments(connection: Connection, papers: Sequence[AnyRow]) -> list[dict[str,
 
 
 def returns(connection: Connection, loan_id: str) -> list[dict[str, Any]]:
-    """Goods that came back, and the payment orders their money goes back with."""
+    """Goods that came back, and the payment orders their money goes back with; and money of void agreements, which
+    goes back as well."""
     rows = connection.execute(
-        select(return_rows).where(return_rows.c.application_id == loan_id).order_by(return_rows.c.id)
+        select(return_rows, agreements.c.received)
+        .join(agreements, agreements.c.id == return_rows.c.agreement_id)
+        .where(return_rows.c.application_id == loan_id)
+        .order_by(return_rows.c.id)
     )
-    return [{name: row._mapping[name] for name in _RETURN_FACTS} for row in rows]
+    return [
+        {
+            **{name: row._mapping[name] for name in _RETURN_FACTS},
+            "netted": bool(row.netted),
+            "waivable": may_be_waived(row, row.received),
+        }
+        for row in rows
+    ]
 
 
 def register_lines(connection: Connection, company: str, papers: Sequence[AnyRow]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from gateway.core.money import Money
 from gateway.loans import calculator, dated
 from gateway.loans.calculator import Purchase, Quote
 from gateway.loans.split import split
-from gateway.loans.tables import lender_terms, shops
+from gateway.loans.tables import shops
 
 
 def calculate(
@@ -33,8 +33,7 @@ def calculate(
     today = business_date(asking.now, asking.loans.zone)
     if shop_id:
         _need_shop(connection, asking.company, shop_id)
-    rows = connection.execute(select(lender_terms).where(lender_terms.c.company == asking.company)).all()
-    terms = [line for line in calculator.in_force(rows, today) if line.lender in asking.loans.lenders]
+    terms = dated.lenders_on(connection, asking.company, today, asking.loans.lenders)
     found = calculator.calculate(purchase, terms, today, frozenset(months))
     return {
         "quotes": [_quote(connection, asking, purchase, quote, shop_id, today) for quote in found.quotes],

@@ -106,6 +106,7 @@ def item(asking: Asking, row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         **labelled("loan.origin", row["origin"], "origin"),
         **labelled("loan.state", row["state"], "state"),
+        **labelled("loan.reason", row["end_reason"], "end_reason"),
         **labelled("loan.stage", row["stage"], "stage"),
         **labelled("loan.way", row["signing_way"], "signing_way"),
         "lender_title": asking.title(row["lender"]) if row["lender"] else "",

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from gateway.api.period import Progress
-from gateway.api.reads.loan_ageing import shop_names
 from gateway.api.reads.loan_card import coded
 from gateway.api.reads.loans import labelled
 from gateway.api.reads.outgoing import evidence
 from gateway.api.reads.paging import Window, read_cursor, write_cursor
 from gateway.api.reads.texts import in_catalogue, said
 from gateway.core.authority import Actor, Right
+from gateway.flows.settlement import NOT_DRAFTED
+from gateway.loans import payees
 from gateway.loans.stage import settlement_subject
 from gateway.loans.tables import agreements
 from gateway.payments.outgoing.tables import payment_orders
-from gateway.settlement import queries
+from gateway.settlement import claims, queries
 from gateway.settlement.model import STATEMENT, Party, PartyKind, StatementEvent, StatementState
 from gateway.settlement.tables import lines
-from gateway.store.schema import AnyRow
+from gateway.store.schema import AnyRow, alarms
 
 SORTS = (*queries.SORTS, *(f"-{key}" for key in queries.SORTS))
 _FACTS = (
@@ -44,6 +46,7 @@ _BY_HAND = {
     "fix": StatementEvent.FIX,
     "carry": StatementEvent.CARRY,
     "draft": StatementEvent.DRAFT,
+    "claim": StatementEvent.CLAIM,
 }
 """What a person may do, by the last part of its path."""
 _OF_AGREEMENT = settlement_subject("")
@@ -83,6 +86,7 @@ def card(connection: Connection, company: str, actor: Actor, statement_id: str) 
     return {
         **_item(row),
         "paid_on": row.paid_on,
+        "held": _held(connection, company, row),
         "actions": _actions(actor, row),
         "history": [_told(event) for event in queries.history(connection, company, actor, statement_id)],
         "payouts": _payouts(connection, payouts),
@@ -99,6 +103,14 @@ def line_page(
         Refused: `settlement.not_found`.
     """
     page = queries.line_page(connection, company, actor, statement_id, after=after, limit=limit)
+    return {"items": _lines(connection, page.rows), "next": page.after[1] if page.after else None}
+
+
+def waiting_page(
+    connection: Connection, company: str, actor: Actor, party: Party, after: str, limit: int
+) -> dict[str, Any]:
+    """A slice of a party's lines that are in no statement yet."""
+    page = queries.waiting_lines(connection, company, actor, party, after=after, limit=limit)
     return {"items": _lines(connection, page.rows), "next": page.after[1] if page.after else None}
 
 
@@ -119,7 +131,7 @@ def balances(connection: Connection, company: str, actor: Actor, after: str, lim
         kind, party_id = read_cursor(after, "party")
         behind = party_of(str(kind), party_id)
     found = queries.balance_page(connection, company, actor, after=behind, limit=limit)
-    names = party_names(connection, [one.party for one in found])
+    names = party_names(connection, company, [one.party for one in found])
     last = found[-1].party if len(found) == limit else None
     return {
         "items": [
@@ -143,11 +155,11 @@ def party_of(kind: str, party_id: str) -> Party | None:
     return Party(PartyKind(kind), party_id) if kind in {each.value for each in PartyKind} else None
 
 
-def party_names(connection: Connection, parties: Iterable[Party]) -> Mapping[Party, str]:
+def party_names(connection: Connection, company: str, parties: Iterable[Party]) -> Mapping[Party, str]:
     """Names of parties; the id of one whose room knows no name."""
     wanted = list(parties)
-    of_shops = shop_names(connection, {party.id for party in wanted if party.kind is PartyKind.SHOP})
-    return {party: of_shops.get(party.id, party.id) for party in wanted}
+    known = {kind: payees.names(connection, company, kind) for kind in {party.kind for party in wanted}}
+    return {party: known[party.kind].get(party.id, party.id) for party in wanted}
 
 
 def period(progress: Progress) -> dict[str, Any]:
@@ -163,7 +175,27 @@ def period(progress: Progress) -> dict[str, Any]:
 
 def _item(row: AnyRow) -> dict[str, Any]:
     facts = {name: row._mapping[name] for name in _FACTS}
-    return {**facts, "party": row.party_name, **labelled("api.settlement", row.state, "state")}
+    return {
+        **facts,
+        "party": row.party_name,
+        "claim_number": claims.number_of(row) if claims.is_claimed(row) else None,
+        **labelled("api.settlement", row.state, "state"),
+    }
+
+
+def _held(connection: Connection, company: str, row: AnyRow) -> dict[str, Any] | None:
+    """Why the last round could draft no payment order."""
+    if row.state != StatementState.PAYABLE:
+        return None
+    columns = alarms.c
+    query = select(columns["values"]).where(
+        columns.company == company,
+        columns.code == NOT_DRAFTED,
+        columns.subject == f"settlement:{row.id}",
+        columns.state != "cleared",  # one a person has acknowledged holds as before
+    )
+    told = connection.execute(query.order_by(columns.last_at.desc()).limit(1)).scalar_one_or_none()
+    return coded(NOT_DRAFTED, json.loads(told)) if told is not None else None
 
 
 def _actions(actor: Actor, row: AnyRow) -> list[str]:

@@ -6,21 +6,42 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from gateway.api.reads import shop_history
 from gateway.api.reads.loan_ageing import shop_names
 from gateway.api.reads.loans import Asking, labelled
 from gateway.api.reads.paging import Listing, Window, in_order, searched
+from gateway.api.reads.texts import hinted, said
 from gateway.core.clock import business_date
+from gateway.core.errors import Refused
 from gateway.loans import access, goods
 from gateway.loans.shops import SHOP, ShopState, onboarding
 from gateway.loans.stage import OPEN
 from gateway.loans.tables import applications, lender_terms, shop_tariffs, shops, signing_terms
 from gateway.store.schema import AnyRow
 
+_OPEN = (
+    select(func.count())
+    .where(
+        applications.c.company == shops.c.company,
+        applications.c.shop_id == shops.c.id,
+        applications.c.stage.in_([stage.value for stage in OPEN]),
+    )
+    .correlate(shops)
+    .scalar_subquery()
+)
 LISTING = Listing(
     id=shops.c.id,
-    sorts={"name": shops.c.name, "made_at": shops.c.made_at},
+    sorts={
+        "name": shops.c.name,
+        "key": shops.c.key,
+        "inn": shops.c.inn,
+        "region": shops.c.region,
+        "state": shops.c.state,
+        "open_applications": _OPEN,
+        "made_at": shops.c.made_at,
+    },
     default="name",
 )
 FILTERS = ("all", *(state.value for state in ShopState))
@@ -43,7 +64,7 @@ def listed(connection: Connection, company: str, state: str, window: Window) -> 
 
 
 def shop(connection: Connection, asking: Asking, shop_id: str) -> dict[str, Any] | None:
-    """One shop with its people, its tariffs and what may be done, or None."""
+    """One shop with its people, its tariffs, its history and what may be done, or None."""
     company = asking.company
     row = connection.execute(select(shops).where(shops.c.id == shop_id, shops.c.company == company)).one_or_none()
     if row is None:
@@ -59,35 +80,62 @@ def shop(connection: Connection, asking: Asking, shop_id: str) -> dict[str, Any]
         "events": [event.value for event in SHOP.allowed(ShopState(row.state))],
         "lacking": lacking if row.state != ShopState.CLOSED else [],
         "access": access.listed(connection, company, shop_id),
-        "tariffs": [one for one in terms_rows(connection, asking)["tariffs"] if one["shop_id"] == shop_id],
+        "tariffs": _tariffs_of(connection, asking, shop_id),
+        "history": shop_history.of_shop(connection, company, shop_id),
     }
 
 
-def terms_rows(connection: Connection, asking: Asking) -> dict[str, list[dict[str, Any]]]:
-    """Every row of terms, the newest first; of each kind the last that has begun is in force."""
-    today = business_date(asking.now, asking.loans.zone).isoformat()
+def terms_rows(connection: Connection, asking: Asking, shop_id: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Every row of terms, the newest first; of each kind the last that has begun is in force.
 
-    def of(table: Table, key: Sequence[str]) -> list[dict[str, Any]]:
-        order = (table.c.since.desc(), table.c.made_at.desc(), table.c.id.desc())
-        rows = connection.execute(select(table).where(table.c.company == asking.company).order_by(*order)).all()
-        seen: set[tuple[Any, ...]] = set()
-        found = []
-        for row in rows:
-            of_kind = tuple(row._mapping[name] for name in key)
-            begun = row.since <= today
-            found.append({**_without_company(row), "in_force": begun and of_kind not in seen})
-            if begun:
-                seen.add(of_kind)
-            found[-1]["lender_title"] = asking.title(row.lender) if row.lender else ""
-        return found
-
-    tariffs = of(shop_tariffs, ("shop_id", "lender"))
-    names = shop_names(connection, {row["shop_id"] for row in tariffs})
+    Args:
+        shop_id: of tariffs, only those that hold for this shop: its own and the general ones. None for all.
+    """
     return {
-        "tariffs": [{**row, "shop": names.get(row["shop_id"], "")} for row in tariffs],
-        "signing": [_signing(row) for row in of(signing_terms, ("way", "lender", "region"))],
-        "lenders": [_lender(row) for row in of(lender_terms, ("lender",))],
+        "tariffs": _tariffs(connection, asking, shop_id),
+        "signing": [_signing(row) for row in _rows(connection, asking, signing_terms, ("way", "lender", "region"))],
+        "lenders": [_lender(row) for row in _rows(connection, asking, lender_terms, ("lender",))],
     }
+
+
+def _tariffs(connection: Connection, asking: Asking, shop_id: str | None) -> list[dict[str, Any]]:
+    of_the_shop = [] if shop_id is None else [shop_tariffs.c.shop_id.in_((shop_id, ""))]
+    found = _rows(connection, asking, shop_tariffs, ("shop_id", "lender"), *of_the_shop)
+    names = shop_names(connection, {row["shop_id"] for row in found})
+    return [{**row, "shop": names.get(row["shop_id"], ""), "visits": bool(row["visits"])} for row in found]
+
+
+def _tariffs_of(connection: Connection, asking: Asking, shop_id: str) -> list[dict[str, Any]]:
+    """A shop's own tariffs and the general ones, these only as far as no own one in force stands before them."""
+    found = _tariffs(connection, asking, shop_id)
+    own = {row["lender"] for row in found if row["in_force"] and row["shop_id"]}
+    return [
+        {**row, "in_force": row["in_force"] and (bool(row["shop_id"]) or not own & {row["lender"], ""})}
+        for row in found
+    ]
+
+
+def _rows(
+    connection: Connection, asking: Asking, table: Table, key: Sequence[str], *where: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    today = business_date(asking.now, asking.loans.zone).isoformat()
+    order = (table.c.since.desc(), table.c.made_at.desc(), table.c.id.desc())
+    query = select(table).where(table.c.company == asking.company, *where).order_by(*order)
+    seen: set[tuple[Any, ...]] = set()
+    found = []
+    for row in connection.execute(query):
+        of_kind = tuple(row._mapping[name] for name in key)
+        begun = row.since <= today
+        title = asking.title(row.lender) if row.lender else ""
+        found.append({**_without_company(row), "lender_title": title, "in_force": begun and of_kind not in seen})
+        if begun:
+            seen.add(of_kind)
+    return found
+
+
+def fault(field: str, found: Refused) -> dict[str, str]:
+    """What is wrong with one field of a form."""
+    return {"field": field, "code": found.code, **said(found.code, found.values), **hinted(found.code, found.values)}
 
 
 def _item(row: AnyRow, open_applications: int) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from gateway.core.clock import business_date
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.flows import loan_release
-from gateway.loans import applications, applying, coverage, ending, fields, questionnaire, submission
+from gateway.loans import applications, applying, coverage, ending, fields, questionnaire, remarks, submission
 from gateway.loans.ending import By
 from gateway.loans.lenders.ports import BasketLine
 from gateway.loans.model import Origin, SigningWay
 from gateway.loans.purchase import Purchase
+from gateway.loans.reasons import EndReason
 from gateway.store import Unit
 
 router = APIRouter(prefix="/v1/loans", tags=["loans"])
@@ -120,7 +121,7 @@ def consent(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, A
 def lenders(view: TheView, loan_id: Id) -> dict[str, Any]:
     """Every lender, and what speaks against him for this application."""
     with view.room.store.reading() as connection:
-        row = applications.visible(view.actor, applications.load(connection, loan_id))
+        row = applications.visible(view.actor, applications.read(connection, view.company, loan_id))
         fits = submission.fits(connection, view.loans, row, business_date(view.now, view.loans.zone))
     asked = {decision["lender"] for decision in view.card(loan_id)["decisions"]}
     return {
@@ -161,7 +162,8 @@ def withdraw(desk: TheDesk, loan_id: Id, asked: asked_for.Withdraw) -> dict[str,
     """Take it back from one of several lenders."""
 
     def work(unit: Unit) -> None:
-        submission.withdraw(unit, loan_id, asked.lender, asked.reason)
+        submission.withdraw(unit, loan_id, asked.lender, EndReason(asked.reason))
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.WITHDRAWN, asked.remark)
 
     return desk.act("loan-withdraw", loan_id, asked.model_dump(mode="json"), work)
 
@@ -183,7 +185,8 @@ def cancel(desk: TheDesk, loan_id: Id, asked: asked_for.Cancel) -> dict[str, Any
     """End it while its goods are still here; lenders who have it are told."""
 
     def work(unit: Unit) -> None:
-        ending.cancel(unit, loan_id, By(asked.by), asked.reason, desk.terms.version)
+        ending.cancel(unit, loan_id, By(asked.by), EndReason(asked.reason), desk.terms.version)
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.END, asked.remark)
         loan_release.settle_application(unit, desk.room.terms, desk.loans, loan_id)
 
     return desk.act("loan-cancel", loan_id, asked.model_dump(mode="json"), work)

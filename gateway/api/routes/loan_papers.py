@@ -30,6 +30,7 @@ from gateway.api.schemas.loan_papers import (
     NewDocument,
     NewVisit,
     Reasoned,
+    Refusal,
     Remarked,
     Sent,
 )
@@ -45,11 +46,13 @@ from gateway.loans import (
     documents,
     identity,
     originals,
+    remarks,
     returns,
     signing,
     visits,
 )
 from gateway.loans.documents import Kind
+from gateway.loans.reasons import EndReason, ReturnReason
 from gateway.loans.tables import applications as application_rows
 from gateway.loans.tables import returns as return_rows
 from gateway.store import Unit
@@ -94,11 +97,12 @@ def no_show(desk: TheDesk, loan_id: Id, asked: Nothing = NOTHING) -> dict[str, A
 
 
 @router.post("/loans/{loan_id}/refuse", response_model=LoanAnswer, dependencies=SIGN, responses=CHANGE)
-def refuse(desk: TheDesk, loan_id: Id, asked: Reasoned) -> dict[str, Any]:
+def refuse(desk: TheDesk, loan_id: Id, asked: Refusal) -> dict[str, Any]:
     """The buyer will not sign: the application is cancelled on his wish."""
 
     def step(unit: Unit) -> None:
-        signing.refuse(unit, desk.loans, loan_id, asked.reason, desk.terms.version)
+        signing.refuse(unit, desk.loans, loan_id, EndReason(asked.reason), desk.terms.version)
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.END, asked.remark)
 
     return _step(desk, "refuse", loan_id, asked, step)
 
@@ -249,8 +253,9 @@ def goods_returned(desk: TheDesk, loan_id: Id, asked: GoodsReturned) -> dict[str
 
     def step(unit: Unit) -> None:
         loan_return.return_goods(
-            unit, desk.room.terms, desk.loans, loan_id, goods, asked.reason, desk.terms.version
+            unit, desk.room.terms, desk.loans, loan_id, goods, ReturnReason(asked.reason), desk.terms.version
         )  # fmt: skip
+        remarks.keep(unit, desk.loans, loan_id, remarks.Kind.RETURN, asked.remark)
 
     return _step(desk, "goods-return", loan_id, asked, step)
 
@@ -270,6 +275,22 @@ def draft_return(desk: TheDesk, return_id: Id, asked: Nothing = NOTHING) -> dict
     return desk.answer(desk.perform("loan-return-draft", asked.model_dump(mode="json"), work, target))
 
 
+@router.post(
+    "/loan-returns/{return_id}/waive", response_model=LoanAnswer, dependencies=[needs(Right.SETTLEMENT_WORK)],
+    responses=CHANGE,
+)  # fmt: skip
+def waive_return(desk: TheDesk, return_id: Id, asked: Remarked) -> dict[str, Any]:
+    """A named person says that the lender pays so much less, or nothing, and wants nothing back."""
+
+    def work(unit: Unit) -> str:
+        loan_id = str(returns.waive(unit, return_id, asked.note).application_id)
+        loan_release.settle_application(unit, desk.room.terms, desk.loans, loan_id)
+        return loan_id
+
+    target = Target(return_rows, return_id)
+    return desk.answer(desk.perform("loan-return-waive", asked.model_dump(mode="json"), work, target))
+
+
 @router.post("/loan-documents", response_model=Kept, dependencies=SIGN, responses=CHANGE)
 def keep_document(desk: TheDesk, asked: NewDocument) -> dict[str, Any]:
     """Keep a paper of an application, sealed; the same bytes again are the same document."""
@@ -286,7 +307,7 @@ def keep_document(desk: TheDesk, asked: NewDocument) -> dict[str, Any]:
 
     document_id = desk.perform("loan-document", given, work, Target(application_rows, asked.loan_id))
     with desk.room.store.reading() as connection:
-        row = applications.load(connection, asked.loan_id)
+        row = applications.read(connection, desk.company, asked.loan_id)
         papers = loan_card.papers_of(connection, desk.actor, row)
     return {"id": document_id, "documents": papers, "server_time": desk.room.now()}
 

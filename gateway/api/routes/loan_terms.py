@@ -1,19 +1,18 @@
-"""/v1/loan-terms, /v1/lenders: what holds from a day on, and how it goes with lenders."""
+"""/v1/loan-terms: what holds from a day on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from gateway.api.access import needs, needs_any
+from gateway.api.access import needs
 from gateway.api.errors import described
 from gateway.api.loan_desk import Desk, TheDesk, TheView, View
-from gateway.api.reads import loan_lenders
 from gateway.api.reads import shops as reads
-from gateway.api.schemas.shops import Lenders, LoanTerms, NewLenderTerms, NewSigningTerms, NewTariff
+from gateway.api.schemas.shops import LoanTerms, NewLenderTerms, NewSigningTerms, NewTariff
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.money import Money
@@ -29,22 +28,12 @@ READ, MANAGE = [needs(Right.LOANS_READ)], [needs(Right.SHOPS_MANAGE)]
 CHANGE = described(404, 409, 412, 413)
 
 
-@router.get(
-    "/lenders",
-    response_model=Lenders,
-    dependencies=[needs_any(Right.LOANS_READ, Right.HEALTH_READ)],
-    responses=described(404),
-)
-def list_lenders(view: TheView) -> dict[str, Any]:
-    """The lenders of this installation: their terms of today, and when they last answered."""
-    with view.room.store.reading() as connection:
-        return {"items": loan_lenders.lenders(connection, view), "server_time": view.room.now()}
-
-
 @router.get("/loan-terms", response_model=LoanTerms, dependencies=READ, responses=described(404))
-def get_terms(view: TheView) -> dict[str, Any]:
+def get_terms(
+    view: TheView, general: Annotated[bool, Query(description="No tariffs of single shops")] = False
+) -> dict[str, Any]:
     """Tariffs, costs of signing and lenders' terms: every row there ever was, the newest first."""
-    return _terms(view)
+    return _terms(view, "" if general else None)
 
 
 @router.post("/loan-terms/tariffs", response_model=LoanTerms, dependencies=MANAGE, responses=CHANGE)
@@ -59,10 +48,11 @@ def set_tariff(desk: TheDesk, asked: NewTariff) -> dict[str, Any]:
             Money(asked.least),
             None if asked.most is None else Money(asked.most),
             FeePayer(asked.payer),
+            asked.visits,
         )
         return dated.set_tariff(unit, asked.shop_id, asked.lender, _day(asked.since), tariff)
 
-    return _set(desk, "tariff", asked, work)
+    return _set(desk, "tariff", asked, work, asked.shop_id)
 
 
 @router.post("/loan-terms/signing", response_model=LoanTerms, dependencies=MANAGE, responses=CHANGE)
@@ -99,14 +89,15 @@ def set_lender_terms(desk: TheDesk, asked: NewLenderTerms) -> dict[str, Any]:
     return _set(desk, "lender", asked, work)
 
 
-def _set(desk: Desk, kind: str, asked: Any, work: Callable[[Unit], str]) -> dict[str, Any]:
+def _set(desk: Desk, kind: str, asked: Any, work: Callable[[Unit], str], shop_id: str = "") -> dict[str, Any]:
+    """Do it; the terms after it, of tariffs those of this shop and the general ones."""
     desk.perform(f"loan-terms-{kind}", asked.model_dump(mode="json"), work)
-    return _terms(desk)
+    return _terms(desk, shop_id)
 
 
-def _terms(view: View) -> dict[str, Any]:
+def _terms(view: View, shop_id: str | None) -> dict[str, Any]:
     with view.room.store.reading() as connection:
-        return {**reads.terms_rows(connection, view), "server_time": view.room.now()}
+        return {**reads.terms_rows(connection, view, shop_id), "server_time": view.room.now()}
 
 
 def _day(text: str) -> date:

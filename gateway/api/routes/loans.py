@@ -16,6 +16,7 @@ from gateway.api.schemas.common import Id
 from gateway.api.schemas.loan_cards import LoanAnswer
 from gateway.api.schemas.loans import (
     Ageing,
+    AgeingSort,
     Board,
     Buyer,
     LoanPage,
@@ -106,10 +107,13 @@ def ageing(
     red: Annotated[bool, Query(description="Only those over the limit")] = False,
     shop: Annotated[str, Query(max_length=80, description="Id of a shop")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    after: Annotated[str, Query(max_length=2000, description="`next` of the slice before")] = "",
+    sort: Annotated[AgeingSort, Query(description="Leading `-` for descending")] = "-age",
 ) -> dict[str, Any]:
-    """Signed, original accepted, money here: agreements with a gap, the oldest first."""
+    """Signed, original accepted, money here: agreements with a gap, the oldest first unless asked otherwise."""
+    asked = Window(limit, 0, after, sort)
     with view.room.store.reading() as connection:
-        found = loan_ageing.ageing(connection, view, gap, red, shop.replace("\0", " "), limit)
+        found = loan_ageing.ageing(connection, view, gap, red, shop.replace("\0", " "), asked)
     return {**found, "server_time": view.room.now()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.api.access import needs
 from gateway.api.errors import BadRequest, described
@@ -33,12 +33,16 @@ from gateway.api.schemas.settlement import (
 )
 from gateway.api.writing import Target
 from gateway.core.authority import Right
+from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.loans import payees
-from gateway.settlement import corrections, payouts, statements
+from gateway.settlement import claims, corrections, payouts, queries, statements
 from gateway.settlement.model import Party, PartyKind
+from gateway.settlement.printed import Side, printed
+from gateway.settlement.steps import party_of
 from gateway.settlement.tables import statements as statement_rows
+from gateway.settlement.workbook import MEDIA_TYPE, workbook
 from gateway.store import Unit
 
 router = APIRouter(prefix="/v1/settlement", tags=["settlement"])
@@ -99,6 +103,24 @@ def list_lines(
     return {**page, "server_time": view.room.now()}
 
 
+@router.get(
+    "/statements/{statement_id}/statement.xlsx",
+    dependencies=READ,
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}, **described(404)},
+)
+def get_workbook(view: TheView, statement_id: Id) -> Response:
+    """The statement with its commission act, and the claim where there is one, as an Excel workbook for printing."""
+    own = view.room.terms.own
+    with view.room.store.reading() as connection:
+        row = queries.statement(connection, view.company, view.actor, statement_id)
+        party = payees.side_of(connection, view.company, party_of(row), row.party_name)
+        side = Side(own.name, own.inn, own.kpp)
+        paper = printed(connection, view.company, view.actor, statement_id, side, party)
+    named = {"Content-Disposition": f'attachment; filename="statement-{paper.number}.xlsx"'}
+    return Response(workbook(paper), media_type=MEDIA_TYPE, headers=named)
+
+
 @router.post("/statements/{statement_id}/send", response_model=StatementAnswer, dependencies=WORK, responses=CHANGE)
 def send(desk: TheDesk, statement_id: Id, asked: Nothing = NOTHING) -> dict[str, Any]:
     """Show it to the party; from now on it is fixed, and the days of silence run."""
@@ -138,8 +160,17 @@ def fix(desk: TheDesk, statement_id: Id, asked: Nothing = NOTHING) -> dict[str, 
 
 @router.post("/statements/{statement_id}/carry", response_model=StatementAnswer, dependencies=WORK, responses=CHANGE)
 def carry(desk: TheDesk, statement_id: Id, asked: Nothing = NOTHING) -> dict[str, Any]:
-    """An accepted statement of nothing or less ends; what the party owes goes into its next one."""
+    """An accepted statement of nothing or less ends, or a claim is given up; the debt goes into its next one."""
     return _act(desk, "carry", statement_id, asked, lambda u: statements.carry(u, statement_id, desk.terms.version))
+
+
+@router.post("/statements/{statement_id}/claim", response_model=StatementAnswer, dependencies=WORK, responses=CHANGE)
+def claim(desk: TheDesk, statement_id: Id, asked: Nothing = NOTHING) -> dict[str, Any]:
+    """Claim what an accepted statement is below zero; the party pays us under the claim's number."""
+    debtor_of = desk.broker.settlement.debtor_of
+    return _act(
+        desk, "claim", statement_id, asked, lambda u: claims.claim(u, debtor_of, statement_id, desk.terms.version)
+    )  # fmt: skip
 
 
 @router.post("/statements/{statement_id}/draft", response_model=StatementAnswer, dependencies=WORK, responses=CHANGE)
@@ -150,6 +181,21 @@ def draft(desk: TheDesk, statement_id: Id, asked: Nothing = NOTHING) -> dict[str
         payouts.draft(unit, desk.broker.settlement, statement_id, desk.seen())
 
     return _act(desk, "draft", statement_id, asked, work)
+
+
+@router.get("/lines", response_model=LinePage, dependencies=READ, responses=described(404))
+def list_waiting_lines(
+    view: TheView,
+    party_id: Annotated[str, Query(min_length=1, max_length=80)],
+    party_kind: PartyWord = "shop",
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    after: Annotated[str, Query(max_length=80, description="`next` of the slice before")] = "",
+) -> dict[str, Any]:
+    """A party's lines that are in no statement yet, in the order they were written."""
+    party = Party(PartyKind(party_kind), party_id.replace("\0", " "))
+    with view.room.store.reading() as connection:
+        page = reads.waiting_page(connection, view.company, view.actor, party, after.replace("\0", " "), limit)
+    return {**page, "server_time": view.room.now()}
 
 
 @router.post("/lines/{line_id}/take-back", response_model=LineAnswer, dependencies=WORK, responses=CHANGE)
@@ -206,6 +252,7 @@ def get_period(view: TheView, run: TheRun) -> dict[str, Any]:
 def close_period(desk: TheDesk, run: TheRun, asked: ClosePeriod) -> dict[str, Any]:
     """Make every shop's statement up to a day; runs beside the requests. Begun again, it doubles nothing."""
     until = _day(asked.until)
+    statements.need_day(until, business_date(desk.room.store.clock.now(), desk.room.terms.zone))
     with desk.room.store.reading() as connection:
         parties = payees.parties(connection, desk.company)
     run.start(desk.actor, parties, until, asked.send)
@@ -249,13 +296,13 @@ def _write(desk: Desk, action: str, asked: Any, work: Callable[[Unit, str], str]
 
 
 def _known(unit: Unit, kind: str, party_id: str) -> Party:
-    """A party that is there: what nobody can be paid is written for nobody.
+    """A party that is there.
 
     Raises:
         Refused: `loan.not_a_shop`, `loan.own_shop`.
     """
     party = Party(PartyKind(kind), party_id)
-    payees.payee_of(unit, party)
+    payees.need_party(unit, party)
     return party
 
 

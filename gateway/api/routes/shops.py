@@ -12,7 +12,17 @@ from gateway.api.loan_desk import Desk, TheDesk, TheView, View
 from gateway.api.reads import shops as reads
 from gateway.api.reads.paging import Window
 from gateway.api.schemas.common import NOTHING, Id, Nothing, window
-from gateway.api.schemas.shops import Given, NewAccess, NewShop, ShopAnswer, ShopFilter, ShopPage, Why
+from gateway.api.schemas.shops import (
+    CheckedShop,
+    Given,
+    NewAccess,
+    NewShop,
+    ShopAnswer,
+    ShopFaults,
+    ShopFilter,
+    ShopPage,
+    Why,
+)
 from gateway.api.writing import Target
 from gateway.core.authority import Right, Role
 from gateway.core.money import Money
@@ -40,7 +50,7 @@ def list_shops(
 
 @router.get("/{shop_id}", response_model=ShopAnswer, dependencies=READ, responses=described(404))
 def get_shop(view: TheView, shop_id: Id) -> dict[str, Any]:
-    """One shop with its people, its tariffs and what may be done."""
+    """One shop with its people, its tariffs, its history and what may be done."""
     return _answer(view, shop_id)
 
 
@@ -52,6 +62,15 @@ def register(desk: TheDesk, asked: NewShop) -> dict[str, Any]:
         return shops.register(unit, _new(asked))
 
     return _answer(desk, desk.perform("shop", asked.model_dump(mode="json"), work))
+
+
+@router.post("/check", response_model=ShopFaults, dependencies=MANAGE, responses=described(413))
+def check(view: TheView, asked: CheckedShop) -> dict[str, Any]:
+    """What is wrong with a form, field by field; nothing is kept."""
+    given = NewShop.model_validate(asked.model_dump(exclude={"new"}))
+    with view.room.store.reading() as connection:
+        found = shops.faults(connection, view.company, _new(given), new=asked.new)
+    return {"faults": [reads.fault(field, fault) for field, fault in found.items()]}
 
 
 @router.put("/{shop_id}", response_model=ShopAnswer, dependencies=MANAGE, responses=CHANGE)

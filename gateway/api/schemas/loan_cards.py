@@ -59,7 +59,7 @@ class LenderDecision(BaseModel):
     state_en: str
     external_id: str = Field(description="The lender's own id of it")
     seen_status: str
-    reason: str
+    reason: str = Field(description="Why we took it back, a code; a lender's own words are in the remarks")
     offers: list[Offer]
     wanted: list[Wanted]
     asked_at: Instant | None
@@ -208,19 +208,21 @@ class LenderMoney(BaseModel):
 
 
 class GoodsBack(BaseModel):
-    """Goods that came back."""
+    """Goods that came back; or money of a void agreement, which goes back to its lender."""
 
     id: str
     at: Instant
     by: str
-    goods: Kopecks
+    goods: Kopecks = Field(description="What they cost; 0 for money of a void agreement")
     to_lender: Kopecks
     to_buyer: Kopecks = Field(description="Of the down payment, by the shop")
     fee_back: Kopecks
     reason: str
     payment_order_id: str | None = Field(description="For /v1/outgoing/{payment_order_id}")
     kept_by: str | None = Field(description="The lender's payment he kept it from, for /v1/payments/{payment_id}")
+    netted: bool = Field(description="He kept it by paying so much less for this very loan")
     executed_at: Instant | None
+    waivable: bool = Field(description="It waits, no money of the loan is here: a person may say that none goes back")
 
 
 class RegisterLine(BaseModel):

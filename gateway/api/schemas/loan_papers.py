@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gateway.api.schemas.common import Answer, Asked, Note
 from gateway.api.schemas.loan_cards import Document, LoanCard
-from gateway.api.schemas.loans import DayText, Key, Reason, Sum
+from gateway.api.schemas.loans import DayText, EndWord, Key, Reason, Remark, Sum
 from gateway.loans.documents import MOST as MAX_FILE
 
 MAX_BODY = MAX_FILE * 4 // 3 + 4096
@@ -38,6 +38,13 @@ class Reasoned(Asked):
     reason: Reason
 
 
+class Refusal(Asked):
+    """Why the buyer does not sign."""
+
+    reason: EndWord = "other"
+    remark: Remark = ""
+
+
 class Remarked(Asked):
     """A named person answers for it."""
 
@@ -64,7 +71,8 @@ class GoodsReturned(Asked):
     """What came back."""
 
     goods: Annotated[int, Field(ge=1, le=10**14, description="Kopecks the goods cost")]
-    reason: Reason
+    reason: Literal["not_right", "defect", "damaged", "wrong_goods", "unwanted", "other_return"]
+    remark: Remark = ""
 
 
 class NewDocument(Asked):

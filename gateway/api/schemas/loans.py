@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from gateway.api.reads.loans import SORTS
 from gateway.api.schemas.common import Answer, Asked, Day, Instant, Kopecks, Note, Quantity
+from gateway.loans.reasons import END_REASONS
 
 StageWord = Literal["", "application", "decision", "signing", "original", "money", "shop", "done", "ended"]
 StateWord = Literal[
@@ -17,13 +18,19 @@ StateWord = Literal[
 ProblemWord = Literal["", "late", "call", "lender", "signing", "original", "money", "agreement"]
 Way = Literal["clerk", "branch", "courier"]
 Percent = Annotated[str, Field(description="Percent as decimal text", examples=["24.9"])]
+AgeingSort = Literal["age", "-age", "transfer", "-transfer", "lender", "-lender"]
 Title = Annotated[str, Field(description="The lender's name for people")]
 Word = Annotated[str, Field(max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
 Reason = Annotated[Note, Field(min_length=1)]
+EndWord = Literal[
+    "changed_mind", "cheaper", "terms", "paid_otherwise", "no_goods", "duplicate", "wrong_data", "identity", "other",
+]  # fmt: skip
+Remark = Annotated[Note, Field(description="In words of one's own; sealed, and removed with the buyer's data")]
 Sum = Annotated[int, Field(ge=0, le=10**14, description="Whole kopecks")]
 Typed = Annotated[str, Field(max_length=1000)]
 
+assert get_args(EndWord) == tuple(one.value for one in END_REASONS)
 assert SORTS == ("made_at", "-made_at", "stage_since", "-stage_since")
 SortWord = Literal["made_at", "-made_at", "stage_since", "-stage_since"]
 
@@ -61,7 +68,9 @@ class LoanItem(BaseModel):
     made_by: str
     ended_at: Instant | None
     ended_by: str = Field(description='"buyer", "shop", "lender", "us" or ""')
-    end_reason: str
+    end_reason: str = Field(description="A code; its text is beside it")
+    end_reason_ru: str
+    end_reason_en: str
     goods: Kopecks
     down: Kopecks
     months: int
@@ -141,19 +150,11 @@ class AgeingCount(BaseModel):
     count: int
     red: int
     transfer: Kopecks
-
-
-class OpenGap(BaseModel):
-    """What an agreement still waits for."""
-
-    gap: str
-    since: Instant
-    days: int
-    red: bool
+    limit_days: int = Field(description="Red after so many days")
 
 
 class AgeingItem(BaseModel):
-    """One agreement with the three things it needs."""
+    """One agreement with the three things it needs, and how long it has waited for the one that was asked about."""
 
     loan_id: str
     loan_number: int
@@ -168,14 +169,20 @@ class AgeingItem(BaseModel):
     signed: bool
     original: bool
     money: bool
-    gaps: list[OpenGap]
+    since: Instant
+    days: int
+    limit_days: int
+    red: bool
 
 
 class Ageing(Answer):
-    """Three-way match: counts of every gap, and the agreements with one of them, the oldest first."""
+    """Three-way match: a slice of the agreements with one gap, and the counts of all three."""
 
-    counts: list[AgeingCount]
     items: list[AgeingItem]
+    total: int
+    next: str | None
+    counts: dict[str, int] = Field(description="By gap, of those that were asked for: all, or those over the limit")
+    gaps: list[AgeingCount]
 
 
 class BasketLine(Asked):
@@ -219,7 +226,8 @@ class Withdraw(Asked):
     """From whom to take an application back."""
 
     lender: Key
-    reason: Reason
+    reason: EndWord
+    remark: Remark = ""
 
 
 class Accept(Asked):
@@ -234,7 +242,8 @@ class Cancel(Asked):
     """Why an application ends."""
 
     by: Literal["buyer", "shop", "us"]
-    reason: Reason
+    reason: EndWord
+    remark: Remark = ""
 
 
 class Answers(Asked):

@@ -11,10 +11,10 @@ from gateway.api.schemas.loans import Coded, DayText, Reason, Word
 from gateway.api.schemas.outgoing import LineEvidence
 
 StatementFilter = Literal[
-    "all", "open", "sent", "disputed", "accepted", "to_pay", "paying", "paid", "carried"
+    "all", "open", "sent", "disputed", "accepted", "to_pay", "paying", "paid", "carried", "claimed"
 ]  # fmt: skip
 StatementSort = Literal["number", "-number", "until", "-until", "net", "-net", "party", "-party"]
-PartyWord = Literal["shop", "point", "agent"]
+PartyWord = Literal["shop", "point", "agent", "lender"]
 Signed = Annotated[int, Field(ge=-(10**14), le=10**14, description="Whole kopecks")]
 Fee = Annotated[int, Field(ge=0, le=10**14, description="Whole kopecks")]
 
@@ -50,6 +50,7 @@ class Statement(BaseModel):
     paid_entry_id: str | None = Field(description="The debit line that proves it")
     attempts: int = Field(description="Payment orders drafted for it so far")
     note: str = Field(description="Why the last of them came to nothing")
+    claim_number: str | None = Field(description="Of the claim, where the party is to pay us; the payer names it")
 
 
 class StatementPage(Page[Statement]):
@@ -89,7 +90,8 @@ class Payout(BaseModel):
 class StatementCard(Statement):
     """A statement with its history and the money behind it."""
 
-    paid_on: Day | None = Field(description="The bank's day of the debit line")
+    paid_on: Day | None = Field(description="The bank's day of the line that paid it")
+    held: Coded | None = Field(description="Why no payment order can be drafted, though it is to be paid")
     actions: list[str] = Field(description="Last parts of the paths this person may use now")
     history: list[StatementEvent]
     payouts: list[Payout]
@@ -125,7 +127,7 @@ class StatementLine(BaseModel):
 
 
 class LinePage(Answer):
-    """A slice of a statement's lines, in the order they were written."""
+    """A slice of lines, in the order they were written."""
 
     items: list[StatementLine]
     next: str | None = Field(description="For `after`; null at the end of the list")
@@ -143,10 +145,10 @@ class Balance(BaseModel):
     party_kind: str
     party_id: str
     party: str
-    owed: Kopecks = Field(description="By the register, less what debit lines prove; negative when the party owes us")
+    owed: Kopecks = Field(description="By the register, less what was paid; negative when the party owes us")
     waiting: Kopecks = Field(description="Of it, in no statement yet")
     stated: Kopecks = Field(description="Of it, in statements that have not ended")
-    paid: Kopecks = Field(description="By debit lines, less what came back")
+    paid: Kopecks = Field(description="By debit lines, less what came back and what the party paid us on claims")
 
 
 class Balances(Answer):

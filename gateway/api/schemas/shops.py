@@ -61,9 +61,30 @@ class TariffRow(BaseModel):
     least: Kopecks
     most: Kopecks | None
     payer: str
+    visits: bool = Field(description="The shop bears what couriers' visits cost")
     made_at: Instant
     made_by: str
     in_force: bool = Field(description="The last of its kind that has begun")
+
+
+class Changed(BaseModel):
+    """One of a shop's particulars that was changed, as it is kept."""
+
+    field: str
+    before: str
+    after: str
+
+
+class ShopEvent(BaseModel):
+    """Something that was done about a shop."""
+
+    at: Instant
+    by: str
+    event: str = Field(description="registered, amended, activate, suspend, close, access_given, access_revoked")
+    text_ru: str
+    text_en: str
+    note: str = Field(description="Why, where it was said")
+    changes: list[Changed]
 
 
 class Shop(ShopItem):
@@ -85,7 +106,8 @@ class Shop(ShopItem):
     events: list[str] = Field(description="activate, suspend, close: those possible now")
     lacking: list[str] = Field(description="What it needs before its first application")
     access: list[Access]
-    tariffs: list[TariffRow]
+    tariffs: list[TariffRow] = Field(description="Its own and the general ones, the newest first")
+    history: list[ShopEvent] = Field(description="The newest first")
 
 
 class ShopAnswer(Shop, Answer):
@@ -111,6 +133,39 @@ class NewShop(Asked):
     trusts_lender: bool = False
     risk_limit: Sum = 0
     contract: Word = ""
+
+
+class CheckedShop(NewShop):
+    """A form as far as it is filled in.
+
+    Attributes:
+        new: the shop is not taken in yet, so its short name is looked at too.
+    """
+
+    key: Annotated[str, Field(max_length=40)] = ""
+    name: Word = ""
+    inn: Annotated[str, Field(max_length=12)] = ""
+    account: Annotated[str, Field(max_length=20)] = ""
+    bic: Annotated[str, Field(max_length=9)] = ""
+    bank_name: Word = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    region: Annotated[str, Field(max_length=2)] = ""
+    new: bool = True
+
+
+class FieldFault(Coded):
+    """What is wrong with one field, and what to do about it."""
+
+    field: str
+    hint_ru: str
+    hint_en: str
+
+
+class ShopFaults(BaseModel):
+    """What is wrong with a form; of an account only where its БИК holds."""
+
+    faults: list[FieldFault]
 
 
 class Why(Asked):
@@ -193,6 +248,7 @@ class NewTariff(Asked):
     least: Sum = 0
     most: Sum | None = None
     payer: Literal["shop", "lender"] = "shop"
+    visits: bool = False
 
 
 class NewSigningTerms(Asked):
@@ -227,12 +283,21 @@ class LenderItem(BaseModel):
 
     lender: str
     title: Title
+    state: str = Field(description='"fine", "silent", "refusing" or "misconfigured": the worst that holds')
+    state_ru: str
+    state_en: str
     open: int = Field(description="Applications he still has something to say about")
     failing: int = Field(description="Of them, those whose last call he did not answer")
+    waiting: int = Field(description="Calls that have not reached him yet")
+    dead: int = Field(description="Calls given up until somebody tries again")
     last_answer: Instant | None
     away_since: Instant | None = Field(description="Since when he answers nothing at all")
     silent: bool = Field(description="So long that an alarm is raised")
     last_error: Coded | None
+    token: bool = Field(description="The vault holds his token")
+    hints: bool = Field(description="It holds the secret of his notices")
+    token_until: Day | None = Field(description="The token's last day, where somebody told")
+    token_days_left: int | None = Field(description="0 on the last day, negative after it")
     terms: LenderRow | None = Field(description="In force today")
 
 
@@ -240,3 +305,28 @@ class Lenders(Answer):
     """The lenders of this installation."""
 
     items: list[LenderItem]
+
+
+class LenderCall(BaseModel):
+    """A call that has not reached its lender: `dead` ones wait for *try again*."""
+
+    id: str = Field(description="Of the outbox: /v1/outbox/{id}/retry")
+    call: str
+    call_ru: str
+    call_en: str
+    lender: str
+    lender_title: Title
+    loan_id: str
+    loan_number: int
+    created_at: Instant
+    next_at: Instant | None = Field(description="When it is tried next; null for a dead one")
+    dead: bool
+    attempts: int
+    error: Coded | None
+    last_error: str = Field(description="As the service put it down")
+
+
+class LenderCalls(Answer):
+    """What has not reached lenders, the dead ones first."""
+
+    items: list[LenderCall]

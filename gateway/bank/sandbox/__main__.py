@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from gateway.bank.sandbox.server import SandboxServer
@@ -28,17 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KvitError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-
-    def stop(*_: object) -> None:
-        # in a thread: server.stop() waits for serve(), which this handler interrupts
-        threading.Thread(target=server.stop, daemon=True).start()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    if sys.platform == "win32":
-        signal.signal(signal.SIGBREAK, stop)
     logging.getLogger(__name__).info("the sandbox bank listens on %s", server.url)
-    server.serve()
+    server.serve_until_told()
     return 0
 
 

@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from gateway.bank.sandbox.server import LISTENING, STOP
+from gateway.bank.sandbox.listening import STOP
+from gateway.bank.sandbox.server import LISTENING
 from gateway.core.errors import Refused, Unavailable
 
 _START_SECONDS = 30.0

@@ -13,16 +13,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import logging
 import os
-import select
 import socket
 import ssl
-import sys
 import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,23 +30,21 @@ from gateway.bank.sandbox.delivery import Delivery
 from gateway.bank.sandbox.directbank import wire
 from gateway.bank.sandbox.directbank.service import DirectBankService
 from gateway.bank.sandbox.enrol import HOST, PATH, load_keys
+from gateway.bank.sandbox.listening import STOP, Handler, Partner, StoppableServer
 from gateway.bank.sandbox.service import BankService
 from gateway.core.clock import Clock, SystemClock, to_text
 from gateway.core.errors import Refused
 from gateway.signing.tls import server_context
 
 LISTENING = "bank.json"
-STOP = "stop"
 _LARGEST_REQUEST = 64 * 1024 * 1024
 _DRAIN_S, _DRAIN_PIECES = 0.3, 16
 _HANDSHAKE_SECONDS = 10.0
-_IDLE_SECONDS = 60.0
-_POLL_SECONDS = 0.02
 _PIECE = 256 * 1024
 _log = logging.getLogger(__name__)
 
 
-class SandboxServer:
+class SandboxServer(Partner):
     """The bank, listening. For `python -m gateway.bank.sandbox`; tests may run it in a thread of their own.
 
     Args:
@@ -60,10 +56,10 @@ class SandboxServer:
     """
 
     def __init__(self, home: Path, port: int | None = None, clock: Clock | None = None) -> None:
-        self._folder = home / "sandbox"
+        folder = home / "sandbox"
         self._clock = clock or SystemClock()
-        books = self._books = Books(self._folder, self._clock)
-        keys = load_keys(self._folder)
+        books = self._books = Books(folder, self._clock)
+        keys = load_keys(folder)
         self._service = BankService(books, keys, self._clock)
         books.upgrade()
         directbank = DirectBankService(books, keys, self._clock, lambda: self.directbank_url)
@@ -71,15 +67,11 @@ class SandboxServer:
         context = server_context(keys.server, (keys.signing_root,))
         context.verify_mode = ssl.CERT_OPTIONAL  # the handler demands it where it must be
         try:
-            self._http = _Http(wanted, context, self._service, directbank, self._folder / STOP)
+            http = _Http(wanted, context, self._service, directbank, folder / STOP)
         except OSError:
             raise Refused("sandbox.port_taken", port=wanted) from None
-        self._http.certificates = SandboxCertificates(self._folder, books, keys, self._clock)
-        self._thread: threading.Thread | None = None
-
-    @property
-    def port(self) -> int:
-        return int(self._http.server_address[1])
+        http.certificates = SandboxCertificates(folder, books, keys, self._clock)
+        super().__init__(folder, http, LISTENING)
 
     @property
     def url(self) -> str:
@@ -89,51 +81,14 @@ class SandboxServer:
     def directbank_url(self) -> str:
         return f"https://{HOST}:{self.port}{wire.ROOT}"
 
-    def serve(self) -> None:
-        """Serve until `stop` is called or somebody puts a file `stop` into the sandbox's folder."""
-        (self._folder / STOP).unlink(missing_ok=True)
-        self._announce()
-        try:
-            with self._books.kept_open():
-                self._http.serve_forever(_POLL_SECONDS)
-        finally:
-            self._http.stopping.set()
-            self._http.server_close()
-            (self._folder / LISTENING).unlink(missing_ok=True)
-            (self._folder / STOP).unlink(missing_ok=True)
+    def _announced(self) -> Mapping[str, object]:
+        return {"url": self.url, "port": self.port, "pid": os.getpid(), "since": to_text(self._clock.now())}
 
-    def start(self) -> SandboxServer:
-        """Serve in a thread."""
-        self._thread = threading.Thread(target=self.serve, name="sandbox-bank")
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving: no new connections, open ones are closed."""
-        self._http.stopping.set()
-        self._http.shutdown()
-        if self._thread is not None:
-            self._thread.join()
-
-    def __enter__(self) -> SandboxServer:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def _announce(self) -> None:
-        """Say where we listen; the socket is open by now. Renamed into place, so that it is never half there."""
-        content = {"url": self.url, "port": self.port, "pid": os.getpid(), "since": to_text(self._clock.now())}
-        beside = self._folder / f"{LISTENING}.new"
-        beside.write_text(json.dumps(content), encoding="utf-8")
-        beside.replace(self._folder / LISTENING)
+    def _at_work(self) -> AbstractContextManager[object]:
+        return self._books.kept_open()
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-    # On Windows the option would let two banks listen on one port.
-    allow_reuse_address = sys.platform != "win32"
+class _Http(StoppableServer):
     certificates: SandboxCertificates
 
     def __init__(
@@ -146,19 +101,10 @@ class _Http(ThreadingHTTPServer):
     ) -> None:
         self.service = service
         self.directbank = directbank
-        self.stopping = threading.Event()
         self._context = context
-        self._stop_file = stop_file
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
-        super().__init__((HOST, port), _Handler)
-
-    def service_actions(self) -> None:
-        """Called by serve_forever between connections."""
-        if self._stop_file.exists() and not self.stopping.is_set():
-            self.stopping.set()
-            # shutdown() waits for serve_forever, in whose thread we are
-            threading.Thread(target=self.shutdown, daemon=True).start()
+        super().__init__((HOST, port), _Handler, stop_file)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """In the connection's own thread: a slow handshake keeps nobody else waiting."""
@@ -187,22 +133,8 @@ class _Http(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 tls.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A partner that hangs up is an everyday event; anything else is a fault of ours."""
-        error = sys.exc_info()[1]
-        if isinstance(error, OSError):
-            _log.info("connection lost: %s", error)
-        else:
-            _log.exception("request failed")
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "KvitSandbox"
-    sys_version = ""
-    timeout = _IDLE_SECONDS
-    wbufsize = -1  # headers and body leave together
-
+class _Handler(Handler, BaseHTTPRequestHandler):
     @property
     def _bank(self) -> _Http:
         return cast("_Http", self.server)
@@ -273,10 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _deliver(self, delivery: Delivery) -> None:
         if delivery.how in ("silent", "hangup"):
             if delivery.how == "silent":
-                self._wait(None)
+                self.wait()
             self.close_connection = True
             return
-        if delivery.delay and not self._wait(delivery.delay):
+        if delivery.delay and not self.wait(delivery.delay):
             self.close_connection = True
             return
         body = delivery.body
@@ -294,18 +226,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b" " * min(_PIECE, delivery.size - start))
             self.wfile.flush()
 
-    def _wait(self, seconds: float | None) -> bool:
-        """Say nothing for `seconds`, or until the partner hangs up or we stop; True when the time passed."""
-        until = None if seconds is None else time.monotonic() + seconds
-        while not self._bank.stopping.is_set():
-            left = _POLL_SECONDS if until is None else min(_POLL_SECONDS, until - time.monotonic())
-            if left <= 0:
-                return True
-            readable, _, _ = select.select([self.connection], [], [], left)
-            if readable:
-                return False
-        return False
-
     def _plain(self, status: int, text: str) -> None:
         body = text.encode()
         self.send_response(status)
@@ -315,6 +235,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:
-        _log.debug(format, *args)

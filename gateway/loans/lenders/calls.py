@@ -15,7 +15,7 @@ from sqlalchemy import select
 from gateway.core.clock import from_text
 from gateway.core.errors import KvitError, Refused, Unavailable
 from gateway.core.money import Money
-from gateway.loans import applications, questionnaire
+from gateway.loans import applications, questionnaire, reasons
 from gateway.loans.lenders import contact
 from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.decisions import load
@@ -197,7 +197,9 @@ class LenderCalls:
             raise Refused("lender.unknown", lender=payload["lender"])
         with self._store.reading() as connection:
             decision = connection.execute(select(decisions).where(decisions.c.id == payload["decision"])).one()
-            return _Case(parcel, lender, decision, applications.load(connection, payload["application"]))
+            return _Case(
+                parcel, lender, decision, applications.read(connection, self._store.company, payload["application"])
+            )
 
     def _submit(self, case: _Case, known: str) -> LenderView:
         """Hand an application in, or hand it in again as it was put right; that personal data leaves is journalled."""
@@ -259,7 +261,7 @@ def _accept(case: _Case, known: str) -> LenderView:
 
 
 def _cancel(case: _Case, known: str) -> LenderView:
-    return case.lender.cancel(known, case.parcel.payload["reason"])
+    return case.lender.cancel(known, reasons.words(case.parcel.payload["reason"]))
 
 
 def _signed(case: _Case, known: str) -> LenderView:

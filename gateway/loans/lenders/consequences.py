@@ -9,6 +9,7 @@ from gateway.loans.findings import REVOKED_LATE, Finding
 from gateway.loans.lenders.ports import AgreementView, LenderStatus, LenderView, Offer, OriginalVerdict
 from gateway.loans.model import DECISION, ApplicationEvent, ApplicationState, DecisionState
 from gateway.loans.papers import OriginalState
+from gateway.loans.reasons import EndReason
 from gateway.loans.terms import LoanTerms
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
@@ -47,7 +48,7 @@ def _of_the_chosen(
 ) -> AnyRow:
     """What the lender whose offer was accepted says."""
     if after.state in _REFUSED:
-        return _taken_back(unit, terms, application, view.reason or after.reason)
+        return _taken_back(unit, terms, application)
     if application.state in _CHOSEN and _is_off(application, before, view):
         return _reconsider(unit, terms, application, "lender_offer_changed")
     if view.agreement is not None and application.state in (*_CHOSEN, _A.ACTIVE):
@@ -71,15 +72,14 @@ def _offer(among: tuple[Offer, ...], offer_id: str) -> Offer | None:
     return next((one for one in among if one.id == offer_id), None)
 
 
-def _taken_back(unit: Unit, terms: LoanTerms, application: AnyRow, reason: str) -> AnyRow:
+def _taken_back(unit: Unit, terms: LoanTerms, application: AnyRow) -> AnyRow:
     """The chosen lender says no after all: the application moves on; once the goods are gone people are told."""
-    if application.state in _CHOSEN and agreements.revoked(unit, terms, application, reason):
+    if application.state in _CHOSEN and agreements.revoked(unit, terms, application):
         return _reconsider(unit, terms, application, "lender_revoked")
-    if application.state == _A.ACTIVE and agreements.revoked(unit, terms, application, reason):
+    if application.state == _A.ACTIVE and agreements.revoked(unit, terms, application):
         paper = agreement_rows.live(unit, application.id)
         if paper is not None:  # signed, and the goods are still here: held until a person has decided
-            finding = Finding(REVOKED_LATE, {"reason": reason[:200]})
-            agreements.contradict(unit, terms, application, paper, finding)
+            agreements.contradict(unit, terms, application, paper, Finding(REVOKED_LATE, {}))
     return applications.load(unit, application.id)
 
 
@@ -107,7 +107,7 @@ def _decided(unit: Unit, application: AnyRow, decision: AnyRow) -> AnyRow:
         return application
     if all(one.state in DECISION.final for one in found):
         application = applications.step(
-            unit, application, ApplicationEvent.DECLINE, ended_by="lender", end_reason=decision.reason
+            unit, application, ApplicationEvent.DECLINE, ended_by="lender", end_reason=EndReason.DECLINED.value
         )
         unit.journal("loan.ended", f"loan:{application.id}", event="decline", by="lender")
         events.write(unit, application.id, "lender_declined", lenders=", ".join(one.lender for one in found))
@@ -143,7 +143,7 @@ def _take_papers(unit: Unit, terms: LoanTerms, application: AnyRow, view: Lender
     if view.original is OriginalVerdict.ACCEPTED:
         originals.accepted(unit, terms, application.id)
     elif view.original is OriginalVerdict.REJECTED and paper.original in _OUT_OF_HAND:
-        originals.rejected(unit, terms, application.id, view.reason)
+        originals.rejected(unit, terms, application.id)
     ending.close_if_done(unit, application.id)
 
 

@@ -8,16 +8,17 @@ the state after all of them is the same whichever were seen on the way.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
-from gateway.loans import events, offers, rows
+from gateway.loans import events, offers, remarks, rows
 from gateway.loans.lenders import asking, consequences, contact
 from gateway.loans.lenders.errors import UnreadableAnswer
-from gateway.loans.lenders.ports import LenderStatus, LenderView
+from gateway.loans.lenders.ports import LenderStatus, LenderView, Offer
 from gateway.loans.model import DECISION, DecisionEvent, DecisionState
 from gateway.loans.tables import decisions, lender_views
 from gateway.loans.terms import LoanTerms
@@ -26,7 +27,6 @@ from gateway.store.unit import Unit
 
 _D, _E, _S = DecisionState, DecisionEvent, LenderStatus
 _LONGEST_WORD = 60
-_LONGEST_REASON = 300
 AGREED_TO = frozenset(
     {
         _S.APPROVED,
@@ -87,6 +87,7 @@ def take_view(unit: Unit, terms: LoanTerms, decision_id: str, view: LenderView) 
         rows.put(unit, decisions, row, **heard, poll_at=asking.again(unit, row, said))
         return False
     after = _write(unit, row, view, heard)
+    remarks.keep(unit, terms, row.application_id, remarks.Kind.LENDER, view.reason, by=f"lender:{row.lender}")
     application = consequences.follow(unit, terms, row, after, view)
     again = asking.again(unit, after, view.status, ended=asking.is_over(application))
     unit.update(decisions, row.id, poll_at=again)
@@ -167,8 +168,8 @@ def _write(unit: Unit, row: AnyRow, view: LenderView, heard: dict[str, Any]) -> 
     path = steps(state, view.status)
     for event in path:
         state = DECISION.step(state, event).to
-    # the reason of an end is kept as it was told first: by the lender, or by whoever took the application back
-    reason = row.reason if row.state in DECISION.final else view.reason[:_LONGEST_REASON]
+    standing = _offers(row, view) if state is _D.APPROVED else ()
+    until = offers.last_day(standing)
     after = rows.put(
         unit,
         decisions,
@@ -177,9 +178,9 @@ def _write(unit: Unit, row: AnyRow, view: LenderView, heard: dict[str, Any]) -> 
         state=state.value,
         seen_version=str(view.version),
         seen_status=view.status_text[:_LONGEST_WORD],
-        offers=_offers(row, view) if state is _D.APPROVED else "[]",
+        offers=offers.written(standing),
+        offers_until=until.isoformat() if until else None,
         wanted=dumps(dict(view.wanted)) if state is _D.NEEDS_INFO else "{}",
-        reason=reason,
         asked_at=row.asked_at or unit.at,
         answered_at=unit.at,
     )
@@ -196,9 +197,8 @@ def _write(unit: Unit, row: AnyRow, view: LenderView, heard: dict[str, Any]) -> 
     return after
 
 
-def _offers(row: AnyRow, view: LenderView) -> str:
+def _offers(row: AnyRow, view: LenderView) -> Sequence[Offer]:
     """The offers that stand. Past the acceptance a lender may leave them out: then the last ones he named stay."""
     if view.offers or view.status in (_S.APPROVED, _S.RECEIVED, _S.THINKING, _S.NEEDS_INFO):
-        standing = view.offers if view.status in AGREED_TO else ()
-        return offers.written(standing)
-    return str(row.offers)
+        return view.offers if view.status in AGREED_TO else ()
+    return offers.read(row.offers)

@@ -51,25 +51,20 @@ def register(app: typer.Typer) -> None:
 
 
 def lenders(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
-    from gateway.service.broker_keys import VAULT_SERVICE, hint_secret_name, token_name
+    from gateway.loans.lenders.standing import Keys
+    from gateway.service.broker_keys import keys_of
     from gateway.service.wiring import vault_of
 
     screen = Screen.of(home, language, as_json)
     with _house(home) as (where, config, _):
         vault = vault_of(where) if config.lender else None
-
-        def kept(name: str) -> bool:
-            return vault is not None and vault.get_password(VAULT_SERVICE, name) is not None
-
-        rows = [
-            {
-                **table.model_dump(include={"key", "name", "protocol", "inn", "url"}),
-                "token": kept(token_name(table.key)),
-                "hints": kept(hint_secret_name(table.key)),
-            }
-            for table in config.lender
-        ]
-    columns = ("key", "name", "protocol", "inn", "url", "token", "hints")
+        rows = []
+        for table in config.lender:
+            keys = keys_of(vault, table.key) if vault else Keys(token=False, hints=False)
+            facts = table.model_dump(include={"key", "name", "protocol", "inn", "url"})
+            until = keys.until.isoformat() if keys.until else ""
+            rows.append({**facts, "token": keys.token, "until": until, "hints": keys.hints})
+    columns = ("key", "name", "protocol", "inn", "url", "token", "until", "hints")
     screen.table(
         [f"cli.lender.{column}" for column in columns],
         [[{True: "✓", False: "✗"}.get(row[column], row[column]) for column in columns] for row in rows],
@@ -80,15 +75,17 @@ def lenders(home: HomeOption = None, language: LanguageOption = None, as_json: J
 def token(
     key: Annotated[str, typer.Argument(help=helped("lender.key"), show_default=False)],
     hints: Annotated[bool, typer.Option("--hints", help=helped("lender.hints"))] = False,
+    until: Annotated[str, typer.Option("--until", help=helped("lender.until"), show_default=False)] = "",
     from_stdin: Annotated[bool, typer.Option("--stdin", help=helped("password.stdin"))] = False,
     home: HomeOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from gateway.service.broker_keys import VAULT_SERVICE, hint_secret_name, token_name
+    from gateway.service.broker_keys import VAULT_SERVICE, hint_secret_name, keep_token
     from gateway.service.wiring import vault_of
 
     screen = Screen.of(home, language, as_json)
+    last = _day(until) if until else None
     with _house(home) as (where, config, _):
         if key not in {table.key for table in config.lender}:
             raise Refused("lender.unknown", lender=key[:40])
@@ -100,7 +97,11 @@ def token(
             raise typer.BadParameter(screen.text("cli.password.no_terminal"))
         if not secret:
             raise Refused("lender.no_secret", lender=key)
-        vault_of(where).set_password(VAULT_SERVICE, hint_secret_name(key) if hints else token_name(key), secret)
+        vault = vault_of(where)
+        if hints:
+            vault.set_password(VAULT_SERVICE, hint_secret_name(key), secret)
+        else:
+            keep_token(vault, key, secret, last)
     screen.say("cli.lender.kept", lender=key)
     screen.answer({"lender": key, "kept": "hints" if hints else "token"})
 
@@ -201,25 +202,28 @@ def close(
     from gateway.service.config_loans import settlement_terms
 
     screen = Screen.of(home, language, as_json)
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        raise typer.BadParameter(f"{until} ≠ 2026-11-30") from None
+    day = _day(until)
     with _house(home) as (_, config, store):
         if config.loans is None:
             raise Refused("config.no_loans")
         person = known_person(store, by)
+        settling = settlement_terms(config.loans, terms_of(config).outgoing, config.lender)
         with store.reading() as connection:
             whom = parties(connection, store.company)
         with screen.progress("cli.settlement.closing", len(whom)) as told:
-            closed = settlement.close_period(store, whom, day, lambda done, _: told(done), actor=person)
-        sent = 0
-        if send:
-            sent = settlement.send_open(
-                store, settlement_terms(config.loans, terms_of(config).outgoing), day, actor=person
+            closed = settlement.close_period(
+                store, whom, day, lambda done, _: told(done), actor=person, debtor_of=settling.debtor_of
             )
+        sent = settlement.send_open(store, settling, day, actor=person) if send else 0
     screen.say("cli.settlement.closed", statements=closed.statements, lines=closed.lines, sent=sent)
     screen.answer({"parties": closed.parties, "statements": closed.statements, "lines": closed.lines, "sent": sent})
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} ≠ 2026-11-30") from None
 
 
 def _toml(file: Path) -> Mapping[str, Any]:

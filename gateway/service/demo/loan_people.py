@@ -33,6 +33,7 @@ from gateway.loans.applying import NewApplication
 from gateway.loans.callbacks import CallResult
 from gateway.loans.documents import Kind
 from gateway.loans.model import Origin, SigningWay
+from gateway.loans.reasons import EndReason, ReturnReason
 from gateway.loans.sandbox import pdf
 from gateway.loans.tables import decisions
 from gateway.loans.visits import NewVisit
@@ -125,7 +126,7 @@ class People:
 
     def changes_mind(self, wish: Wish) -> None:
         def work(unit: Unit) -> None:
-            ending.cancel(unit, self.ids[wish.key], ending.By.BUYER, "покупатель передумал")
+            ending.cancel(unit, self.ids[wish.key], ending.By.BUYER, EndReason.CHANGED_MIND)
 
         self._stage.do(CALLER, work)
 
@@ -197,7 +198,7 @@ class People:
         """Our manager ends what was stopped."""
 
         def work(unit: Unit) -> None:
-            ending.cancel(unit, self.ids[wish.key], ending.By.US, "паспорт не сошёлся дважды")
+            ending.cancel(unit, self.ids[wish.key], ending.By.US, EndReason.IDENTITY)
             self._look_at_goods(unit, wish)
 
         self._stage.do(MANAGER, work)
@@ -225,7 +226,7 @@ class People:
         stage = self._stage
 
         def work(unit: Unit) -> None:
-            loan_return.return_goods(unit, stage.terms, self._loans, self.ids[wish.key], goods, "не подошёл по размеру")
+            loan_return.return_goods(unit, stage.terms, self._loans, self.ids[wish.key], goods, ReturnReason.NOT_RIGHT)
 
         stage.do(self._desk(wish).manager, work)
 
@@ -241,7 +242,7 @@ class People:
 
     def application(self, wish: Wish) -> AnyRow:
         with self._stage.store.reading() as connection:
-            return applications.load(connection, self.ids[wish.key])
+            return applications.read(connection, self._stage.store.company, self.ids[wish.key])
 
     def agreement(self, wish: Wish) -> AnyRow | None:
         """The live one."""

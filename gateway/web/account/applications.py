@@ -11,12 +11,14 @@ from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.text import no_control
 from gateway.flows import loan_release
-from gateway.loans import applying, coverage, queries
+from gateway.loans import applying, coverage, queries, remarks
 from gateway.loans.ending import By, cancel
 from gateway.loans.model import Origin, SigningWay
 from gateway.loans.queries import Filters
+from gateway.loans.reasons import EndReason
 from gateway.loans.stage import Stage
 from gateway.store import Unit
+from gateway.web.access import TheLimits
 from gateway.web.account.acting import act, card_address, perform
 from gateway.web.account.card import card_page
 from gateway.web.account.pages import go, show, told
@@ -67,8 +69,9 @@ def blank(desk: TheDesk) -> Response:
 
 
 @router.post("/new", dependencies=[desk_with(Right.LOANS_APPLY)], response_class=Response)
-def apply(desk: TheDesk, form: TheForm) -> Response:
+def apply(desk: TheDesk, limits: TheLimits, form: TheForm) -> Response:
     """Leave an application for a buyer."""
+    limits.apply.take(desk.person.actor.party)
     try:
         new = _new(desk, form)
         made = perform(desk, form, "apply", "new", lambda unit: applying.apply(unit, desk.room.loans, new).id)
@@ -116,7 +119,8 @@ def call_off(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
     """The buyer, or the shop, does not want it any more."""
 
     def work(unit: Unit) -> None:
-        cancel(unit, application_id, form.word("by", By), form.text("reason"), form.version)
+        cancel(unit, application_id, form.word("by", By), form.word("reason", EndReason), form.version)
+        remarks.keep(unit, desk.room.loans, application_id, remarks.Kind.END, form.text("remark"))
         loan_release.settle_application(unit, desk.room.terms, desk.room.loans, application_id)
 
     return act(desk, form, "cancel", application_id, work)

@@ -15,6 +15,7 @@ from gateway.core.states import Machine
 from gateway.loans import applications, coverage, documents, queries
 from gateway.loans.model import APPLICATION, ApplicationEvent, SigningWay
 from gateway.loans.papers import GOODS, SIGNING, GoodsEvent, OriginalState, SigningEvent
+from gateway.loans.reasons import END_REASONS, ReturnReason
 from gateway.loans.stage import OPEN, Stage
 from gateway.web.account.pages import show, told
 from gateway.web.account.visits import Desk
@@ -43,11 +44,11 @@ def card_page(
     Raises:
         Refused: `authority.missing`, `loan.not_found`.
     """
-    room, actor = desk.room, desk.person.actor
+    room, actor, company = desk.room, desk.person.actor, desk.room.store.company
     now = room.store.clock.now()
     with room.store.reading() as connection:
-        card = queries.card(connection, room.loans, actor, application_id, now)
-        row = applications.load(connection, application_id)
+        card = queries.card(connection, company, room.loans, actor, application_id, now)
+        row = applications.read(connection, company, application_id)
         can = _can(desk, card)
         return show(
             desk,
@@ -64,6 +65,8 @@ def card_page(
             done=done if done in DONE else "",
             error=told(error, desk.language) if error else None,
             buyer=buyer,
+            end_reasons=END_REASONS,
+            return_reasons=tuple(ReturnReason),
         )
 
 

@@ -98,7 +98,7 @@ def _words(visit: Visit) -> dict[str, Any]:
 def _readable(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
     """A history line's values with their codes turned into words."""
     language = visit.language
-    worded = {"by": "loan.by.{}", "way": "loan.way.{}", "document": "web.kind.{}", "reason": "web.reason.{}"}
+    worded = {"by": "loan.by.{}", "way": "loan.way.{}", "document": "web.kind.{}", "reason": "loan.reason.{}"}
     found = dict(values)
     for name, code in worded.items():
         code = code.format(values.get(name))

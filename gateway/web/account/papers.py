@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.flows import loan_release
-from gateway.loans import agreement_rows, applications, documents, identity, originals, signing
+from gateway.loans import agreement_rows, applications, documents, identity, originals, remarks, signing
+from gateway.loans.reasons import EndReason
 from gateway.store import Unit
+from gateway.web.access import TheLimits
 from gateway.web.account.acting import act, card_address, perform
 from gateway.web.account.applications import Id
 from gateway.web.account.pages import go, show, told
@@ -23,6 +25,12 @@ SIGNS = [desk_with(Right.LOANS_SIGN)]
 BROUGHT = (documents.Kind.SIGNED, documents.Kind.WAYBILL, documents.Kind.OTHER)
 """What people of a shop bring in."""
 _NOT_HERE = 404
+
+
+def _paced(desk: TheDesk, limits: TheLimits) -> None:
+    """Before a file is read: it may be large, and each is kept for years."""
+    desk.person.actor.require(Right.LOANS_SIGN)
+    limits.upload.take(desk.person.actor.party)
 
 
 @router.get("/documents/{document_id}", response_class=Response)
@@ -43,7 +51,7 @@ def download(
     )
 
 
-@router.post("/documents", dependencies=SIGNS, response_class=Response)
+@router.post("/documents", dependencies=[Depends(_paced)], response_class=Response)
 def bring(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
     """A scan of the signed papers, of the waybill, or of something else."""
 
@@ -119,7 +127,8 @@ def refuse(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
     """The buyer will not sign."""
 
     def work(unit: Unit) -> None:
-        signing.refuse(unit, desk.room.loans, application_id, form.text("reason"), form.version)
+        signing.refuse(unit, desk.room.loans, application_id, form.word("reason", EndReason), form.version)
+        remarks.keep(unit, desk.room.loans, application_id, remarks.Kind.END, form.text("remark"))
         loan_release.settle_application(unit, desk.room.terms, desk.room.loans, application_id)
 
     return act(desk, form, "refuse", application_id, work)
@@ -137,7 +146,9 @@ def hand_over(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
 
 def _identity_page(desk: Desk, application_id: str, error: Refused | None = None) -> Response:
     with desk.room.store.reading() as connection:
-        row = applications.visible(desk.person.actor, applications.load(connection, application_id))
+        row = applications.visible(
+            desk.person.actor, applications.read(connection, desk.room.store.company, application_id)
+        )
         paper = agreement_rows.live(connection, row.id)
     if paper is None:
         raise Refused("loan.no_agreement")

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Response
 
 from gateway.core.authority import Right
 from gateway.flows import loan_release, loan_return
+from gateway.loans import remarks
+from gateway.loans.reasons import ReturnReason
 from gateway.store import Unit
 from gateway.web.account.acting import act
 from gateway.web.account.applications import Id
@@ -39,7 +41,8 @@ def returned(desk: TheDesk, application_id: Id, form: TheForm) -> Response:
     """Goods came back, all or some: the lender's money goes to the lender."""
 
     def work(unit: Unit) -> None:
-        goods, reason = form.roubles("goods"), form.text("reason")
+        goods, reason = form.roubles("goods"), form.word("reason", ReturnReason)
         loan_return.return_goods(unit, desk.room.terms, desk.room.loans, application_id, goods, reason, form.version)
+        remarks.keep(unit, desk.room.loans, application_id, remarks.Kind.RETURN, form.text("remark"))
 
     return act(desk, form, "returned", application_id, work)

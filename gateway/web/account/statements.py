@@ -9,9 +9,14 @@ from fastapi import APIRouter, Query, Response
 from gateway.core.authority import Right
 from gateway.core.errors import Refused
 from gateway.core.text import no_control
+from gateway.loans import payees
 from gateway.settlement import queries, statements
 from gateway.settlement.model import Party, PartyKind, StatementState
+from gateway.settlement.printed import EVERY_LINE, Printed, Side, printed
+from gateway.settlement.steps import party_of
+from gateway.settlement.workbook import MEDIA_TYPE, workbook
 from gateway.store import Unit
+from gateway.store.schema import AnyRow
 from gateway.web.account.acting import perform
 from gateway.web.account.applications import Id
 from gateway.web.account.pages import go, show, told
@@ -22,6 +27,8 @@ router = APIRouter(prefix="/shop/statements", tags=["account"], dependencies=[de
 _PAGE = 100
 _TO_ANSWER = (StatementState.SENT, StatementState.DISPUTED)
 _NOT_HERE = 404
+_PRINTED = 2_000  # lines of a page; the workbook holds them all
+_TO_BE_PAID = (StatementState.ACCEPTED, StatementState.ACCEPTED_BY_SILENCE, StatementState.PAYABLE)
 
 
 @router.get("", response_class=Response)
@@ -45,6 +52,21 @@ def one(
     return _page(desk, statement_id, after=after, done=done if done in ("accept", "dispute") else "")
 
 
+@router.get("/{statement_id}/print", response_class=Response)
+def paper(desk: TheDesk, statement_id: Id) -> Response:
+    """The statement, its commission act and its claim, each on sheets of A4."""
+    row, found = _printed(desk, statement_id, _PRINTED)
+    return show(desk, "statement_print.html", row=row, paper=found)
+
+
+@router.get("/{statement_id}/statement.xlsx", response_class=Response)
+def table(desk: TheDesk, statement_id: Id) -> Response:
+    """The same as an Excel workbook."""
+    _, found = _printed(desk, statement_id)
+    named = {"Content-Disposition": f'attachment; filename="statement-{found.number}.xlsx"'}
+    return Response(workbook(found), media_type=MEDIA_TYPE, headers=named)
+
+
 @router.post("/{statement_id}/accept", response_class=Response)
 def accept(desk: TheDesk, statement_id: Id, form: TheForm) -> Response:
     """The shop agrees."""
@@ -55,6 +77,15 @@ def accept(desk: TheDesk, statement_id: Id, form: TheForm) -> Response:
 def dispute(desk: TheDesk, statement_id: Id, form: TheForm) -> Response:
     """The shop does not agree, and says with what."""
     return _answer(desk, form, "dispute", statement_id)
+
+
+def _printed(desk: Desk, statement_id: str, limit: int = EVERY_LINE) -> tuple[AnyRow, Printed]:
+    store, actor, own = desk.room.store, desk.person.actor, desk.room.terms.own
+    with store.reading() as connection:
+        row = queries.statement(connection, store.company, actor, statement_id)
+        party = payees.side_of(connection, store.company, party_of(row), row.party_name)
+        company = Side(own.name, own.inn, own.kpp)
+        return row, printed(connection, store.company, actor, statement_id, company, party, limit)
 
 
 def _answer(desk: Desk, form: Form, verb: str, statement_id: str) -> Response:
@@ -79,6 +110,7 @@ def _page(desk: Desk, statement_id: str, *, after: str = "", done: str = "", err
         row = queries.statement(connection, store.company, actor, statement_id)
         lines = queries.line_page(connection, store.company, actor, statement_id, after=no_control(after), limit=_PAGE)
         history = queries.history(connection, store.company, actor, statement_id)
+        waits = row.state in _TO_BE_PAID and row.net > 0 and payees.is_suspended(connection, store.company, actor.party)
     return show(
         desk,
         "statement.html",
@@ -87,6 +119,7 @@ def _page(desk: Desk, statement_id: str, *, after: str = "", done: str = "", err
         lines=lines.rows,
         next=lines.after[1] if lines.after else "",
         history=history,
+        suspended=waits,
         may_accept=row.state in _TO_ANSWER,
         may_dispute=row.state == StatementState.SENT,
         done=done,

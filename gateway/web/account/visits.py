@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,15 +9,13 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from python_multipart.multipart import parse_options_header
-from sqlalchemy import Connection, select
 from starlette.datastructures import UploadFile
 
-from gateway.core.authority import Actor, Right, Role
+from gateway.core.authority import Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.core.text import no_control
-from gateway.loans.shops import ShopState
-from gateway.loans.tables import shop_access, shops
+from gateway.loans.access import Entrant
 from gateway.web.access import TheRoom
 from gateway.web.answers import BadRequest, Forbidden, Unauthorized
 from gateway.web.room import WebRoom
@@ -39,22 +36,6 @@ class NotEntered(Unauthorized):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of a shop.
-
-    Attributes:
-        actor: name, role and shop.
-        sites: origins the button may stand on.
-    """
-
-    access_id: str
-    actor: Actor
-    shop_key: str
-    shop_name: str
-    sites: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """One request for a page.
 
@@ -65,7 +46,7 @@ class Visit:
 
     room: WebRoom
     session: Session
-    person: Person | None
+    person: Entrant | None
     language: str
     mark: str
 
@@ -74,26 +55,7 @@ class Visit:
 class Desk(Visit):
     """A request of somebody who is logged in."""
 
-    person: Person
-
-
-def person_of(connection: Connection, company: str, access_id: str) -> Person | None:
-    """Whose access this is; None for an unknown or revoked one, and for people of a closed shop."""
-    row = connection.execute(
-        select(shop_access, shops.c.key, shops.c.name.label("shop_name"), shops.c.sites)
-        .join(shops, shops.c.id == shop_access.c.shop_id)
-        .where(
-            shop_access.c.id == access_id,
-            shop_access.c.company == company,
-            shop_access.c.revoked_at.is_(None),
-            shop_access.c.kind.in_([role.value for role in PEOPLE]),
-            shops.c.state != ShopState.CLOSED.value,
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    actor = Actor(row.name, Role(row.kind), party=row.shop_id)
-    return Person(row.id, actor, row.key, row.shop_name, tuple(json.loads(row.sites)))
+    person: Entrant
 
 
 def sessions_of(request: Request) -> Sessions:
@@ -117,10 +79,9 @@ def language_of(request: Request) -> str:
 def visit_of(request: Request, room: TheRoom, sessions: TheSessions) -> Visit:
     """Whoever looks, logged in or not."""
     session = sessions.read(request) or sessions.open("")
-    person = None
-    if session.access_id:
-        with room.store.reading() as connection:
-            person = person_of(connection, room.store.company, session.access_id)
+    person = sessions.person(session)
+    if person is None and session.access_id:
+        session = sessions.open("")
     return Visit(room, session, person, language_of(request), sessions.mark(session))
 
 
@@ -170,9 +131,11 @@ class Form:
 
     @property
     def version(self) -> int | None:
-        """Of the row, as the person saw it."""
+        """Of the row, as the person saw it; 0, which no row has, for what is no version."""
         text = self.fields.get("version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def text(self, name: str) -> str:
         return self.fields.get(name, "").strip()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gui.api.fake.loan_words import PROBLEMS, STAGES
 from gui.api.fake.render import instant
-from gui.api.fake.story_loans import LENDERS, SHOPS, worded
+from gui.api.fake.story_loans import LENDERS, worded
 
 if TYPE_CHECKING:
     from gui.api.fake.world import World
@@ -90,15 +90,6 @@ def problems(world: World) -> Json:
             for name in PROBLEMS
         ]
     }
-
-
-def shops() -> Json:
-    items = [{"id": key, "key": key, "name": name, "state": "active"} for key, name in SHOPS.items()]
-    return {"items": items, "total": len(items), "counts": {}, "next": None}
-
-
-def lenders() -> Json:
-    return {"items": [{"lender": key, "title": title, "open": 1, "failing": 0} for key, title in LENDERS.items()]}
 
 
 def quotes(query: dict[str, str]) -> Json:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gui.api.fake import loan_lists, loans, settlement
+from gui.api.fake import lenders, loan_lists, loans, settlement, shops
 from gui.api.fake.problem import Problem
 
 if TYPE_CHECKING:
     from gui.api.fake.world import World
 
 Json = dict[str, Any]
-ROOTS = ("loans", "loan-calls", "loan-calculator", "loan-documents", "loan-returns", "lenders", "shops", "settlement")
+ROOTS = ("loans", "loan-calls", "loan-calculator", "loan-documents", "loan-returns", "lenders", "shops",
+         "loan-terms", "settlement")  # fmt: skip
 NEEDED = [  # (method, path pattern, right)
     ("GET", r"loans(/.*)?", "loans.read"),
     ("GET", r"loans/[^/]+/(buyer|questionnaire)", "loans.personal"),
@@ -21,12 +22,17 @@ NEEDED = [  # (method, path pattern, right)
     ("POST", r"loans", "loans.apply"),
     ("POST", r"loan-returns/.*", "settlement.work"),
     ("POST", r"loans/[^/]+/goods/return", "loans.confirm"),
-    ("GET", r"loan-calculator|lenders|shops", "loans.read"),
+    ("GET", r"loan-calculator|shops", "loans.read"),
     ("PUT", r"loans/[^/]+/(questionnaire|purchase)", "loans.call"),
     ("POST", r"loans/[^/]+/(call(/.*)?|consent|submit|send-again|withdraw)", "loans.call"),
     ("POST", r"loans/[^/]+/accept", "loans.confirm"),
     ("POST", r"loans/[^/]+/(identity|sign|no-show|refuse|original/send)", "loans.sign"),
-    ("POST", r"loans/[^/]+/(verify|fault|resign|confirm-sums|visit/.*)", "loans.work"),
+    ("POST", r"loans/[^/]+/(verify|fault|resign|confirm-sums|visit/.*|goods/release)", "loans.work"),
+    ("POST", r"loans/[^/]+/goods/ship", "loans.confirm"),
+    ("POST", r"loans/[^/]+/goods/deliver", "loans.sign"),
+    ("GET", r"shops/[^/]+|loan-terms", "loans.read"),
+    ("POST", r"(shops|loan-terms)(/.*)?", "shops.manage"),
+    ("PUT", r"shops/[^/]+", "shops.manage"),
     ("GET", r"settlement/.*", "settlement.read"),
     ("POST", r"settlement/.*", "settlement.work"),
 ]
@@ -45,6 +51,8 @@ def get(world: World, path: list[str], query: dict[str, str]) -> Json:
             return loan_lists.listed(world, query)
         case ["loans", "board"]:
             return loan_lists.board(world)
+        case ["loans", "ageing"]:
+            return lenders.ageing(world, query)
         case ["loans", "problems"]:
             return loan_lists.problems(world)
         case ["loans", name]:
@@ -62,9 +70,15 @@ def get(world: World, path: list[str], query: dict[str, str]) -> Json:
         case ["loan-calculator"]:
             return loan_lists.quotes(query)
         case ["lenders"]:
-            return loan_lists.lenders()
+            return lenders.lenders(world)
+        case ["lenders", "calls"]:
+            return lenders.calls(world)
         case ["shops"]:
-            return loan_lists.shops()
+            return shops.listed(world, query)
+        case ["shops", name]:
+            return shops.detail(world, name)
+        case ["loan-terms"]:
+            return shops.terms(world)
         case ["settlement", "statements"]:
             return settlement.listed(world, query)
         case ["settlement", "statements", name]:
@@ -89,6 +103,8 @@ def put(world: World, path: list[str], body: Json, wanted: int | None) -> Json:
             record = loans.found(world, name)
             loans.check(record, wanted, paper=False)
             return loans.purchase(world, record, body)
+        case ["shops", name]:
+            return shops.amend(world, name, body, wanted)
     raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")
 
 
@@ -101,12 +117,22 @@ def post(world: World, path: list[str], body: Json, wanted: int | None) -> Json:
             return loans.take_in(world, body)
         case ["loan-returns", name, "draft"]:
             return loans.draft_return(world, name)
+        case ["loan-returns", name, "waive"]:
+            return loans.waive_return(world, name, body)
+        case ["lenders", lender, "ask"]:
+            return lenders.ask(world, lender)
         case ["loan-documents"]:
             return loans.add_document(world, body)
+        case ["shops", *parts]:
+            return shops.post(world, parts, body, wanted)
+        case ["loan-terms", kind]:
+            return shops.set_terms(world, kind, body)
         case ["settlement", "period"]:
             return settlement.begin(world, body)
         case ["settlement", "period", "stop"]:
             return settlement.stop(world)
+        case ["settlement", *parts] if parts[-1] in ("take-back", "charges", "corrections"):
+            return settlement.by_hand(world, parts, body)
         case ["settlement", "statements", name, action]:
             return settlement.act(world, name, action, body, wanted)
         case ["loans", name, *parts]:

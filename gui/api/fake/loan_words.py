@@ -75,6 +75,7 @@ FUNDING: Words = {
 GOODS: Words = {
     "held": ("Задержан", "Held"),
     "released": ("Отпуск разрешён", "Released"),
+    "shipped": ("Отгружен", "Shipped"),
     "delivered": ("Выдан", "Delivered"),
     "committed": ("Банк уведомлён о выдаче", "Lender told"),
     "returned": ("Возвращён", "Returned"),
@@ -105,4 +106,5 @@ STATEMENTS: Words = {
     "drafted": ("Поручение ждёт подписей", "The order waits for signatures"),
     "paid": ("Выплачена", "Paid"),
     "carried": ("Перенесена", "Carried over"),
+    "claimed": ("Требование выставлено", "Claimed"),
 }

@@ -60,6 +60,15 @@ _ORIGINAL_STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "original/lost": (("with_signer", "in_transit"), "lost", "loans.work"),
 }
 
+_GOODS_STEPS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "goods/release": (("held",), "released", "loans.work"),
+    "goods/ship": (("held", "released"), "shipped", "loans.confirm"),
+    "goods/deliver": (("released", "shipped"), "delivered", "loans.sign"),
+}
+_TABLES = (
+    ("signing", SIGNING, _PAPER_STEPS), ("original", ORIGINAL, _ORIGINAL_STEPS), ("goods", GOODS, _GOODS_STEPS),
+)  # fmt: skip
+
 
 def found(world: World, name: str) -> LoanRecord:
     one = world.loans.get(name)
@@ -87,8 +96,9 @@ def actions(world: World, loan: Json) -> list[str]:
     if paper is not None and state not in ENDED:
         if paper["held"] and "loans.work" in may:
             names.append("confirm-sums")
-        for table, column in ((_PAPER_STEPS, "signing"), (_ORIGINAL_STEPS, "original")):
+        for column, _words, table in _TABLES:
             names += [n for n, (states, _, right) in table.items() if paper[column] in states and right in may]
+        names = [name for name in names if name not in _not_the_way_of(loan)]
         if paper["goods"] in ("delivered", "committed") and "loans.confirm" in may:
             names.append("goods/return")
         if paper["held"] and "sign" in names:
@@ -96,6 +106,13 @@ def actions(world: World, loan: Json) -> list[str]:
     if "loans.sign" in may:
         names.append("documents")
     return names
+
+
+def _not_the_way_of(loan: Json) -> tuple[str, ...]:
+    """Steps of goods this sale does not take: our warehouse releases and ships by its pick list, a shop by itself."""
+    if loan["agreement"]["signing"] not in ("signed", "verified"):
+        return tuple(_GOODS_STEPS)
+    return ("goods/ship",) if loan["order_id"] else ("goods/release",)
 
 
 def card(world: World, record: LoanRecord) -> Json:
@@ -166,7 +183,8 @@ def call_result(world: World, record: LoanRecord, body: Json) -> Json:
     if result == "reached":
         return changed(world, record, "Дозвонились", "Reached", **state("questionnaire", "application"), call_due=None)
     if result in ("refused", "wrong_number"):
-        ended = {"ended_at": instant(world.now()), "ended_by": "buyer", "end_reason": "Отказался по телефону"}
+        ended = {"ended_at": instant(world.now()), "ended_by": "buyer", "end_reason": "refused",
+                 "end_reason_ru": "отказался по телефону", "end_reason_en": "refused on the phone"}  # fmt: skip
         return changed(world, record, "Отказ", "Refused", **state("cancelled", "ended"), call_by="", **ended)
     due = body.get("at") or instant(world.now() + timedelta(hours=1))
     tries = record.card["call_attempts"] + 1
@@ -277,7 +295,8 @@ def accept(world: World, record: LoanRecord, body: Json) -> Json:
 
 
 def cancel(world: World, record: LoanRecord, body: Json) -> Json:
-    ended = {"ended_at": instant(world.now()), "ended_by": body["by"], "end_reason": body["reason"]}
+    ended = {"ended_at": instant(world.now()), "ended_by": body["by"], "end_reason": body["reason"],
+             "end_reason_ru": body["reason"], "end_reason_en": body["reason"]}  # fmt: skip
     return changed(world, record, "Отменена", "Cancelled", **state("cancelled", "ended"), **ended)
 
 
@@ -306,19 +325,35 @@ def goods_back(world: World, record: LoanRecord, body: Json) -> Json:
     loan["returns"] += [
         {"id": world.next_id("rt"), "at": instant(world.now()), "by": f"{world.role}:{world.user}",
          "goods": body["goods"], "to_lender": loan["transfer"], "to_buyer": loan["down"], "fee_back": loan["fee"],
-         "reason": body["reason"], "payment_order_id": None, "executed_at": None}
+         "reason": body["reason"], "payment_order_id": None, "executed_at": None,
+         "waivable": loan["agreement"]["funding"] != "received", "netted": False}
     ]  # fmt: skip
     loan["agreement"] |= {**worded("goods", "returned", GOODS), "returned": body["goods"]}
     return changed(world, record, "Товар вернулся", "The goods came back", **state("returned", "ended"))
 
 
-def draft_return(world: World, name: str) -> Json:
+def _returned(world: World, name: str) -> tuple[LoanRecord, Json]:
     for record in world.loans.values():
         for back in record.card["returns"]:
             if back["id"] == name:
-                back["payment_order_id"] = "out-7"
-                return changed(world, record, "Платёж банку подготовлен", "The payment to the lender is prepared")
-    raise Problem(404, "api.not_found", "Такого возврата нет.", "There is no such return.")
+                return record, back
+    raise Problem(404, "loan.return_unknown", "Такого возврата нет.", "There is no such return.")
+
+
+def draft_return(world: World, name: str) -> Json:
+    record, back = _returned(world, name)
+    back["payment_order_id"] = "out-7"
+    return changed(world, record, "Платёж банку подготовлен", "The payment to the lender is prepared")
+
+
+def waive_return(world: World, name: str, body: Json) -> Json:
+    """The lender wants no money back: he never paid, or pays so much less."""
+    record, back = _returned(world, name)
+    if not back["waivable"]:
+        raise Problem(422, "loan.return_closed", "Этот возврат уже закрыт.", "This return is closed.")
+    back |= {"waivable": False, "executed_at": instant(world.now())}
+    world.paper_steps.append((record.id, "waive", body))
+    return changed(world, record, "Банк денег назад не ждёт", "The lender wants no money back")
 
 
 def identity(world: World, record: LoanRecord, body: Json) -> Json:
@@ -355,6 +390,8 @@ def paper_step(world: World, record: LoanRecord, action: str, body: Json) -> Jso
             paper |= {**worded("original", "with_signer", ORIGINAL), "signed_at": instant(world.now())}
         if action == "visit/order":
             record.card["visits"] += [_visit(world, body)]
+    elif action in _GOODS_STEPS:
+        paper |= worded("goods", _GOODS_STEPS[action][1], GOODS)
     else:
         paper |= worded("original", _ORIGINAL_STEPS[action][1], ORIGINAL)
         if action == "original/send":
@@ -404,4 +441,4 @@ STEPS: dict[str, Callable[[World, LoanRecord, Json], Json]] = {
     "goods/return": goods_back,
 }
 """Actions that are about the application, or have a way of their own."""
-PAPERS = frozenset({*_PAPER_STEPS, *_ORIGINAL_STEPS, "confirm-sums"})
+PAPERS = frozenset({*_PAPER_STEPS, *_ORIGINAL_STEPS, *_GOODS_STEPS, "confirm-sums"})

@@ -24,11 +24,13 @@ from gui.api.fake import (
     render_house,
     render_outgoing,
     render_registries,
+    settlement,
     work,
 )
 from gui.api.fake.world import Problem, World
 
 Json = dict[str, Any]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 NEEDED = [  # (method, path pattern, right)
     ("GET", r"payments(/.*)?", "payments.read"),
@@ -233,6 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._events()
             elif path.startswith("evidence/"):
                 self._answer(200, fake.world.evidence(path.split("/")[1]), "application/octet-stream")
+            elif path.endswith("/statement.xlsx"):
+                self._answer(200, settlement.workbook(fake.world, path.split("/")[2]), XLSX)
             elif path.startswith("loan-documents/"):
                 self._answer(200, loans.file(fake.world, path.split("/")[1]), "application/octet-stream")
             elif method == "GET":

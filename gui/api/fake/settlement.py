@@ -18,7 +18,7 @@ Json = dict[str, Any]
 GROUPS = {
     "all": tuple(STATEMENTS), "open": ("open",), "sent": ("sent",), "disputed": ("disputed",),
     "accepted": ("accepted",), "to_pay": ("payable",), "paying": ("drafted",), "paid": ("paid",),
-    "carried": ("carried",),
+    "carried": ("carried",), "claimed": ("claimed",),
 }  # fmt: skip
 _STEPS = {
     # action → states it starts from, the state after it
@@ -28,6 +28,7 @@ _STEPS = {
     "fix": (("accepted",), "payable"),
     "draft": (("payable",), "drafted"),
     "carry": (("accepted",), "carried"),
+    "claim": (("accepted",), "claimed"),
 }
 _STATES = ("open", "sent", "disputed", "payable", "drafted", "paid", "carried")
 PER_LOOK = 40
@@ -90,6 +91,8 @@ def _made(world: World, number: int, state: str, gross: int) -> Json:
         "paid_on": None,
         "paid_entry_id": None,
         "attempts": 0,
+        "claim_number": None,
+        "held": None,
         "note": "",
         "history": [{**told(now - timedelta(days=3), "service", "settlement.made", "Ведомость составлена",
                             "The statement was made"), "event": "made", "state": "open", "note": ""}],
@@ -132,7 +135,21 @@ def found(world: World, name: str) -> Json:
 
 def detail(world: World, one: Json) -> Json:
     works = "settlement.work" in world.permissions
-    return {**one, "actions": [a for a, (states, _) in _STEPS.items() if works and one["state"] in states]}
+    below = ("carry", "claim")
+    fitting = [a for a in _STEPS if (a in below) == (one["net"] <= 0) or a not in (*below, "fix")]
+    return {**one, "actions": [a for a in fitting if works and one["state"] in _STEPS[a][0]]}
+
+
+def by_hand(world: World, path: list[str], body: Json) -> Json:
+    """A line written by hand: taken back, charged or corrected."""
+    world.hand_lines.append(("/".join(path), body))
+    world.tell("settlement", "")
+    return {"line": {"id": world.next_id("li"), "kind": "correction"}}
+
+
+def workbook(world: World, name: str) -> bytes:
+    """Not a workbook; enough to be saved."""
+    return f"PK statement {found(world, name)['number']}".encode()
 
 
 def lines(world: World, one: Json, query: dict[str, str]) -> Json:
@@ -161,6 +178,8 @@ def act(world: World, name: str, action: str, body: Json, wanted: int | None) ->
     one |= {**worded("state", after, STATEMENTS), "version": one["version"] + 1}
     if action == "dispute":
         one["remark"] = body["remark"]
+    if action == "claim":
+        one["claim_number"] = f"{one['number']}-Т"
     if action == "draft":
         one["payouts"] = [_payout(world, one, "draft", ("Ждёт двух подписей", "Awaits two signatures"), None)]
     by = f"{world.role}:{world.user}"

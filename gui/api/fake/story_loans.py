@@ -101,6 +101,8 @@ def made(world: World, number: int, state: str, stage: str, *, hours: float, at:
         "ended_at": None,
         "ended_by": "",
         "end_reason": "",
+        "end_reason_ru": "",
+        "end_reason_en": "",
         "goods": price,
         "down": down,
         "months": (12, 6, 24)[number % 3],
@@ -414,7 +416,9 @@ def _ended(world: World) -> None:
     no.card |= {
         "ended_at": instant(now - timedelta(hours=50)),
         "ended_by": "lender",
-        "end_reason": "Все банки отказали",
+        "end_reason": "declined",
+        "end_reason_ru": "банки отказали",
+        "end_reason_en": "the lenders said no",
     }
     no.card["decisions"] = [decision(world, no.card, "volga", "declined", reason="Высокая нагрузка", ask_at=None)]
     back = made(world, 55, "returned", "ended", hours=70, at=24 * 20)

@@ -112,6 +112,8 @@ def machinery_event(world: World, path: list[str], body: Json) -> Json:
         case ["outbox", name, "retry"] if name in world.dead:
             del world.dead[name]
             world.tell("status")
+        case ["outbox", name, "retry"] if name.startswith("lc-"):
+            world.retried.append(name)
         case ["alarms", name, "acknowledge"] if name in world.alarms:
             del world.alarms[name]
             world.tell("alarm", name)

@@ -11,6 +11,7 @@ from gui.api.fake import (
     lists,
     render,
     settlement,
+    shops,
     story,
     story_loans,
     story_matching,
@@ -50,8 +51,10 @@ class World:
         payments, orders, picks, tasks, alarms, dead, polls, outgoing, registries: what there is, by id.
         partners: payout partners by ИНН. trials: back-tests, newest first.
         release_note: why the release was last switched.
-        loans, statements: of the credit broker. period: the closing that runs; `period_waits` keeps it where it is.
-        revealed: applications whose buyer was shown in full. call_results, paper_steps: what was asked for.
+        loans, statements, shops: of the credit broker; `terms` are rows that hold from a day on, by kind.
+        period: the closing that runs; `period_waits` keeps it where it is.
+        revealed: applications whose buyer was shown in full. asked_lenders, retried: lenders, and calls to them, a
+            person had asked or tried again. call_results, paper_steps: what was asked for.
         certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
@@ -90,9 +93,14 @@ class World:
         self.trials: list[Json] = []
         self.loans: dict[str, LoanRecord] = {}
         self.statements: dict[str, Json] = {}
+        self.shops: dict[str, Json] = {}
+        self.terms: dict[str, list[Json]] = {"tariffs": [], "signing": [], "lenders": []}
         self.period: Json = {"state": "idle", "done": 0, "of": 0, "statements": 0, "lines": 0, "sent": 0}
         self.period_waits = False
         self.revealed: list[str] = []
+        self.asked_lenders: list[str] = []
+        self.retried: list[str] = []
+        self.hand_lines: list[tuple[str, Json]] = []
         self.call_results: list[tuple[str, str, str | None]] = []
         self.paper_steps: list[tuple[str, str, Json]] = []
         self.release_note = ""
@@ -119,6 +127,7 @@ class World:
             story_loans.loans(self)
             story_loans.bulk(self, loans)
             settlement.statements(self)
+            shops.shops(self)
         self.lists = lists.Lists(self)
 
     @property

@@ -6,6 +6,15 @@ States are texts: an unknown one is shown as it came, never guessed. Fields with
 
 from gui.api.types.common import Alarm, BankLink, Change, Coded, Fault, Me, Needs, Page, Said, Sla, Status
 from gui.api.types.health import Component, DeadLetter, Health, Journal, Message, Outbox, Poll
+from gui.api.types.lenders import (
+    AgeingGap,
+    AgeingGaps,
+    AgeingRow,
+    LenderCall,
+    LenderCalls,
+    LenderState,
+    LenderStates,
+)
 from gui.api.types.loan_calls import (
     CallCount,
     CallSheet,
@@ -38,8 +47,6 @@ from gui.api.types.loans import (
     Compared,
     KeptPaper,
     LenderDecision,
-    LenderState,
-    LenderStates,
     LenderWord,
     Loan,
     LoanBuyer,
@@ -100,6 +107,20 @@ from gui.api.types.settlement import (
     StatementPayout,
     StatementRow,
 )
+from gui.api.types.shops import (
+    Changed,
+    GivenAccess,
+    LenderTerms,
+    LoanTerms,
+    Shop,
+    ShopAccess,
+    ShopEvent,
+    ShopFault,
+    ShopFaults,
+    ShopItem,
+    ShopTariff,
+    SigningTerms,
+)
 from gui.api.types.trade import (
     Order,
     OrderLine,
@@ -116,6 +137,9 @@ from gui.api.types.trade import (
 from gui.api.types.trials import Share, Tally, Trial, TrialAdvice, TrialExample, TrialList, TrialOutcome
 
 __all__ = [
+    "AgeingGap",
+    "AgeingGaps",
+    "AgeingRow",
     "Agreement",
     "AgreementWarning",
     "Alarm",
@@ -131,6 +155,7 @@ __all__ = [
     "CallSheet",
     "CanLearn",
     "Change",
+    "Changed",
     "Choice",
     "Coded",
     "Compared",
@@ -142,6 +167,7 @@ __all__ = [
     "ExplainedBy",
     "Fault",
     "FieldFault",
+    "GivenAccess",
     "GoodsBack",
     "Happened",
     "Health",
@@ -149,12 +175,15 @@ __all__ = [
     "Invoice",
     "Journal",
     "KeptPaper",
+    "LenderCall",
+    "LenderCalls",
     "LenderDecision",
     "LenderFit",
     "LenderFits",
     "LenderMoney",
     "LenderState",
     "LenderStates",
+    "LenderTerms",
     "LenderWord",
     "LineEvidence",
     "Loan",
@@ -162,6 +191,7 @@ __all__ = [
     "LoanCall",
     "LoanPaper",
     "LoanRow",
+    "LoanTerms",
     "Me",
     "Message",
     "Misfit",
@@ -211,8 +241,16 @@ __all__ = [
     "Share",
     "Sheet",
     "SheetField",
+    "Shop",
+    "ShopAccess",
+    "ShopEvent",
+    "ShopFault",
+    "ShopFaults",
+    "ShopItem",
     "ShopRow",
+    "ShopTariff",
     "ShownRow",
+    "SigningTerms",
     "Sla",
     "StageLine",
     "Statement",

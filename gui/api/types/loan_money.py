@@ -29,7 +29,10 @@ class LenderMoney:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodsBack:
-    """Goods that came back: what goes to the lender, what of the down payment the shop gives the buyer."""
+    """Goods that came back: what goes to the lender, what of the down payment the shop gives the buyer.
+
+    `waivable`: a person may say that the lender wants nothing back. `netted`: he paid so much less for this loan.
+    """
 
     id: str
     at: datetime | None = None
@@ -41,6 +44,8 @@ class GoodsBack:
     reason: str = ""
     payment_order_id: str | None = None
     executed_at: datetime | None = None
+    waivable: bool = False
+    netted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,8 @@ class LoanRow:
     ended_at: datetime | None = None
     ended_by: str = ""
     end_reason: str = ""
+    end_reason_ru: str = ""
+    end_reason_en: str = ""
     goods: int = 0
     down: int = 0
     months: int = 0
@@ -109,6 +111,10 @@ class LoanRow:
     @property
     def state_said(self) -> Said:
         return Said(self.state_ru or self.state, self.state_en or self.state)
+
+    @property
+    def end_said(self) -> Said:
+        return Said(self.end_reason_ru, self.end_reason_en)
 
     @property
     def stage_said(self) -> Said:
@@ -280,22 +286,6 @@ class KeptPaper:
 
     id: str
     documents: tuple[LoanPaper, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LenderState:
-    """A lender the program knows, and whether he answers."""
-
-    lender: str
-    title: str = ""
-    open: int = 0
-    failing: int = 0
-    silent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LenderStates:
-    items: tuple[LenderState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

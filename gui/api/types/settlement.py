@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gui.api.types.common import SILENT, Coded, Said
+from gui.api.types.common import SILENT, Coded, Fault, Said
 from gui.api.types.outgoing import LineEvidence
 
 
@@ -17,6 +17,7 @@ class StatementRow:
         net: what is to be paid: `gross` less `fee`; `vat` is the part of the fee that is tax.
         silence_on: the day silence counts as consent.
         paid_entry_id: the debit line that proved the payout.
+        claim_number: of the claim, where the party is to pay us.
     """
 
     id: str
@@ -48,6 +49,7 @@ class StatementRow:
     paid_entry_id: str | None = None
     attempts: int = 0
     note: str = ""
+    claim_number: str | None = None
 
     @property
     def state_said(self) -> Said:
@@ -89,8 +91,12 @@ class StatementPayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement(StatementRow):
-    """A statement with what may be done with it, its history, its payouts and their proof."""
+    """A statement with what may be done with it, its history, its payouts and their proof.
 
+    `held`: why no payment order can be made though it is to be paid.
+    """
+
+    held: Fault | None = None
     actions: tuple[str, ...] = ()
     history: tuple[StatementEvent, ...] = ()
     payouts: tuple[StatementPayout, ...] = ()

@@ -18,7 +18,7 @@ from gui.views.loan_identity import IdentityDialog
 from gui.views.loan_offers import ChoiceDialog, LendersDialog
 from gui.views.loans import LoansPage
 from gui.views.settlement import SettlementPage
-from gui.views.settlement_panel import SureDialog
+from gui.views.settlement_dialogs import SureDialog
 from tests.api.conftest import lending as lending
 from tests.api.lending import Lending
 from tests.api.test_settlement import line, write

@@ -115,7 +115,7 @@ class Office:
 
     def application(self, application_id: str) -> AnyRow:
         with self.store.reading() as connection:
-            return applications.load(connection, application_id)
+            return applications.read(connection, self.store.company, application_id)
 
     def decision(self, application_id: str, lender: str) -> AnyRow:
         with self.store.reading() as connection:

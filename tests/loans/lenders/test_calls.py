@@ -15,6 +15,7 @@ from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
 from gateway.loans.lenders.polling import Polling
 from gateway.loans.model import SigningWay
+from gateway.loans.reasons import EndReason
 from gateway.loans.sandbox.control import LENDERS
 from gateway.loans.tables import documents
 from gateway.store.schema import alarms, outbox
@@ -151,7 +152,7 @@ def test_a_lender_away_for_long_is_an_alarm_until_he_answers(line: Line) -> None
 def test_an_application_taken_back_before_it_left_never_arrives(line: Line) -> None:
     row_id = line.submitted()
     with line.office.store.unit() as unit:
-        submission.withdraw_all(unit, applications.load(unit, row_id), "Покупатель передумал")
+        submission.withdraw_all(unit, applications.load(unit, row_id), EndReason.CHANGED_MIND)
         unit.commit()
     assert [line.leave(), line.leave()] == [Drained(1, 0), Drained(1, 0)]
     assert line.house.sandbox.applications() == []
@@ -159,7 +160,7 @@ def test_an_application_taken_back_before_it_left_never_arrives(line: Line) -> N
 
 def test_an_application_taken_back_later_is_taken_back_there(line: Line) -> None:
     row_id = line.approved()
-    line.tell("loan.cancel", row_id, reason="Покупатель передумал")
+    line.tell("loan.cancel", row_id, reason=EndReason.CHANGED_MIND)
     assert line.leave() == Drained(1, 0)
     assert [one.state for one in line.house.sandbox.applications()] == ["cancelled"]
     assert line.state(row_id) == "withdrawn"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gateway.core.clock import from_text
 from gateway.core.errors import Corrupt
 from gateway.core.money import Money
+from gateway.loans import remarks
 from gateway.loans.lenders.decisions import AGREED_TO, about_view, steps, take_view
 from gateway.loans.lenders.ports import LenderStatus, LenderView
 from gateway.loans.model import DECISION, DecisionState
@@ -87,7 +88,10 @@ def test_one_no_is_not_yet_a_no(office: Office) -> None:
     take(office, row_id, B, view(2, S.DECLINED))
     ended = office.application(row_id)
     assert (ended.state, ended.stage, ended.ended_by) == ("declined", "ended", "lender")
-    assert office.decision(row_id, A).reason == "Скоринг" and office.decision(row_id, A).poll_at is None
+    assert (office.decision(row_id, A).reason, office.decision(row_id, A).poll_at) == ("", None)
+    with office.store.reading() as connection:
+        said = remarks.read(connection, office.terms, row_id)
+    assert [(one.kind, one.by, one.text) for one in said] == [(remarks.Kind.LENDER, f"lender:{A}", "Скоринг")]
 
 
 def test_the_same_view_twice_is_taken_once(office: Office) -> None:
@@ -162,7 +166,7 @@ def test_a_late_refusal_of_the_only_lender_ends_it(office: Office) -> None:
     row_id = accepted(office)
     take(office, row_id, A, view(3, S.AGREED), view(4, S.REVOKED, reason="Отказ"))
     row = office.application(row_id)
-    assert (row.state, row.ended_by, row.agreement_no, row.end_reason) == ("declined", "lender", "", "Отказ")
+    assert (row.state, row.ended_by, row.agreement_no, row.end_reason) == ("declined", "lender", "", "declined")
     assert office.agreement(row_id) is None
 
 
@@ -183,6 +187,17 @@ def test_a_chosen_offer_that_changed_or_vanished_is_chosen_anew(office: Office, 
     row = office.application(row_id)
     assert (row.state, row.lender) == ("approved" if offers else "submitted", "")
     assert [task.reason for task in office.rows(tasks)] == ["task.loan_reconsider"]
+
+
+def test_the_last_day_of_the_offers_stands_beside_them(office: Office) -> None:
+    row_id = office.submitted(A)
+    short, long = replace(OFFER, until=date(2026, 12, 1)), replace(OTHER, until=date(2026, 12, 5))
+    said = [(short, long), (short, replace(OTHER, until=None)), (short,), ()]
+    found = []
+    for number, offers in enumerate(said, start=1):
+        take(office, row_id, A, view(number, S.APPROVED, offers=offers))
+        found.append(office.decision(row_id, A).offers_until)
+    assert found == ["2026-12-05", None, "2026-12-01", None]
 
 
 def test_offers_beside_the_chosen_one_may_change(office: Office) -> None:

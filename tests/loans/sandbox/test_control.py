@@ -14,12 +14,13 @@ import httpx
 import pytest
 from lxml import etree
 
+from gateway.bank.sandbox.listening import STOP
 from gateway.core.errors import Refused
 from gateway.loans.lenders.ports import LenderStatus
 from gateway.loans.sandbox import behave
 from gateway.loans.sandbox.behave import KINDS
 from gateway.loans.sandbox.control import LENDERS, REST, SOAP, LenderSandbox
-from gateway.loans.sandbox.server import LISTENING, STOP, LenderServer
+from gateway.loans.sandbox.server import LISTENING, LenderServer
 from gateway.loans.sandbox.soap import schema
 from tests.loans.lenders.house import REQUEST, House, adapter, request
 

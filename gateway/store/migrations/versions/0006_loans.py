@@ -9,34 +9,24 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.migrations.parts import (
+    append_only,
+    binary,
+    drop_append_only,
+    int64,
+    optional,
+    partial_index,
+    sums,
+    text,
+    whole,
+)
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-
-def _text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def _optional(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=True) for name in names]
-
-
-def _bytes(*names: str) -> list[sa.Column[bytes]]:
-    return [sa.Column(name, sa.LargeBinary(), nullable=False) for name in names]
-
-
-def _kopecks() -> sa.types.TypeEngine[int]:
-    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-def _sums(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, _kopecks(), nullable=False) for name in names]
-
-
-def _whole(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.Integer(), nullable=False) for name in names]
+_NEVER_CHANGED = ("loan_events", "loan_identity_checks")
 
 
 def upgrade() -> None:
@@ -44,58 +34,65 @@ def upgrade() -> None:
     _applications()
     _agreements()
     op.add_column("releases", sa.Column("agreement_id", sa.Text(), nullable=True))
-    _append_only("loan_events")
-    _append_only("loan_identity_checks")
+    partial_index("ix_releases_agreement", "releases", ["agreement_id"], "agreement_id IS NOT NULL AND withdrawn_at IS NULL")
+    for table in _NEVER_CHANGED:
+        append_only(table, ["id"])
+    _may_be_emptied("loan_identity_checks", ("place", "typed_hash", "typed_tail"))
 
 
 def _shops() -> None:
     op.create_table(
         "shops",
-        *_text("id", "company"),
-        *_whole("version"),
-        *_text("key", "name", "inn", "kpp", "account", "bic", "bank_name", "corr_account", "email", "phone"),
-        *_text("region", "sites", "state"),
-        *_whole("own", "trusts_lender"),
-        *_sums("risk_limit"),
-        *_text("contract", "search", "made_at", "made_by"),
+        *text("id", "company"),
+        *whole("version"),
+        *text("key", "name", "inn", "kpp", "account", "bic", "bank_name", "corr_account", "email", "phone"),
+        *text("region", "sites", "state"),
+        *whole("own", "trusts_lender"),
+        *sums("risk_limit"),
+        *text("contract", "search", "made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
         sa.UniqueConstraint("company", "key", name=op.f("uq_shops_company_key")),
     )
     op.create_table(
         "shop_access",
-        *_text("id", "company", "shop_id", "kind", "name", "token_hash", "made_at", "made_by"),
-        *_optional("revoked_at", "revoked_by"),
+        *text("id", "company", "shop_id", "kind", "name", "token_hash", "made_at", "made_by"),
+        *optional("revoked_at", "revoked_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_access")),
     )
     op.create_index("ix_shop_access_shop", "shop_access", ["company", "shop_id"])
     op.create_index("uq_shop_access_token", "shop_access", ["token_hash"], unique=True)
     op.create_table(
+        "shop_session_ends",
+        *text("id", "company", "until"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_session_ends")),
+    )
+    op.create_table(
         "shop_tariffs",
-        *_text("id", "company", "shop_id", "lender", "since", "base", "percent"),
-        *_sums("fixed", "least"),
-        sa.Column("most", _kopecks(), nullable=True),
-        *_text("payer"),
-        *_whole("visits"),
-        *_text("made_at", "made_by"),
+        *text("id", "company", "shop_id", "lender", "since", "base", "percent"),
+        *sums("fixed", "least"),
+        sa.Column("most", int64(), nullable=True),
+        *text("payer"),
+        *whole("visits"),
+        *text("made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_tariffs")),
     )
     op.create_index("ix_shop_tariffs_shop", "shop_tariffs", ["company", "shop_id", "since"])
     op.create_table(
         "loan_signing_terms",
-        *_text("id", "company", "way", "lender", "region", "since"),
-        *_whole("covered"),
-        *_sums("cost"),
-        *_text("partner", "made_at", "made_by"),
+        *text("id", "company", "way", "lender", "region", "since"),
+        *whole("covered"),
+        *sums("cost"),
+        *text("partner", "made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_signing_terms")),
     )
     op.create_index("ix_loan_signing_terms_way", "loan_signing_terms", ["company", "way", "lender", "region"])
     op.create_table(
         "lender_terms",
-        *_text("id", "company", "lender", "since", "categories"),
-        *_sums("least", "most"),
-        *_text("months", "rate", "down_percent", "day_count"),
-        *_whole("zero_rate"),
-        *_text("made_at", "made_by"),
+        *text("id", "company", "lender", "since", "categories"),
+        *sums("least", "most"),
+        *text("months", "rate", "down_percent", "day_count"),
+        *whole("zero_rate"),
+        *text("made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lender_terms")),
     )
     op.create_index("ix_lender_terms_lender", "lender_terms", ["company", "lender", "since"])
@@ -104,25 +101,25 @@ def _shops() -> None:
 def _applications() -> None:
     op.create_table(
         "loan_applications",
-        *_text("id", "company"),
-        *_whole("version"),
-        *_sums("number"),
-        *_text("shop_id", "shop_order"),
-        *_optional("order_id"),
-        *_text("origin", "state", "stage", "stage_since", "made_at", "made_by"),
-        *_optional("ended_at"),
-        *_text("ended_by", "end_reason", "content_hash", "basket"),
-        *_sums("goods", "down"),
-        *_whole("months"),
-        *_text("region", "delivery"),
-        *_bytes("buyer", "questionnaire"),
-        *_text("phone_hash", "surname_hash", "passport_hash"),
-        *_optional("purged_at", "call_due"),
-        *_whole("call_attempts"),
-        *_text("call_by"),
-        *_optional("call_since"),
-        *_text("lender", "offer_id", "signing_way", "agreement_no", "agreement_key"),
-        *_sums("loan", "discount", "transfer", "fee"),
+        *text("id", "company"),
+        *whole("version"),
+        *sums("number"),
+        *text("shop_id", "shop_order"),
+        *optional("order_id"),
+        *text("origin", "state", "stage", "stage_since", "made_at", "made_by"),
+        *optional("ended_at"),
+        *text("ended_by", "end_reason", "content_hash", "basket"),
+        *sums("goods", "down"),
+        *whole("months"),
+        *text("region", "delivery"),
+        *binary("buyer", "questionnaire"),
+        *text("phone_hash", "surname_hash", "passport_hash"),
+        *optional("purged_at", "call_due"),
+        *whole("call_attempts"),
+        *text("call_by"),
+        *optional("call_since"),
+        *text("lender", "offer_id", "signing_way", "agreement_no", "agreement_key"),
+        *sums("loan", "discount", "transfer", "fee"),
         sa.CheckConstraint("goods >= 0 AND down >= 0 AND down <= goods", name=op.f("ck_loan_applications_sums")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_applications")),
         sa.UniqueConstraint("company", "number", name=op.f("uq_loan_applications_company_number")),
@@ -142,31 +139,39 @@ def _applications() -> None:
     op.create_index("ix_loan_applications_surname", "loan_applications", ["company", "surname_hash", "made_at", "id"])
     op.create_table(
         "loan_events",
-        *_text("id", "company", "application_id", "at", "by", "kind", "values"),
+        *text("id", "company", "application_id", "at", "by", "kind", "values"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_events")),
     )
     op.create_index("ix_loan_events_application", "loan_events", ["application_id", "id"])
     op.create_table(
+        "loan_remarks",
+        *text("id", "company", "application_id", "kind", "at", "by", "digest"),
+        *binary("sealed"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_remarks")),
+    )
+    op.create_index("ix_loan_remarks_application", "loan_remarks", ["application_id", "id"])
+    op.create_table(
         "loan_decisions",
-        *_text("id", "company"),
-        *_whole("version"),
-        *_text("application_id", "lender", "state", "external_id", "seen_version", "seen_status", "offers", "wanted"),
-        *_text("reason"),
-        *_optional("asked_at", "answered_at", "polled_at", "poll_at"),
-        *_whole("failures"),
-        *_text("error"),
+        *text("id", "company"),
+        *whole("version"),
+        *text("application_id", "lender", "state", "external_id", "seen_version", "seen_status", "offers"),
+        *optional("offers_until"),
+        *text("wanted", "reason"),
+        *optional("asked_at", "answered_at", "polled_at", "poll_at"),
+        *whole("failures"),
+        *text("error"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_decisions")),
     )
     op.create_index("ix_loan_decisions_external", "loan_decisions", ["company", "lender", "external_id"])
-    op.create_index("ix_loan_decisions_failing", "loan_decisions", ["application_id", "state"], sqlite_where=sa.text("failures > 0"), postgresql_where=sa.text("failures > 0"))
+    partial_index("ix_loan_decisions_failing", "loan_decisions", ["application_id", "state"], "failures > 0")
     op.create_index("ix_loan_decisions_poll", "loan_decisions", ["company", "poll_at"])
     op.create_index("uq_loan_decisions_lender", "loan_decisions", ["application_id", "lender"], unique=True)
     op.create_table(
         "lender_views",
-        *_text("id", "company", "decision_id", "at", "lender_version", "status"),
-        *_whole("known"),
-        *_bytes("raw"),
-        *_text("digest"),
+        *text("id", "company", "decision_id", "at", "lender_version", "status"),
+        *whole("known"),
+        *binary("raw"),
+        *text("digest"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lender_views")),
     )
     op.create_index("uq_lender_views_digest", "lender_views", ["decision_id", "digest"], unique=True)
@@ -175,75 +180,78 @@ def _applications() -> None:
 def _agreements() -> None:
     op.create_table(
         "loan_agreements",
-        *_text("id", "company"),
-        *_whole("version"),
-        *_text("application_id", "shop_id"),
-        *_whole("live"),
-        *_text("lender", "number", "key", "date", "made_at"),
-        *_sums("loan", "discount", "transfer"),
-        *_whole("months"),
-        *_text("rate", "psk", "psk_ours", "warnings"),
-        *_optional("lender_cooling_until", "cooling_until", "sign_by"),
-        *_text("passport_hash", "passport_tail"),
-        *_optional("invoice_id"),
-        *_text("signing", "signing_way"),
-        *_sums("signing_cost"),
-        *_whole("identity_failures"),
-        *_optional("identity_checked_at", "signed_at", "verified_at"),
-        *_text("original", "holder", "waybill"),
-        *_optional("sent_at", "arrived_at"),
-        *_text("funding"),
-        *_sums("received"),
-        *_optional("funded_at"),
-        *_text("goods", "hold_reasons"),
-        *_optional("released_at", "shipped_at", "delivered_at", "committed_at"),
-        *_sums("returned"),
+        *text("id", "company"),
+        *whole("version"),
+        *text("application_id", "shop_id"),
+        *whole("live"),
+        *text("lender", "number", "key", "date", "made_at"),
+        *sums("loan", "discount", "transfer"),
+        *whole("months"),
+        *text("rate", "psk", "psk_ours", "warnings"),
+        *optional("lender_cooling_until", "cooling_until", "sign_by"),
+        *text("passport_hash", "passport_tail"),
+        *optional("invoice_id"),
+        *text("signing", "signing_way"),
+        *sums("signing_cost"),
+        *whole("identity_failures"),
+        *optional("identity_checked_at", "signed_at", "verified_at"),
+        *text("original", "holder", "waybill"),
+        *optional("sent_at", "arrived_at"),
+        *text("funding"),
+        *sums("received"),
+        *optional("funded_at"),
+        *text("goods", "hold_reasons"),
+        *optional("released_at", "shipped_at", "delivered_at", "committed_at"),
+        *sums("returned"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_agreements")),
     )
     op.create_index("ix_loan_agreements_application", "loan_agreements", ["application_id", "id"])
-    op.create_index("ix_loan_agreements_warned", "loan_agreements", ["company", "application_id"], sqlite_where=sa.text("warnings <> '[]'"), postgresql_where=sa.text("warnings <> '[]'"))
+    partial_index("ix_loan_agreements_warned", "loan_agreements", ["company", "application_id"], "warnings <> '[]'")
     op.create_index("ix_loan_agreements_funding", "loan_agreements", ["company", "funding", "id"])
     op.create_index("ix_loan_agreements_goods", "loan_agreements", ["company", "goods", "cooling_until"])
     op.create_index("ix_loan_agreements_invoice", "loan_agreements", ["invoice_id"])
     op.create_index("ix_loan_agreements_key", "loan_agreements", ["company", "lender", "key"])
     op.create_index("ix_loan_agreements_original", "loan_agreements", ["company", "original", "id"])
     op.create_index("ix_loan_agreements_signing", "loan_agreements", ["company", "signing", "id"])
-    op.create_index("uq_loan_agreements_live", "loan_agreements", ["application_id"], unique=True, sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
+    partial_index("ix_loan_agreements_called_off", "loan_agreements", ["company", "id"], "live = 0 AND released_at IS NOT NULL")
+    partial_index("uq_loan_agreements_live", "loan_agreements", ["application_id"], "live = 1", unique=True)
     op.create_table(
         "loan_documents",
-        *_text("id", "company", "application_id"),
-        *_optional("agreement_id"),
-        *_text("kind", "name", "media_type"),
-        *_whole("size"),
-        *_text("sha256"),
-        *_bytes("sealed"),
-        *_text("at", "by"),
+        *text("id", "company", "application_id"),
+        *optional("agreement_id"),
+        *text("kind", "name", "media_type"),
+        *whole("size"),
+        *text("sha256"),
+        *binary("sealed"),
+        *text("at", "by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_documents")),
     )
     op.create_index("ix_loan_documents_application", "loan_documents", ["application_id", "id"])
     op.create_table(
         "loan_identity_checks",
-        *_text("id", "company", "agreement_id", "way", "at", "by", "place", "typed_hash", "typed_tail"),
-        *_whole("number_matches", "photo_matches"),
+        *text("id", "company", "agreement_id", "way", "at", "by", "place", "typed_hash", "typed_tail"),
+        *whole("number_matches", "photo_matches"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_identity_checks")),
     )
     op.create_index("ix_loan_identity_checks_agreement", "loan_identity_checks", ["agreement_id", "id"])
     op.create_table(
         "loan_visits",
-        *_text("id", "company", "agreement_id", "courier", "day", "hours"),
-        *_sums("cost"),
-        *_text("ordered_at", "ordered_by"),
-        *_optional("out_at", "met_at", "ended_at"),
-        *_text("result", "note"),
+        *text("id", "company", "agreement_id", "courier", "day", "hours"),
+        *sums("cost"),
+        *text("ordered_at", "ordered_by"),
+        *optional("out_at", "met_at", "ended_at"),
+        *text("result", "note"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_visits")),
     )
     op.create_index("ix_loan_visits_agreement", "loan_visits", ["agreement_id", "id"])
     op.create_table(
         "loan_returns",
-        *_text("id", "company", "application_id", "agreement_id", "at", "by"),
-        *_sums("goods", "to_lender", "to_buyer", "fee_back"),
-        *_text("reason"),
-        *_optional("payment_order_id", "kept_by", "executed_at"),
+        *text("id", "company", "application_id", "agreement_id", "at", "by"),
+        *sums("goods", "to_lender", "to_buyer", "fee_back"),
+        *text("reason"),
+        *optional("payment_order_id", "kept_by"),
+        *whole("netted"),
+        *optional("executed_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_returns")),
     )
     op.create_index("ix_loan_returns_application", "loan_returns", ["application_id"])
@@ -252,39 +260,36 @@ def _agreements() -> None:
     op.create_index("ix_loan_returns_kept", "loan_returns", ["kept_by"])
     op.create_table(
         "loan_return_orders",
-        *_text("payment_order_id", "company", "return_id"),
-        *_whole("attempt", "order_version"),
+        *text("payment_order_id", "company", "return_id"),
+        *whole("attempt", "order_version"),
         sa.PrimaryKeyConstraint("payment_order_id", name=op.f("pk_loan_return_orders")),
         sa.UniqueConstraint("return_id", "attempt", name=op.f("uq_loan_return_orders_return_id_attempt")),
     )
 
 
-def _append_only(table: str) -> None:
-    """Rows of `table` are never changed nor deleted, whoever asks."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        # INSERT OR REPLACE deletes without firing the trigger above.
+def _may_be_emptied(table: str, columns: tuple[str, ...]) -> None:
+    """Of a table that is append-only, columns with personal data: they may become "", all at once, and nothing else."""
+    here = op.get_bind()
+    lite = here.dialect.name == "sqlite"
+    same = "IS" if lite else "IS NOT DISTINCT FROM"
+    names = [str(column["name"]) for column in sa.inspect(here).get_columns(table)]
+    only = " AND ".join(f"NEW.{n} = ''" if n in columns else f'NEW."{n}" {same} OLD."{n}"' for n in names)
+    if lite:
+        op.execute(f"DROP TRIGGER {table}_no_update")
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({only}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
         return
     op.execute(
-        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only()"
+        f"CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF {only} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{table} is append-only'; END $$"
     )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_releases_agreement", "releases")
     op.drop_column("releases", "agreement_id")
     op.drop_table("loan_return_orders")
     op.drop_table("loan_returns")
@@ -294,13 +299,14 @@ def downgrade() -> None:
     op.drop_table("loan_agreements")
     op.drop_table("lender_views")
     op.drop_table("loan_decisions")
+    op.drop_table("loan_remarks")
     op.drop_table("loan_events")
     op.drop_table("loan_applications")
     op.drop_table("lender_terms")
     op.drop_table("loan_signing_terms")
     op.drop_table("shop_tariffs")
+    op.drop_table("shop_session_ends")
     op.drop_table("shop_access")
     op.drop_table("shops")
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute("DROP FUNCTION loan_events_is_append_only()")
-        op.execute("DROP FUNCTION loan_identity_checks_is_append_only()")
+    for table in _NEVER_CHANGED:
+        drop_append_only(table)
