@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from lxml import etree
 
 from gateway.core.money import Money
 from gateway.parcels.carriers.ports import Record
@@ -22,6 +23,7 @@ from tests.parcels.histories import (
     sample,
     story,
 )
+from tests.standards import need
 
 HUB, BUYER, OTHER, SENDER = "140983", "170100", "170102", "443063"
 SENT = ("1:1", 0, SENDER)
@@ -48,6 +50,27 @@ def test_a_parcel_from_the_counter_to_the_buyer() -> None:
     assert (found.accepted_at, found.arrived_at, found.delivered_at) == (after(0), after(5), after(8))
     assert (found.office_index, found.office_name) == (BUYER, f"Отделение {BUYER}")
     assert (found.keep_until, found.last_code, found.arrival_no, found.over) == (None, "2:1", 1, True)
+
+
+def lines_of(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
+def test_the_hand_made_samples_are_the_posts() -> None:
+    batch = etree.parse(need("russianpost/samples/fc_answerByTicketResponse_two_items.xml"))
+    for item in batch.iterfind(".//{*}Item"):
+        said = [dict(operation.attrib) for operation in item]
+        assert lines_of(FORWARDED) == [
+            "{DateOper} {OperTypeID}:{OperCtgID} {IndexOper}".format_map(operation) for operation in said
+        ]
+    single = etree.parse(need("russianpost/samples/rtm34_history_domestic_9ops_delivered.xml"))
+    found = []
+    for each in single.iterfind(".//{*}historyRecord"):
+        at = datetime.fromisoformat(each.findtext(".//{*}OperDate") or "")
+        kind, attribute = each.findtext(".//{*}OperType/{*}Id"), each.findtext(".//{*}OperAttr/{*}Id")
+        index = each.findtext(".//{*}OperationAddress/{*}Index")
+        found.append(f"{at:%d.%m.%Y %H:%M:%S} {kind}:{attribute} {index}")
+    assert found == lines_of(DELIVERED_EAST) + lines_of(DELIVERED_WEST)
 
 
 def test_the_posts_sample_of_a_delivery() -> None:
