@@ -118,6 +118,20 @@ def test_the_addressee_of_the_way_back_is_the_sender() -> None:
     assert (found.stage, found.returned_at, found.delivered_at) == (Stage.RETURNED, after(29), None)
 
 
+def test_where_both_live_by_one_office_the_word_of_the_record_stands() -> None:
+    steps = [("1:1", 0.0, BUYER), ARRIVED, TURNED, ("8:2", 22, BUYER)]
+    assert story(*steps, ("2:1", 23, BUYER)).stage is Stage.DELIVERED
+    assert story(*steps, ("2:2", 23, BUYER)).stage is Stage.RETURNED
+
+
+def test_a_delivery_after_the_return_counts_only_elsewhere() -> None:
+    home = [SENT, ARRIVED, TURNED, ("2:2", 30, SENDER)]
+    assert story(*home, ("2:1", 30.1, SENDER)).stage is Stage.RETURNED
+    assert story(*home, ("2:1", 30.1, "")).stage is Stage.RETURNED
+    corrected = story(*home, ("2:1", 30.1, BUYER))
+    assert (corrected.stage, corrected.returned_at, corrected.back) == (Stage.DELIVERED, None, False)
+
+
 def test_a_buyer_who_comes_after_all_has_it() -> None:
     found = story(SENT, ARRIVED, TURNED, ("2:1", 21.1, BUYER))
     assert (found.stage, found.back, found.delivered_at) == (Stage.DELIVERED, False, after(21.1))
@@ -146,6 +160,9 @@ def test_an_earlier_arrival_that_comes_to_light_leaves_the_key() -> None:
 def test_one_arrival_said_twice_is_one() -> None:
     found = story(SENT, ARRIVED, ("8:2", 6, BUYER), ("6:3", 6, BUYER), ("8:62", 6.5, BUYER))
     assert (found.arrival_no, found.arrived_at, found.stage) == (1, after(5), Stage.READY)
+    assert story(("8:74", 5, BUYER), ("6:3", 6, BUYER)).arrival_no == 1
+    assert story(ARRIVED, ("8:14", 6, BUYER)).arrival_no == 1
+    assert story(ARRIVED, ("8:2", 6, "")).arrival_no == 1
 
 
 @pytest.mark.parametrize(("code", "office"), [("8:2", OTHER), ("8:74", BUYER), ("8:39", BUYER)])
@@ -159,6 +176,13 @@ def test_a_sorting_centre_a_day_later_means_that_it_has_left() -> None:
     assert story(SENT, ARRIVED, ("8:4", 7, BUYER)).stage is Stage.READY
     found = story(SENT, ARRIVED, ("8:4", 7, HUB))
     assert (found.stage, found.arrived_at, found.office_index) == (Stage.IN_TRANSIT, None, HUB)
+
+
+def test_a_scan_uploaded_late_does_not_move_it() -> None:
+    with_courier = [SENT, ("8:15", 6, BUYER), ("8:4", 6.1, HUB)]
+    assert (story(*with_courier).stage, story(*with_courier).office_index) == (Stage.WITH_COURIER, BUYER)
+    assert story(*with_courier, ("8:4", 8, HUB)).stage is Stage.IN_TRANSIT
+    assert story(SENT, ARRIVED, ("2:1", 6, BUYER), ("8:4", 9, HUB)).office_index == BUYER
 
 
 # trap 3
@@ -214,6 +238,7 @@ def test_storage_by_the_table_until_the_carrier_counts_himself() -> None:
     assert standing(prolonged, now=NOW).keep_until == date(2026, 10, 28)
     told = [*counted, replace(record("8:23", 8, BUYER), keep_until=date(2026, 12, 1))]
     assert standing(told, now=NOW).keep_until == date(2026, 12, 1)
+    assert standing([*told, record("8:23", 9, BUYER)], now=NOW).keep_until == date(2026, 12, 1)
     expired = [*kept, record("8:40", 16, BUYER)]
     assert (standing(expired, now=NOW).stage, standing(expired, now=NOW).keep_until) == (
         Stage.READY,
@@ -299,6 +324,9 @@ def test_an_order_of_cdek() -> None:
     found = standing(ready, now=NOW, carrier=CarrierKey.CDEK)
     assert (found.stage, found.waits_at, found.keep_until) == (Stage.READY, WaitingPlace.POINT, date(2026, 10, 16))
     assert standing([*ready[:3], at("POSTOMAT_POSTED", 4)], now=NOW, carrier=CarrierKey.CDEK).keep_until is None
+    longer = [*ready, at("ACCEPTED_AT_PICK_UP_POINT", 5, date(2026, 10, 20))]
+    found = standing(longer, now=NOW, carrier=CarrierKey.CDEK)
+    assert (found.keep_until, found.arrival_no) == (date(2026, 10, 20), 1)
     refused = [*ready, at("NOT_DELIVERED", 9)]
     assert standing(refused, now=NOW, carrier=CarrierKey.CDEK).stage is Stage.RETURN_STARTED
 
