@@ -12,12 +12,13 @@ from urllib.parse import quote, urlencode
 
 from cryptography import x509
 
+from gateway.bank.outside import Pace
 from gateway.bank.transport import HttpReply, Limits
 from gateway.core.clock import to_text
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.loans.lenders import rest_answer, webhook
-from gateway.loans.lenders.https import LIMITS, LenderHttps, Pace
+from gateway.loans.lenders.https import LIMITS, LenderHttps
 from gateway.loans.lenders.ports import Hint, LenderView, LoanRequest
 from gateway.loans.lenders.words import REST
 from gateway.loans.model import SigningWay

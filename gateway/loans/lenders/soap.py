@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 import zeep
 from cryptography import x509
 
+from gateway.bank.outside import Pace
 from gateway.bank.transport import HttpReply, Limits
 from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.loans.lenders import soap_answer, soap_wire, webhook
 from gateway.loans.lenders.errors import UnreadableAnswer
-from gateway.loans.lenders.https import LIMITS, LenderHttps, Pace
+from gateway.loans.lenders.https import LIMITS, LenderHttps
 from gateway.loans.lenders.ports import Hint, LenderView, LoanRequest
 from gateway.loans.lenders.words import SOAP
 from gateway.loans.model import SigningWay

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.bank.outside import Pace
 from gateway.bank.transport import Limits
 from gateway.core.clock import FixedClock
 from gateway.core.money import Money
-from gateway.loans.lenders.https import Pace
 from gateway.loans.lenders.ports import BasketLine, Lender, LenderView, LoanRequest
 from gateway.loans.lenders.rest import RestLender
 from gateway.loans.lenders.soap import SoapLender

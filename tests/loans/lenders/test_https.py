@@ -1,4 +1,4 @@
-"""The way to a lender: his certificate, our pace, his patience."""
+"""The way to a lender: his certificate, his patience."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from gateway.bank.transport import Limits
 from gateway.core.clock import SystemClock
 from gateway.core.errors import Refused, Unavailable
-from gateway.loans.lenders.https import LenderHttps, Pace, public_authorities
+from gateway.loans.lenders.https import LenderHttps
 from gateway.loans.sandbox.control import REST, LenderSandbox
 from gateway.loans.sandbox.server import LenderServer
 from gateway.signing.ca import DemoAuthority
@@ -61,29 +61,3 @@ def test_plain_http_reaches_this_machine_only(url: str) -> None:
     with pytest.raises(Refused) as refused:
         LenderHttps(REST, url, ())
     assert refused.value.code == "lender.insecure_address"
-
-
-def test_the_machines_own_authorities_are_known() -> None:
-    assert len(public_authorities()) > 20
-
-
-def test_calls_are_spaced_evenly() -> None:
-    now, slept = [0.0], list[float]()
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    pace = Pace(20, lambda: now[0], sleep)
-    for _ in range(41):
-        pace.wait()
-    assert now[0] == pytest.approx(2.0) and max(slept) == pytest.approx(0.05)
-
-
-def test_who_comes_late_does_not_wait() -> None:
-    now, slept = [0.0], list[float]()
-    pace = Pace(20, lambda: now[0], slept.append)
-    pace.wait()
-    now[0] = 5.0
-    pace.wait()
-    assert slept == []
