@@ -42,7 +42,8 @@ notifications = Table(
     Column("segments", Integer, nullable=False),
     Column("price", Int64, nullable=False),  # kopecks, reckoned
     Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # code, where it failed or was withdrawn
+    Column("reason", Text, nullable=False),  # code: why it waits, failed, was withdrawn or is not known
+    Column("said", Text, nullable=False),  # the gateway's own words to it, shortened
     Column("gateway", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Text, nullable=False),
@@ -51,6 +52,15 @@ notifications = Table(
     Column("sent_at", Text),
     Column("ended_at", Text),
     Column("replaces", Text),  # the SMS this letter stands in for, or the message a person had sent again
+    Column("note", Text, nullable=False),  # why he had it sent again
+    Column("number", Int64, nullable=False),  # ours at the gateway, from 1
+    Column("offset_minutes", Integer),  # of the recipient's clock from UTC; NULL where it is not known
+    Column("unsubscribe", Text, nullable=False),  # link
+    # The letter that follows an SMS which does not get there; "" without one.
+    Column("fallback_address", Text, nullable=False),
+    Column("fallback_subject", Text, nullable=False),
+    Column("fallback_body", Text, nullable=False),
+    Column("fallback_version", Integer, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("made_by", Text, nullable=False),
     UniqueConstraint("company", "about", "event", "channel", "template"),
@@ -58,6 +68,8 @@ notifications = Table(
     Index("ix_notifications_made", "company", "made_at", "id"),
     Index("ix_notifications_state", "company", "state", "made_at", "id"),
     Index("ix_notifications_address", "company", "address"),
+    Index("ix_notifications_handed", "company", "channel", "handed_at"),
+    Index("ix_notifications_number", "company", "number"),
     Index(
         "ix_notifications_due",
         "company",
@@ -65,6 +77,21 @@ notifications = Table(
         "not_before",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_notifications_fallback",
+        "company",
+        "state",
+        "handed_at",
+        sqlite_where=text("fallback_address <> ''"),
+        postgresql_where=text("fallback_address <> ''"),
+    ),
+    Index(
+        "ix_notifications_kept",
+        "company",
+        "made_at",
+        sqlite_where=text("address <> ''"),
+        postgresql_where=text("address <> ''"),
     ),
 )
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.store.migrations.parts import append_only, drop_append_only, optional, partial_index, sums, text, whole
+from gateway.store.migrations.parts import (
+    append_only,
+    drop_append_only,
+    int64,
+    optional,
+    partial_index,
+    sums,
+    text,
+    whole,
+)
 
 revision = "0008"
 down_revision = "0007"
@@ -49,10 +58,15 @@ def _notifications() -> None:
         *text("address", "subject", "body"),
         *whole("segments"),
         *sums("price"),
-        *text("state", "reason", "gateway"),
+        *text("state", "reason", "said", "gateway"),
         *whole("attempts"),
         *text("not_before", "not_after"),
         *optional("handed_at", "sent_at", "ended_at", "replaces"),
+        *text("note"),
+        sa.Column("number", int64(), nullable=False),
+        sa.Column("offset_minutes", sa.Integer(), nullable=True),
+        *text("unsubscribe", "fallback_address", "fallback_subject", "fallback_body"),
+        *whole("fallback_version"),
         *text("made_at", "made_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint(
@@ -67,7 +81,13 @@ def _notifications() -> None:
     op.create_index("ix_notifications_about", "notifications", ["about", "id"])
     op.create_index("ix_notifications_address", "notifications", ["company", "address"])
     partial_index("ix_notifications_due", "notifications", ["company", "channel", "not_before"], "state = 'queued'")
+    partial_index(
+        "ix_notifications_fallback", "notifications", ["company", "state", "handed_at"], "fallback_address <> ''"
+    )
+    op.create_index("ix_notifications_handed", "notifications", ["company", "channel", "handed_at"])
+    partial_index("ix_notifications_kept", "notifications", ["company", "made_at"], "address <> ''")
     op.create_index("ix_notifications_made", "notifications", ["company", "made_at", "id"])
+    op.create_index("ix_notifications_number", "notifications", ["company", "number"])
     op.create_index("ix_notifications_state", "notifications", ["company", "state", "made_at", "id"])
     op.create_table(
         "notification_parts",

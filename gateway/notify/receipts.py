@@ -1,0 +1,198 @@
+"""Receipts and replies: what gateways tell us later.
+
+A message changes only while it is under way ("update only while sending"): what comes after its end, or a second time,
+is kept and changes nothing. What fits no message of ours is kept too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, update
+
+from gateway.core.ids import new_id
+from gateway.notify import consents, queue, rows
+from gateway.notify.addresses import address_of
+from gateway.notify.gateways.ports import Receipt, Reply, Word
+from gateway.notify.model import (
+    ConsentSource,
+    ConsentWord,
+    NotificationChannel,
+    NotificationEvent,
+    NotificationState,
+)
+from gateway.notify.tables import notifications, parts, receipts
+from gateway.notify.terms import NotifyTerms
+from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
+
+SAID_SO = "notify.said"  # the gateway said it; `said` holds its words
+REPLIED = "notify.replied"
+OPERATOR = "notify.operator"
+_SENT = "sent"
+_UNDER_WAY = (NotificationState.SENDING, NotificationState.SENT, NotificationState.UNKNOWN)
+_EVENT = {
+    Word.DELIVERED: NotificationEvent.DELIVER,
+    Word.FAILED: NotificationEvent.FAIL,
+    Word.EXPIRED: NotificationEvent.EXPIRE,
+    Word.REFUSED: NotificationEvent.FAIL,
+}
+_MOST_SAID = 120
+
+
+def take(unit: Unit, gateway: str, receipt: Receipt) -> bool:
+    """Keep a receipt, and let it change the message it is about.
+
+    A message whose answer was lost is known by our number, or by being the only one of its kind to that address.
+
+    Returns:
+        Whether it changed something.
+    """
+    row, part = _find(unit, gateway, receipt)
+    taken = row is not None and _apply(unit, gateway, row, part, receipt)
+    if row is not None and not taken and receipt.word is Word.UNDER_WAY:
+        return False  # said every time one asks
+    unit.insert(
+        receipts,
+        {
+            "id": new_id(),
+            "company": unit.company,
+            "gateway": gateway,
+            "outer_id": receipt.outer,
+            "word": receipt.raw[:_MOST_SAID],
+            "at": unit.at,
+            "notification_id": row.id if row is not None else None,
+            "taken": int(taken),
+        },
+    )
+    return taken
+
+
+def take_reply(unit: Unit, terms: NotifyTerms, reply: Reply) -> bool:
+    """Somebody answered an SMS: if he wants no more, he gets no more, and what was not sent is withdrawn.
+
+    Returns:
+        Whether that is what he said.
+    """
+    channel = NotificationChannel.SMS
+    address = address_of(channel, reply.address)
+    if not address or not consents.unsubscribes(terms, reply.text):
+        return False
+    consents.put(unit, address, channel, ConsentWord.WITHDRAWN, ConsentSource.REPLY, "sms")
+    queue.withdraw_to(unit, address, channel, REPLIED)
+    return True
+
+
+def spellings(outer: str) -> tuple[str, ...]:
+    """An id as gateways spell it, itself first: the answer may have it in hexadecimal and the receipt in decimal, or
+    the other way round, with zeros before it or without."""
+    found = dict.fromkeys((outer, outer.upper(), outer.lower()))
+    plain = outer.strip()
+    if plain.isascii() and plain.isdigit():
+        found |= dict.fromkeys((str(int(plain)), f"{int(plain):x}", f"{int(plain):X}"))
+    if _is_hex(plain):
+        found |= dict.fromkeys((str(int(plain, 16)), plain.lstrip("0").lower(), plain.lstrip("0").upper()))
+    return tuple(found)
+
+
+def _is_hex(text: str) -> bool:
+    return 0 < len(text) <= 64 and all(c in "0123456789abcdefABCDEF" for c in text)
+
+
+def _find(unit: Unit, gateway: str, receipt: Receipt) -> tuple[AnyRow | None, int | None]:
+    """The message and its part; (message, None) where only the message is known."""
+    known = unit.connection.execute(
+        select(parts).where(
+            parts.c.company == unit.company,
+            parts.c.gateway == gateway,
+            parts.c.outer_id.in_(spellings(receipt.outer)),
+        )
+    ).all()
+    if known:
+        order = spellings(receipt.outer)
+        # Gateways count from the start again: of equal ids the last one sent is meant.
+        nearest = min(order.index(each.outer_id) for each in known)
+        part = max((e for e in known if order.index(e.outer_id) == nearest), key=lambda e: (e.at, e.notification_id))
+        return rows.read(unit.connection, unit.company, part.notification_id), part.part
+    return _lost(unit.connection, unit.company, gateway, receipt), None
+
+
+def _lost(connection: Connection, company: str, gateway: str, receipt: Receipt) -> AnyRow | None:
+    """The message whose answer was lost, if it is the only one the receipt can mean."""
+    address = address_of(NotificationChannel.SMS, receipt.address)
+    if not address:
+        return None
+    found: Sequence[AnyRow] = connection.execute(
+        select(notifications).where(
+            notifications.c.company == company,
+            notifications.c.address == address,
+            notifications.c.gateway == gateway,
+            notifications.c.state.in_((NotificationState.SENDING.value, NotificationState.UNKNOWN.value)),
+        )
+    ).all()
+    if receipt.number:
+        found = [row for row in found if receipt.number in (row.number, row.number & 0xFFFF)]
+    return found[0] if len(found) == 1 else None
+
+
+def _apply(unit: Unit, gateway: str, row: AnyRow, part: int | None, receipt: Receipt) -> bool:
+    state = NotificationState(row.state)
+    if state not in _UNDER_WAY:
+        return False
+    if receipt.word is Word.UNDER_WAY:
+        # The other parts of a long one could not be told from strangers any more.
+        if state is not NotificationState.UNKNOWN or not (receipt.whole or row.segments <= 1):
+            return False
+        _keep_part(unit, gateway, row, part, receipt, _SENT)
+        rows.move(unit, row, NotificationEvent.ACCEPT, sent_at=unit.at)
+        return True
+    word = Word.FAILED if receipt.word is Word.REFUSED else receipt.word
+    if not _keep_part(unit, gateway, row, part, receipt, word.value):
+        return False
+    if receipt.word is Word.REFUSED:
+        channel = NotificationChannel(row.channel)
+        evidence = f"message:{row.id}"
+        consents.put(unit, row.address, channel, ConsentWord.WITHDRAWN, ConsentSource.OPERATOR, evidence)
+        queue.withdraw_to(unit, row.address, channel, OPERATOR)
+    _conclude(unit, row, receipt)
+    return True
+
+
+def _keep_part(unit: Unit, gateway: str, row: AnyRow, part: int | None, receipt: Receipt, state: str) -> bool:
+    """Write what became of a part; False when it had its end already."""
+    if part is not None:
+        changed = unit.connection.execute(
+            update(parts)
+            .where(parts.c.notification_id == row.id, parts.c.part == part, parts.c.state == _SENT)
+            .values(state=state, at=unit.at)
+        ).rowcount
+        return bool(changed)
+    there = unit.connection.execute(select(parts.c.part).where(parts.c.notification_id == row.id)).scalars().all()
+    unit.insert(
+        parts,
+        {
+            "notification_id": row.id,
+            "part": max(there, default=0) + 1,
+            "company": unit.company,
+            "gateway": gateway,
+            "outer_id": receipt.outer,
+            "state": state,
+            "at": unit.at,
+        },
+    )
+    return True
+
+
+def _conclude(unit: Unit, row: AnyRow, receipt: Receipt) -> None:
+    """Delivered when every part is; failed or expired with the first that is. Of a message whose answer was lost the
+    parts are known by their receipts alone."""
+    event = _EVENT[receipt.word]
+    if event is not NotificationEvent.DELIVER:
+        reason = OPERATOR if receipt.word is Word.REFUSED else SAID_SO
+        rows.move(unit, row, event, reason=reason, said=receipt.raw[:_MOST_SAID])
+        return
+    states = Counter(unit.connection.execute(select(parts.c.state).where(parts.c.notification_id == row.id)).scalars())
+    expected = states.total() if row.state == NotificationState.SENT else row.segments
+    if receipt.whole or states[Word.DELIVERED.value] >= expected:
+        rows.move(unit, row, event, reason="", said="")
