@@ -59,10 +59,12 @@ parcels = Table(
     Column("ask_at", Text, nullable=False),  # when it is to be asked about next
     Column("asked_at", Text),
     Column("answered_at", Text),
+    Column("money_asked_at", Text),  # about its cash on delivery, where that is a call of its own
     Column("failures", Integer, nullable=False),
+    Column("history_hash", Text, nullable=False),  # of what the carrier said last; "" to read it anew
     # messages
-    Column("no_messages", Integer, nullable=False),  # 1: of the control group, or told not to
-    Column("control", Integer, nullable=False),  # 1: control group
+    Column("no_messages", Integer, nullable=False),  # 1: somebody said so
+    Column("control", Integer, nullable=False),  # 1: of the control group, whose buyers get no reminders
     Column("reminders", Integer, nullable=False),  # sent so far for the present arrival
     Column("remind_at", Text),
     # guess
@@ -75,6 +77,7 @@ parcels = Table(
     Column("cod_arrived_at", Text),
     Column("cod_payment_id", Text),
     Column("cod_due", Text),  # date
+    Column("cod_received", Int64, nullable=False, server_default=text("0")),  # in the bank's statements now
     Column("search", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("made_by", Text, nullable=False),
@@ -102,8 +105,42 @@ parcels = Table(
         sqlite_where=text("cod_state <> 'none'"),
         postgresql_where=text("cod_state <> 'none'"),
     ),
+    Index(
+        "ix_parcels_invoice",
+        "invoice_id",
+        sqlite_where=text("invoice_id IS NOT NULL"),
+        postgresql_where=text("invoice_id IS NOT NULL"),
+    ),
     Index("ix_parcels_ended", "company", "ended_at"),
     Index("ix_parcels_accepted", "company", "accepted_at"),
+)
+
+# Numbers parcels had before they were registered anew.
+old_tracks = Table(
+    "parcel_old_tracks",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("carrier", Text, primary_key=True),
+    Column("track", Text, primary_key=True),
+    Column("parcel_id", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Index("ix_parcel_old_tracks_parcel", "parcel_id"),
+)
+
+# Programs that tell of parcels, by their keys; only hashes of these are kept.
+feeds = Table(
+    "parcel_feeds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("shop", Text, nullable=False),  # whose parcels it tells of: "" ours
+    Column("key_hash", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Text),
+    Column("revoked_by", Text),
+    Index("uq_parcel_feeds_key", "key_hash", unique=True),
 )
 
 # What a carrier says happened. The same record read again is the same row.
@@ -147,6 +184,7 @@ money_events = Table(
     Column("kind", Text, nullable=False),  # the carrier's EventType
     Column("text", Text, nullable=False),
     Column("amount", Int64, nullable=False),
+    Column("collected", Integer, nullable=False),  # 1: the buyer has paid
     Column("seen_at", Text, nullable=False),
     Column("reply_id", Text, nullable=False),
     UniqueConstraint("parcel_id", "key"),
@@ -226,10 +264,12 @@ intakes = Table(
     Column("name", Text, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("state", Text, nullable=False),  # reading | done | stopped
+    Column("shop", Text, nullable=False),  # whose goods its rows are, where they do not say
     Column("mapping", Text, nullable=False),  # JSON: field → column
     Column("row_count", Integer, nullable=False),
     Column("taken", Integer, nullable=False),
     Column("known", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
     Column("warned", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("made_at", Text, nullable=False),
@@ -284,4 +324,32 @@ guess_basis = Table(
     Column("count", Integer, nullable=False),
     Column("hours", Text, nullable=False),  # JSON: quantiles of hours, 0…100 %
     Column("forgotten", Integer, nullable=False),  # delivered without an arrival
+)
+
+# Carriers asked in writing for money that did not come.
+claims = Table(
+    "parcel_claims",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("number", Int64, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("amount", Int64, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("text", Text, nullable=False),  # as it was made out
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    UniqueConstraint("company", "number"),
+)
+
+claim_lines = Table(
+    "parcel_claim_lines",
+    metadata,
+    Column("claim_id", Text, primary_key=True),
+    Column("parcel_id", Text, primary_key=True),
+    Column("track", Text, nullable=False),
+    Column("delivered_on", Text, nullable=False),  # date
+    Column("amount", Int64, nullable=False),  # what was missing then
+    Index("ix_parcel_claim_lines_parcel", "parcel_id"),
 )

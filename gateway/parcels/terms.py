@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -66,3 +66,9 @@ class ParcelTerms:
     report_to: tuple[str, ...] = ()
     reminders: ReminderTerms = ReminderTerms()
     guess: GuessTerms = GuessTerms()
+
+    def next_night(self, now: datetime) -> datetime:
+        """When carriers are asked next, UTC; always after `now`."""
+        there = now.astimezone(self.zone)
+        tonight = datetime.combine(there.date(), self.night, self.zone)
+        return (tonight if tonight > there else tonight + timedelta(days=1)).astimezone(UTC)

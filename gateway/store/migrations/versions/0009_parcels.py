@@ -13,6 +13,7 @@ from gateway.store.migrations.parts import (
     append_only,
     binary,
     drop_append_only,
+    int64,
     optional,
     partial_index,
     sums,
@@ -30,6 +31,7 @@ def upgrade() -> None:
     _parcels()
     _carriers()
     _intakes()
+    _claims()
     append_only("parcel_events", ["id"])
 
 
@@ -57,11 +59,14 @@ def _parcels() -> None:
         *text("watch"),
         *optional("ended_at"),
         *text("ended_how", "ended_by", "ask_at"),
-        *optional("asked_at", "answered_at"),
-        *whole("failures", "no_messages", "control", "reminders"),
+        *optional("asked_at", "answered_at", "money_asked_at"),
+        *whole("failures"),
+        *text("history_hash"),
+        *whole("no_messages", "control", "reminders"),
         *optional("remind_at", "guess_since"),
         *text("guess_share", "guess_basis", "cod_state"),
         *optional("cod_collected_at", "cod_arrived_at", "cod_payment_id", "cod_due"),
+        sa.Column("cod_received", int64(), server_default=sa.text("0"), nullable=False),
         *text("search", "made_at", "made_by"),
         *optional("purged_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcels")),
@@ -71,6 +76,7 @@ def _parcels() -> None:
     partial_index("ix_parcels_ask", "parcels", ["company", "carrier", "ask_at"], "watch = 'active'")
     partial_index("ix_parcels_cod", "parcels", ["company", "cod_state", "cod_due"], "cod_state <> 'none'")
     op.create_index("ix_parcels_ended", "parcels", ["company", "ended_at"])
+    partial_index("ix_parcels_invoice", "parcels", ["invoice_id"], "invoice_id IS NOT NULL")
     op.create_index("ix_parcels_made", "parcels", ["company", "made_at", "id"])
     op.create_index("ix_parcels_moved", "parcels", ["company", "moved_at", "id"])
     op.create_index("ix_parcels_order", "parcels", ["company", "order_no"])
@@ -78,6 +84,19 @@ def _parcels() -> None:
     partial_index("ix_parcels_remind", "parcels", ["company", "remind_at"], "remind_at IS NOT NULL")
     op.create_index("ix_parcels_stage", "parcels", ["company", "stage", "moved_at", "id"])
     partial_index("ix_parcels_watched", "parcels", ["company", "moved_at"], "watch = 'active'")
+    op.create_table(
+        "parcel_old_tracks",
+        *text("company", "carrier", "track", "parcel_id", "until"),
+        sa.PrimaryKeyConstraint("company", "carrier", "track", name=op.f("pk_parcel_old_tracks")),
+    )
+    op.create_index("ix_parcel_old_tracks_parcel", "parcel_old_tracks", ["parcel_id"])
+    op.create_table(
+        "parcel_feeds",
+        *text("id", "company", "name", "shop", "key_hash", "made_at", "made_by"),
+        *optional("revoked_at", "revoked_by"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_feeds")),
+    )
+    op.create_index("uq_parcel_feeds_key", "parcel_feeds", ["key_hash"], unique=True)
     op.create_table(
         "parcel_operations",
         *text("id", "company", "parcel_id", "key", "at"),
@@ -98,6 +117,7 @@ def _parcels() -> None:
         "parcel_money_events",
         *text("id", "company", "parcel_id", "key", "at", "kind", "text"),
         *sums("amount"),
+        *whole("collected"),
         *text("seen_at", "reply_id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_money_events")),
         sa.UniqueConstraint("parcel_id", "key", name=op.f("uq_parcel_money_events_parcel_id_key")),
@@ -139,8 +159,8 @@ def _carriers() -> None:
 def _intakes() -> None:
     op.create_table(
         "parcel_intakes",
-        *text("id", "company", "name", "content_hash", "state", "mapping"),
-        *whole("row_count", "taken", "known", "warned", "refused"),
+        *text("id", "company", "name", "content_hash", "state", "shop", "mapping"),
+        *whole("row_count", "taken", "known", "changed", "warned", "refused"),
         *text("made_at", "made_by"),
         *optional("ended_at"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_intakes")),
@@ -176,7 +196,30 @@ def _intakes() -> None:
     )
 
 
+def _claims() -> None:
+    op.create_table(
+        "parcel_claims",
+        *text("id", "company"),
+        *sums("number"),
+        *text("carrier", "date"),
+        *sums("amount"),
+        *whole("count"),
+        *text("text", "made_at", "made_by"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_claims")),
+        sa.UniqueConstraint("company", "number", name=op.f("uq_parcel_claims_company_number")),
+    )
+    op.create_table(
+        "parcel_claim_lines",
+        *text("claim_id", "parcel_id", "track", "delivered_on"),
+        *sums("amount"),
+        sa.PrimaryKeyConstraint("claim_id", "parcel_id", name=op.f("pk_parcel_claim_lines")),
+    )
+    op.create_index("ix_parcel_claim_lines_parcel", "parcel_claim_lines", ["parcel_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("parcel_claim_lines")
+    op.drop_table("parcel_claims")
     op.drop_table("parcel_guess_basis")
     op.drop_table("parcel_links")
     op.drop_table("parcel_mappings")
@@ -188,5 +231,7 @@ def downgrade() -> None:
     op.drop_table("parcel_events")
     op.drop_table("parcel_money_events")
     op.drop_table("parcel_operations")
+    op.drop_table("parcel_feeds")
+    op.drop_table("parcel_old_tracks")
     op.drop_table("parcels")
     drop_append_only("parcel_events")
