@@ -21,6 +21,7 @@ MACROS: Mapping[str, str] = {
     "name": "Анна",
     "track": "14102192069353",
     "cod": "4 560.00 ₽",
+    "place": "в отделении",
     "office_index": "443001",
     "office": "Самара, ул. Садовая, 12",
     "keep_until": "05.12.2026",

@@ -36,6 +36,7 @@ class TextEvent(StrEnum):
 
     ACCEPTED = "accepted"
     READY = "ready"
+    COURIER = "courier"
     REMINDER = "reminder"
     LAST_DAYS = "last_days"
     MAYBE_READY = "maybe_ready"
