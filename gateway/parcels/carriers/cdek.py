@@ -40,6 +40,7 @@ class Cdek:
 
     key = CarrierKey.CDEK
     batches: BatchRules | None = None
+    money_apart = False
 
     def __init__(
         self,

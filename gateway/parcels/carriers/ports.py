@@ -121,6 +121,7 @@ class Carrier(Protocol):
     Attributes:
         daily: single calls a day; None without a limit.
         batches: None for a carrier asked one by one.
+        money_apart: what the buyer paid is a call of its own, and no part of the history.
 
     All calls raise:
         Unavailable: `carrier.unreachable`, `carrier.busy` (with retry_after), `carrier.unreadable`.
@@ -130,6 +131,7 @@ class Carrier(Protocol):
     key: CarrierKey
     daily: int | None
     batches: BatchRules | None
+    money_apart: bool
 
     def history(self, track: str) -> Answer:
         """All operations of one parcel."""

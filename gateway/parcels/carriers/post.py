@@ -24,6 +24,7 @@ class Post:
     """
 
     key = CarrierKey.POST
+    money_apart = True
 
     def __init__(
         self,
