@@ -27,7 +27,7 @@ from gateway.parcels.tables import guess_basis, operations, parcels
 from gateway.parcels.terms import GuessTerms
 from gateway.parcels.zones import region_of
 from gateway.store.driver import Query
-from gateway.store.schema import dumps
+from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 LOOKS_BACK = timedelta(days=270)
@@ -197,29 +197,29 @@ def own_journeys(connection: Connection, company: str, now: datetime) -> Iterato
             return
         last = chunk[-1].id
         going_to = {row.id: row.index_to for row in chunk}
-        rows = connection.execute(
-            select(
-                operations.c.parcel_id,
-                operations.c.at,
-                operations.c.code,
-                operations.c.effect,
-                operations.c.office_index,
-                operations.c.index_to,
-            )
-            .where(operations.c.parcel_id >= chunk[0].id, operations.c.parcel_id <= last)
-            .order_by(operations.c.parcel_id, operations.c.at, operations.c.place)
-        )
+        rows = connection.execute(_SCANS.where(operations.c.parcel_id.between(chunk[0].id, last)))
         for parcel_id, its in groupby(rows, key=lambda row: str(row.parcel_id)):
             if parcel_id in going_to:
-                yield journey_of((scan_of(row) for row in its), now, going_to[parcel_id])
+                yield journey_of((_scan(row) for row in its), now, going_to[parcel_id])
 
 
-def scan_of(row: object) -> Scan:
-    """A row of `parcel_operations`, or these columns of one."""
-    at, code, effect, office, index_to = (
-        getattr(row, name) for name in ("at", "code", "effect", "office_index", "index_to")
-    )
-    return Scan(from_text(at), code, Effect(effect), office, index_to)
+def scans_of(connection: Connection, parcel_id: str) -> list[Scan]:
+    """All operations of one parcel, by time."""
+    return [_scan(row) for row in connection.execute(_SCANS.where(operations.c.parcel_id == parcel_id))]
+
+
+def _scan(row: AnyRow) -> Scan:
+    return Scan(from_text(row.at), row.code, Effect(row.effect), row.office_index, row.index_to)
+
+
+_SCANS = select(
+    operations.c.parcel_id,
+    operations.c.at,
+    operations.c.code,
+    operations.c.effect,
+    operations.c.office_index,
+    operations.c.index_to,
+).order_by(operations.c.parcel_id, operations.c.at, operations.c.place)
 
 
 def keep(unit: Unit, basis: Basis) -> None:

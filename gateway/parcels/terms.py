@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from gateway.core.clock import MOSCOW
+from gateway.core.clock import MOSCOW, business_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ParcelTerms:
         link_days: the buyer's page lives so long. retention_days: contacts and raw replies, from the end of the watch.
         url: the public address links begin with; "" where there is no public port.
         report_to: e-mail addresses of the morning report.
+        language: of Kvit's own texts to buyers, and of the report: "ru" or "en".
     """
 
     zone: ZoneInfo = MOSCOW
@@ -64,6 +65,7 @@ class ParcelTerms:
     retention_days: int = 1095
     url: str = ""
     report_to: tuple[str, ...] = ()
+    language: str = "ru"
     reminders: ReminderTerms = ReminderTerms()
     guess: GuessTerms = GuessTerms()
 
@@ -72,3 +74,11 @@ class ParcelTerms:
         there = now.astimezone(self.zone)
         tonight = datetime.combine(there.date(), self.night, self.zone)
         return (tonight if tonight > there else tonight + timedelta(days=1)).astimezone(UTC)
+
+    def morning_of(self, day: date) -> datetime:
+        """When people are written to that day, UTC."""
+        return datetime.combine(day, self.morning, self.zone).astimezone(UTC)
+
+    def not_before_morning(self, now: datetime) -> datetime:
+        """`now`, or this morning while it is still night."""
+        return max(now, self.morning_of(business_date(now, self.zone)))
