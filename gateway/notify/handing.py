@@ -13,6 +13,7 @@ from gateway.core.money import Money
 from gateway.notify import consents, queue, quiet, rows, spend
 from gateway.notify.gateways.ports import AWAY, DENIED, NO_ANSWER, NO_MONEY, Answer, Fate, Gateway, Outgoing
 from gateway.notify.model import NotificationChannel, NotificationEvent, NotificationState
+from gateway.notify.outer_ids import canonical
 from gateway.notify.tables import notifications, parts
 from gateway.notify.terms import NotifyTerms
 from gateway.store import alarms
@@ -202,7 +203,7 @@ def _mark(unit: Unit, row: AnyRow, gateway: Gateway) -> Outgoing:
 
 def _keep_parts(unit: Unit, gateway: Gateway, answer: Answer) -> None:
     there = set(unit.connection.execute(select(parts.c.outer_id).where(parts.c.notification_id == answer.id)).scalars())
-    new = [outer for outer in answer.outer if outer not in there]
+    new = [outer for outer in map(canonical, answer.outer) if outer not in there]
     first = len(there) + 1
     unit.insert(
         parts,

@@ -6,6 +6,7 @@ attributes, so no text can take long or grow large, whoever wrote it. It is rend
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -52,6 +53,8 @@ _ALLOWED = (
     nodes.Operand,
     nodes.Filter,
 )
+_GAPS = re.compile(r" {2,}")
+_LINES = re.compile(r"\n(?: *\n){2,}")
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
@@ -92,7 +95,9 @@ def render(source: str, values: Mapping[str, str]) -> str:
     unknown = next((name for name in values if name not in MACROS), None)
     if unknown is not None:
         raise Refused("notify.text.macro", name=unknown[:40])
-    text = _compiled(source).render({name: one_line(values.get(name, ""), _MOST_VALUE) for name in MACROS}).strip()
+    given = {name: one_line(values.get(name, ""), _MOST_VALUE) for name in MACROS}
+    # What an empty macro leaves behind.
+    text = _GAPS.sub(" ", _LINES.sub("\n\n", _compiled(source).render(given))).strip()
     if len(text) > MOST_RENDERED:
         raise Refused("notify.text.long", length=len(text), most=MOST_RENDERED)
     return text

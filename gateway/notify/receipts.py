@@ -22,6 +22,7 @@ from gateway.notify.model import (
     NotificationEvent,
     NotificationState,
 )
+from gateway.notify.outer_ids import canonical, spellings
 from gateway.notify.tables import notifications, parts, receipts
 from gateway.notify.terms import NotifyTerms
 from gateway.store.schema import AnyRow
@@ -84,33 +85,13 @@ def take_reply(unit: Unit, terms: NotifyTerms, reply: Reply) -> bool:
     return True
 
 
-def spellings(outer: str) -> tuple[str, ...]:
-    """An id as gateways spell it, itself first: the answer may have it in hexadecimal and the receipt in decimal, or
-    the other way round, with zeros before it or without."""
-    found = dict.fromkeys((outer, outer.upper(), outer.lower()))
-    plain = outer.strip()
-    if plain.isascii() and plain.isdigit():
-        found |= dict.fromkeys((str(int(plain)), f"{int(plain):x}", f"{int(plain):X}"))
-    if _is_hex(plain):
-        found |= dict.fromkeys((str(int(plain, 16)), plain.lstrip("0").lower(), plain.lstrip("0").upper()))
-    return tuple(found)
-
-
-def _is_hex(text: str) -> bool:
-    return 0 < len(text) <= 64 and all(c in "0123456789abcdefABCDEF" for c in text)
-
-
 def _find(unit: Unit, gateway: str, receipt: Receipt) -> tuple[AnyRow | None, int | None]:
     """The message and its part; (message, None) where only the message is known."""
+    order = spellings(receipt.outer)
     known = unit.connection.execute(
-        select(parts).where(
-            parts.c.company == unit.company,
-            parts.c.gateway == gateway,
-            parts.c.outer_id.in_(spellings(receipt.outer)),
-        )
+        select(parts).where(parts.c.company == unit.company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
     ).all()
     if known:
-        order = spellings(receipt.outer)
         # Gateways count from the start again: of equal ids the last one sent is meant.
         nearest = min(order.index(each.outer_id) for each in known)
         part = max((e for e in known if order.index(e.outer_id) == nearest), key=lambda e: (e.at, e.notification_id))
@@ -176,7 +157,7 @@ def _keep_part(unit: Unit, gateway: str, row: AnyRow, part: int | None, receipt:
             "part": max(there, default=0) + 1,
             "company": unit.company,
             "gateway": gateway,
-            "outer_id": receipt.outer,
+            "outer_id": canonical(receipt.outer),
             "state": state,
             "at": unit.at,
         },

@@ -103,7 +103,7 @@ parts = Table(
     Column("part", Integer, primary_key=True),
     Column("company", Text, nullable=False),
     Column("gateway", Text, nullable=False),
-    Column("outer_id", Text, nullable=False),
+    Column("outer_id", Text, nullable=False),  # in one spelling, see `outer_ids`
     Column("state", Text, nullable=False),  # sent | delivered | failed | expired
     Column("at", Text, nullable=False),
     Index("ix_notification_parts_outer", "company", "gateway", "outer_id"),
