@@ -77,13 +77,19 @@ def _ticket(db: sqlite3.Connection, call: etree._Element, tracks: list[str], now
     number = _ticket_error(db, call, tracks, active)
     if number:
         return _error(_TICKET, number)
-    at = now.astimezone(MOSCOW)
-    made = f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}{credentials(db).post_login}"
-    while db.execute("SELECT 1 FROM tickets WHERE id = ?", (made,)).fetchone():
-        at += timedelta(milliseconds=1)
-        made = f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}{credentials(db).post_login}"
+    made = _ticket_id(db, now)
     db.execute("INSERT INTO tickets VALUES (?, ?, ?)", (made, to_text(now), json.dumps(tracks)))
     return post_xml.ticket(made)
+
+
+def _ticket_id(db: sqlite3.Connection, now: datetime) -> str:
+    """The time to the millisecond and the login; the next millisecond where that one is taken."""
+    at = now.astimezone(MOSCOW)
+    while True:
+        made = f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}{credentials(db).post_login}"
+        if db.execute("SELECT 1 FROM tickets WHERE id = ?", (made,)).fetchone() is None:
+            return made
+        at += timedelta(milliseconds=1)
 
 
 def _ticket_error(db: sqlite3.Connection, call: etree._Element, tracks: list[str], active: Active) -> int:

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     "internal": {"operation": "answer"},
 }
 """Name → its options with what they are when not given."""
+_OF_THE_POST = frozenset({"dtd", "not-ready", "internal"})
 _TOLD = {CarrierKey.POST: frozenset({"history", "answer"}), CarrierKey.CDEK: frozenset({"order"})}
 """Operations that answer with lists of records."""
 _NUMBERS = frozenset({"seconds", "hours"})
@@ -86,9 +87,10 @@ def add(db: sqlite3.Connection, carrier: CarrierKey, name: str, count: int, opti
     Raises:
         Refused: `sandbox.unknown_behaviour`, `sandbox.unknown_option`, `sandbox.bad_option`.
     """
-    kind = KINDS.get(name)
-    if kind is None:
-        raise Refused("sandbox.unknown_behaviour", name=name, known=", ".join(sorted(KINDS)))
+    possible = {key for key in KINDS if carrier is CarrierKey.POST or key not in _OF_THE_POST}
+    if name not in possible:
+        raise Refused("sandbox.unknown_behaviour", name=name, known=", ".join(sorted(possible)))
+    kind = KINDS[name]
     if count < 1:
         raise Refused("sandbox.bad_option", name=name, option="count", value=count)
     given = {option: str(value) for option, value in options.items()}

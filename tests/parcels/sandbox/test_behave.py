@@ -168,6 +168,12 @@ def test_only_what_is_known_can_be_ordered(
     assert refused.value.code == code and refused.value.text("ru")
 
 
+def test_cdek_has_no_batches_to_spoil(house: House) -> None:
+    with pytest.raises(Refused) as refused:
+        house.sandbox.behave(CDEK, "not-ready")
+    assert refused.value.code == "sandbox.unknown_behaviour"
+
+
 def test_errors_of_the_service_itself(house: House, track: str) -> None:
     house.sandbox.behave(POST, "internal", operation="ticket")
     assert error(house.ticket(track)) == "16"
