@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,13 @@ from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.notify import consents, quiet, rows, segments, templates
 from gateway.notify.addresses import address_of
-from gateway.notify.model import NotificationChannel, NotificationEvent, NotificationState
+from gateway.notify.model import (
+    ConsentSource,
+    ConsentWord,
+    NotificationChannel,
+    NotificationEvent,
+    NotificationState,
+)
 from gateway.notify.tables import notifications
 from gateway.notify.terms import NotifyTerms
 from gateway.store.schema import AnyRow
@@ -61,6 +68,23 @@ class NewNotification:
 
     def address(self, channel: NotificationChannel) -> str:
         return address_of(channel, self.phone if channel is NotificationChannel.SMS else self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLetter:
+    """A letter to our own people, who need no text of a shop's and no way out.
+
+    Attributes:
+        about, event, address: known once by these.
+        kind: what it is, in place of a text's name.
+    """
+
+    about: str
+    event: str
+    kind: str
+    address: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,51 @@ def write(unit: Unit, terms: NotifyTerms, new: NewNotification) -> str | None:
         "notification.queued", f"notification:{row['id']}", about=new.about, event=new.event,
         channel=first.channel.value, template_version=first.text.version,
     )  # fmt: skip
+    unit.changed("notifications", row["id"])
+    return str(row["id"])
+
+
+def write_own(unit: Unit, terms: NotifyTerms, letter: OwnLetter) -> str | None:
+    """Put a letter to one of our own people into the queue. That he may be written to is the settings' word, kept as
+    a consent like others; what he says himself counts more.
+
+    Returns:
+        Its id when it is new; None when it is there already, or the address is none.
+    """
+    channel = NotificationChannel.EMAIL
+    address = address_of(channel, letter.address)
+    if not address:
+        return None
+    event = f"{letter.event}.{hashlib.sha256(address.encode()).hexdigest()[:12]}"  # each of them has one of his own
+    there = select(notifications.c.id).where(
+        notifications.c.company == unit.company,
+        notifications.c.about == letter.about,
+        notifications.c.event == event,
+        notifications.c.template == letter.kind,
+    )
+    if unit.connection.execute(there.limit(1)).first() is not None:
+        return None
+    consents.put(unit, address, channel, ConsentWord.GIVEN, ConsentSource.SHOP, f"settings:{letter.kind}")
+    row = {
+        **_fresh(unit),
+        "about": letter.about,
+        "shop": "",
+        "event": event,
+        "channel": channel.value,
+        "template": letter.kind,
+        "template_version": 0,
+        "address": address,
+        "subject": letter.subject,
+        "body": letter.body,
+        "offset_minutes": None,
+        "unsubscribe": "",
+        "replaces": None,
+        "made_by": str(unit.actor),
+        **_when(unit, terms, channel, None, None),
+        **_cost(terms, channel, letter.body),
+    }
+    unit.insert(notifications, row)
+    unit.journal("notification.queued", f"notification:{row['id']}", about=letter.about, kind=letter.kind)
     unit.changed("notifications", row["id"])
     return str(row["id"])
 
