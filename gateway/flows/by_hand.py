@@ -12,7 +12,7 @@ from gateway.core.authority import Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import loan_money, payer_rules, to_1c
+from gateway.flows import credited_invoices, payer_rules, to_1c
 from gateway.flows import release as gate
 from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
@@ -261,7 +261,7 @@ def _touched_by(unit: Unit, live: Sequence[matching.Allocated]) -> _Touched:
 def _settle(unit: Unit, terms: Terms, payment_id: str, touched: _Touched, *, lift_hold: bool = False) -> None:
     for order_id in touched.order_ids:
         settle_order(unit, terms, order_id, lift_hold=lift_hold)
-    loan_money.settle_receivables(unit, terms, payment_id, touched.keys)
+    credited_invoices.settle(unit, terms, payment_id, touched.keys)
 
 
 def _take_back(unit: Unit, payment_id: str) -> _Touched:

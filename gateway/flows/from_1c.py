@@ -186,7 +186,7 @@ def _take_document(unit: Unit, terms: Terms, document: OrderDocument, done: Impo
 def _take_invoice(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
     buyer = _buyer(document.buyer)
     cancelled = bool(document.cancelled or document.deleted)
-    stand_in = orders.invoice_by_outer_id(unit, _own_invoice(document.basis_id))
+    stand_in = orders.invoice_by_outer_id(unit, orders.own_invoice_key(document.basis_id))
     if stand_in is not None and stand_in.state != "cancelled" and not cancelled:
         order = orders.load(unit, stand_in.order_id)
         orders.put_invoice(
@@ -221,11 +221,6 @@ def _take_invoice(unit: Unit, terms: Terms, document: OrderDocument, done: Impor
     invoice = orders.invoice(unit, invoice_id)
     if changed and invoice.order_id and invoice.rest < invoice.amount:  # paid before its order was known
         settle_order(unit, terms, invoice.order_id)
-
-
-def _own_invoice(order_outer_id: str) -> str:
-    """The key of the invoice an order brings along."""
-    return f"order:{order_outer_id}"
 
 
 def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Imported) -> None:
@@ -276,12 +271,12 @@ def _take_order(unit: Unit, terms: Terms, document: OrderDocument, done: Importe
     if what == "touched":
         _tell_manager(unit, terms, order_id, "task.order_touched")
         return
-    if what == "same" or orders.has_other_invoice(unit, order_id, _own_invoice(document.id)):
+    if what == "same" or orders.has_other_invoice(unit, order_id, orders.own_invoice_key(document.id)):
         return
     _, changed = orders.put_invoice(
         unit,
         InvoiceIn(
-            outer_id=_own_invoice(document.id),
+            outer_id=orders.own_invoice_key(document.id),
             number=document.number,
             date=document.date,
             buyer=buyer,

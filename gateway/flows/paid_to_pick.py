@@ -24,7 +24,7 @@ from gateway.core.authority import Role
 from gateway.core.errors import Corrupt, KvitError, Unavailable
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import loan_money, to_1c
+from gateway.flows import credited_invoices, loan_money, to_1c
 from gateway.flows.pay_out_told import own_money_back, pay_out_line
 from gateway.flows.release import settle_order
 from gateway.flows.reversal import (
@@ -238,9 +238,9 @@ def proof_came(unit: Unit, terms: Terms, payment_id: str, *, retold: bool) -> in
         if row.state == PaymentState.AUTO:
             payments.step(unit, row, PaymentEvent.UNDONE, outcome="retold", allocated=0)
         released = decide_payment(unit, terms, payment_id)
-        loan_money.settle_receivables(unit, terms, payment_id, keys)
+        credited_invoices.settle(unit, terms, payment_id, keys)
         return released + sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
-    loan_money.settle_receivables(unit, terms, payment_id, keys)
+    credited_invoices.settle(unit, terms, payment_id, keys)
     return sum(settle_order(unit, terms, order_id) for order_id in touched if order_id)
 
 
@@ -275,7 +275,7 @@ def decide_payment(unit: Unit, terms: Terms, payment_id: str, judged: Decision |
     if row.state != PaymentState.NEW:
         tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=False)
     _tell_difference(unit, terms, payment_id, decision, credited)
-    loan_money.settle_receivables(unit, terms, payment_id, [one.outer_id for one in credited])
+    credited_invoices.settle(unit, terms, payment_id, [one.outer_id for one in credited])
     touched = dict.fromkeys(c.order_id for c in credited if c.order_id)
     return sum(settle_order(unit, terms, order_id) for order_id in touched)
 

@@ -8,7 +8,7 @@ from gateway.bank.statement import Entry
 from gateway.core.authority import Role
 from gateway.core.money import Money
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import loan_money, to_1c
+from gateway.flows import credited_invoices, to_1c
 from gateway.flows import release as gate
 from gateway.flows.terms import Terms
 from gateway.matching import service as matching
@@ -67,7 +67,7 @@ def reverse_payment(unit: Unit, terms: Terms, payment_id: str, storno_entry_id: 
             touched[credited.order_id] = None
     registries.free(unit, payment_id)
     payments.step(unit, row, PaymentEvent.REVERSED, outcome="reversed", allocated=0)
-    loan_money.settle_receivables(unit, terms, payment_id, keys)
+    credited_invoices.settle(unit, terms, payment_id, keys)
     tasks.end_open(unit, payment_id=payment_id, kinds=(TaskKind.REVIEW,), cancel=True)
     for order_id in touched:
         _stop_order(unit, terms, order_id, payment_id, Money(row.amount))

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.clock import MOSCOW
 from gateway.core.workdays import WorkHours
+from gateway.flows.cod_terms import CodTerms
 from gateway.loans.terms import LoanTerms
 from gateway.matching.decision import Policy
+from gateway.parcels.terms import ParcelTerms
 from gateway.payments.model import Habits
 from gateway.payments.outgoing.model import OutgoingTerms
 
@@ -55,6 +57,8 @@ class Terms:
         lines_per_commit: statement lines that share one commit; each is still kept whole or not at all.
         outgoing: how this company pays.
         loans: how it brokers loans; None when it does not.
+        parcels: how it watches parcels; None when it does not.
+        cod: who pays cash on delivery, and what is kept of that for other people's goods.
     """
 
     own: OwnCompany
@@ -71,6 +75,8 @@ class Terms:
     lines_per_commit: int = 50
     outgoing: OutgoingTerms = field(default_factory=OutgoingTerms)
     loans: LoanTerms | None = None
+    parcels: ParcelTerms | None = None
+    cod: CodTerms = field(default_factory=CodTerms)
 
     def policy_on(self, day: date | None) -> Policy:
         """What the matcher may do with a payment booked on that day."""

@@ -35,3 +35,16 @@ def put_references(unit: Unit, order_id: str, loan_no: str, track: str) -> bool:
         unit.update(invoices, row.id, version=row.version + 1, **columns)
         unit.changed("invoice", row.id)
     return bool(stale)
+
+
+def put_track(unit: Unit, invoice_id: str, track: str) -> bool:
+    """One invoice is known by this parcel from now on, or by none where `track` is ""; returns whether that is new."""
+    columns = {"track": track, "track_key": reference_key(track) if track else ""}
+    row = unit.connection.execute(
+        select(invoices).where(invoices.c.id == invoice_id, invoices.c.company == unit.company)
+    ).one()
+    if row.track == columns["track"] and row.track_key == columns["track_key"]:
+        return False
+    unit.update(invoices, row.id, version=row.version + 1, **columns)
+    unit.changed("invoice", row.id)
+    return True

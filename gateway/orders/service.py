@@ -399,6 +399,11 @@ def invoice_by_outer_id(unit: Unit, outer_id: str) -> AnyRow | None:
     ).one_or_none()
 
 
+def own_invoice_key(order_outer_id: str) -> str:
+    """The key of the invoice an order brings along, until 1C sends a real one."""
+    return f"order:{order_outer_id}"
+
+
 def has_other_invoice(unit: Unit, order_id: str, outer_id: str) -> bool:
     """Whether the order has a live invoice besides the one with key `outer_id`."""
     return (

@@ -155,6 +155,7 @@ COD = Machine(
             for state in (_C.EXPECTED, _C.COLLECTED, _C.MISSING, _C.CLAIMED)
         },
         (_C.VOID, _CE.EXPECT): Transition(_C.EXPECTED),  # the return was a slip: it goes to the buyer after all
+        (_C.COLLECTED, _CE.EXPECT): Transition(_C.EXPECTED),  # only money said so, and it was taken back
     },
     final=frozenset(),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select, update
 
 from gateway.core.errors import Conflict
 from gateway.core.money import Money
@@ -109,6 +109,31 @@ def _registry(row: AnyRow, lines: Sequence[AnyRow]) -> Registry:
         lines=_lines(lines),
         bad_rows=row.bad_rows,
     )
+
+
+def naming_track(connection: Connection, company: str, track: str) -> Sequence[AnyRow]:
+    """The lines that name a parcel, with what they stand in (`registry_id`, `number`, `date`, `source`, `state`,
+    `payment_id`, `gross`, `registry_fee`), the oldest first; those of withdrawn registries left out."""
+    return connection.execute(
+        select(
+            payout_registry_lines,
+            payout_registries.c.number,
+            payout_registries.c.date,
+            payout_registries.c.source,
+            payout_registries.c.state,
+            payout_registries.c.payment_id,
+            payout_registries.c.gross,
+            payout_registries.c.fee.label("registry_fee"),
+        )
+        .join(payout_registries, payout_registries.c.id == payout_registry_lines.c.registry_id)
+        .where(
+            payout_registry_lines.c.kind == literal_column("'track'"),  # as the partial index says it
+            payout_registry_lines.c.key.in_({track, reference_key(track)}),
+            payout_registries.c.company == company,
+            payout_registries.c.state != RegistryState.WITHDRAWN,
+        )
+        .order_by(payout_registries.c.date, payout_registries.c.id, payout_registry_lines.c.position)
+    ).all()
 
 
 def _lines(rows: Sequence[AnyRow]) -> tuple[RegistryLine, ...]:

@@ -61,6 +61,12 @@ payout_registry_lines = Table(
     Column("key", Text, nullable=False),
     Column("amount", Int64, nullable=False),
     Column("fee", Int64, nullable=False),
+    Index(
+        "ix_payout_registry_lines_track",
+        "key",
+        sqlite_where=text("kind = 'track'"),
+        postgresql_where=text("kind = 'track'"),
+    ),
 )
 
 # How the files of a partner are read; an old mapping stays, ended, beside the registries it read.

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _carriers()
     _intakes()
     _claims()
+    _registry_lines_by_track()
     append_only("parcel_events", ["id"])
 
 
@@ -77,6 +78,25 @@ def _parcels() -> None:
     partial_index("ix_parcels_cod", "parcels", ["company", "cod_state", "cod_due"], "cod_state <> 'none'")
     op.create_index("ix_parcels_ended", "parcels", ["company", "ended_at"])
     partial_index("ix_parcels_invoice", "parcels", ["invoice_id"], "invoice_id IS NOT NULL")
+    op.create_index(
+        "ix_parcels_list",
+        "parcels",
+        [
+            "company",
+            "watch",
+            "stage",
+            "moved_at",
+            "back",
+            "cod_state",
+            "cod_due",
+            "keep_until",
+            "cod",
+            "carrier",
+            "shop",
+            "search",
+            "id",
+        ],
+    )
     op.create_index("ix_parcels_made", "parcels", ["company", "made_at", "id"])
     op.create_index("ix_parcels_moved", "parcels", ["company", "moved_at", "id"])
     op.create_index("ix_parcels_order", "parcels", ["company", "order_no"])
@@ -196,6 +216,10 @@ def _intakes() -> None:
     )
 
 
+def _registry_lines_by_track() -> None:
+    partial_index("ix_payout_registry_lines_track", "payout_registry_lines", ["key"], "kind = 'track'")
+
+
 def _claims() -> None:
     op.create_table(
         "parcel_claims",
@@ -218,6 +242,7 @@ def _claims() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_payout_registry_lines_track", "payout_registry_lines")
     op.drop_table("parcel_claim_lines")
     op.drop_table("parcel_claims")
     op.drop_table("parcel_guess_basis")
