@@ -29,6 +29,7 @@ ITEMS = "http://fclient.russianpost.org"
 REPLY_LIMIT = 32 * 1024 * 1024
 
 _SPENT = re.compile(r"превыш|лимит|limit|exceed", re.IGNORECASE)
+_NOT_AUTHORISED = re.compile(r"InvalidLogin|пароль|авториза", re.IGNORECASE)
 _LONGEST_REASON = 200
 
 
@@ -139,14 +140,15 @@ def _meaning(fault: etree._Element, status: str) -> KvitError:
         return Unavailable("carrier.fault", retry_after=300.0, carrier=CarrierKey.POST, status=status)
     words = " ".join(
         (
-            " ".join(str(text) for text in told.itertext()),
+            *(str(text) for text in told.itertext()),
+            *(str(value) for node in told.iter() for value in node.attrib.values()),
             text_at(fault, "Reason", "Text"),
             text_at(fault, "faultstring"),
         )
     )
     if _SPENT.search(words):
         return Refused("carrier.quota_spent", carrier=CarrierKey.POST)
-    if local_name(told).startswith("AuthorizationFault"):
+    if local_name(told).startswith("AuthorizationFault") or _NOT_AUTHORISED.search(words):
         return Refused("carrier.not_authorised", carrier=CarrierKey.POST)
     return Refused("carrier.refused", carrier=CarrierKey.POST, reason=reason_of(words))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,8 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """The server, with TLS where a context is given."""
     server = Server()
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,9 +73,11 @@ def serving() -> Iterator[Server]:
             pass
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context is not None:
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
     thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    server.url = f"http://127.0.0.1:{listening.server_address[1]}"
+    server.url = f"{'https' if context else 'http'}://127.0.0.1:{listening.server_address[1]}"
     try:
         yield server
     finally:
