@@ -68,7 +68,7 @@ def pay(db: sqlite3.Connection, carrier: CarrierKey, until: datetime) -> int | N
     ).lastrowid
     share = rules(db).fee_hundredths
     for place, (track, amount) in enumerate(due, start=1):
-        fee = -(-amount * share // _HUNDREDTHS)
+        fee = amount * share // _HUNDREDTHS
         db.execute("INSERT INTO payout_lines VALUES (?, ?, ?, ?, ?)", (track, payout, place, amount, fee))
     return number
 

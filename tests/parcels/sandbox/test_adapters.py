@@ -23,27 +23,34 @@ from gateway.parcels.sandbox.histories import record_of
 from gateway.parcels.sandbox.journey import Fate
 from tests.parcels.sandbox.house import COD, House
 
-LIMITS = Limits(message=32 * 1024 * 1024, connect=2.0, read=0.3, total=5.0)
+PATIENT = Limits(message=32 * 1024 * 1024, connect=5.0, read=10.0, total=20.0)
+IMPATIENT = Limits(message=32 * 1024 * 1024, connect=5.0, read=0.1, total=5.0)
 QUARTER = timedelta(minutes=15)
+
+
+def post_of(house: House, limits: Limits) -> Post:
+    known, urls, pace = house.sandbox.credentials(), house.server.urls, Pace(10_000)
+    single = PostSingle(urls["single"], known.post_login, lambda: known.post_password, (), limits, pace)
+    batch = PostBatch(urls["batch"], known.post_login, lambda: known.post_password, (), limits, pace)
+    return Post(single, batch)
+
+
+def cdek_of(house: House, limits: Limits) -> Cdek:
+    known, url = house.sandbox.credentials(), house.server.urls["cdek"]
+    return Cdek(
+        url, known.cdek_account, lambda: known.cdek_secret, (), limits, Pace(10_000), monotonic=house.clock.monotonic
+    )
 
 
 @pytest.fixture
 def post(house: House) -> Iterator[Post]:
-    known, urls, pace = house.sandbox.credentials(), house.server.urls, Pace(10_000)
-    single = PostSingle(urls["single"], known.post_login, lambda: known.post_password, (), LIMITS, pace)
-    batch = PostBatch(urls["batch"], known.post_login, lambda: known.post_password, (), LIMITS, pace)
-    with closing(Post(single, batch)) as made:
+    with closing(post_of(house, PATIENT)) as made:
         yield made
 
 
 @pytest.fixture
 def cdek(house: House) -> Iterator[Cdek]:
-    known = house.sandbox.credentials()
-    made = Cdek(
-        house.server.urls["cdek"], known.cdek_account, lambda: known.cdek_secret, (), LIMITS, Pace(10_000),
-        monotonic=house.clock.monotonic,
-    )  # fmt: skip
-    with closing(made):
+    with closing(cdek_of(house, PATIENT)) as made:
         yield made
 
 
@@ -86,13 +93,20 @@ def test_money_collected_is_seen(house: House, post: Post) -> None:
     assert (accepted.collected, paid.collected, paid.amount) == (False, True, COD)
 
 
+def test_silence_of_either_has_its_name(house: House) -> None:
+    for carrier in (post_of(house, IMPATIENT), cdek_of(house, IMPATIENT)):
+        house.sandbox.behave(carrier.key, "silent")
+        with closing(carrier):
+            assert error_of(carrier, house.sandbox.send(carrier.key).track) == "carrier.unreachable"
+
+
 def test_trouble_of_the_post_has_its_names(house: House, post: Post) -> None:
     house.sandbox.arrange(daily_quota=2)
     track = house.sandbox.send().track
-    for name in ("silent", "not-received", "http-500", "throttled", "garbled", "dtd", "wrong-encoding"):
+    for name in ("not-received", "http-500", "throttled", "garbled", "dtd", "wrong-encoding"):
         house.sandbox.behave(CarrierKey.POST, name, operation="history")
-    assert [error_of(post, track) for _ in range(7)] == [
-        "carrier.unreachable", "carrier.unreachable", "carrier.fault", "carrier.busy", *["carrier.unreadable"] * 3,
+    assert [error_of(post, track) for _ in range(6)] == [
+        "carrier.unreachable", "carrier.fault", "carrier.busy", *["carrier.unreadable"] * 3,
     ]  # fmt: skip
     assert error_of(post, track) == "carrier.quota_spent"
     house.sandbox.arrange(daily_quota=0, kept_hours=1)
@@ -126,10 +140,10 @@ def test_cdek_tells_its_story_and_a_new_token_is_fetched(house: House, cdek: Cde
 def test_trouble_of_cdek_has_its_names(house: House, cdek: Cdek) -> None:
     track = house.sandbox.send(CarrierKey.CDEK).track
     assert not cdek.history("1105254112").histories[0].known
-    for name in ("silent", "http-500", "throttled", "garbled", "wrong-encoding"):
+    for name in ("http-500", "throttled", "garbled", "wrong-encoding"):
         house.sandbox.behave(CarrierKey.CDEK, name, operation="order")
-    assert [error_of(cdek, track) for _ in range(5)] == [
-        "carrier.unreachable", "carrier.fault", "carrier.busy", "carrier.unreadable", "carrier.unreadable",
+    assert [error_of(cdek, track) for _ in range(4)] == [
+        "carrier.fault", "carrier.busy", "carrier.unreadable", "carrier.unreadable",
     ]  # fmt: skip
     house.sandbox.behave(CarrierKey.CDEK, "malformed-record")
     (broken,) = cdek.history(track).histories

@@ -32,7 +32,7 @@ def test_silence_lasts_until_the_client_gives_up(house: House, track: str) -> No
 
 
 def _impatient(house: House, track: str) -> None:
-    house.client.timeout = httpx.Timeout(0.1)
+    house.client.timeout = httpx.Timeout(5.0, read=0.1)
     try:
         house.history(track)
     finally:
