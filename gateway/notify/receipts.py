@@ -89,14 +89,25 @@ def _find(unit: Unit, gateway: str, receipt: Receipt) -> tuple[AnyRow | None, in
     """The message and its part; (message, None) where only the message is known."""
     order = spellings(receipt.outer)
     known = unit.connection.execute(
-        select(parts).where(parts.c.company == unit.company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
+        select(parts, notifications.c.address, notifications.c.number)
+        .join(notifications, notifications.c.id == parts.c.notification_id)
+        .where(parts.c.company == unit.company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
     ).all()
-    if known:
-        # Gateways count from the start again: of equal ids the last one sent is meant.
-        nearest = min(order.index(each.outer_id) for each in known)
-        part = max((e for e in known if order.index(e.outer_id) == nearest), key=lambda e: (e.at, e.notification_id))
-        return rows.read(unit.connection, unit.company, part.notification_id), part.part
-    return _lost(unit.connection, unit.company, gateway, receipt), None
+    if not known:
+        return _lost(unit.connection, unit.company, gateway, receipt), None
+    # One number's decimal is another's hexadecimal: whom it was for tells them apart. Then the nearest spelling, and as
+    # gateways count from the start again, the last one sent.
+    address = address_of(NotificationChannel.SMS, receipt.address)
+    fitting = [each for each in known if _fits(each, address, receipt.number)] or known
+    part = min(fitting, key=lambda each: order.index(each.outer_id))
+    same = [each for each in fitting if each.outer_id == part.outer_id]
+    part = max(same, key=lambda each: (each.at, each.notification_id))
+    return rows.read(unit.connection, unit.company, part.notification_id), part.part
+
+
+def _fits(row: AnyRow, address: str, number: int) -> bool:
+    """Whether a receipt that names this address and number of ours, as far as it does, can be about the message."""
+    return address in ("", row.address) and number in (0, row.number, row.number & 0xFFFF)
 
 
 def _lost(connection: Connection, company: str, gateway: str, receipt: Receipt) -> AnyRow | None:
@@ -112,8 +123,7 @@ def _lost(connection: Connection, company: str, gateway: str, receipt: Receipt) 
             notifications.c.state.in_((NotificationState.SENDING.value, NotificationState.UNKNOWN.value)),
         )
     ).all()
-    if receipt.number:
-        found = [row for row in found if receipt.number in (row.number, row.number & 0xFFFF)]
+    found = [row for row in found if _fits(row, address, receipt.number)]
     return found[0] if len(found) == 1 else None
 
 

@@ -52,6 +52,14 @@ def test_the_very_id_goes_before_another_spelling_of_it(store: Store) -> None:
     assert (row(store, decimal).state, row(store, hexadecimal).state) == ("sent", "delivered")
 
 
+def test_where_bases_are_mixed_the_address_tells_them_apart(store: Store) -> None:
+    sixteen, twenty_two = sent(store, "10"), sent(store, "16", about="parcel:2")  # answered in hexadecimal
+    assert take(store, "16", number=row(store, sixteen).number, address=PHONE)
+    assert (row(store, sixteen).state, row(store, twenty_two).state) == ("delivered", "sent")
+    assert take(store, "22", address=PHONE)
+    assert row(store, twenty_two).state == "delivered"
+
+
 def test_delivered_when_every_part_is(store: Store) -> None:
     message = sent(store, "1", "2", "3")
     assert take(store, "3")

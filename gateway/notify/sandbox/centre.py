@@ -43,6 +43,7 @@ End = Literal["delivered", "failed", "expired", "refused"]
 REFUSED_ERROR = "255"
 """What this centre calls a subscriber's refusal."""
 
+_FIRST_NUMBER = 105_000_000  # as long as those of real ones: 06422C40
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accepted (
     id INTEGER PRIMARY KEY, gateway TEXT, ours TEXT, sender TEXT, phone TEXT, text TEXT, part INTEGER, of INTEGER,
@@ -179,8 +180,8 @@ class Centre:
         due = time.time() + self.receipt_after
         with self._guard:
             taken = self._db.execute(
-                "INSERT INTO accepted (gateway, ours, sender, phone, text, part, of, at) VALUES (?,?,?,?,?,?,?,?)",
-                (gateway, ours, sender, phone, text, part, of, time.time()),
+                "INSERT INTO accepted SELECT coalesce(max(id), ?) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM accepted",
+                (_FIRST_NUMBER, gateway, ours, sender, phone, text, part, of, time.time()),
             ).lastrowid
             end = self._db.execute("SELECT end FROM numbers WHERE phone = ?", (phone,)).fetchone()
             if not silent:

@@ -102,9 +102,7 @@ class Smsc:
         server.close()
         self._break_all()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)  # they end with their connections
 
     async def _talk(self, reader: StreamReader, writer: StreamWriter) -> None:
         connection = _Connection(self._centre, self._login, reader, writer)
