@@ -112,6 +112,25 @@ parcels = Table(
         postgresql_where=text("invoice_id IS NOT NULL"),
     ),
     Index("ix_parcels_ended", "company", "ended_at"),
+    # What lists are filtered, searched, counted and sorted by, beside the rows, which are wide.
+    Index(
+        "ix_parcels_list",
+        "company",
+        "watch",
+        "stage",
+        "moved_at",
+        "back",
+        "cod_state",
+        "cod_due",
+        "keep_until",
+        "cod",
+        "carrier",
+        "shop",
+        "made_at",
+        "track",
+        "search",
+        "id",
+    ),
     Index("ix_parcels_accepted", "company", "accepted_at"),
 )
 

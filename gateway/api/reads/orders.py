@@ -108,7 +108,7 @@ def detail(connection: Connection, company: str, order_id: str, actor: Actor, no
     billed = connection.execute(
         select(invoices).where(invoices.c.order_id == order_id, invoices.c.company == company).order_by(invoices.c.id)
     ).all()
-    money = _payments(connection, company, [i.id for i in billed]) if actor.may(Right.PAYMENTS_READ) else []
+    money = payments_of(connection, company, [i.id for i in billed]) if actor.may(Right.PAYMENTS_READ) else []
     picks = pick_lists_read.of_order(connection, company, order_id) if actor.may(Right.PICKS_READ) else []
     calls = task_lists.of_order(connection, company, order_id, actor, now) if actor.may(Right.TASKS_READ) else []
     return {
@@ -126,7 +126,8 @@ def detail(connection: Connection, company: str, order_id: str, actor: Actor, no
     }
 
 
-def _payments(connection: Connection, company: str, invoice_ids: list[str]) -> list[dict[str, Any]]:
+def payments_of(connection: Connection, company: str, invoice_ids: list[str]) -> list[dict[str, Any]]:
+    """Payments allocated to any of these invoices now, as lists show them."""
     rows = connection.execute(
         select(allocations.c.payment_id)
         .where(allocations.c.invoice_id.in_(invoice_ids), allocations.c.undone == 0)

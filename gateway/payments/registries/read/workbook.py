@@ -48,7 +48,7 @@ def rows(data: bytes, limits: Limits, sheet: str = "") -> Iterator[tuple[int, li
         for number, values in enumerate(_values(page, limits), start=1):
             if number > limits.rows:  # a row may call itself the hundred-millionth: those before it are made up
                 raise Refused("registry.too_many_rows", limit=limits.rows)
-            yield number, [_text(value) for value in values]
+            yield number, [cell_text(value) for value in values]
     finally:
         book.close()
 
@@ -136,7 +136,8 @@ def _tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     yield kept
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A cell as text; a whole number that has lost its last digits is written so that nobody takes it for exact."""
     if value is None:
         return ""
     if isinstance(value, bool):

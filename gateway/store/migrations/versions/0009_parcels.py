@@ -93,6 +93,8 @@ def _parcels() -> None:
             "cod",
             "carrier",
             "shop",
+            "made_at",
+            "track",
             "search",
             "id",
         ],

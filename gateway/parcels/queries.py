@@ -1,0 +1,233 @@
+"""Parcels for the screens: the list and its counts, one parcel's card.
+
+Lists are filtered and counted in one index that holds every column they ask for; the rows themselves are wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
+
+from gateway.core.authority import OUTSIDE, Actor, Right
+from gateway.core.clock import to_text
+from gateway.core.contacts import check_phone
+from gateway.core.errors import Refused
+from gateway.core.text import fold
+from gateway.orders.tables import invoices, orders
+from gateway.parcels import barcodes, operations, rows, timeline
+from gateway.parcels.model import AT_BUYER, CarrierKey, CodState, Stage, Watch
+from gateway.parcels.tables import parcels as table
+from gateway.parcels.terms import ParcelTerms
+from gateway.store.schema import AnyRow
+
+_NEVER = "9999-12-31"
+
+SORTS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
+    {
+        "made_at": table.c.made_at,
+        "moved_at": table.c.moved_at,
+        "keep_until": func.coalesce(table.c.keep_until, _NEVER),
+        "cod": table.c.cod,
+        "track": table.c.track,
+    }
+)
+"""What a list may be sorted by; the first is its own order, the newest first."""
+
+FEW = frozenset({"stuck", "ready", "returning", "cod_missing"})
+"""Groups a walk by date would look long for: they are found first and sorted then."""
+
+_GROUPS = ("all", "watched", "stuck", "ready", "returning", "cod_due", "cod_missing", "delivered", "ended")
+_MOVING = tuple(stage.value for stage in Stage if stage not in AT_BUYER)  # each is a range of the index
+_MISSING = (CodState.MISSING.value, CodState.CLAIMED.value)
+_AWAITED = (CodState.EXPECTED.value, CodState.COLLECTED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which parcels a list shows; "" and None leave a filter out.
+
+    Attributes:
+        group: one of `groups()`. shop: whose goods; "" is ours.
+        q: any of track, order, name, phone and e-mail, in words.
+    """
+
+    group: str = "all"
+    stage: str = ""
+    carrier: str = ""
+    shop: str | None = None
+    q: str = ""
+
+
+def groups() -> tuple[str, ...]:
+    """The filters parcels are counted by."""
+    return _GROUPS
+
+
+def stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
+    """Watched, not waiting for its buyer, and nothing heard of it for `stuck_days`."""
+    since = to_text(now - timedelta(days=terms.stuck_days))
+    return and_(_WATCHED, table.c.stage.in_(_MOVING), table.c.moved_at < since)
+
+
+def is_stuck(row: AnyRow, terms: ParcelTerms, now: datetime) -> bool:
+    """The same of one row."""
+    since = to_text(now - timedelta(days=terms.stuck_days))
+    return row.watch == Watch.ACTIVE and row.stage in _MOVING and row.moved_at < since
+
+
+def group_condition(group: str, terms: ParcelTerms, now: datetime) -> ColumnElement[bool] | None:
+    """What makes a parcel one of a group; None for all of them.
+
+    Raises:
+        Refused: `parcel.bad_filter`.
+    """
+    if group == "stuck":
+        return stuck(terms, now)
+    if group not in _GROUPS:
+        raise Refused("parcel.bad_filter", filter=group[:40])
+    return _CONDITIONS.get(group)
+
+
+def conditions(
+    company: str, terms: ParcelTerms, actor: Actor, filters: Filters, now: datetime
+) -> list[ColumnElement[bool]]:
+    """What a parcel must be to be listed.
+
+    Raises:
+        Refused: `authority.missing`, `parcel.bad_filter`.
+    """
+    where = _but_the_group(company, actor, filters)
+    group = group_condition(filters.group, terms, now)
+    return where if group is None else [*where, group]
+
+
+def counts(
+    connection: Connection, company: str, terms: ParcelTerms, actor: Actor, filters: Filters, now: datetime
+) -> dict[str, int]:
+    """How many parcels are in each group, under the other filters.
+
+    Raises:
+        Refused: `authority.missing`, `parcel.bad_filter`.
+    """
+    where = _but_the_group(company, actor, filters)
+    of_groups = {group: group_condition(group, terms, now) for group in _GROUPS if group != "ended"}
+    if filters.q:  # one walk: nothing but reading every row finds a word in it
+        sums = [
+            func.count() if is_one is None else func.sum(case((is_one, 1), else_=0)) for is_one in of_groups.values()
+        ]
+        found = connection.execute(select(*sums).where(*where)).one()
+    else:  # each by the index that suits it
+        count = select(func.count()).select_from(table)
+        each = [count.where(*where, *([] if is_one is None else [is_one])) for is_one in of_groups.values()]
+        found = connection.execute(select(*(one.scalar_subquery() for one in each))).one()
+    counted = {group: int(number or 0) for group, number in zip(of_groups, found, strict=True)}
+    return counted | {"ended": counted["all"] - counted["watched"]}
+
+
+def items(connection: Connection, ids: Sequence[str]) -> dict[str, AnyRow]:
+    """Rows by id."""
+    return {row.id: row for row in connection.execute(select(table).where(table.c.id.in_(ids)))}
+
+
+def by_track(connection: Connection, company: str, actor: Actor, track: str) -> AnyRow:
+    """The parcel with a number, as typed; who is not ours sees his own shop's.
+
+    Raises:
+        Refused: `authority.missing`, `parcel.not_found`, `parcel.track_…`.
+    """
+    if not actor.may(Right.PARCELS_READ):
+        actor.require(Right.PARCELS_FEED)
+    checked = barcodes.check(track)
+    return rows.visible(actor, rows.find(connection, company, checked.carrier, checked.track))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One parcel whole.
+
+    Attributes:
+        operations: in the carrier's own time, the latest first. money: the carrier's money records, the oldest first.
+        timeline: at, by, code, values; the oldest first.
+        order, invoice: None where it has none.
+    """
+
+    row: AnyRow
+    operations: Sequence[AnyRow]
+    money: Sequence[AnyRow]
+    timeline: list[dict[str, Any]]
+    order: AnyRow | None
+    invoice: AnyRow | None
+
+
+def card(connection: Connection, company: str, actor: Actor, parcel_id: str) -> Card:
+    """A parcel with what its carrier says and what became of it here.
+
+    Raises:
+        Refused: `authority.missing`, `parcel.not_found`.
+    """
+    actor.require(Right.PARCELS_READ)
+    row = rows.visible(actor, rows.read(connection, company, parcel_id))
+    known = operations.read(connection, row.id)
+    said = sorted(known.operations.values(), key=lambda each: (each.at, each.place, each.id), reverse=True)
+    order = _one(connection, select(orders).where(orders.c.id == row.order_id)) if row.order_id else None
+    invoice = _one(connection, select(invoices).where(invoices.c.id == row.invoice_id)) if row.invoice_id else None
+    return Card(row, said, known.money, timeline.read(connection, row.id), order, invoice)
+
+
+def _one(connection: Connection, query: Any) -> AnyRow | None:
+    row: AnyRow | None = connection.execute(query).one_or_none()
+    return row
+
+
+def _but_the_group(company: str, actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    actor.require(Right.PARCELS_READ)
+    where = [table.c.company == company]
+    if actor.role in OUTSIDE:
+        where.append(table.c.shop == actor.party)
+    for word, column, known in (
+        (filters.stage, table.c.stage, Stage),
+        (filters.carrier, table.c.carrier, CarrierKey),
+    ):
+        if word:
+            if word not in [each.value for each in known]:
+                raise Refused("parcel.bad_filter", filter=word[:40])
+            where.append(column == word)
+    if filters.shop is not None:
+        where.append(table.c.shop == filters.shop)
+    return where + _searched(filters.q)
+
+
+def _searched(q: str) -> list[ColumnElement[bool]]:
+    """Every word of what was typed; a number or a phone also in the spelling it is kept in."""
+    words = fold(q).split()
+    if not words:
+        return []
+    typed: ColumnElement[bool] = and_(*(table.c.search.contains(word, autoescape=True) for word in words))
+    spelled = []
+    with suppress(Refused):
+        spelled.append(check_phone(q))
+    with suppress(Refused):
+        spelled.append(fold(barcodes.check(q).track))
+    return [or_(typed, *(table.c.search.contains(one, autoescape=True) for one in spelled))]
+
+
+_WATCHED = table.c.watch == Watch.ACTIVE.value
+# Written out, or SQLite does not see that the partial index has them all.
+_HAS_COD = table.c.cod_state != literal_column(f"'{CodState.NONE.value}'")
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = MappingProxyType(
+    {
+        "watched": _WATCHED,
+        "ready": and_(_WATCHED, table.c.stage.in_([stage.value for stage in AT_BUYER])),
+        "returning": and_(_WATCHED, table.c.back == 1),
+        "cod_due": and_(_HAS_COD, table.c.cod_state.in_(_AWAITED), table.c.cod_due.is_not(None)),
+        "cod_missing": and_(_HAS_COD, table.c.cod_state.in_(_MISSING)),
+        "delivered": table.c.stage.in_((Stage.DELIVERED.value, Stage.PARTIAL.value)),
+        "ended": table.c.watch == Watch.ENDED.value,
+    }
+)
