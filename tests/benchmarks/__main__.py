@@ -24,6 +24,8 @@ TINY = {
     "loans": ["--applications", "300", "--runs", "1"],
     "matching": ["--tiny"],
     "matching_service": ["--invoices", "300", "--payments", "30"],
+    "parcels_list": ["--parcels", "300", "--runs", "1"],
+    "parcels_night": ["--parcels", "60"],
     "poll": ["--calls", "2"],
     "settlement": ["--lines", "60", "--parties", "6", "--months", "1"],
     "signing": ["--rounds", "1", "--seconds", "0"],
