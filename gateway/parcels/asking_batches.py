@@ -17,6 +17,7 @@ from gateway.parcels.carriers.ports import Answer, BatchRules, Carrier
 from gateway.parcels.model import CarrierKey, Watch
 from gateway.parcels.tables import parcels
 from gateway.parcels.tickets import TicketState
+from gateway.store import alarms
 from gateway.store.schema import AnyRow
 
 FEW = 20
@@ -25,6 +26,7 @@ A_ROUND = 20
 """Tickets ordered in one round of the day; the night orders them all."""
 A_COMMIT = 100
 """Parcels taken in one commit: some dozens of milliseconds in which nobody else writes."""
+_REFUSED = "carrier.refused"
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +56,7 @@ class Batches:
         done = Asked()
         ordered = 0
         for chunk in chunks(todo, rules.most):
-            if stop.is_set() or self._talk.resting(carrier.key):
+            if stop.is_set() or self._talk.stopping.is_set() or self._talk.resting(carrier.key):
                 break
             done += self._order(carrier, rules, chunk)
             ordered += len(chunk)
@@ -116,6 +118,7 @@ class Batches:
         else:
             with self._store.unit() as unit:
                 tickets.placed(unit, ticket_id, ticket.id, rules)
+                alarms.clear(unit, _REFUSED, f"carrier:{carrier.key}")
                 unit.commit()
         finally:
             self._in_flight.discard(ticket_id)
@@ -129,6 +132,8 @@ class Batches:
             row = tickets.load(unit.connection, ticket_id)
             again = unit.now if is_carriers_trouble(error) else self._terms.next_night(unit.now)
             tickets.close(unit, row, state, to_text(again), error.code)
+            if error.code == _REFUSED:
+                alarms.raise_alarm(unit, error.code, f"carrier:{row.carrier}", error.values)
             unit.commit()
 
     def _collect(self, carrier: Carrier, rules: BatchRules, row: AnyRow) -> Asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +16,19 @@ from gateway.core.clock import from_text, to_text
 from gateway.core.errors import Refused, Unavailable
 from gateway.core.money import Money
 from gateway.parcels import carrier_health, quotas, replies
+from gateway.parcels.carrier_state import states
 from gateway.parcels.carriers.errors import UnreadableReply
 from gateway.parcels.carriers.ports import History, MoneyRecord
+from gateway.parcels.carriers.post import Post
+from gateway.parcels.carriers.post_batch import PostBatch
+from gateway.parcels.carriers.post_single import PostSingle
 from gateway.parcels.model import CarrierKey, CodState, Stage
+from gateway.parcels.sandbox.control import CarrierSandbox
+from gateway.parcels.sandbox.server import CarrierServer
 from gateway.parcels.tables import money_events, operations, parcels
 from gateway.parcels.tables import replies as reply_rows
 from gateway.store import alarms
+from tests.parcels.carriers.canned import LIMITS, PACE
 from tests.parcels.desk import MINUTES, NIGHT, RULES, Desk, FakeCarrier, arrived, code_of, number
 
 POST = CarrierKey.POST
@@ -230,6 +238,55 @@ def test_one_parcel_we_cannot_take_holds_up_no_other(desk: Open) -> None:
     assert [here.parcel(one).stage for one in ids] == [Stage.READY, Stage.REGISTERED, Stage.READY]
     assert open_alarms(here) == {"carrier.not_taken"}
     assert here.parcel(ids[1]).ask_at > here.parcel(ids[1]).asked_at  # and it is asked about again
+
+
+def test_a_refused_ticket_is_seen_to_and_its_parcels_wait_for_tomorrow(desk: Open) -> None:
+    carrier = post(errors=[Refused("carrier.refused", carrier="post", reason="18")])
+    here = desk(carrier)
+    here.enter(*(number(n) for n in range(3)))
+    done = here.asking.night()
+    assert (done.tickets, here.tickets(), open_alarms(here)) == (0, [("", "failed")], {"carrier.refused"})
+    assert here.asking.night().tickets == 0
+    here.clock.advance(timedelta(days=1))
+    assert (here.asking.night().tickets, open_alarms(here)) == (1, set())
+
+
+def test_how_asking_goes_is_there_to_be_seen(desk: Open) -> None:
+    carrier = post(daily=100)
+    here = desk(carrier)
+    (parcel_id,) = here.enter(number(1))
+    here.asking.night()
+    here.clock.advance(MINUTES)
+    here.asking.ask_now(parcel_id)
+    with here.store.reading() as connection:
+        (state,) = states(connection, "firm", {POST: carrier.daily}, here.clock.now())
+    assert (state.trouble, state.used, state.daily, state.waiting) == (None, 1, 100, 1)
+
+
+def test_days_at_the_sandbox(desk: Open, tmp_path: Path) -> None:
+    """The whole way: tickets over real sockets, each parcel where the carrier has it, each operation once."""
+    here = desk()
+    sandbox = CarrierSandbox.create(tmp_path, here.clock)
+    with CarrierServer(tmp_path, clock=here.clock) as server:
+        known, urls = sandbox.credentials(), server.urls
+        single = PostSingle(urls["single"], known.post_login, lambda: known.post_password, (), LIMITS, PACE)
+        batch = PostBatch(urls["batch"], known.post_login, lambda: known.post_password, (), LIMITS, PACE)
+        with closing(Post(single, batch, daily=None)) as made:
+            here.carriers = (made,)
+            here.asking = here.anew()
+            plans = sandbox.send_many(30)
+            ids = dict(zip([plan.track for plan in plans], here.enter(*(plan.track for plan in plans)), strict=True))
+            for _ in range(4):
+                here.clock.advance(timedelta(days=7))
+                assert here.asking.night().left == 0
+                here.clock.advance(15 * MINUTES)
+                assert here.asking.due().failed == 0
+    for track, parcel_id in ids.items():
+        told = {(event.code, to_text(event.at.replace(microsecond=0))) for event in sandbox.events(track)}
+        kept = [(row.code, row.at) for row in here.rows(operations) if row.parcel_id == parcel_id]
+        assert (len(kept), {code for code, _ in kept}) == (len(told), {code for code, _ in told})
+    assert {here.parcel(one).stage for one in ids.values()} >= {Stage.DELIVERED}
+    assert {state for _, state in here.tickets()} == {"done"}
 
 
 # One by one
