@@ -85,24 +85,37 @@ def take_reply(unit: Unit, terms: NotifyTerms, reply: Reply) -> bool:
     return True
 
 
+def is_known(connection: Connection, company: str, gateway: str, receipt: Receipt) -> bool:
+    """Whether it is about a part whose answer is written down. A receipt may overtake the answer."""
+    return _part(connection, company, gateway, receipt) is not None
+
+
 def _find(unit: Unit, gateway: str, receipt: Receipt) -> tuple[AnyRow | None, int | None]:
     """The message and its part; (message, None) where only the message is known."""
+    part = _part(unit.connection, unit.company, gateway, receipt)
+    if part is None:
+        return _lost(unit.connection, unit.company, gateway, receipt), None
+    return rows.read(unit.connection, unit.company, part.notification_id), part.part
+
+
+def _part(connection: Connection, company: str, gateway: str, receipt: Receipt) -> AnyRow | None:
     order = spellings(receipt.outer)
-    known = unit.connection.execute(
+    known = connection.execute(
         select(parts, notifications.c.address, notifications.c.number)
         .join(notifications, notifications.c.id == parts.c.notification_id)
-        .where(parts.c.company == unit.company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
+        .where(parts.c.company == company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
     ).all()
     if not known:
-        return _lost(unit.connection, unit.company, gateway, receipt), None
+        return None
     # One number's decimal is another's hexadecimal: whom it was for tells them apart. Then the nearest spelling, and as
     # gateways count from the start again, the last one sent.
     address = address_of(NotificationChannel.SMS, receipt.address)
     fitting = [each for each in known if _fits(each, address, receipt.number)] or known
-    part = min(fitting, key=lambda each: order.index(each.outer_id))
-    same = [each for each in fitting if each.outer_id == part.outer_id]
-    part = max(same, key=lambda each: (each.at, each.notification_id))
-    return rows.read(unit.connection, unit.company, part.notification_id), part.part
+    nearest = min(order.index(each.outer_id) for each in fitting)
+    return max(
+        (each for each in fitting if order.index(each.outer_id) == nearest),
+        key=lambda each: (each.at, each.notification_id),
+    )
 
 
 def _fits(row: AnyRow, address: str, number: int) -> bool:
@@ -120,7 +133,7 @@ def _lost(connection: Connection, company: str, gateway: str, receipt: Receipt) 
             notifications.c.company == company,
             notifications.c.address == address,
             notifications.c.gateway == gateway,
-            notifications.c.state.in_((NotificationState.SENDING.value, NotificationState.UNKNOWN.value)),
+            notifications.c.state == NotificationState.UNKNOWN.value,
         )
     ).all()
     found = [row for row in found if _fits(row, address, receipt.number)]

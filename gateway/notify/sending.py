@@ -13,13 +13,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import select
 
 from gateway.core.clock import from_text
 from gateway.core.errors import Refused
 from gateway.notify import handing, receipts
-from gateway.notify.gateways.ports import Answer, Gateway, Reply, Watched
+from gateway.notify.gateways.ports import Answer, Gateway, News, Reply, Watched
 from gateway.notify.model import NotificationChannel, NotificationState
 from gateway.notify.tables import notifications
 from gateway.notify.terms import NotifyTerms
@@ -103,7 +104,22 @@ class Sender:
         watched = self._watched(gateway) if gateway.asks else ()
         if gateway.asks and not watched:
             return Round()
-        news = gateway.news(watched)
+        return self._store_news(gateway, gateway.news(watched))
+
+    def _about_answered(self, gateway: Gateway) -> Sequence[News]:
+        """What came within a batch, up to the first receipt that overtook its answer."""
+        with self._store.reading() as connection:
+            return list(
+                takewhile(
+                    lambda each: (
+                        isinstance(each, Reply)
+                        or receipts.is_known(connection, self._store.company, gateway.name, each)
+                    ),
+                    gateway.news(),
+                )
+            )
+
+    def _store_news(self, gateway: Gateway, news: Sequence[News]) -> Round:
         if not news:
             return Round()
         with self._store.unit() as unit:
@@ -159,8 +175,8 @@ class Sender:
         for answers in gateway.send(claimed):
             told |= {answer.id for answer in answers}
             taken += self._write_down(gateway, answers)
-            if not gateway.asks:  # receipts come meanwhile, and it may wait for our word before it sends more
-                self._take_news(gateway)
+            if not gateway.asks:  # it may wait for our word on some receipts before it sends more
+                self._store_news(gateway, self._about_answered(gateway))
         silent = [handing.silence(message) for message in claimed if message.id not in told]
         if silent:
             self._write_down(gateway, silent)

@@ -99,6 +99,16 @@ def test_after_a_crash_nothing_is_sent_again_and_receipts_settle_it(store: Store
     assert after.seen == []
 
 
+def test_receipts_that_overtake_their_answers_are_kept_for_them(store: Store) -> None:
+    ids = [queued(store, new(f"parcel:{n}")) for n in range(3)]  # three to one number
+    sms = Scripted()
+    sms.during = lambda: sms.coming.append(Receipt(f"{len(sms.seen)}", Word.DELIVERED, "DELIVRD", address=PHONE))
+    sender = Sender(store, TERMS, sms, None)
+    sender.round()
+    assert sms.acknowledged == 3
+    assert [row(store, each).state for each in ids] == ["delivered"] * 3
+
+
 def test_a_gateway_that_says_nothing_of_a_message_leaves_it_unknown(store: Store) -> None:
     message = queued(store, new())
     mute = Scripted()

@@ -12,6 +12,7 @@ from gateway.core.catalogue import entries
 from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.notify import language, templates
+from gateway.notify.model import NotificationChannel
 from gateway.notify.templates import EVENTS, MACROS, Text
 from gateway.store import Store
 from tests.notify.messages import EMAIL, SMS, TERMS, VALUES
@@ -146,7 +147,7 @@ def test_versions_shops_and_switching_off(store: Store) -> None:
 
 
 def test_a_preview_reckons_and_warns() -> None:
-    def codes(channel: templates.NotificationChannel, subject: str, body: str) -> list[str]:
+    def codes(channel: NotificationChannel, subject: str, body: str) -> list[str]:
         return [each.code for each in templates.preview(TERMS, channel, subject, body).problems]
 
     shown = templates.preview(TERMS, SMS, "", "Посылка {{ track }}: " + "я" * 60)
