@@ -16,6 +16,7 @@ from gateway.service.commands import (
     imports,
     loans,
     matching,
+    parcels,
     people,
     proof,
     registries,
@@ -37,7 +38,7 @@ def kvit(
         raise typer.Exit
 
 
-for part in (setting_up, running, bank, sandbox, imports, registries, matching, loans, proof, people, backups):
+for part in (setting_up, running, bank, sandbox, imports, registries, matching, loans, parcels, proof, people, backups):
     part.register(app)
 
 

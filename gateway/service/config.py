@@ -31,6 +31,7 @@ from gateway.flows.terms import OwnCompany, Terms
 from gateway.service.config_loans import LenderTable, LoansTable, WebTable
 from gateway.service.config_matching import MatchingTable, dated_policies, policy_of
 from gateway.service.config_outgoing import OutgoingTable, outgoing_terms
+from gateway.service.config_parcels import ParcelsTable
 
 CONFIG_FILE = "kvit.toml"
 KeyKind = Literal["pkcs12", "token", "gost", "windows"]
@@ -226,6 +227,7 @@ class Config(_Part):
     loans: LoansTable | None = None
     lender: list[LenderTable] = []
     web: WebTable = WebTable()
+    parcels: ParcelsTable | None = None
 
     @model_validator(mode="after")
     def _loans_are_whole(self) -> Self:

@@ -51,6 +51,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         "backup", "bank enrol", "bank key", "bank otp", "bank password", "bank poll", "bank profiles",
         "bank reimport", "bank renew", "bank resume", "bank tokens", "demo", "doctor", "evidence", "import", "init",
         "journal head", "journal mail", "journal verify", "lender list", "lender token", "match",
+        "parcels evaluate", "parcels kpi", "parcels report", "parcels stuck",
         "registry import", "registry list", "registry mapping", "registry show", "registry withdraw",
         "release", "restore", "sandbox behave", "sandbox close-day",
         "sandbox code", "sandbox habit", "sandbox move-clock", "sandbox otp", "sandbox pay", "sandbox process",

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from gateway.core.errors import Refused
 from gateway.service.commands.frame import HomeOption, JsonOption, LanguageOption, command, group, helped
+from gateway.service.commands.house import opened, work_of
 from gateway.service.commands.screen import Screen
-
-if TYPE_CHECKING:
-    from gateway.core.authority import Actor
-    from gateway.service.config import Config, Home
-    from gateway.store import Store, Unit
 
 ByOption = Annotated[str, typer.Option(help=helped("shop.by"), show_default=False)]
 FileArgument = Annotated[
@@ -56,7 +51,7 @@ def lenders(home: HomeOption = None, language: LanguageOption = None, as_json: J
     from gateway.service.wiring import vault_of
 
     screen = Screen.of(home, language, as_json)
-    with _house(home) as (where, config, _):
+    with opened(home) as (where, config, _):
         vault = vault_of(where) if config.lender else None
         rows = []
         for table in config.lender:
@@ -86,7 +81,7 @@ def token(
 
     screen = Screen.of(home, language, as_json)
     last = _day(until) if until else None
-    with _house(home) as (where, config, _):
+    with opened(home) as (where, config, _):
         if key not in {table.key for table in config.lender}:
             raise Refused("lender.unknown", lender=key[:40])
         if from_stdin:
@@ -119,7 +114,7 @@ def put(
 
     screen = Screen.of(home, language, as_json)
     shop = shop_of(_toml(file))
-    with _house(home) as (_, _, store), _by(store, by) as unit:
+    with opened(home) as (_, _, store), work_of(store, by) as unit:
         known = next((one.id for one in room.listed(unit) if one.key == shop.key), None)
         row = room.load(unit, room.register(unit, shop)) if known is None else room.amend(unit, known, shop)
         if activate and row.state != room.ShopState.ACTIVE:
@@ -134,7 +129,7 @@ def shops(home: HomeOption = None, language: LanguageOption = None, as_json: Jso
 
     screen = Screen.of(home, language, as_json)
     columns = ("key", "name", "inn", "state", "own", "contract")
-    with _house(home) as (_, _, store), store.unit(operator()) as unit:
+    with opened(home) as (_, _, store), store.unit(operator()) as unit:
         rows = [{"id": row.id, **{column: getattr(row, column) for column in columns}} for row in room.listed(unit)]
     screen.table([f"cli.shop.{column}" for column in columns], [[row[column] for column in columns] for row in rows])
     screen.answer({"shops": rows})
@@ -154,7 +149,7 @@ def access(
     from gateway.loans import shops as of_shops
 
     screen = Screen.of(home, language, as_json)
-    with _house(home) as (_, _, store), _by(store, by) as unit:
+    with opened(home) as (_, _, store), work_of(store, by) as unit:
         given = room.give(unit, of_shops.by_key(unit, key).id, Role(role.value), name)
     screen.tell("cli.shop.access", name=name, role=role.value, shop=key)
     screen.line(given.token)  # alone on standard output, so that it can be piped into where it belongs
@@ -174,7 +169,7 @@ def terms(
 
     screen = Screen.of(home, language, as_json)
     found = terms_of_file(_toml(file))
-    with _house(home) as (_, _, store), _by(store, by) as unit:
+    with opened(home) as (_, _, store), work_of(store, by) as unit:
         for one in found.tariffs:
             shop_id = of_shops.by_key(unit, one.shop).id if one.shop else ""
             dated.set_tariff(unit, shop_id, one.lender, one.since, one.tariff)
@@ -203,7 +198,7 @@ def close(
 
     screen = Screen.of(home, language, as_json)
     day = _day(until)
-    with _house(home) as (_, config, store):
+    with opened(home) as (_, config, store):
         if config.loans is None:
             raise Refused("config.no_loans")
         person = known_person(store, by)
@@ -231,31 +226,3 @@ def _toml(file: Path) -> Mapping[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused("config.unreadable", file=str(file), detail=str(error)[:200]) from None
-
-
-@contextmanager
-def _house(home: Path | None) -> Iterator[tuple[Home, Config, Store]]:
-    """The home, its settings and the database; the service may be running beside."""
-    from gateway.service.account import check_account
-    from gateway.service.config import find_home, load_config
-    from gateway.service.opening import open_store
-
-    where = find_home(home)
-    check_account(where)
-    config = load_config(where)
-    store = open_store(where, config)
-    try:
-        yield where, config, store
-    finally:
-        store.close()
-
-
-@contextmanager
-def _by(store: Store, name: str) -> Iterator[Unit]:
-    """One unit of work in a known user's name; kept when the block ends well."""
-    from gateway.service.account import known_person
-
-    person: Actor = known_person(store, name)
-    with store.unit(person) as unit:
-        yield unit
-        unit.commit()
