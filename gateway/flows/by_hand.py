@@ -12,7 +12,7 @@ from gateway.core.authority import Right, Role
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import credited_invoices, payer_rules, to_1c
+from gateway.flows import credited_invoices, payer_rules, shipped_to_parcel, to_1c
 from gateway.flows import release as gate
 from gateway.flows.conflicts import load_payment, not_the_last
 from gateway.flows.paid_to_pick import allocate as credit_all
@@ -366,6 +366,7 @@ def ship_order(unit: Unit, terms: Terms, order_id: str, note: str = "", expected
         stock.ship(unit, reservation)
     orders.set_states(unit, order, ship_state=ShipState.SHIPPED)
     unit.journal("order.shipped", f"order:{order_id}", note=note[:1000])
+    shipped_to_parcel.order_shipped(unit, terms, order_id)
     to_1c.order_status(unit, order_id)
 
 

@@ -18,7 +18,7 @@ from gateway.core.errors import KvitError, Refused
 from gateway.core.money import Money
 from gateway.core.quantity import Quantity
 from gateway.core.workdays import add_work_minutes
-from gateway.flows import picking
+from gateway.flows import picking, shipped_to_parcel
 from gateway.flows.by_hand import cancel_order, ship_order
 from gateway.flows.loan_release import settle_application
 from gateway.flows.release import settle_order
@@ -166,6 +166,7 @@ def _take_document(unit: Unit, terms: Terms, document: OrderDocument, done: Impo
                 _take_invoice(unit, terms, document, done)
             else:
                 _take_order(unit, terms, document, done)
+            shipped_to_parcel.from_1c(unit, terms, document)
         alarms.clear(unit, "onec.document_refused", f"document:{document.id}")
     except OperationalError:
         raise

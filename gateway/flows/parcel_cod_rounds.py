@@ -5,24 +5,28 @@ Every step is a commit of its own and reads what stands, so it may be killed any
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import literal, literal_column, select
 
-from gateway.core.errors import Conflict
+from gateway.core.errors import Conflict, KvitError, Unavailable
 from gateway.flows import parcel_cod
 from gateway.flows.parcel_settlement import NOT_SETTLED
 from gateway.flows.second_look import decide_again
 from gateway.flows.terms import Terms
 from gateway.matching.decision import Outcome
+from gateway.orders.tables import invoices
 from gateway.parcels import cod_debt, cod_missing
-from gateway.parcels.model import CarrierKey
+from gateway.parcels.model import CarrierKey, CodState, EndedHow
+from gateway.parcels.tables import parcels
 from gateway.payments.registries.model import PayoutSource
 from gateway.payments.tables import entries, payments
 from gateway.store import Store, Unit, marks
 from gateway.store.schema import alarms
 
+_AT_ONCE = 1000
+_EXPECTED = (CodState.EXPECTED.value, CodState.COLLECTED.value, CodState.MISSING.value, CodState.CLAIMED.value)
 _log = structlog.get_logger("flows.parcel_cod_rounds")
 
 
@@ -37,7 +41,38 @@ def settle_cod(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lamb
     """
     if terms.parcels is None:
         return 0
-    return look_again(store, terms) + find_overdue(store, terms, stopped=stopped) + settle_again(store, terms)
+    return (
+        follow_new(store, terms, stopped=stopped)
+        + look_again(store, terms)
+        + find_overdue(store, terms, stopped=stopped)
+        + settle_again(store, terms)
+    )
+
+
+def follow_new(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Parcels whose invoice is not what is to be collected: entered by a list, or changed where nobody followed it;
+    returns how many were looked at."""
+    own = invoices.c.outer_id == literal(cod_debt.PREFIX) + parcels.c.id
+    off = (parcels.c.cod_state == CodState.VOID.value) | (parcels.c.ended_how == EndedHow.REMOVED.value)
+    stale = (off & (invoices.c.rest > 0) & (invoices.c.state == "open")) | (
+        own & (invoices.c.number != parcels.c.track)
+    )
+    stale |= ~own & (invoices.c.state == "cancelled") & parcels.c.cod_state.in_(_EXPECTED)
+    unheard = parcels.c.invoice_id.is_(None) & parcels.c.cod_state.in_(_EXPECTED)
+    found = (
+        select(parcels.c.id)
+        .outerjoin(invoices, invoices.c.id == parcels.c.invoice_id)
+        .where(
+            parcels.c.company == store.company,
+            parcels.c.cod_state != literal_column("'none'"),  # as the partial index says it
+            (unheard & (parcels.c.ended_how != EndedHow.REMOVED.value)) | stale,
+        )
+        .order_by(parcels.c.id)
+        .limit(_AT_ONCE)
+    )
+    with store.reading() as connection:
+        ids = list(connection.execute(found).scalars())
+    return _follow_each(store, terms, ids, stopped)
 
 
 def look_again(store: Store, terms: Terms) -> int:
@@ -85,11 +120,26 @@ def settle_again(store: Store, terms: Terms) -> int:
     )
     with store.reading() as connection:
         waiting = [str(subject).removeprefix(cod_debt.PREFIX) for subject in connection.execute(subjects).scalars()]
-    for parcel_id in waiting:
+    return _follow_each(store, terms, waiting)
+
+
+def _follow_each(
+    store: Store, terms: Terms, parcel_ids: Sequence[str], stopped: Callable[[], bool] = lambda: False
+) -> int:
+    """Each in a commit of its own; returns for how many it was done."""
+    done = 0
+    for parcel_id in parcel_ids:
+        if stopped():
+            break
         try:
             with store.unit() as unit:
                 parcel_cod.follow(unit, terms, parcel_id)
                 unit.commit()
+            done += 1
+        except Unavailable:
+            raise
         except Conflict as changed:  # somebody was faster: he has looked, or the next round does
             _log.info("parcel.settled_elsewhere", parcel=parcel_id, code=changed.code)
-    return len(waiting)
+        except KvitError as error:
+            _log.warning("parcel.not_followed", parcel=parcel_id, code=error.code)
+    return done

@@ -23,6 +23,9 @@ _TRACK = frozenset(
     map(heading_key, ("Трек-номер", "Трек", "Трек-код", "ШПИ", "Почтовый идентификатор", "Номер отправления"))
 )
 
+_PAID_BY = frozenset(map(heading_key, ("Способ оплаты", "Метод оплаты", "Вид оплаты", "Форма оплаты")))
+_COD_WORD = "налож"  # "Наложенный платёж", "наложенным платежом"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -214,6 +217,11 @@ class OrderDocument:
     def track(self) -> str:
         """The track number of the parcel, "" if none."""
         return self._requisite(_TRACK)
+
+    @property
+    def cash_on_delivery(self) -> bool:
+        """Whether the order is said to be paid through its carrier."""
+        return _COD_WORD in self._requisite(_PAID_BY).lower()
 
     def _requisite(self, names: frozenset[str]) -> str:
         return next((text.strip() for name, text in self.requisites.items() if text and heading_key(name) in names), "")

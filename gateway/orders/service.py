@@ -116,7 +116,8 @@ def put_invoice(unit: Unit, invoice: InvoiceIn) -> tuple[str, bool]:
     old = unit.connection.execute(
         select(invoices).where(invoices.c.company == unit.company, invoices.c.outer_id == invoice.outer_id)
     ).one_or_none()
-    credited = 0 if old is None else old.amount - old.rest
+    # of a cancelled one nothing is due, and nothing was credited to it
+    credited = old.amount - old.rest if old is not None and old.state != "cancelled" else 0
     moved = old is not None and old.order_id is not None and old.order_id != order
     if old is not None and credited and (invoice.amount.kopecks != old.amount or invoice.cancelled or moved):
         raise Refused("invoice.changed_after_payment", number=invoice.number, paid=str(Money(credited)))

@@ -170,7 +170,7 @@ class _Following:
         """The parcel's own invoice asks for `due`, and never for less than it has got."""
         key = outer_id(row.id)
         old = orders.invoice_by_outer_id(self.unit, key)
-        credited = Money(old.amount - old.rest) if old is not None else Money.zero()
+        credited = Money(old.amount - old.rest) if old is not None and old.state != "cancelled" else Money.zero()
         if old is not None and credited:
             orders.change_debt(self.unit, old.id, max(due, credited))
         amount = max(due, credited)

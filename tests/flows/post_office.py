@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import ColumnElement, select
 
 from gateway.core.authority import SERVICE, Actor
+from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.core.references import Reference
 from gateway.flows import by_hand, parcel_cod, parcel_cod_rounds, registries
@@ -49,6 +53,14 @@ CODES = {
     Effect.DELIVER_BACK: "2:2",
     Effect.COD_PAID: "63:0",
 }
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """What is done inside is refused with this code."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code == code
 
 
 def domestic(number: int) -> str:
