@@ -74,11 +74,13 @@ class Outcome:
 
     @property
     def at_stake(self) -> Money:
-        return self.cod + self.postage * 2 if self.fate is None else Money.zero()
+        return self.cod + self.postage + self.postage if self.fate is None else Money.zero()
 
     @property
     def lost(self) -> Money:
-        return {Fate.RETURNED: self.postage * 2, Fate.LOST: self.postage}.get(self.fate or Fate.DELIVERED, Money.zero())
+        return {Fate.RETURNED: self.postage + self.postage, Fate.LOST: self.postage}.get(
+            self.fate or Fate.DELIVERED, Money.zero()
+        )
 
 
 @dataclass(frozen=True, slots=True)
