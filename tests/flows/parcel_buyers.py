@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from gateway.parcels import reminders, tracking
 from gateway.parcels.carriers.ports import History, MoneyRecord, Record
 from gateway.parcels.terms import ParcelTerms
 from gateway.store.schema import AnyRow
+from tests.flows.shop import TERMS as TRADE
 from tests.parcels.histories import START, record
 from tests.parcels.house import TRACK, House
 
@@ -42,7 +44,7 @@ class Told(House):
         history = History(TRACK, True, said, money)
         with self.store.unit(SERVICE) as unit:
             taken = tracking.take(unit, self.terms, parcel_id, history, "R-1")
-            follow(unit, self.terms, self.notify, taken)
+            follow(unit, replace(TRADE, parcels=self.terms), self.notify, taken)
             unit.commit()
 
     def remind(self) -> int:
