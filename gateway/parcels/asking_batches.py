@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from gateway.core.clock import to_text
 from gateway.core.errors import KvitError, Refused, Unavailable
 from gateway.parcels import asking_plan, quotas, replies, tickets
 from gateway.parcels.carrier_talk import Asked, Talk, chunks, is_carriers_trouble
 from gateway.parcels.carriers.errors import UnreadableReply
-from gateway.parcels.carriers.ports import Answer, BatchRules, Carrier
+from gateway.parcels.carriers.ports import Answer, BatchRules, Carrier, History
 from gateway.parcels.model import CarrierKey, Watch
 from gateway.parcels.tables import parcels
 from gateway.parcels.tickets import TicketState
+from gateway.parcels.tracking import history_hash
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
 
@@ -176,26 +177,43 @@ class Batches:
                 unit.commit()
 
     def _read(self, key: CarrierKey, answer: Answer) -> Asked:
-        """Take a batch's histories in. A crash on the way leaves the ticket open: it is fetched and read again."""
-        reply_id = self._talk.keep(key, answer)
-        taken = failed = 0
-        ids = self._watched([history.track for history in answer.histories], key)
-        told = [(ids[history.track], history) for history in answer.histories if history.track in ids]
-        for known in chunks(told, A_COMMIT):
-            with self._store.unit() as unit:
-                went_wrong = self._talk.take_each(unit, key, known, reply_id)
-                unit.commit()
-            taken += len(known) - went_wrong
-            failed += went_wrong
-        return Asked(taken=taken, failed=failed)
+        """Take a batch's histories in. A crash on the way leaves the ticket open: it is fetched and read again.
 
-    def _watched(self, tracks: Sequence[str], key: CarrierKey) -> dict[str, str]:
-        """Ids of the watched ones of these, by their numbers."""
-        query = select(parcels.c.track, parcels.c.id).where(
+        Most parcels of most nights stay where they are: that is put down for all of them at once.
+        """
+        reply_id = self._talk.keep(key, answer)
+        rows = self._watched([history.track for history in answer.histories], key)
+        told = [(rows[history.track], history) for history in answer.histories if history.track in rows]
+        news = [(row.id, history) for row, history in told if not _says_the_same(row, history)]
+        failed = 0
+        for known in chunks(news, A_COMMIT):
+            with self._store.unit() as unit:
+                failed += self._talk.take_each(unit, key, known, reply_id)
+                unit.commit()
+        moved = {parcel_id for parcel_id, _ in news}
+        self._answered([row.id for row, _ in told if row.id not in moved])
+        return Asked(taken=len(told) - failed, failed=failed)
+
+    def _answered(self, ids: Sequence[str]) -> None:
+        """These are where they were."""
+        with self._store.unit() as unit:
+            tonight = to_text(self._terms.next_night(unit.now))
+            values = {"answered_at": unit.at, "ask_at": tonight, "failures": 0}
+            unit.connection.execute(update(parcels).where(parcels.c.id.in_(ids)).values(values))
+            unit.commit()
+
+    def _watched(self, tracks: Sequence[str], key: CarrierKey) -> dict[str, AnyRow]:
+        """The watched ones of these (id, history_hash), by their numbers."""
+        query = select(parcels.c.track, parcels.c.id, parcels.c.history_hash).where(
             parcels.c.company == self._store.company,
             parcels.c.carrier == key,
             parcels.c.track.in_(tracks),
             parcels.c.watch == Watch.ACTIVE,
         )
         with self._store.reading() as connection:
-            return {row.track: row.id for row in connection.execute(query)}
+            return {row.track: row for row in connection.execute(query)}
+
+
+def _says_the_same(row: AnyRow, history: History) -> bool:
+    """Whether a history is the very one `tracking.take` took in last."""
+    return bool(row.history_hash) and not history.new_track and history_hash(history) == row.history_hash
