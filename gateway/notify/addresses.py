@@ -21,3 +21,11 @@ def address_of(channel: NotificationChannel, typed: str) -> str:
     except Refused:
         return ""
     return phone if phone.startswith(_MOBILE) else ""
+
+
+def masked(address: str) -> str:
+    """Enough of an address to know it by, "+7916•••4567", "a•••@example.ru"; "" of one that is removed."""
+    name, at, domain = address.partition("@")
+    if at:
+        return f"{name[:1]}•••@{domain}"
+    return f"{address[:5]}•••{address[-4:]}" if address else ""

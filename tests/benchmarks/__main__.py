@@ -26,6 +26,7 @@ TINY = {
     "matching_service": ["--invoices", "300", "--payments", "30"],
     "parcels_list": ["--parcels", "300", "--runs", "1"],
     "parcels_night": ["--parcels", "60"],
+    "notifications": ["--messages", "20"],
     "poll": ["--calls", "2"],
     "settlement": ["--lines", "60", "--parties", "6", "--months", "1"],
     "signing": ["--rounds", "1", "--seconds", "0"],

@@ -12,6 +12,7 @@ from gateway.notify.gateways import smpp_pdu
 from gateway.notify.gateways.ports import DENIED, PARTLY, Answer, Fate, Receipt, Reply, Word
 from gateway.notify.gateways.smpp import SmppGateway
 from gateway.notify.gateways.smpp_pdu import Pdu
+from gateway.notify.gateways.smpp_session import Account
 from gateway.notify.sandbox import pdu as theirs
 from gateway.notify.sandbox.centre import Centre
 from gateway.notify.sandbox.smsc import Smsc
@@ -122,8 +123,6 @@ def test_what_was_not_acknowledged_comes_again(centre: Centre) -> None:
 
 
 def test_a_wrong_password_is_told(centre: Centre) -> None:
-    from gateway.notify.gateways.smpp_session import Account
-
     with Smsc(centre, LOGIN) as server:
         gateway = SmppGateway(Account("127.0.0.1", server.port, "kvit", "wrong"), "ROGA", timing=QUICK)
         eventually(lambda: gateway.trouble() == DENIED)
@@ -134,7 +133,7 @@ def test_the_pace_of_the_contract_is_kept(centre: Centre) -> None:
     with smpp(centre, per_second=40) as (gateway, _):
         began = time.monotonic()
         assert {each.fate for each in answers(gateway, *(outgoing(n) for n in range(1, 21)))} == {Fate.TAKEN}
-        assert time.monotonic() - began >= 19 / 40
+        assert time.monotonic() - began >= 19 / 40 - 0.06  # late timers are made up for
 
 
 def test_an_idle_connection_is_kept_alive_and_a_dead_one_noticed(centre: Centre) -> None:

@@ -38,6 +38,7 @@ from gateway.notify.gateways.smpp_session import Account, NoAnswerError, NotBoun
 
 WINDOW = 50
 """Parts without an answer at a time."""
+_LEAST_AT_ONCE = 10
 _MOST_TRIES = 4  # of a throttled part
 _THROTTLED = (smpp_pdu.THROTTLED, smpp_pdu.MESSAGE_QUEUE_FULL)
 _LONGEST_PAUSE = 60.0
@@ -81,7 +82,6 @@ class SmppGateway:
 
     name = "smpp"
     asks = False
-    at_once = 2 * WINDOW
 
     def __init__(
         self,
@@ -91,6 +91,8 @@ class SmppGateway:
         refusals: frozenset[str] = frozenset(),
         timing: Timing | None = None,
     ) -> None:
+        # Half a second's work: so many can be in doubt when the process dies.
+        self.at_once = max(_LEAST_AT_ONCE, min(per_second // 2, 2 * WINDOW))
         self._account = account
         self._sender = sender
         self._refusals = refusals
@@ -198,7 +200,7 @@ class SmppGateway:
         first, *others = smpp_pdu.submit(message, self._sender)
         if (pause := self._pace.pause()) > 0:
             return Answer(message.id, Fate.NOT_TAKEN, code=BUSY, retry_after=pause)
-        ends = [await self._try_part(first, message)]
+        ends = [await self._try_part(first, message, first=True)]
         if ends[0].fate is Fate.TAKEN:
             ends += await asyncio.gather(*(self._insist(request, message) for request in others))
         outer = tuple(each.outer for each in ends if each.fate is Fate.TAKEN)
@@ -212,14 +214,14 @@ class SmppGateway:
     async def _insist(self, request: SubmitSm, message: Outgoing) -> _Part:
         """Half a message is worse than a late one: a throttled part is tried again."""
         for _ in range(_MOST_TRIES):
-            part = await self._try_part(request, message)
+            part = await self._try_part(request, message, first=False)
             if part.code != BUSY:
                 break
         return part
 
-    async def _try_part(self, request: SubmitSm, message: Outgoing) -> _Part:
+    async def _try_part(self, request: SubmitSm, message: Outgoing, *, first: bool) -> _Part:
+        await self._pace.wait(first=first)
         async with self._window:
-            await self._pace.wait()
             session = self._session
             if session is None or self._stopping.is_set():
                 return _Part(Fate.NOT_TAKEN, code=AWAY)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _SLOWEST = 1.0  # a second
+_MOST_BEHIND = 0.05  # seconds: what timers are late by is made up for, idle time is not
 _REGAIN = 1.02  # with each part that was taken
 
 
@@ -22,19 +25,33 @@ class Pace:
         self._next = 0.0
         self._pause = _FIRST_PAUSE
         self._paused_until = 0.0
+        self._line: list[tuple[bool, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._caller: asyncio.Task[None] | None = None
 
     @property
     def rate(self) -> float:
         """Parts a second it goes at now."""
         return self._rate
 
-    async def wait(self) -> None:
-        """Return when it is this part's turn."""
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next)
-        self._next = turn + 1.0 / self._rate
-        if turn > now:
-            await asyncio.sleep(turn - now)
+    async def wait(self, *, first: bool) -> None:
+        """Return when it is this part's turn. Parts that finish a message go before those that begin one (`first`), so
+        that few are half sent at any time."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._line, (first, next(self._order), turn))
+        if self._caller is None or self._caller.done():
+            self._caller = asyncio.create_task(self._call())
+        await turn
+
+    async def _call(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while self._line:
+            while (left := self._next - clock()) > 0:
+                await asyncio.sleep(left)
+            _, _, turn = heapq.heappop(self._line)
+            if not turn.done():
+                turn.set_result(None)
+                self._next = max(self._next, clock() - _MOST_BEHIND) + 1.0 / self._rate
 
     def slower(self) -> float:
         """It throttled: nothing for a pause, each longer than the last, then half as fast.
