@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from gateway.api import errors
 from gateway.api.events import HEARTBEAT_S, Events
 from gateway.api.guard import MAX_BODY, Guard
+from gateway.api.intake_run import IntakeRun
 from gateway.api.metrics import Metrics
 from gateway.api.period import PeriodRun
-from gateway.api.room import STALE_AFTER_S, Broker, Room, Status
+from gateway.api.room import STALE_AFTER_S, Broker, ParcelsRoom, Room, Status
 from gateway.api.routes import (
     house,
     lenders,
@@ -20,9 +21,12 @@ from gateway.api.routes import (
     loan_papers,
     loan_terms,
     loans,
+    notifications,
     open,
     orders,
     outgoing,
+    parcel_lists,
+    parcels,
     payer_rules,
     payments,
     picks,
@@ -38,7 +42,8 @@ from gateway.store import Store
 OPENAPI = "/v1/openapi.json"
 _AREAS = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
-    loan_calls, loan_papers, loan_terms, lenders, shops, settlement, open,
+    loan_calls, loan_papers, loan_terms, lenders, shops, settlement, parcels,
+    parcel_lists, notifications, open,
 )  # fmt: skip
 # Taken as they are: `include_router` would build each of them a second time at the first request to its area.
 _ROUTES = [route for area in _AREAS for route in area.router.routes]
@@ -57,6 +62,7 @@ def create_app(
     stale_after_s: float = STALE_AFTER_S,
     send_now: Callable[[], None] = lambda: None,
     broker: Broker | None = None,
+    parcels_room: ParcelsRoom | None = None,
 ) -> FastAPI:
     """The API over one store.
 
@@ -69,10 +75,11 @@ def create_app(
         stale_after_s: age of the last good round at which /healthz turns to 503; some three poll intervals.
         send_now: told when a payment order has its second signature; must return at once.
         broker: terms of a company that brokers loans; without it the routes of loans answer `api.no_loans`.
+        parcels_room: terms of a company that watches parcels; without it their routes answer `api.no_parcels`.
         names: host names besides this machine's own under which the API is reached over the LAN.
     """
     events = Events(store, heartbeat_s=heartbeat_s)
-    room = Room(store, terms, status, poll_now, version, events, stale_after_s, send_now, broker)
+    room = Room(store, terms, status, poll_now, version, events, stale_after_s, send_now, broker, parcels_room)
     metrics = Metrics(room)
     app = FastAPI(
         title="Kvit",
@@ -91,7 +98,9 @@ def create_app(
     app.state.metrics = metrics
     if broker is not None:
         app.state.period_run = PeriodRun(store, broker.settlement, events.notify)
+    if parcels_room is not None:
+        app.state.intake_run = IntakeRun(store, parcels_room.terms, events.notify)
     errors.install(app)
-    larger = {**registries.LARGER, **loan_papers.LARGER}
+    larger = {**registries.LARGER, **loan_papers.LARGER, **parcel_lists.LARGER}
     app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=larger)
     return app

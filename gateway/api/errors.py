@@ -28,7 +28,17 @@ log = logging.getLogger("kvit.api")
 
 
 # What a use case found missing, or another's: told alike.
-_MISSING = frozenset({"loan.not_found", "loan.document_unknown", "settlement.not_found", "settlement.line_unknown"})
+_MISSING = frozenset(
+    {
+        "loan.document_unknown",
+        "loan.not_found",
+        "notify.not_found",
+        "parcel.list_unknown",
+        "parcel.not_found",
+        "settlement.line_unknown",
+        "settlement.not_found",
+    }
+)
 
 
 class ErrorText(BaseModel):

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypedDict
 
 from gateway.api.events import Events
+from gateway.core.authority import Actor
 from gateway.core.clock import to_text
 from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
 from gateway.loans.lenders.standing import Keys
 from gateway.loans.terms import LoanTerms
+from gateway.notify.terms import NotifyTerms
+from gateway.parcels.terms import ParcelTerms
 from gateway.settlement.terms import SettlementTerms
 from gateway.store import Store
 
@@ -97,6 +100,20 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelsRoom:
+    """What a company that watches parcels adds to the room.
+
+    Attributes:
+        notify: how buyers are written to.
+        ask: asks a parcel's carrier now, in the name of an actor; raises what the carrier does.
+    """
+
+    terms: ParcelTerms
+    notify: NotifyTerms
+    ask: Callable[[str, Actor], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """What every route needs.
 
@@ -104,7 +121,7 @@ class Room:
         poll_now: asks the daemon for a bank poll; returns at once.
         send_now: tells the daemon that a payment order may leave; returns at once.
         stale_after_s: an older last good round makes /healthz answer 503.
-        broker: None in a company that brokers no loans.
+        broker: None in a company that brokers no loans. parcels: None in one that watches none.
     """
 
     store: Store
@@ -116,6 +133,7 @@ class Room:
     stale_after_s: float = STALE_AFTER_S
     send_now: Callable[[], None] = lambda: None
     broker: Broker | None = None
+    parcels: ParcelsRoom | None = None
 
     def now(self) -> str:
         """The service's clock, as answers carry it."""

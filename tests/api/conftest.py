@@ -12,13 +12,15 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from gateway.api.app import create_app
-from gateway.api.room import BankFacts, Finding
+from gateway.api.room import BankFacts, Finding, ParcelsRoom
 from gateway.api.server import ApiServer
 from gateway.api.tokens import PERSONAL_ROLES, create_user
 from gateway.core.authority import Actor, Role
 from gateway.core.clock import FixedClock
 from gateway.flows.terms import OwnCompany, Terms
 from gateway.matching.decision import Policy
+from gateway.notify.terms import NotifyTerms
+from gateway.parcels.terms import ParcelTerms
 from gateway.store import Store, migrate
 from gateway.store.engine import sqlite_url
 from tests.api.lending import BROKER, Lending
@@ -36,6 +38,7 @@ class Desk:
         self.age: float | None = 1.0
         self.polls = 0
         self.sendings = 0
+        self.asked_about: list[str] = []
 
     def bank(self) -> Sequence[BankFacts]:
         return self.channels
@@ -51,6 +54,9 @@ class Desk:
 
     def send_now(self) -> None:
         self.sendings += 1
+
+    def ask(self, parcel_id: str, actor: Actor) -> None:
+        self.asked_about.append(parcel_id)
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +105,10 @@ def tokens(store: Store) -> dict[str, str]:
 
 @pytest.fixture
 def app(store: Store, terms: Terms, desk: Desk) -> Iterator[FastAPI]:
-    app = create_app(store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3, send_now=desk.send_now, broker=BROKER)
+    app = create_app(
+        store, terms, desk, desk.poll_now, "0.1.0", heartbeat_s=0.3, send_now=desk.send_now, broker=BROKER,
+        parcels_room=ParcelsRoom(ParcelTerms(), NotifyTerms("ООО «Багет»"), desk.ask),
+    )  # fmt: skip
     yield app
     app.state.events.close()
 
