@@ -176,7 +176,8 @@ def _handed(terms: ParcelTerms, row: AnyRow) -> date:
 
 
 @cache
-def _templates() -> Mapping[str, Mapping[str, str]]:
+def templates() -> Mapping[str, Mapping[str, str]]:
+    """The letters by carrier, and under "common" what they share."""
     file = resources.files("gateway.parcels") / "cod_claim.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
@@ -190,7 +191,7 @@ def _text(
     number: int,
     today: date,
 ) -> str:
-    own, common = _templates()[carrier.value], _templates()["common"]
+    own, common = templates()[carrier.value], templates()["common"]
     words = {
         "number": str(number),
         "date": _day(today),

@@ -20,17 +20,25 @@ from gateway.payments.registries.values import amount, day
 _LOOKED_AT = 60  # rows: headings stand at the top
 _SHOWN = 20
 
-# Part → what its heading may say, the surest first. Folded; a heading fits when it has the words.
+# Part → what its heading may say, the surest first. Folded; a heading fits when it has the words, behind "=" when it is
+# them and nothing else.
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "net": ("к перечислению", "к выплате", "сумма перечисления", "сумма к возмещению", "итого к", "net", "payout"),
-    "fee": ("комиссия", "вознаграждение", "удержано", "плата за", "тариф", "tarif", "fee", "commission", "komiss"),
+    "net": (
+        "к перечислению", "к выплате", "сумма перечисления", "сумма к возмещению", "к возврату клиенту", "итого к",
+        "net", "payout",
+    ),
+    "fee": (
+        "комиссия", "вознаграждение", "удержано", "плата за", "=плата", "=плата, руб.", "тариф", "tarif", "fee",
+        "commission", "komiss",
+    ),
     "amount": (
-        "сумма операции", "сумма платежа", "сумма наложенного", "наложенный платеж", "сумма кредита", "сумма заказа",
-        "сумма транзакции", "цена реализации", "принято", "сумма", "gross", "amount", "summa", "sum", "payment",
+        "сумма операции", "сумма платежа", "сумма наложенного", "сумма нп", "получено нп", "=нп",
+        "наложенный платеж", "сумма кредита", "сумма заказа", "сумма транзакции", "цена реализации", "принято",
+        "сумма", "gross", "amount", "summa", "sum", "payment",
     ),
     "track": (
         "шпи", "штриховой", "шк", "трек", "почтовый идентификатор", "идентификатор отправления", "barcode", "track",
-        "rpo", "shpi", "отправление",
+        "номер рпо", "шк рпо", "=рпо", "заказа сдэк", "номер сдэк", "накладн", "rpo", "shpi", "отправление",
     ),
     "loan": (
         "номер заявки", "заявка", "номер кредита", "кредитного договора", "номер займа", "займ", "кредит", "loan",
@@ -123,10 +131,14 @@ def _parts(row: Row) -> dict[str, str]:
     parts: dict[str, str] = {}
     for part, words in _WORDS.items():
         free = {heading: folded for heading, folded in headings.items() if heading not in parts.values()}
-        fitting = next((h for word in words for h, folded in free.items() if fold(word) in folded), "")
+        fitting = next((h for word in words for h, folded in free.items() if _says(folded, word)), "")
         if fitting:
             parts[part] = fitting
     return parts
+
+
+def _says(heading: str, word: str) -> bool:
+    return heading == fold(word[1:]) if word.startswith("=") else fold(word) in heading
 
 
 def _found(
@@ -167,9 +179,16 @@ def _date(outside: Sequence[Row], parts: Mapping[str, str], file_name: str) -> d
     heading = next((row for row in outside if len([c for c in row.cells if c]) <= 2 and day(row.line)), None)
     if heading is not None:
         return {"heading": _DATE}
-    if "date" in parts:
+    named = {"file_name": _NAME_DATE} if day(file_name) else {}
+    if "date" in parts and not (named and _is_of_a_row(parts["date"])):
         return {"column": parts["date"]}
-    return {"file_name": _NAME_DATE} if day(file_name) else {}
+    return named
+
+
+def _is_of_a_row(heading: str) -> bool:
+    """Whether a column of dates says something of its row, a buyer's payment say, and not of the registry."""
+    *of_the_registry, _ = _WORDS["date"]
+    return not any(_says(fold(heading), word) for word in of_the_registry)
 
 
 def _all_negative(body: Sequence[Row], at: int) -> bool:
