@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
 from gateway.core.authority import OUTSIDE, Actor, Right
-from gateway.core.clock import to_text
 from gateway.core.contacts import check_phone
 from gateway.core.errors import Refused
 from gateway.core.text import fold
 from gateway.orders.tables import invoices, orders
-from gateway.parcels import barcodes, operations, rows, timeline
+from gateway.parcels import barcodes, operations, rows, timeline, watch
 from gateway.parcels.model import AT_BUYER, CarrierKey, CodState, Stage, Watch
 from gateway.parcels.tables import parcels as table
 from gateway.parcels.terms import ParcelTerms
@@ -43,7 +42,6 @@ FEW = frozenset({"stuck", "ready", "returning", "cod_missing"})
 """Groups a walk by date would look long for: they are found first and sorted then."""
 
 _GROUPS = ("all", "watched", "stuck", "ready", "returning", "cod_due", "cod_missing", "delivered", "ended")
-_MOVING = tuple(stage.value for stage in Stage if stage not in AT_BUYER)  # each is a range of the index
 _MISSING = (CodState.MISSING.value, CodState.CLAIMED.value)
 _AWAITED = (CodState.EXPECTED.value, CodState.COLLECTED.value)
 
@@ -69,18 +67,6 @@ def groups() -> tuple[str, ...]:
     return _GROUPS
 
 
-def stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
-    """Watched, not waiting for its buyer, and nothing heard of it for `stuck_days`."""
-    since = to_text(now - timedelta(days=terms.stuck_days))
-    return and_(_WATCHED, table.c.stage.in_(_MOVING), table.c.moved_at < since)
-
-
-def is_stuck(row: AnyRow, terms: ParcelTerms, now: datetime) -> bool:
-    """The same of one row."""
-    since = to_text(now - timedelta(days=terms.stuck_days))
-    return row.watch == Watch.ACTIVE and row.stage in _MOVING and row.moved_at < since
-
-
 def group_condition(group: str, terms: ParcelTerms, now: datetime) -> ColumnElement[bool] | None:
     """What makes a parcel one of a group; None for all of them.
 
@@ -88,7 +74,7 @@ def group_condition(group: str, terms: ParcelTerms, now: datetime) -> ColumnElem
         Refused: `parcel.bad_filter`.
     """
     if group == "stuck":
-        return stuck(terms, now)
+        return watch.stuck(terms, now)
     if group not in _GROUPS:
         raise Refused("parcel.bad_filter", filter=group[:40])
     return _CONDITIONS.get(group)

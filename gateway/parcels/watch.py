@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from gateway.core.authority import Right
 from gateway.core.clock import business_date, to_text
@@ -21,6 +21,7 @@ from gateway.parcels.model import AT_BUYER, OVER, CodState, EndedHow, Stage, Wat
 from gateway.parcels.tables import parcels
 from gateway.parcels.terms import ParcelTerms
 from gateway.store import alarms
+from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
 STUCK_ALARM = "parcels.stuck"
@@ -29,8 +30,9 @@ _UNKNOWN_STORAGE = timedelta(days=30)  # where the carrier does not say until wh
 _AT_ONCE = 200
 
 _WATCHED = parcels.c.watch == Watch.ACTIVE.value
+_MOVING = frozenset(Stage) - AT_BUYER - OVER - {Stage.REGISTERED}
 _WAITS = parcels.c.stage.in_([stage.value for stage in AT_BUYER])
-_IS_OVER = parcels.c.stage.in_([stage.value for stage in OVER])
+_MOVES = parcels.c.stage.in_([stage.value for stage in sorted(_MOVING)])
 
 
 class Trouble(StrEnum):
@@ -40,13 +42,29 @@ class Trouble(StrEnum):
     STORAGE_ENDS = "storage_ends"  # goes back in a few days
     RETURNING = "returning"
     MAYBE_WAITING = "maybe_waiting"  # an arrival may have been forgotten
-    NEVER_KNOWN = "never_known"  # the carrier has never heard of it: a slip in the number?
+    NEVER_SEEN = "never_seen"  # the carrier never had it: a slip in the number, or never handed in
     COD_MISSING = "cod_missing"
 
 
 def condition(trouble: Trouble, terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
     """What makes a parcel one of that group; of all companies."""
     return _CONDITIONS[trouble](terms, now)
+
+
+def stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
+    """What a list shows in red: stuck, or never seen."""
+    return or_(_stuck(terms, now), _never_seen(terms, now))
+
+
+def is_stuck(row: AnyRow, terms: ParcelTerms, now: datetime) -> bool:
+    """The same of one row."""
+    if row.watch != Watch.ACTIVE or row.moved_at >= _ago(now, terms.stuck_days):
+        return False
+    if row.stage not in AT_BUYER:
+        return row.stage not in OVER
+    if row.keep_until is None:
+        return bool(row.moved_at < to_text(now - _UNKNOWN_STORAGE))
+    return bool(row.keep_until < business_date(now, terms.zone).isoformat())
 
 
 def counts(connection: Connection, company: str, terms: ParcelTerms, now: datetime) -> dict[Trouble, int]:
@@ -65,7 +83,7 @@ def end_silent(unit: Unit, terms: ParcelTerms) -> int:
         Refused: `authority.missing`.
     """
     unit.actor.require(Right.PARCELS_WORK)
-    silent = parcels.c.moved_at < _ago(now=unit.now, days=terms.silent_days)
+    silent = parcels.c.moved_at < _ago(unit.now, terms.silent_days)
     found = unit.connection.execute(
         select(parcels.c.id)
         .where(parcels.c.company == unit.company, _WATCHED, silent)
@@ -80,9 +98,8 @@ def end_silent(unit: Unit, terms: ParcelTerms) -> int:
 def alarm(unit: Unit, terms: ParcelTerms) -> None:
     """One alarm while parcels are stuck or have never been heard of; cleared when none is."""
     found = counts(unit.connection, unit.company, terms, unit.now)
-    stuck, unknown = found[Trouble.STUCK], found[Trouble.NEVER_KNOWN]
-    if stuck or unknown:
-        values = {"stuck": stuck, "unknown": unknown, "days": terms.stuck_days}
+    values = {"stuck": found[Trouble.STUCK], "unknown": found[Trouble.NEVER_SEEN], "days": terms.stuck_days}
+    if values["stuck"] or values["unknown"]:
         alarms.raise_alarm(unit, STUCK_ALARM, _SUBJECT, values, severity="warning")
     else:
         alarms.clear(unit, STUCK_ALARM, _SUBJECT)
@@ -91,14 +108,8 @@ def alarm(unit: Unit, terms: ParcelTerms) -> None:
 def _stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
     today = business_date(now, terms.zone).isoformat()
     unknown_for_long = and_(parcels.c.keep_until.is_(None), parcels.c.moved_at < to_text(now - _UNKNOWN_STORAGE))
-    should_be_gone = or_(parcels.c.keep_until < today, unknown_for_long)
-    return and_(
-        _WATCHED,
-        parcels.c.known == 1,
-        parcels.c.moved_at < _ago(now, terms.stuck_days),
-        not_(_IS_OVER),
-        or_(not_(_WAITS), should_be_gone),
-    )
+    forgotten = and_(_WAITS, or_(parcels.c.keep_until < today, unknown_for_long))
+    return and_(_WATCHED, parcels.c.moved_at < _ago(now, terms.stuck_days), or_(_MOVES, forgotten))
 
 
 def _storage_ends(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
@@ -116,8 +127,9 @@ def _maybe_waiting(_terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
     return may_wait(to_text(now))
 
 
-def _never_known(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
-    return and_(_WATCHED, parcels.c.known == 0, parcels.c.made_at < _ago(now, terms.stuck_days))
+def _never_seen(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
+    registered = parcels.c.stage == Stage.REGISTERED.value
+    return and_(_WATCHED, registered, parcels.c.moved_at < _ago(now, terms.stuck_days))
 
 
 def _cod_missing(_terms: ParcelTerms, _now: datetime) -> ColumnElement[bool]:
@@ -134,7 +146,7 @@ _CONDITIONS: Mapping[Trouble, Callable[[ParcelTerms, datetime], ColumnElement[bo
         Trouble.STORAGE_ENDS: _storage_ends,
         Trouble.RETURNING: _returning,
         Trouble.MAYBE_WAITING: _maybe_waiting,
-        Trouble.NEVER_KNOWN: _never_known,
+        Trouble.NEVER_SEEN: _never_seen,
         Trouble.COD_MISSING: _cod_missing,
     }
 )

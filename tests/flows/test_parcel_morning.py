@@ -63,7 +63,7 @@ def test_every_trouble_has_its_section_with_whom_to_ring_and_what_is_at_stake(tr
         Trouble.STUCK: [("К-1", 160_00)],  # and postage both ways
         Trouble.STORAGE_ENDS: [("К-2", 200_00)],
         Trouble.RETURNING: [("К-5", 50_00)],
-        Trouble.NEVER_KNOWN: [("К-3", 0)],
+        Trouble.NEVER_SEEN: [("К-3", 0)],
         Trouble.COD_MISSING: [("К-4", 700_00)],
     }
     assert (made.count, made.at_stake.kopecks) == (5, 1_110_00)

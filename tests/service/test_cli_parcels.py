@@ -37,11 +37,11 @@ def test_the_report_is_shown_as_text_as_json_and_as_a_workbook(kvit: Kvit, watch
     file = tmp_path / "report.xlsx"
     answer = kvit("parcels", "report", "--home", watching, "--xlsx", file, "--language", "ru")
     assert answer.code == 0, answer.err
-    assert "Перевозчик их не знает: 1" in answer.out
+    assert "Перевозчик их не видел: 1" in answer.out
     assert "14102192069353 (К-17)" in answer.out
-    assert load_workbook(file).sheetnames == ["Перевозчик их не знает"]
+    assert load_workbook(file).sheetnames == ["Перевозчик их не видел"]
     found = kvit("parcels", "stuck", "--home", watching, "--json").json
-    assert [(section["trouble"], section["count"]) for section in found["sections"]] == [("never_known", 1)]
+    assert [(section["trouble"], section["count"]) for section in found["sections"]] == [("never_seen", 1)]
     assert found["sections"][0]["lines"][0]["at_stake"] == "0.00"
 
 

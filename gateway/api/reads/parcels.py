@@ -12,7 +12,7 @@ from gateway.api.reads.orders import invoice_item, payments_of
 from gateway.api.reads.paging import Listing, Window, in_order
 from gateway.api.reads.texts import said
 from gateway.core.authority import Actor, Right
-from gateway.parcels import cdek_codes, post_codes, queries
+from gateway.parcels import cdek_codes, post_codes, queries, watch
 from gateway.parcels.meaning import Meaning
 from gateway.parcels.model import AT_BUYER, CarrierKey, EndedHow, Stage, Watch
 from gateway.parcels.queries import Filters
@@ -84,7 +84,7 @@ def item(row: AnyRow, terms: ParcelTerms, now: datetime) -> dict[str, Any]:
         **{name: row._mapping[name] for name in _ITEM},
         **_STAGES[row.stage],
         "region": _REGIONS.get(row.region, ""),
-        "stuck": queries.is_stuck(row, terms, now),
+        "stuck": watch.is_stuck(row, terms, now),
         "ready": row.watch == Watch.ACTIVE and row.stage in AT_BUYER,
         "back": bool(row.back),
         "known": bool(row.known),

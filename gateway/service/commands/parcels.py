@@ -55,7 +55,7 @@ def report(
 def stuck(home: HomeOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
     from gateway.parcels.watch import Trouble
 
-    _report(Screen.of(home, language, as_json), home, (Trouble.STUCK, Trouble.NEVER_KNOWN), None)
+    _report(Screen.of(home, language, as_json), home, (Trouble.STUCK, Trouble.NEVER_SEEN), None)
 
 
 def evaluate(
