@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.core.errors import Refused
 from gateway.core.ids import new_id
@@ -19,9 +19,19 @@ from gateway.notify.addresses import address_of
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.notify.tables import consents
 from gateway.notify.terms import NotifyTerms
+from gateway.store.driver import Query
 from gateway.store.unit import Unit
 
 _EVIDENCE = 300
+_WORDS = Query(
+    select(consents)
+    .where(
+        consents.c.company == bindparam("company"),
+        consents.c.address == bindparam("address"),
+        consents.c.channel == bindparam("channel"),
+    )
+    .order_by(consents.c.id.desc())
+)
 _NO_WORD = re.compile(r"[^\w]+")
 
 
@@ -94,11 +104,7 @@ def may(connection: Connection, company: str, terms: NotifyTerms, address: str, 
 
 def words(connection: Connection, company: str, address: str, channel: NotificationChannel) -> Sequence[Word]:
     """Everything said of an address as it is kept, the newest first."""
-    rows = connection.execute(
-        select(consents)
-        .where(consents.c.company == company, consents.c.address == address, consents.c.channel == channel.value)
-        .order_by(consents.c.id.desc())
-    )
+    rows = _WORDS.all(connection, company=company, address=address, channel=channel.value)
     return [Word(ConsentWord(r.word), ConsentSource(r.source), r.evidence, r.at, r.by) for r in rows]
 
 

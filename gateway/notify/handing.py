@@ -202,7 +202,7 @@ def _mark(unit: Unit, row: AnyRow, gateway: Gateway) -> Outgoing:
 
 
 def _keep_parts(unit: Unit, gateway: Gateway, answer: Answer) -> None:
-    there = set(unit.connection.execute(select(parts.c.outer_id).where(parts.c.notification_id == answer.id)).scalars())
+    there = {each.outer_id for each in rows.parts_of(unit.connection, answer.id)}
     new = [outer for outer in map(canonical, answer.outer) if outer not in there]
     first = len(there) + 1
     unit.insert(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from gateway.core.ids import new_id
 from gateway.notify import consents, queue, rows
@@ -25,6 +25,7 @@ from gateway.notify.model import (
 from gateway.notify.outer_ids import canonical, spellings
 from gateway.notify.tables import notifications, parts, receipts
 from gateway.notify.terms import NotifyTerms
+from gateway.store.driver import Command, Query
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
 
@@ -40,6 +41,20 @@ _EVENT = {
     Word.REFUSED: NotificationEvent.FAIL,
 }
 _MOST_SAID = 120
+_CALLED = Query(
+    select(parts, notifications.c.address, notifications.c.number)
+    .join(notifications, notifications.c.id == parts.c.notification_id)
+    .where(
+        parts.c.company == bindparam("company"),
+        parts.c.gateway == bindparam("gateway"),
+        or_(*(parts.c.outer_id == bindparam(spelling) for spelling in ("one", "two", "three"))),
+    )
+)
+_END = Command(
+    update(parts)
+    .where(parts.c.notification_id == bindparam("id"), parts.c.part == bindparam("number"), parts.c.state == _SENT)
+    .values(state=bindparam("end"), at=bindparam("now"))
+)
 
 
 def take(unit: Unit, gateway: str, receipt: Receipt) -> bool:
@@ -100,11 +115,8 @@ def _find(unit: Unit, gateway: str, receipt: Receipt) -> tuple[AnyRow | None, in
 
 def _part(connection: Connection, company: str, gateway: str, receipt: Receipt) -> AnyRow | None:
     order = spellings(receipt.outer)
-    known = connection.execute(
-        select(parts, notifications.c.address, notifications.c.number)
-        .join(notifications, notifications.c.id == parts.c.notification_id)
-        .where(parts.c.company == company, parts.c.gateway == gateway, parts.c.outer_id.in_(order))
-    ).all()
+    one, two, three = (*order, *order[:1], *order[:1])[:3]
+    known = _CALLED.all(connection, company=company, gateway=gateway, one=one, two=two, three=three)
     if not known:
         return None
     # One number's decimal is another's hexadecimal: whom it was for tells them apart. Then the nearest spelling, and as
@@ -166,13 +178,8 @@ def _apply(unit: Unit, gateway: str, row: AnyRow, part: int | None, receipt: Rec
 def _keep_part(unit: Unit, gateway: str, row: AnyRow, part: int | None, receipt: Receipt, state: str) -> bool:
     """Write what became of a part; False when it had its end already."""
     if part is not None:
-        changed = unit.connection.execute(
-            update(parts)
-            .where(parts.c.notification_id == row.id, parts.c.part == part, parts.c.state == _SENT)
-            .values(state=state, at=unit.at)
-        ).rowcount
-        return bool(changed)
-    there = unit.connection.execute(select(parts.c.part).where(parts.c.notification_id == row.id)).scalars().all()
+        return bool(_END.run(unit.connection, id=row.id, number=part, end=state, now=unit.at))
+    there = [each.part for each in rows.parts_of(unit.connection, row.id)]
     unit.insert(
         parts,
         {
@@ -196,7 +203,7 @@ def _conclude(unit: Unit, row: AnyRow, receipt: Receipt) -> None:
         reason = OPERATOR if receipt.word is Word.REFUSED else SAID_SO
         rows.move(unit, row, event, reason=reason, said=receipt.raw[:_MOST_SAID])
         return
-    states = Counter(unit.connection.execute(select(parts.c.state).where(parts.c.notification_id == row.id)).scalars())
+    states = Counter(each.state for each in rows.parts_of(unit.connection, row.id))
     expected = states.total() if row.state == NotificationState.SENT else row.segments
     if receipt.whole or states[Word.DELIVERED.value] >= expected:
         rows.move(unit, row, event, reason="", said="")
