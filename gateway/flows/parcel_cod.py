@@ -58,18 +58,25 @@ def follow(unit: Unit, terms: Terms, parcel_id: str) -> None:
     row = rows.read(unit.connection, unit.company, parcel_id)
     if terms.parcels is None or (row.cod_state == CodState.NONE and row.invoice_id is None):
         return
-    done = cod_debt.follow(unit, terms.parcels, row, terms.cod.firms)
+    row = _follow_debt(unit, terms, terms.parcels, row)
+    _settle(unit, terms, terms.parcels, row, _Payers(unit, terms))
+
+
+def _follow_debt(unit: Unit, terms: Terms, parcel_terms: ParcelTerms, row: AnyRow) -> AnyRow:
+    done = cod_debt.follow(unit, parcel_terms, row, terms.cod.firms)
     for order_id in done.order_ids:
         settle_order(unit, terms, order_id)
     if done.expected:
         marks.put(unit, LOOK_DUE, True)
-    _settle(unit, terms, terms.parcels, done.row, _Payers(unit, terms))
+    return done.row
 
 
 def _settle(unit: Unit, terms: Terms, parcel_terms: ParcelTerms, row: AnyRow, payers: _Payers) -> None:
     came = _came_in(unit, terms, row, payers)
-    row = cod.follow_money(unit, parcel_terms, row, came)
-    parcel_settlement.follow(unit, terms, row, came)
+    after = cod.follow_money(unit, parcel_terms, row, came)
+    if row.cod_state != after.cod_state != CodState.ARRIVED:  # what is to come now is not what was to come before
+        after = _follow_debt(unit, terms, parcel_terms, after)
+    parcel_settlement.follow(unit, terms, after, came)
 
 
 @dataclass

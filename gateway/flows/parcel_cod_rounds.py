@@ -6,10 +6,12 @@ Every step is a commit of its own and reads what stands, so it may be killed any
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import literal, literal_column, select
+from sqlalchemy import Select, literal, literal_column, select
 
+from gateway.core.clock import to_text
 from gateway.core.errors import Conflict, KvitError, Unavailable
 from gateway.flows import parcel_cod
 from gateway.flows.parcel_settlement import NOT_SETTLED
@@ -26,6 +28,7 @@ from gateway.store import Store, Unit, marks
 from gateway.store.schema import alarms
 
 _AT_ONCE = 1000
+_LATELY = timedelta(days=7)
 _EXPECTED = (CodState.EXPECTED.value, CodState.COLLECTED.value, CodState.MISSING.value, CodState.CLAIMED.value)
 _log = structlog.get_logger("flows.parcel_cod_rounds")
 
@@ -50,29 +53,39 @@ def settle_cod(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lamb
 
 
 def follow_new(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Parcels whose invoice is not what is to be collected: entered by a list, or changed where nobody followed it;
-    returns how many were looked at."""
+    """Parcels whose invoice is not what is to be collected: entered by a list, or lately called off or changed where
+    nobody followed it; returns how many were looked at."""
+    since = to_text(store.clock.now() - _LATELY)
     own = invoices.c.outer_id == literal(cod_debt.PREFIX) + parcels.c.id
-    off = (parcels.c.cod_state == CodState.VOID.value) | (parcels.c.ended_how == EndedHow.REMOVED.value)
-    stale = (off & (invoices.c.rest > 0) & (invoices.c.state == "open")) | (
-        own & (invoices.c.number != parcels.c.track)
-    )
-    stale |= ~own & (invoices.c.state == "cancelled") & parcels.c.cod_state.in_(_EXPECTED)
-    unheard = parcels.c.invoice_id.is_(None) & parcels.c.cod_state.in_(_EXPECTED)
-    found = (
-        select(parcels.c.id)
-        .outerjoin(invoices, invoices.c.id == parcels.c.invoice_id)
-        .where(
-            parcels.c.company == store.company,
+    asks = (invoices.c.state == "open") & (invoices.c.rest > 0)
+    removed = parcels.c.ended_how == EndedHow.REMOVED.value
+    wanted: list[Select[tuple[str]]] = [
+        select(parcels.c.id).where(
             parcels.c.cod_state != literal_column("'none'"),  # as the partial index says it
-            (unheard & (parcels.c.ended_how != EndedHow.REMOVED.value)) | stale,
-        )
-        .order_by(parcels.c.id)
-        .limit(_AT_ONCE)
-    )
+            parcels.c.cod_state.in_(_EXPECTED),
+            parcels.c.invoice_id.is_(None),
+            ~removed,
+        ),
+        _with_invoice().where(parcels.c.moved_at >= since, parcels.c.cod_state == CodState.VOID.value, asks),
+        _with_invoice().where(parcels.c.ended_at >= since, removed, asks),
+        _with_invoice().where(parcels.c.moved_at >= since, own, invoices.c.number != parcels.c.track),
+        _with_invoice().where(
+            parcels.c.moved_at >= since, ~own, invoices.c.state == "cancelled", parcels.c.cod_state.in_(_EXPECTED)
+        ),
+    ]
     with store.reading() as connection:
-        ids = list(connection.execute(found).scalars())
-    return _follow_each(store, terms, ids, stopped)
+        found = [
+            str(parcel_id)
+            for query in wanted
+            for parcel_id in connection.execute(
+                query.where(parcels.c.company == store.company).order_by(parcels.c.id).limit(_AT_ONCE)
+            ).scalars()
+        ]
+    return _follow_each(store, terms, list(dict.fromkeys(found)), stopped)
+
+
+def _with_invoice() -> Select[tuple[str]]:
+    return select(parcels.c.id).join(invoices, invoices.c.id == parcels.c.invoice_id)
 
 
 def look_again(store: Store, terms: Terms) -> int:

@@ -132,16 +132,17 @@ class PostOffice(Shop):
 
     # ------------------------------------------------------------------ money
 
-    def registry(self, *listed: tuple[int, int], fee: int = 0, stated: int | None = None) -> int:
+    def registry(self, *listed: tuple[int, int], fee: int = 0) -> int:
         """A registry of the Post: (parcel, kopecks) each; returns its number. `fee` is of each line."""
+        return self.registry_of(*((domestic(number), kopecks, fee) for number, kopecks in listed))
+
+    def registry_of(self, *listed: tuple[str, int, int]) -> int:
+        """A registry of a carrier: (track, kopecks, fee) each; returns its number."""
         self._registries += 1
         text = [f"реестр № {self._registries} от 18.11.2026", "ШПИ;Сумма;Плата"]
         text += [
-            f"{domestic(number)};{Money(kopecks).decimal_text()};{Money(fee).decimal_text()}"
-            for number, kopecks in listed
+            f"{track};{Money(kopecks).decimal_text()};{Money(fee).decimal_text()}" for track, kopecks, fee in listed
         ]
-        if stated is not None:
-            text.append(f"Итого;{Money(stated).decimal_text()};")
         with self.store.unit(ACCOUNTANT) as unit:
             name = f"r{self._registries}.csv"
             registries.receive(unit, self.terms, POST.inn, name, "\r\n".join(text).encode(), BY_TRACK)

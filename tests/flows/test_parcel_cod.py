@@ -15,7 +15,10 @@ from gateway.flows import by_hand
 from gateway.matching.tables import decisions
 from gateway.orders.model import Delivery
 from gateway.orders.tables import invoices, orders
-from gateway.parcels.model import Effect
+from gateway.parcels import parcels as entering
+from gateway.parcels.model import Effect, Source
+from gateway.parcels.parcels import NewParcel
+from gateway.parcels.terms import ParcelTerms
 from gateway.tasks.tables import tasks
 from tests.flows.post_office import PostOffice, domestic
 from tests.flows.shop import ACCOUNTANT, BUYER
@@ -144,7 +147,18 @@ def test_money_first_and_the_return_after_it_is_shown(office: PostOffice) -> Non
     assert office.cod(parcel) == ("arrived", C) and "parcel.cod_paid_and_back" in office.alarms()
     office.taken_back(payment)
     assert office.cod(parcel) == ("void", 0) and "parcel.cod_paid_and_back" not in office.alarms()
-    assert office.invoice(parcel).rest == C
+    assert office.invoice(parcel).state == "cancelled"
+
+
+@pytest.mark.parametrize("track", ["RA644000001RU", "1234567890"], ids=["the Post's international", "CDEK's"])
+def test_numbers_of_every_kind_find_their_parcel(office: PostOffice, track: str) -> None:
+    with office.store.unit() as unit:
+        put = entering.put(unit, ParcelTerms(), NewParcel(track, Source.FILE, cod=Money(C)))
+        unit.commit()
+    assert office.round() == 1  # entered by a list, where nobody follows each
+    registry = office.registry_of((track, C, 0))
+    office.lump(registry, C)
+    assert office.cod(put.id) == ("arrived", C) and "proved_by_money" in office.kinds(put.id)
 
 
 # ---------------------------------------------------------------------- parcels of our own orders
