@@ -31,8 +31,8 @@ _AT_ONCE = 200
 
 _WATCHED = parcels.c.watch == Watch.ACTIVE.value
 _MOVING = frozenset(Stage) - AT_BUYER - OVER - {Stage.REGISTERED}
-_WAITS = parcels.c.stage.in_([stage.value for stage in AT_BUYER])
-_MOVES = parcels.c.stage.in_([stage.value for stage in sorted(_MOVING)])
+_AT_BUYER = [stage.value for stage in sorted(AT_BUYER)]
+_WAITS = parcels.c.stage.in_(_AT_BUYER)
 
 
 class Trouble(StrEnum):
@@ -53,7 +53,7 @@ def condition(trouble: Trouble, terms: ParcelTerms, now: datetime) -> ColumnElem
 
 def stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
     """What a list shows in red: stuck, or never seen."""
-    return or_(_stuck(terms, now), _never_seen(terms, now))
+    return _unheard(terms, now, _MOVING | AT_BUYER | {Stage.REGISTERED})
 
 
 def is_stuck(row: AnyRow, terms: ParcelTerms, now: datetime) -> bool:
@@ -106,10 +106,7 @@ def alarm(unit: Unit, terms: ParcelTerms) -> None:
 
 
 def _stuck(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
-    today = business_date(now, terms.zone).isoformat()
-    unknown_for_long = and_(parcels.c.keep_until.is_(None), parcels.c.moved_at < to_text(now - _UNKNOWN_STORAGE))
-    forgotten = and_(_WAITS, or_(parcels.c.keep_until < today, unknown_for_long))
-    return and_(_WATCHED, parcels.c.moved_at < _ago(now, terms.stuck_days), or_(_MOVES, forgotten))
+    return _unheard(terms, now, _MOVING | AT_BUYER)
 
 
 def _storage_ends(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
@@ -128,8 +125,22 @@ def _maybe_waiting(_terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
 
 
 def _never_seen(terms: ParcelTerms, now: datetime) -> ColumnElement[bool]:
-    registered = parcels.c.stage == Stage.REGISTERED.value
-    return and_(_WATCHED, registered, parcels.c.moved_at < _ago(now, terms.stuck_days))
+    return _unheard(terms, now, frozenset({Stage.REGISTERED}))
+
+
+def _unheard(terms: ParcelTerms, now: datetime, stages: frozenset[Stage]) -> ColumnElement[bool]:
+    """Watched, in one of these stages, and nothing new for `stuck_days`; what waits for its buyer may wait longer.
+
+    Each stage is a range of the index of lists, which holds every column asked for here.
+    """
+    today = business_date(now, terms.zone).isoformat()
+    unknown_for_long = and_(parcels.c.keep_until.is_(None), parcels.c.moved_at < to_text(now - _UNKNOWN_STORAGE))
+    return and_(
+        _WATCHED,
+        parcels.c.stage.in_([stage.value for stage in sorted(stages)]),
+        parcels.c.moved_at < _ago(now, terms.stuck_days),
+        or_(parcels.c.stage.not_in(_AT_BUYER), parcels.c.keep_until < today, unknown_for_long),
+    )
 
 
 def _cod_missing(_terms: ParcelTerms, _now: datetime) -> ColumnElement[bool]:
