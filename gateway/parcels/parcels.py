@@ -85,7 +85,7 @@ class Remark:
     """Something to look at, which kept nothing from being done: a message of the catalogue."""
 
     code: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

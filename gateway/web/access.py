@@ -17,7 +17,7 @@ from gateway.loans.shops import ShopState
 from gateway.loans.tables import shops
 from gateway.web.answers import Forbidden, NotFound, Unauthorized
 from gateway.web.limits import Limiter, caller_of
-from gateway.web.room import WebRoom
+from gateway.web.room import PublicRoom, WebRoom
 
 BUTTON = "button"  # how an application from the button is signed in the journal
 _bearer = HTTPBearer(auto_error=False, description="A secret key of a shop's site, made by `kvit shop access`")
@@ -35,11 +35,12 @@ class Limits:
     apply: Limiter
     upload: Limiter
     entry: Limiter
+    feed: Limiter
     hint: Limiter
     forged: Limiter
 
     @classmethod
-    def of(cls, room: WebRoom) -> Limits:
+    def of(cls, room: PublicRoom) -> Limits:
         monotonic, pace = room.store.clock.monotonic, room.pace
         return cls(**{name: Limiter(monotonic, getattr(pace, name)) for name in cls.__dataclass_fields__})
 

@@ -25,6 +25,7 @@ _BY_CODE = {
     "loan.document_purged": 410,
     "loan.document_unknown": 404,
     "loan.not_found": 404,
+    "parcel.not_found": 404,
     "settlement.not_found": 404,
     "shop.unknown": 404,
 }

@@ -1,4 +1,4 @@
-"""The public port as one application: the site API, the button, the shop account, lenders' webhooks."""
+"""The public port as one application: what shops that sell on credit have there, and what tells of parcels."""
 
 from __future__ import annotations
 
@@ -12,43 +12,49 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway.core.errors import KvitError, Refused
-from gateway.web import button, hints, site
+from gateway.web import button, hints, parcel_feed, site
 from gateway.web.access import Limits, room_of
 from gateway.web.account import applications, entry, guidance, papers, reports, statements
 from gateway.web.account.pages import go, show_error
 from gateway.web.account.visits import NotEntered, visit_of
 from gateway.web.answers import BadRequest, Forbidden, NotFound, TooLarge, answer
 from gateway.web.door import TOO_LARGE, Door, limit_of
-from gateway.web.room import WebRoom
+from gateway.web.room import PublicRoom, WebRoom
 from gateway.web.sessions import Sessions
 
 OPENAPI = "/shop/v1/openapi.json"
-_PROGRAMS = ("/shop/v1/", "/lender/")
+PARCELS_OPENAPI = f"{parcel_feed.PREFIX}openapi.json"
+_PROGRAMS = ("/shop/v1/", "/lender/", parcel_feed.PREFIX)
 _PAGES = APIRouter(include_in_schema=False)
 for _pages in (entry, applications, papers, reports, statements, guidance):
     _PAGES.include_router(_pages.router)
-_ROUTES = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
+_OF_LOANS = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
+_OF_PARCELS = [*parcel_feed.router.routes]
 
 
-def create_web(room: WebRoom) -> FastAPI:
+def create_web(room: PublicRoom) -> FastAPI:
     """The public port over one store; serve it over TLS, or on 127.0.0.1 behind a proxy that does.
 
     It shares nothing with the tray's API but the use cases: other routes, other tokens, other limits.
+
+    Args:
+        room: a `WebRoom` for a company that brokers loans; its `parcels` for one that watches parcels.
     """
+    brokers = isinstance(room, WebRoom)
     app = FastAPI(
         title="Kvit for shops",
         description="Money is whole kopecks, instants UTC. A secret key stays on the shop's server.",
-        openapi_url=OPENAPI,
+        openapi_url=OPENAPI if brokers else PARCELS_OPENAPI,
         # The interactive pages load their scripts from elsewhere; this port does not.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        routes=_ROUTES,
+        routes=[*(_OF_LOANS if brokers else ()), *(_OF_PARCELS if room.parcels else ())],
     )
     app.state.room = room
     app.state.events = ExitStack()  # the server closes it when it stops; nothing streams here
     app.state.limits = Limits.of(room)
-    app.state.sessions = Sessions(room)
+    app.state.sessions = Sessions(room) if isinstance(room, WebRoom) else None
     app.add_exception_handler(KvitError, _on_kvit)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -86,7 +92,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _told(request: Request, error: KvitError) -> Response:
     """An error as JSON to programs, as a page to people; who is not logged in is led to the door."""
-    if request.url.path.startswith(_PROGRAMS):
+    if request.url.path.startswith(_PROGRAMS) or request.app.state.sessions is None:
         return answer(error)
     if isinstance(error, NotEntered):
         return go("/shop/login")

@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.core.errors import KvitError, Refused
 from gateway.loans import documents
+from gateway.web import parcel_feed
 from gateway.web.answers import BadRequest, answer
 from gateway.web.limits import Limiter, caller_of
-from gateway.web.room import WebRoom
+from gateway.web.room import PublicRoom
 
 log = logging.getLogger("kvit.web")
 
@@ -42,7 +43,7 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 class Door:
     """Outermost of the application."""
 
-    def __init__(self, app: ASGIApp, room: WebRoom) -> None:
+    def __init__(self, app: ASGIApp, room: PublicRoom) -> None:
         self._app = app
         self._name = room.host
         self._behind_proxy = room.behind_proxy
@@ -144,6 +145,8 @@ def _is_here(address: str) -> bool:
 
 def limit_of(path: str) -> int:
     """How many bytes a request to this address may carry."""
+    if path.startswith(parcel_feed.PREFIX):
+        return parcel_feed.MAX_BODY
     return MAX_FILE if _WITH_FILE.fullmatch(path) else MAX_BODY
 
 

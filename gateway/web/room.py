@@ -10,6 +10,8 @@ from gateway.core.errors import Refused
 from gateway.flows.terms import Terms
 from gateway.loans.lenders.ports import Lender
 from gateway.loans.terms import LoanTerms
+from gateway.notify.terms import NotifyTerms
+from gateway.parcels.terms import ParcelTerms
 from gateway.store import Store
 
 KEY_LENGTH = 32
@@ -28,6 +30,7 @@ class Pace:
         apply: applications people of one shop type at the counter.
         upload: papers people of one shop bring in.
         entry: wrong tokens at the account's door, from one address.
+        feed: of a program that tells of parcels.
         hint: lenders' webhooks, from one address; `forged`: those whose signature does not hold. Each of them is kept.
     """
 
@@ -40,49 +43,47 @@ class Pace:
     apply: tuple[float, int] = (6, 40)
     upload: tuple[float, int] = (6, 20)
     entry: tuple[float, int] = (1, 5)
+    feed: tuple[float, int] = (60, 60)
     hint: tuple[float, int] = (300, 100)
     forged: tuple[float, int] = (1, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class WebRoom:
-    """What the public port needs.
+class ParcelsWeb:
+    """What a company that watches parcels adds to the public port."""
+
+    terms: ParcelTerms
+    notify: NotifyTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRoom:
+    """What every public port needs, whatever is served there.
 
     Attributes:
-        terms, loans: what the use cases of the flows and of loans ask of the configuration.
         url: the address the world knows it by, "https://credit.example"; decides the names it answers to, and that
             cookies travel over TLS only.
-        session_key: 32 secret bytes, kept over restarts; sessions of the account are signed with it.
-        lenders: adapters by key: whose webhooks are taken.
-        asked: told when a lender has something new for us; must return at once.
         changed: told after every change, so that the tray's screens look; must return at once.
         behind_proxy: a reverse proxy on this machine speaks for the buyers; the last address it has added to
             X-Forwarded-For is theirs.
-        titles: names of lenders by key, as people read them.
+        parcels: None where parcels are not served.
     """
 
     store: Store
-    terms: Terms
-    loans: LoanTerms
     url: str
-    session_key: bytes = field(repr=False)
-    lenders: Mapping[str, Lender] = field(default_factory=dict)
-    asked: Callable[[], None] = lambda: None
     changed: Callable[[], None] = lambda: None
     behind_proxy: bool = False
-    titles: Mapping[str, str] = field(default_factory=dict)
     pace: Pace = Pace()
+    parcels: ParcelsWeb | None = None
 
     def __post_init__(self) -> None:
         """
         Raises:
-            Refused: `web.bad_url`, `web.bad_session_key`.
+            Refused: `web.bad_url`.
         """
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             raise Refused("web.bad_url", url=self.url[:80])
-        if len(self.session_key) != KEY_LENGTH:
-            raise Refused("web.bad_session_key", length=KEY_LENGTH)
 
     @property
     def secure(self) -> bool:
@@ -99,3 +100,32 @@ class WebRoom:
         """As browsers send it."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebRoom(PublicRoom):
+    """The public port of a company that brokers loans.
+
+    Attributes:
+        terms, loans: what the use cases of the flows and of loans ask of the configuration.
+        session_key: 32 secret bytes, kept over restarts; sessions of the account are signed with it.
+        lenders: adapters by key: whose webhooks are taken.
+        asked: told when a lender has something new for us; must return at once.
+        titles: names of lenders by key, as people read them.
+    """
+
+    terms: Terms
+    loans: LoanTerms
+    session_key: bytes = field(repr=False)
+    lenders: Mapping[str, Lender] = field(default_factory=dict)
+    asked: Callable[[], None] = lambda: None
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            Refused: `web.bad_url`, `web.bad_session_key`.
+        """
+        PublicRoom.__post_init__(self)
+        if len(self.session_key) != KEY_LENGTH:
+            raise Refused("web.bad_session_key", length=KEY_LENGTH)

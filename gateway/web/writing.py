@@ -11,7 +11,7 @@ from fastapi import Depends, Header
 from gateway.core.authority import Actor
 from gateway.store import Unit, idempotency
 from gateway.web.answers import BadRequest
-from gateway.web.room import WebRoom
+from gateway.web.room import PublicRoom
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -25,7 +25,7 @@ def _idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) ->
 TheKey = Annotated[str, Depends(_idempotency_key)]
 
 
-def once(room: WebRoom, actor: Actor, scope: str, key: str, given: Any, work: Callable[[Unit], Any]) -> Any:
+def once(room: PublicRoom, actor: Actor, scope: str, key: str, given: Any, work: Callable[[Unit], Any]) -> Any:
     """Do `work` and keep it; with the same key a second time, only say again what came of it.
 
     Args:

@@ -178,11 +178,11 @@ def open_world(folder: Path, url: str, **differently: Any) -> World:
         told[what] += 1
 
     room = WebRoom(
-        house.store,
-        Terms(own=OwnCompany("ООО «Квит»", "7701000000"), policy=Policy()),
-        house.terms,
-        url,
-        b"s" * 32,
+        store=house.store,
+        terms=Terms(own=OwnCompany("ООО «Квит»", "7701000000"), policy=Policy()),
+        loans=house.terms,
+        url=url,
+        session_key=b"s" * 32,
         behind_proxy=True,
         asked=lambda: tell("asked"),
         changed=lambda: tell("changed"),
