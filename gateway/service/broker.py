@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import structlog
-from cryptography import x509
 
 from gateway.api.room import Broker
 from gateway.api.server import ApiServer, Tls
@@ -30,6 +28,7 @@ from gateway.loans.lenders.soap import SoapLender
 from gateway.loans.terms import LoanTerms
 from gateway.orders import service as orders
 from gateway.orders.model import Buyer
+from gateway.service.anchors import anchors_of
 from gateway.service.broker_keys import SESSIONS, VAULT_SERVICE, hint_secret_name, keys_of, token_name, vault_key
 from gateway.service.config import Config, Home
 from gateway.service.config_loans import LenderTable, return_terms, settlement_terms
@@ -59,18 +58,11 @@ def open_lender(home: Home, vault: SealedVault, table: LenderTable) -> SoapLende
 
         return read
 
-    anchors = _anchors(home.anchors / table.authority) if table.authority else None
+    anchors = anchors_of(home, table.authority)
     token, hints = secret(token_name(table.key)), secret(hint_secret_name(table.key))
     if table.protocol == "soap":
         return SoapLender(table.key, table.url, table.user, token, hints, anchors)
     return RestLender(table.key, table.url, token, hints, anchors)
-
-
-def _anchors(file: Path) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise Refused("config.bad_certificate", file=str(file), reason=type(error).__name__) from None
 
 
 class Brokerage:

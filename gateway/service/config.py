@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -31,7 +32,7 @@ from gateway.flows.terms import OwnCompany, Terms
 from gateway.service.config_loans import LenderTable, LoansTable, WebTable
 from gateway.service.config_matching import MatchingTable, dated_policies, policy_of
 from gateway.service.config_outgoing import OutgoingTable, outgoing_terms
-from gateway.service.config_parcels import ParcelsTable
+from gateway.service.config_parcels import AgentTable, CarrierTable, CodTariffTable, NotifyTable, ParcelsTable
 
 CONFIG_FILE = "kvit.toml"
 KeyKind = Literal["pkcs12", "token", "gost", "windows"]
@@ -228,16 +229,39 @@ class Config(_Part):
     lender: list[LenderTable] = []
     web: WebTable = WebTable()
     parcels: ParcelsTable | None = None
+    carrier: list[CarrierTable] = []
+    cod_tariff: list[CodTariffTable] = []
+    agent: list[AgentTable] = []
+    notify: NotifyTable = NotifyTable()
 
     @model_validator(mode="after")
     def _loans_are_whole(self) -> Self:
-        keys = [lender.key for lender in self.lender]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
+        twice = _twice([lender.key for lender in self.lender])
+        if twice:
             raise ValueError(f"two lenders are called {twice}")
-        if self.loans is None and (self.lender or self.web.url):
-            raise ValueError("[[lender]] and [web] belong to [loans], which is missing")
+        if self.loans is None and self.lender:
+            raise ValueError("[[lender]] belongs to [loans], which is missing")
         return self
+
+    @model_validator(mode="after")
+    def _parcels_are_whole(self) -> Self:
+        for what, keys in (
+            ("carriers", [one.key for one in self.carrier]),
+            ("agents", [one.key for one in self.agent]),
+        ):
+            twice = next((key for key in keys if keys.count(key) > 1), None)
+            if twice is not None:
+                raise ValueError(f"two {what} are called {twice}")
+        if self.parcels is None and (self.carrier or self.cod_tariff or self.agent):
+            raise ValueError("[[carrier]], [[cod_tariff]] and [[agent]] belong to [parcels], which is missing")
+        if self.loans is None and self.parcels is None and self.web.url:
+            raise ValueError("[web] belongs to [loans] or [parcels]; both are missing")
+        return self
+
+
+def _twice(keys: Sequence[str]) -> str:
+    """A key that stands there more than once; "" for none."""
+    return next((key for key in keys if keys.count(key) > 1), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +363,9 @@ def terms_of(
     """The settings the flows go by."""
     company, trade = config.company, config.trade
     accounts = frozenset(account for bank in config.bank for account in bank.accounts)
-    lenders = [lender.inn for lender in config.lender]
-    policy = policy_of(config.matching, company.inn, accounts, lenders, (company.name,))
+    partners = {lender.inn: "loan" for lender in config.lender}
+    partners.update({carrier.inn: "post" for carrier in config.carrier if carrier.inn})
+    policy = policy_of(config.matching, company.inn, accounts, partners, (company.name,))
     return Terms(
         own=OwnCompany(company.name, company.inn, company.kpp, company.bic, company.bank, company.corr_account),
         policy=policy,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -84,20 +85,21 @@ def policy_of(
     table: MatchingTable,
     own_inn: str,
     own_accounts: frozenset[str],
-    lenders: Iterable[str] = (),
+    partners: Mapping[str, str] = MappingProxyType({}),
     own_names: tuple[str, ...] = (),
 ) -> Policy:
     """What holds before the first dated policy: the strict defaults, and what is true on every day.
 
     Args:
-        lenders: ИНН of lenders we broker for: their money comes by registries too.
+        partners: ИНН → kind, of lenders we broker for and carriers that collect for us: their money comes by
+            registries.
         own_names: what we are called.
     """
     return Policy(
         own_inns=frozenset({own_inn, *table.own_inns} - {""}),
         own_accounts=own_accounts | frozenset(table.own_accounts),
         own_names=own_names,
-        payout_partners={**dict.fromkeys(lenders, "loan"), **table.payout_partners},
+        payout_partners={**partners, **table.payout_partners},
     )
 
 

@@ -1,23 +1,30 @@
-"""`[parcels]`, `[[carrier]]` and `[notify]` of kvit.toml: tracking, and writing to buyers.
+"""`[parcels]`, `[[carrier]]`, `[[cod_tariff]]`, `[[agent]]` and `[notify]` of kvit.toml: tracking, money, messages.
 
-No secret stands here: passwords of carriers and gateways are kept in the vault (`kvit carrier secret`,
-`kvit notify secret`).
+No secret stands here: passwords of carriers and gateways are kept in the vault (`kvit parcels secret`).
 """
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from collections.abc import Iterable
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gateway.core.contacts import check_email
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.core.requisites import is_account, is_bic, is_correspondent, is_inn, is_kpp
+from gateway.flows.cod_terms import CodTariff, CodTerms
+from gateway.loans.tariffs import Tariff
+from gateway.loans.terms import LoanTerms
 from gateway.notify.terms import NotifyTerms, QuietHours
+from gateway.parcels.cod_debt import FIRMS, CarrierFirm
+from gateway.parcels.model import CarrierKey
 from gateway.parcels.terms import GuessTerms, ParcelTerms, ReminderTerms
+from gateway.payments.outgoing.model import Payee
 
 POST_SINGLE = "https://tracking.russianpost.ru/rtm34"
 POST_BATCH = "https://tracking.russianpost.ru/fc"
@@ -89,24 +96,107 @@ class CarrierTable(_Part):
         batch: the contract with the Post allows batches; without them `daily` single calls.
         daily: single calls a day; 0 for no limit.
         authority: a file in anchors/ with the server's authority; "" for the machine's own list.
+        name, inn, kpp, seat (postal address), contract: the carrier as the other side of our contract, who pays cash
+            on delivery out; without its ИНН its payments are like anybody's.
     """
 
     key: Literal["post", "cdek"]
     login: str = Field(min_length=1, max_length=100)
+    name: str = Field(default="", max_length=160)
+    inn: str = ""
+    kpp: str = ""
+    contract: str = Field(default="", max_length=160)
+    seat: str = Field(default="", max_length=300)
     url: str = ""
     batch_url: str = ""
     batch: bool = False
     daily: int = Field(default=100, ge=0, le=10_000_000)
     authority: str = ""
 
+    @field_validator("inn")
+    @classmethod
+    def _an_inn(cls, inn: str) -> str:
+        if inn and not is_inn(inn):
+            raise ValueError(f"“{inn[:40]}” is no ИНН: its length or its check digits do not hold")
+        return inn
+
+    @property
+    def firm(self) -> CarrierFirm:
+        """The other side of our contract."""
+        known = FIRMS[CarrierKey(self.key)]
+        return CarrierFirm(self.name or known.name, self.inn, self.kpp, self.seat, self.contract)
+
     @property
     def address(self) -> str:
+        """Where it is asked."""
         return self.url or (POST_SINGLE if self.key == "post" else CDEK)
 
     @property
     def batch_address(self) -> str:
         """Where batches are ordered; "" without them."""
         return (self.batch_url or POST_BATCH) if self.batch and self.key == "post" else ""
+
+
+class CodTariffTable(_Part):
+    """`[[cod_tariff]]`: what we keep of cash on delivery for other people's goods, entered from a day on.
+
+    Attributes:
+        party: key of the shop or agent; "" for all without a tariff of their own.
+        percent: "2.5". fixed, least, most: roubles, "30.00"; most "" without an upper limit.
+        carriers_fee: the party bears what the carrier keeps of its parcel; else we do.
+    """
+
+    party: str = ""
+    since: date = date.min
+    percent: str = "0"
+    fixed: str = "0"
+    least: str = "0"
+    most: str = ""
+    carriers_fee: bool = True
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        try:
+            self.tariff()
+        except (Refused, ArithmeticError, ValueError):
+            raise ValueError("percent or sums do not hold") from None
+        return self
+
+    def tariff(self) -> CodTariff:
+        """As the flows go by it."""
+        most = Money.parse(self.most) if self.most else None
+        own = Tariff(
+            percent=Decimal(self.percent), fixed=Money.parse(self.fixed), least=Money.parse(self.least), most=most
+        )
+        return CodTariff(self.party, self.since, own, self.carriers_fee)
+
+
+class AgentTable(_Part):
+    """`[[agent]]`: somebody whose goods we send who is no shop of the brokerage; gets his cash on delivery here."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    name: str = Field(min_length=1, max_length=160)
+    inn: str
+    kpp: str = ""
+    account: str
+    bic: str
+    bank: str = ""
+    corr_account: str = ""
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if not is_inn(self.inn) or (self.kpp and not is_kpp(self.kpp)):
+            raise ValueError("ИНН or КПП does not hold")
+        if not is_bic(self.bic) or (self.corr_account and not is_correspondent(self.corr_account, self.bic)):
+            raise ValueError("BIC and correspondent account do not hold")
+        if not is_account(self.account, self.bic, self.corr_account):
+            raise ValueError("the account's check digit does not hold with this BIC")
+        return self
+
+    @property
+    def payee(self) -> Payee:
+        """Where his money goes."""
+        return Payee(self.name, self.inn, self.kpp, self.account, self.bic, self.bank, self.corr_account)
 
 
 class SmppTable(_Part):
@@ -181,7 +271,7 @@ class NotifyTable(_Part):
         return self
 
 
-def parcel_terms(table: ParcelsTable, zone: ZoneInfo, url: str) -> ParcelTerms:
+def parcel_terms(table: ParcelsTable, zone: ZoneInfo, url: str, language: str) -> ParcelTerms:
     """What the use cases of parcels go by; `url`: of the public port, "" without one."""
     return ParcelTerms(
         zone=zone,
@@ -195,6 +285,7 @@ def parcel_terms(table: ParcelsTable, zone: ZoneInfo, url: str) -> ParcelTerms:
         retention_days=table.retention_days,
         url=url,
         report_to=tuple(table.report_to),
+        language=language,
         reminders=ReminderTerms(table.reminders.every_days, tuple(table.reminders.days_left)),
         guess=GuessTerms(table.guess.on, Decimal(table.guess.share) / 100, table.guess.least),
     )
@@ -214,4 +305,20 @@ def notify_terms(table: NotifyTable, company: str, zone: ZoneInfo) -> NotifyTerm
         fallback_after=timedelta(hours=table.fallback_hours),
         consent_needed=table.consent_needed,
         retention_days=table.retention_days,
+    )
+
+
+def cod_terms(
+    carriers: Iterable[CarrierTable],
+    tariffs: Iterable[CodTariffTable],
+    agents: Iterable[AgentTable],
+    loans: LoanTerms | None,
+) -> CodTerms:
+    """Who pays cash on delivery out, and what is kept of it."""
+    return CodTerms(
+        firms={**FIRMS, **{CarrierKey(table.key): table.firm for table in carriers}},
+        tariffs=tuple(table.tariff() for table in tariffs),
+        agents={table.key: table.payee for table in agents},
+        vat=loans.vat if loans else None,
+        vat_percent=loans.vat_percent if loans else None,
     )

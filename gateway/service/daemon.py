@@ -36,6 +36,7 @@ from gateway.service.database_lock import DatabaseLock
 from gateway.service.examination.trust import days_left
 from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
+from gateway.service.parcel_watch import ParcelWatch
 from gateway.service.paying import routes_of
 from gateway.service.registry_folders import RegistryFolders
 from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
@@ -93,6 +94,7 @@ class Daemon:
         self._office_loop = self._loop("office")
         self._loops = {"bank": self._bank_loop, "office": self._office_loop}
         self._brokerage: Brokerage | None = None
+        self._parcels: ParcelWatch | None = None
         self._polling: set[str] = set()
         self._last_round: float | None = None
         self._server: ApiServer | None = None
@@ -128,6 +130,7 @@ class Daemon:
             self.banks = open_banks(self.installation)
             self._renewals = Renewals(self.installation, self.banks)
             self._open_brokerage()
+            self._open_parcels()
             self.findings = doctor.examine(self.installation, self.banks)
             self._plan_jobs()
             self._serve()
@@ -151,6 +154,16 @@ class Daemon:
         self._brokerage.name_lenders()
         self._loops["lenders"] = self._loop("lenders")
         self._brokerage.plan(self._loops["lenders"])
+
+    def _open_parcels(self) -> None:
+        if self.terms.parcels is None:
+            return
+        self._parcels = ParcelWatch(
+            self.home, self.config, self.store, self.terms, vault_of(self.home), self._wake_office
+        )
+        carriers, messages = self._loop("carriers"), self._loop("messages")
+        self._loops |= {"carriers": carriers, "messages": messages}
+        self._parcels.plan(carriers, messages)
 
     def _plan_jobs(self) -> None:
         for bank in self.banks:
@@ -202,6 +215,7 @@ class Daemon:
             stale_after_s=max(SILENT_S, 3.0 * slowest),
             send_now=partial(self._bank_loop.trigger, SENDING),
             broker=self._brokerage.broker if self._brokerage else None,
+            parcels_room=self._parcels.room if self._parcels else None,
         )
         self._notify = app.state.notify
         tls = Tls(self.home.root / api.certificate, self.home.root / api.key) if api.certificate and api.key else None
@@ -226,6 +240,8 @@ class Daemon:
             thread.join(timeout=30)
         if self._brokerage is not None:
             self._brokerage.stop()
+        if self._parcels is not None:
+            self._parcels.stop()
         if self._server is not None:
             self._server.stop()
         self.home.connection_file.unlink(missing_ok=True)

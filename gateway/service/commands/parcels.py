@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     command(family, "parcels.stuck")(stuck)
     command(family, "parcels.evaluate")(evaluate)
     command(family, "parcels.kpi")(kpi)
+    command(family, "parcels.secret")(secret)
     app.add_typer(family, name="parcels")
 
 
@@ -118,6 +120,33 @@ def kpi(home: HomeOption = None, language: LanguageOption = None, as_json: JsonO
     screen.answer(_plain(found))
 
 
+def secret(
+    name: Annotated[str, typer.Argument(help=helped("parcels.account"), show_default=False)],
+    from_stdin: Annotated[bool, typer.Option("--stdin", help=helped("password.stdin"))] = False,
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.service.config import find_home, load_config
+    from gateway.service.parcel_secrets import check_name, keep
+    from gateway.service.wiring import vault_of
+
+    screen = Screen.of(home, language, as_json)
+    where = find_home(home)
+    check_name(load_config(where), name)
+    if from_stdin:
+        typed = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        typed = str(typer.prompt(screen.text("cli.parcels.ask", name=name), hide_input=True, err=True))
+    else:
+        raise typer.BadParameter(screen.text("cli.password.no_terminal"))
+    if not typed:
+        raise Refused("parcel.no_secret", name=name)
+    keep(vault_of(where), name, typed)
+    screen.say("cli.parcels.kept", name=name)
+    screen.answer({"account": name, "kept": True})
+
+
 def _report(screen: Screen, home: Path | None, troubles: Sequence[Trouble], xlsx: Path | None) -> None:
     from gateway.parcels import report as made
 
@@ -139,7 +168,7 @@ def _terms(config: Config) -> ParcelTerms:
 
     if config.parcels is None:
         raise Refused("config.no_parcels")
-    return parcel_terms(config.parcels, ZoneInfo(config.company.zone), config.web.url)
+    return parcel_terms(config.parcels, ZoneInfo(config.company.zone), config.web.url, config.company.language)
 
 
 def _generated(seed: int, count: int) -> Iterable[Journey]:
