@@ -1,16 +1,12 @@
-"""Pages: templates that escape everything, and how sums, days and words are written in both languages."""
+"""Pages of the account: what every one of them shows, and how a history is written in both languages."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.core.authority import Right
@@ -20,6 +16,7 @@ from gateway.core.errors import KvitError
 from gateway.core.money import Money
 from gateway.web.account.visits import Visit
 from gateway.web.answers import headers_of, status_of
+from gateway.web.html import day, environment, money
 
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -29,7 +26,7 @@ CSP = (
 def show(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page for this visit."""
     context = {**_words(visit), **values}
-    content = _environment().get_template(template).render(context)
+    content = environment().get_template(template).render(context)
     return HTMLResponse(content, status, {"Content-Security-Policy": CSP, "Content-Language": visit.language})
 
 
@@ -51,23 +48,9 @@ def go(address: str) -> RedirectResponse:
     return RedirectResponse(address, 303)
 
 
-def money(kopecks: int, language: str) -> str:
-    """ "45 990,00 ₽", "45,990.00 ₽"."""
-    whole, rest = divmod(abs(kopecks), 100)
-    grouped = f"{whole:,}"
-    russian = language == "ru"
-    text = f"{grouped.replace(',', NO_BREAK)},{rest:02}" if russian else f"{grouped}.{rest:02}"
-    return f"{'−' if kopecks < 0 else ''}{text}{NO_BREAK}₽"
-
-
 def when(text: str | None, zone: ZoneInfo) -> str:
     """A stored instant on the company's clock, "21.11.2026 12:05"; "" for none."""
     return from_text(text).astimezone(zone).strftime("%d.%m.%Y %H:%M") if text else ""
-
-
-def day(text: str | None) -> str:
-    """A stored day, "21.11.2026"; "" for none."""
-    return date.fromisoformat(text[:10]).strftime("%d.%m.%Y") if text else ""
 
 
 def _words(visit: Visit) -> dict[str, Any]:
@@ -110,15 +93,3 @@ def _readable(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
     if "lender" in values:
         found["lender"] = visit.room.titles.get(values["lender"], values["lender"])
     return found
-
-
-@cache
-def _environment() -> Environment:
-    folder = resources.files("gateway.web") / "templates"
-    return Environment(
-        loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

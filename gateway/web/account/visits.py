@@ -18,11 +18,11 @@ from gateway.core.text import no_control
 from gateway.loans.access import Entrant
 from gateway.web.access import TheRoom
 from gateway.web.answers import BadRequest, Forbidden, Unauthorized
+from gateway.web.html import LANGUAGES, preferred_language, require_own_page
 from gateway.web.room import WebRoom
 from gateway.web.sessions import Session, Sessions
 
 PEOPLE = (Role.SHOP_MANAGER, Role.SHOP_CLERK)
-LANGUAGES = ("ru", "en")
 LANGUAGE_COOKIE = "kvit-language"
 _FORM = "application/x-www-form-urlencoded"
 _FORM_WITH_FILE = "multipart/form-data"
@@ -72,8 +72,7 @@ def language_of(request: Request) -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    wanted = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
-    return next((language for language in wanted if language in LANGUAGES), "ru")
+    return preferred_language(request)
 
 
 def visit_of(request: Request, room: TheRoom, sessions: TheSessions) -> Visit:
@@ -188,10 +187,7 @@ async def form_of(request: Request, visit: TheVisit, sessions: TheSessions) -> F
     """
     if not _is_form(request.headers.get("content-type", "")):
         raise BadRequest("web.no_form")
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null").lower()
-    # Our own pages send no referrer, so browsers may give "null" for their origin.
-    if site not in (None, "same-origin") or origin not in ("null", visit.room.origin):
-        raise Forbidden("web.foreign_form")
+    require_own_page(request, visit.room)
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as given:
         fields = {name: no_control(value) for name, value in given.items() if isinstance(value, str)}
         files = {
