@@ -16,7 +16,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -259,9 +260,9 @@ class Config(_Part):
         return self
 
 
-def _twice(keys: Sequence[str]) -> str:
+def _twice(keys: Iterable[str]) -> str:
     """A key that stands there more than once; "" for none."""
-    return next((key for key in keys if keys.count(key) > 1), "")
+    return next((key for key, times in Counter(keys).items() if times > 1), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`kvit import`: files of 1C and bank statements, by hand; `kvit bank reimport`: stored messages, read again."""
+"""`kvit import`: files of 1C, bank statements and lists of parcels, by hand; `kvit bank reimport`: stored messages, read again."""
 
 from __future__ import annotations
 
@@ -40,16 +40,26 @@ def import_files(
         list[Path], typer.Argument(help=helped("import.files"), exists=True, dir_okay=False, show_default=False)
     ],
     by: Annotated[str | None, typer.Option(help=helped("import.by"), show_default=False)] = None,
+    columns: Annotated[list[str] | None, typer.Option("--map", help=helped("import.map"), show_default=False)] = None,
+    shop: Annotated[str, typer.Option(help=helped("import.shop"), show_default=False)] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=helped("import.dry_run"))] = False,
     home: HomeOption = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
+    from gateway.service.commands.import_lists import is_list, take_lists
     from gateway.service.config import find_home, load_config
     from gateway.service.instance import running_pid
 
     screen = Screen.of(home, language, as_json)
     where = find_home(home)
     config = load_config(where)
+    lists = [file for file in files if is_list(file)]
+    if lists or columns or shop or dry_run:
+        if len(lists) < len(files):
+            raise typer.BadParameter(screen.text("cli.import.lists_alone"))
+        take_lists(screen, home, lists, by, columns or (), shop, dry_run=dry_run)
+        return
     if running_pid(where.run) is not None:
         handed = _hand_over(screen, where, config, files, by)
         screen.answer({"handed_over": handed})

@@ -79,7 +79,7 @@ def evaluate(
     else:
         with opened(home) as (_, config, store), store.reading() as connection:
             journeys = own_journeys(connection, store.company, store.clock.now())
-            found = measured(journeys, _terms(config).guess)
+            found = measured(journeys, terms_of(config).guess)
     screen.say("cli.parcels.evaluated", trained=found.trained, split=f"{found.split:%Y-%m-%d}")
     heads = ("way", "parcels", "coverage", "premature", "delay")
     rows = [
@@ -97,7 +97,7 @@ def kpi(home: HomeOption = None, language: LanguageOption = None, as_json: JsonO
 
     screen = Screen.of(home, language, as_json)
     with opened(home) as (_, config, store), store.reading() as connection:
-        found = figures(connection, store.company, _terms(config), store.clock.now())
+        found = figures(connection, store.company, terms_of(config), store.clock.now())
     if not found.cohorts:
         screen.say("cli.parcels.nothing")
     else:
@@ -151,7 +151,7 @@ def _report(screen: Screen, home: Path | None, troubles: Sequence[Trouble], xlsx
     from gateway.parcels import report as made
 
     with opened(home) as (_, config, store), store.reading() as connection:
-        found = made.make(connection, store.company, _terms(config), store.clock.now(), troubles)
+        found = made.make(connection, store.company, terms_of(config), store.clock.now(), troubles)
     screen.line(made.text(found, screen.language))
     if xlsx is not None:
         xlsx.write_bytes(made.workbook(found, screen.language))
@@ -159,7 +159,7 @@ def _report(screen: Screen, home: Path | None, troubles: Sequence[Trouble], xlsx
     screen.answer(_plain(found))
 
 
-def _terms(config: Config) -> ParcelTerms:
+def terms_of(config: Config) -> ParcelTerms:
     """
     Raises:
         Refused: `config.no_parcels`.
