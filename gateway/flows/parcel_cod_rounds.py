@@ -28,7 +28,7 @@ from gateway.store import Store, Unit, marks
 from gateway.store.schema import alarms
 
 _AT_ONCE = 1000
-_LATELY = timedelta(days=7)
+_LATELY = timedelta(days=2)
 _EXPECTED = (CodState.EXPECTED.value, CodState.COLLECTED.value, CodState.MISSING.value, CodState.CLAIMED.value)
 _log = structlog.get_logger("flows.parcel_cod_rounds")
 
@@ -58,6 +58,9 @@ def follow_new(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lamb
     since = to_text(store.clock.now() - _LATELY)
     own = invoices.c.outer_id == literal(cod_debt.PREFIX) + parcels.c.id
     asks = (invoices.c.state == "open") & (invoices.c.rest > 0)
+    void = parcels.c.cod_state == CodState.VOID.value
+    renumbered = own & (invoices.c.number != parcels.c.track)
+    replaced = ~own & (invoices.c.state == "cancelled") & parcels.c.cod_state.in_(_EXPECTED)
     removed = parcels.c.ended_how == EndedHow.REMOVED.value
     wanted: list[Select[tuple[str]]] = [
         select(parcels.c.id).where(
@@ -66,12 +69,8 @@ def follow_new(store: Store, terms: Terms, *, stopped: Callable[[], bool] = lamb
             parcels.c.invoice_id.is_(None),
             ~removed,
         ),
-        _with_invoice().where(parcels.c.moved_at >= since, parcels.c.cod_state == CodState.VOID.value, asks),
+        _with_invoice().where(parcels.c.moved_at >= since, (void & asks) | renumbered | replaced),
         _with_invoice().where(parcels.c.ended_at >= since, removed, asks),
-        _with_invoice().where(parcels.c.moved_at >= since, own, invoices.c.number != parcels.c.track),
-        _with_invoice().where(
-            parcels.c.moved_at >= since, ~own, invoices.c.state == "cancelled", parcels.c.cod_state.in_(_EXPECTED)
-        ),
     ]
     with store.reading() as connection:
         found = [

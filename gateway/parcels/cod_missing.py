@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from gateway.core.clock import business_date
 from gateway.core.money import Money
@@ -22,6 +22,7 @@ from gateway.store.unit import Unit
 MISSING = "parcel.cod_missing"
 _DUE = (CodState.EXPECTED.value, CodState.COLLECTED.value)
 _NOT_HERE = (CodState.MISSING.value, CodState.CLAIMED.value)
+_SOME = parcels.c.cod_state != literal_column("'none'")  # as the partial index says it
 _AT_ONCE = 500
 
 
@@ -47,6 +48,7 @@ def overdue(unit: Unit, terms: ParcelTerms) -> list[AnyRow]:
         select(parcels)
         .where(
             parcels.c.company == unit.company,
+            _SOME,
             parcels.c.cod_state.in_(_DUE),
             parcels.c.cod_due < today,
             parcels.c.ended_how != EndedHow.REMOVED.value,
@@ -78,7 +80,7 @@ def listing(
         after: "<due>/<id>" of the last row of the page before.
     """
     key = parcels.c.cod_due.concat("/").concat(parcels.c.id)
-    query = select(parcels).where(parcels.c.company == company, parcels.c.cod_state.in_(_NOT_HERE), key > after)
+    query = select(parcels).where(parcels.c.company == company, _SOME, parcels.c.cod_state.in_(_NOT_HERE), key > after)
     if carrier is not None:
         query = query.where(parcels.c.carrier == carrier.value)
     return connection.execute(query.order_by(parcels.c.cod_due, parcels.c.id).limit(limit)).all()
@@ -86,16 +88,17 @@ def listing(
 
 def totals(connection: Connection, company: str) -> list[MissingTotal]:
     """What each carrier has not paid in time."""
+    carrier = parcels.c.carrier.concat(literal_column("''"))  # by the bare column all parcels would be walked in its order
     found = connection.execute(
         select(
-            parcels.c.carrier,
+            carrier.label("carrier"),
             func.count().label("number"),
             func.sum(parcels.c.cod - parcels.c.cod_received).label("amount"),
             func.min(parcels.c.cod_due).label("since"),
         )
-        .where(parcels.c.company == company, parcels.c.cod_state.in_(_NOT_HERE))
-        .group_by(parcels.c.carrier)
-        .order_by(parcels.c.carrier)
+        .where(parcels.c.company == company, _SOME, parcels.c.cod_state.in_(_NOT_HERE))
+        .group_by(carrier)
+        .order_by(carrier)
     )
     return [MissingTotal(CarrierKey(row.carrier), row.number, Money(int(row.amount)), row.since) for row in found]
 
