@@ -246,13 +246,9 @@ class Config(_Part):
 
     @model_validator(mode="after")
     def _parcels_are_whole(self) -> Self:
-        for what, keys in (
-            ("carriers", [one.key for one in self.carrier]),
-            ("agents", [one.key for one in self.agent]),
-        ):
-            twice = next((key for key in keys if keys.count(key) > 1), None)
-            if twice is not None:
-                raise ValueError(f"two {what} are called {twice}")
+        twice = _twice([carrier.key for carrier in self.carrier]) or _twice([agent.key for agent in self.agent])
+        if twice:
+            raise ValueError(f"two carriers or two agents are called {twice}")
         if self.parcels is None and (self.carrier or self.cod_tariff or self.agent):
             raise ValueError("[[carrier]], [[cod_tariff]] and [[agent]] belong to [parcels], which is missing")
         if self.loans is None and self.parcels is None and self.web.url:
