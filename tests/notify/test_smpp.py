@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from gateway.notify.gateways import smpp_pdu
-from gateway.notify.gateways.ports import DENIED, PARTLY, Answer, Fate, Receipt, Reply, Word
+from gateway.notify.gateways.ports import AWAY, DENIED, PARTLY, Answer, Fate, Receipt, Reply, Word
 from gateway.notify.gateways.smpp import SmppGateway
 from gateway.notify.gateways.smpp_pdu import Pdu
 from gateway.notify.gateways.smpp_session import Account
@@ -17,6 +19,8 @@ from gateway.notify.sandbox import pdu as theirs
 from gateway.notify.sandbox.centre import Centre
 from gateway.notify.sandbox.smsc import Smsc
 from gateway.notify.sending import Sender
+from gateway.signing.ca import DemoAuthority
+from gateway.signing.tls import client_context, server_context
 from gateway.store import Store
 from tests.notify.gateways import LOGIN, QUICK, smpp
 from tests.notify.messages import PHONE, TERMS, all_rows, eventually, new, outgoing, queued
@@ -136,11 +140,23 @@ def test_the_pace_of_the_contract_is_kept(centre: Centre) -> None:
         assert time.monotonic() - began >= 19 / 40 - 0.06  # late timers are made up for
 
 
-def test_an_idle_connection_is_kept_alive_and_a_dead_one_noticed(centre: Centre) -> None:
-    with smpp(centre) as (gateway, _):
-        time.sleep(5 * QUICK.keep_alive)
+def test_an_idle_connection_is_kept_alive(centre: Centre) -> None:
+    with smpp(centre, timing=replace(QUICK, keep_alive=0.05)) as (gateway, _):
+        time.sleep(0.3)
         assert gateway.trouble() == ""
         assert answers(gateway, outgoing())[0].fate is Fate.TAKEN
+
+
+def test_a_connection_that_died_without_a_word_is_noticed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        account = Account("127.0.0.1", listener.getsockname()[1], *LOGIN)
+        gateway = SmppGateway(account, "ROGA", timing=replace(QUICK, keep_alive=0.05, connect=0.3))
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(theirs.write(0x80000009, 1, b"mute\0"))
+            eventually(lambda: not gateway.trouble())
+            eventually(lambda: gateway.trouble() == AWAY)
+            gateway.close()
 
 
 @pytest.mark.parametrize(
@@ -181,3 +197,19 @@ def test_a_receipt_nobody_can_read_holds_up_no_other(centre: Centre) -> None:
         server._loop.call_soon_threadsafe(connection._writer.write, theirs.write(0x00000103, 9998, b"?"))
         answers(gateway, outgoing())
         eventually(lambda: len(gateway.news()) == 1)
+
+
+def test_by_tls_to_a_centre_whose_authority_is_known(centre: Centre) -> None:
+    now = datetime.now(UTC)
+    authority = DemoAuthority.create(now)
+    stranger = DemoAuthority.create(now, "Somebody else")
+    with Smsc(centre, LOGIN, tls=server_context(authority.issue_server(now))) as server:
+        known = Account("127.0.0.1", server.port, *LOGIN, tls=client_context([authority.certificate]))
+        gateway = SmppGateway(known, "ROGA", timing=QUICK)
+        eventually(lambda: not gateway.trouble())
+        assert answers(gateway, outgoing())[0].fate is Fate.TAKEN
+        gateway.close()
+        other = SmppGateway(replace(known, tls=client_context([stranger.certificate])), "ROGA", timing=QUICK)
+        assert answers(other, outgoing())[0].fate is Fate.NOT_TAKEN
+        other.close()
+    assert len(centre.accepted()) == 1

@@ -65,6 +65,7 @@ def test_taken_and_delivered(gateway: Gateway, centre: Centre) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Ваш заказ {№} ждёт «вас» " * 9, "x" + "😀" * 80, "a{b}€" * 70, "Zażółć gęślą jaźń", "@Δ\n_" * 40],
+    ids=["russian", "pairs", "escapes", "polish", "greek"],
 )
 def test_long_and_odd_texts_arrive_whole(gateway: Gateway, centre: Centre, text: str) -> None:
     (answer,) = send(gateway, outgoing(text=text))

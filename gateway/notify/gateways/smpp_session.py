@@ -19,6 +19,7 @@ from gateway.notify.gateways import smpp_pdu
 from gateway.notify.gateways.smpp_pdu import Pdu
 
 _LAST_SEQUENCE = 0x7FFFFFFF
+_FAREWELL = 1.0  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -100,10 +101,10 @@ class Session:
             async with asyncio.timeout(within):
                 await session._log_in(account)
         except (OSError, TimeoutError, IncompleteReadError, ValueError) as error:
-            writer.close()
+            await session._hang_up()
             raise NotBoundError(type(error).__name__) from None
         except NotBoundError:
-            writer.close()
+            await session._hang_up()
             raise
         session._tasks = [
             asyncio.create_task(session._read()),
@@ -153,6 +154,17 @@ class Session:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        """Close the connection politely, or break it off."""
+        self._writer.close()
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            self._writer.transport.abort()
+            await asyncio.sleep(0)  # the loop closes the socket in its next round
 
     def _next(self) -> int:
         self._sequence = self._sequence % _LAST_SEQUENCE + 1

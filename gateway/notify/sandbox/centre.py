@@ -115,7 +115,7 @@ class Centre:
             Refused: `sandbox.unknown_behaviour`.
         """
         if kind not in KINDS:
-            raise Refused("sandbox.unknown_behaviour", kind=kind)
+            raise Refused("sandbox.unknown_behaviour", name=kind, known=", ".join(sorted(KINDS)))
         self._run("INSERT OR REPLACE INTO behaviours VALUES (?, ?)", kind, times)
 
     def number(self, phone: str, end: End) -> None:
