@@ -172,6 +172,24 @@ def take(
     return Report(intake_id, state, len(rows), {name: ended._mapping[name] for name in OUTCOMES}, resumed)
 
 
+def rehearse(
+    store: Store, actor: Actor, terms: ParcelTerms, made: List, mapping: Mapping[str, str], shop: str = ""
+) -> list[dict[str, Any]]:
+    """What would become of each row, as `outcomes` tells it; nothing is kept.
+
+    Raises:
+        Refused: as `begin`.
+    """
+    actor.require(Right.PARCELS_FEED)
+    named = check_mapping(made.table, mapping)
+    found: list[dict[str, Any]] = []
+    for first in range(0, len(made.table.rows), _AT_ONCE):
+        with store.unit(actor) as unit:  # not committed
+            rows = made.table.rows[first : first + _AT_ONCE]
+            found += [_told(_take_row(unit, terms, made.table, named, shop, row)) for row in rows]
+    return found
+
+
 def outcomes(
     connection: Connection, company: str, intake_id: str, *, outcome: str = "", after: int = 0, limit: int = 200
 ) -> list[dict[str, Any]]:
@@ -188,15 +206,16 @@ def outcomes(
     if outcome:
         query = query.where(intake_rows.c.outcome == outcome)
     found = connection.execute(query.order_by(intake_rows.c.row_number).limit(limit))
-    return [
-        {
-            "row": row.row_number,
-            "outcome": row.outcome,
-            "remarks": json.loads(row.details),
-            "parcel_id": row.parcel_id,
-        }
-        for row in found
-    ]
+    return [_told(dict(row._mapping)) for row in found]
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "row": row["row_number"],
+        "outcome": row["outcome"],
+        "remarks": json.loads(row["details"]),
+        "parcel_id": row["parcel_id"],
+    }
 
 
 def _take_chunk(

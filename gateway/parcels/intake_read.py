@@ -15,8 +15,16 @@ from gateway.payments.registries.read.rows import within
 from gateway.payments.registries.read.workbook import MAGIC, OLD_MAGIC, cell_text
 
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+_WORKBOOK = b"xl/workbook.xml"  # its name stands in the archive's directory
 _ODS_AT = slice(30, 30 + len(_ODS))  # its first member is stored as it is, right behind its head
 _BROKEN = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError, ValueError, OSError)
+
+
+def is_spreadsheet(data: bytes) -> bool:
+    """Whether these are the bytes of a workbook: xlsx, ods or xls."""
+    if data.startswith(OLD_MAGIC) or (data.startswith(MAGIC) and data[_ODS_AT] == _ODS):
+        return True
+    return data.startswith(MAGIC) and _WORKBOOK in data
 
 
 def read_table(data: bytes, limits: Limits = DEFAULT_LIMITS) -> list[Row]:

@@ -1,4 +1,4 @@
-"""`kvit import`: files of 1C, bank statements and lists of parcels, by hand; `kvit bank reimport`: stored messages, read again."""
+"""`kvit import`: files of 1C, bank statements, lists of parcels, by hand; `kvit bank reimport`: messages read again."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import typer
 
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.service.commands import parcel_keys
 from gateway.service.commands.frame import HomeOption, JsonOption, LanguageOption, command, group, helped
 from gateway.service.commands.house import opened
 from gateway.service.commands.screen import Screen
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     command(family, "parcels.evaluate")(evaluate)
     command(family, "parcels.kpi")(kpi)
     command(family, "parcels.secret")(secret)
+    parcel_keys.register(family)
     app.add_typer(family, name="parcels")
 
 
