@@ -1,6 +1,6 @@
 """What a buyer is told when his carrier has said something new of his parcel.
 
-* Accepted: once, while it is still on its way. A parcel first heard of at its office is not said to be posted.
+* Accepted: once, while it is news. A parcel first heard of at its office, or long on its way, is not said to be posted.
 * Ready: once for each place it waits at, in the words of that place. Sent on to another office, what was about to be
   said of the first one is taken back, and the next arrival is told anew.
 * With a courier: once a day he carries it.
@@ -10,6 +10,8 @@ Buyers of the control group are told these like everybody; what they do not get 
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from gateway.core.clock import business_date
 from gateway.notify import queue
@@ -27,6 +29,7 @@ from gateway.store.unit import Unit
 NO_LONGER_TRUE = "parcel.message.no_longer_true"
 _ACCEPTED = "accepted"
 _EVERY = ("",)
+_NEWS_FOR = timedelta(days=7)
 
 
 def tell(unit: Unit, terms: ParcelTerms, notify: NotifyTerms, taken: Taken) -> None:
@@ -57,7 +60,8 @@ def _take_back(unit: Unit, taken: Taken) -> None:
 def _message(unit: Unit, terms: ParcelTerms, taken: Taken) -> Message | None:
     row, stands = taken.row_after, taken.standing_after
     if row.stage in ON_ITS_WAY:
-        return Message(_ACCEPTED, TextEvent.ACCEPTED) if taken.accepted_anew else None
+        is_news = taken.accepted_anew and stands.accepted_at and unit.now - stands.accepted_at < _NEWS_FOR
+        return Message(_ACCEPTED, TextEvent.ACCEPTED) if is_news else None
     today = business_date(unit.now, terms.zone)
     if row.stage == Stage.WITH_COURIER:
         since = business_date(stands.since or unit.now, terms.zone)

@@ -144,7 +144,7 @@ def write_own(unit: Unit, terms: NotifyTerms, letter: OwnLetter) -> str | None:
     a consent like others; what he says himself counts more.
 
     Returns:
-        Its id when it is new; None when it is there already, or the address is none.
+        Its id when it is new; None when it is there already, or he wants no letters, or the address is none.
     """
     channel = NotificationChannel.EMAIL
     address = address_of(channel, letter.address)
@@ -159,7 +159,10 @@ def write_own(unit: Unit, terms: NotifyTerms, letter: OwnLetter) -> str | None:
     )
     if unit.connection.execute(there.limit(1)).first() is not None:
         return None
-    consents.put(unit, address, channel, ConsentWord.GIVEN, ConsentSource.SHOP, f"settings:{letter.kind}")
+    if not consents.words(unit.connection, unit.company, address, channel):
+        consents.put(unit, address, channel, ConsentWord.GIVEN, ConsentSource.SHOP, f"settings:{letter.kind}")
+    if not consents.may(unit.connection, unit.company, terms, address, channel):
+        return None
     row = {
         **_fresh(unit),
         "about": letter.about,

@@ -81,8 +81,11 @@ def _guess(unit: Unit, terms: ParcelTerms, row: AnyRow, tables: Tables | None) -
     }
 
 
-def remake(store: Store, terms: ParcelTerms) -> int:
+def remake(store: Store, terms: ParcelTerms, stopped: Callable[[], bool] = lambda: False) -> int:
     """The night's work: make the tables anew from all that is known, and guess anew by them.
+
+    Args:
+        stopped: whether the service is to stop between two units; what is left is done the next night.
 
     Returns:
         How many tables there are.
@@ -96,7 +99,7 @@ def remake(store: Store, terms: ParcelTerms) -> int:
         guess_basis.keep(unit, basis)
         unit.commit()
     last: str | None = ""
-    while last is not None:
+    while last is not None and not stopped():
         with store.unit() as unit:
             last = _reckon_next(unit, terms, basis.get, last)
             unit.commit()

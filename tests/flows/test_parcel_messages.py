@@ -60,6 +60,9 @@ def test_a_parcel_first_seen_waiting_is_not_said_to_be_posted(buyers: Told) -> N
     parcel = buyers.put().id
     buyers.hear(parcel, ACCEPTED, SORTED, ARRIVED)
     assert buyers.events() == ["ready.170100#1"]
+    old = buyers.put("62009147017544").id
+    buyers.hear(old, ACCEPTED, ("8:4", 9.0, "140980"))  # entered nine days after its posting
+    assert buyers.events() == ["ready.170100#1"]
 
 
 @pytest.mark.parametrize(

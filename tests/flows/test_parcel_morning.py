@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 from gateway.core.authority import SERVICE
 from gateway.core.money import Money
 from gateway.flows.parcel_morning import report_once, write_to_buyers
+from gateway.notify import consents
+from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.parcels import guess, report, watch
 from gateway.parcels.model import CodState
 from gateway.parcels.report import MorningReport
@@ -91,6 +93,21 @@ def test_the_report_is_written_to_our_own_people_once_a_day_even_after_a_kill(tr
     troubled.clock.advance(timedelta(days=1))
     assert _report(troubled) is not None
     assert len([row for row in troubled.messages() if row.template == "morning_report"]) == 4
+
+
+def test_our_own_people_are_written_to_until_they_say_no(buyers: Told) -> None:
+    """The settings are the consent; a word of one's own counts more."""
+    buyers.terms = replace(TERMS, report_to=STAFF)
+    buyers.notify = replace(buyers.notify, consent_needed=True)
+    email = NotificationChannel.EMAIL
+    with buyers.store.unit(SERVICE) as unit:
+        consents.put(unit, STAFF[1], email, ConsentWord.WITHDRAWN, ConsentSource.LINK, "link")
+        unit.commit()
+    buyers.clock.at = datetime(2026, 10, 22, 7, 0, tzinfo=UTC)
+    _report(buyers)
+    assert [row.address for row in buyers.messages()] == [STAFF[0]]
+    with buyers.store.reading() as connection:
+        assert consents.may(connection, "test", buyers.notify, STAFF[0], email)
 
 
 def test_the_alarm_of_stuck_parcels_ends_with_them(troubled: Told) -> None:
