@@ -259,9 +259,9 @@ def _touched_by(unit: Unit, live: Sequence[matching.Allocated]) -> _Touched:
 
 
 def _settle(unit: Unit, terms: Terms, payment_id: str, touched: _Touched, *, lift_hold: bool = False) -> None:
+    credited_invoices.settle(unit, terms, payment_id, touched.keys)  # first: money may say that goods have left
     for order_id in touched.order_ids:
         settle_order(unit, terms, order_id, lift_hold=lift_hold)
-    credited_invoices.settle(unit, terms, payment_id, touched.keys)
 
 
 def _take_back(unit: Unit, payment_id: str) -> _Touched:
@@ -285,6 +285,8 @@ def _reopen(unit: Unit, order_id: str) -> None:
     busy = gate.untouched(unit, order_id)
     if busy is not None:
         raise Refused("undo.too_late", number=busy.number, state=busy.state)
+    if gate.live_release(unit, order_id) is None:
+        return  # nothing was let go on money: what is sent with cash on delivery leaves before it
     if orders.load(unit, order_id).ship_state == ShipState.SHIPPED:
         raise Refused("order.already_shipped", number=orders.load(unit, order_id).number)
     gate.withdraw(unit, order_id, "undone")

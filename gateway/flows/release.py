@@ -23,6 +23,8 @@ from gateway.orders.model import PayState, ShipState, StockState
 from gateway.orders.release import Verdict, release_rule
 from gateway.orders.service import OrderRow
 from gateway.orders.tables import releases, timelines
+from gateway.parcels.model import EndedHow
+from gateway.parcels.tables import parcels
 from gateway.store import marks
 from gateway.store.driver import Query
 from gateway.store.schema import AnyRow, dumps
@@ -70,6 +72,9 @@ def settle_order(unit: Unit, terms: Terms, order_id: str, *, lift_hold: bool = F
         return False
     if release is not None and not order.hold_reason:
         return False
+    if release is None and has_left(unit, order):
+        tasks.end_open(unit, order_id=order_id, kinds=(TaskKind.REVIEW,), reasons=_ABOUT_MONEY, cancel=False)
+        return False
     verdict = release_rule(
         due,
         [c.cover for c in covers],
@@ -110,6 +115,23 @@ def rests_on_loan(unit: Unit, order_id: str) -> bool:
     back."""
     release = live_release(unit, order_id)
     return release is not None and release.agreement_id is not None
+
+
+def has_left(unit: Unit, order: OrderRow) -> bool:
+    """Whether an order's goods are gone without having been released on money: they are paid for on delivery, and what
+    comes for them then lets nothing go a second time."""
+    if order.ship_state == ShipState.SHIPPED:
+        return True
+    handed = (
+        parcels.c.accepted_at.is_not(None)
+        | parcels.c.delivered_at.is_not(None)
+        | (parcels.c.ended_how == EndedHow.MONEY.value)
+    )
+    of_order = parcels.c.order_id.is_(None) | (parcels.c.order_id == order.id)
+    found = select(parcels.c.id).where(
+        parcels.c.company == unit.company, parcels.c.order_no == order.number, parcels.c.shop == "", of_order, handed
+    )
+    return unit.connection.execute(found.limit(1)).one_or_none() is not None
 
 
 @dataclass(frozen=True, slots=True)

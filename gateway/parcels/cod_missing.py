@@ -88,7 +88,7 @@ def listing(
 
 def totals(connection: Connection, company: str) -> list[MissingTotal]:
     """What each carrier has not paid in time."""
-    carrier = parcels.c.carrier.concat(literal_column("''"))  # by the bare column all parcels would be walked in its order
+    carrier = parcels.c.carrier.concat(literal_column("''"))  # by the bare column all parcels would be walked
     found = connection.execute(
         select(
             carrier.label("carrier"),

@@ -14,12 +14,13 @@ from gateway.core.money import Money
 from gateway.flows import by_hand
 from gateway.matching.tables import decisions
 from gateway.orders.model import Delivery
-from gateway.orders.tables import invoices, orders
+from gateway.orders.tables import invoices, orders, releases
 from gateway.parcels import parcels as entering
 from gateway.parcels.model import Effect, Source
 from gateway.parcels.parcels import NewParcel
 from gateway.parcels.terms import ParcelTerms
 from gateway.tasks.tables import tasks
+from gateway.warehouse.tables import pick_lists
 from tests.flows.post_office import PostOffice, domestic
 from tests.flows.shop import ACCOUNTANT, BUYER
 
@@ -176,6 +177,32 @@ def test_an_orders_own_invoice_is_what_its_parcel_pays(office: PostOffice) -> No
     office.paid_for((1, C))
     assert office.cod(parcel) == ("arrived", C)
     assert office.one(select(orders.c.pay_state).where(orders.c.id == order)).pay_state == "paid"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["accepted by the Post", "nothing heard of it"])
+def test_goods_that_have_left_are_not_let_go_again(office: PostOffice, known: bool) -> None:
+    order = ordered(office)
+    parcel = office.parcel(1, order_no="2001")
+    if known:
+        office.says(parcel, Effect.ARRIVE)
+    payment = office.paid_for((1, C))
+    assert office.every(select(releases)) == [] and office.every(select(pick_lists)) == []
+    row = office.one(select(orders).where(orders.c.id == order))
+    assert (row.pay_state, row.ship_state, row.stock_state) == ("paid", "none", "none")
+    with office.store.unit() as unit:
+        unit.update(orders, order, ship_state="shipped")  # 1C says so
+        unit.commit()
+    office.undone(payment)
+    assert office.cod(parcel) == ("expected", 0)
+    office.assigned(payment, (parcel, C))
+    assert office.cod(parcel) == ("arrived", C) and office.every(select(releases)) == []
+
+
+def test_what_the_buyer_pays_before_it_is_sent_lets_his_goods_go(office: PostOffice) -> None:
+    ordered(office)
+    parcel = office.parcel(1, order_no="2001")
+    office.deliver(office.line(C, "Оплата по счёту 2001"), terms=office.terms)
+    assert office.cod(parcel) == ("arrived", C) and len(office.every(select(releases))) == 1
 
 
 def test_a_prepayment_is_no_part_of_what_the_parcel_brings(office: PostOffice) -> None:
