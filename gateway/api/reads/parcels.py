@@ -65,6 +65,7 @@ def listed(
     now: datetime,
 ) -> dict[str, Any]:
     """A slice of the parcels, with counts by filter under the same search."""
+    filters = queries.looked_up(connection, company, actor, filters)
     counts = queries.counts(connection, company, terms, actor, filters, now)
     where = queries.conditions(company, terms, actor, filters, now)
     few = filters.q or filters.group in queries.FEW
