@@ -130,14 +130,15 @@ def test_the_parcel_may_be_entered_after_its_money(office: PostOffice) -> None:
     assert office.cod(parcel) == ("arrived", C)
 
 
-def test_a_return_calls_the_debt_off_and_money_for_it_is_a_contradiction(office: PostOffice) -> None:
+def test_a_return_calls_the_debt_off_until_the_buyer_has_paid_after_all(office: PostOffice) -> None:
     parcel = office.parcel(1)
     office.says(parcel, Effect.ARRIVE, Effect.TURN_BACK)
     assert office.cod(parcel) == ("void", 0) and office.invoice(parcel).state == "cancelled"
-    office.says(parcel, Effect.DELIVER)  # to the buyer after all
-    payment = office.paid_for((1, C))
-    if office.cod(parcel)[0] == "void":
-        assert office.payment(payment)[0] == "needs_person"
+    office.says(parcel, Effect.COD_PAID)
+    asked = office.invoice(parcel)
+    assert office.cod(parcel) == ("collected", 0) and (asked.state, asked.amount, asked.rest) == ("open", C, C)
+    office.paid_for((1, C))
+    assert office.cod(parcel) == ("arrived", C)
 
 
 def test_money_first_and_the_return_after_it_is_shown(office: PostOffice) -> None:
