@@ -23,6 +23,7 @@ class Action(Enum):
     PAGE_9 = "page_9"
     PAGE_10 = "page_10"
     PAGE_11 = "page_11"
+    PAGE_12 = "page_12"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -54,6 +55,7 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_9: Command(("Ctrl+9",), lambda: translate("Keys", "Ninth page")),
     Action.PAGE_10: Command(("Ctrl+Shift+1",), lambda: translate("Keys", "Tenth page")),
     Action.PAGE_11: Command(("Ctrl+Shift+2",), lambda: translate("Keys", "Eleventh page")),
+    Action.PAGE_12: Command(("Ctrl+Shift+3",), lambda: translate("Keys", "Twelfth page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -120,6 +122,20 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("N", translate("Keys", "no answer, again in 5 minutes")),
                 ("D", translate("Keys", "delivery agreed")),
                 ("C", translate("Keys", "will collect")),
+            ],
+        ),
+        (
+            translate("Keys", "Parcels"),
+            [
+                ("Enter", translate("Keys", "what is called for now: claim, search, ask the carrier")),
+                ("M", translate("Keys", "what else can be done")),
+                ("1 … 4", translate("Keys", "its way, its messages, its money, its history")),
+                ("D", translate("Keys", "mark as delivered")),
+                ("A", translate("Keys", "ask the carrier now")),
+                ("C", translate("Keys", "copy the number")),
+                ("N", translate("Keys", "enter a parcel")),
+                ("I", translate("Keys", "take in a file")),
+                ("R", translate("Keys", "the morning report, and back")),
             ],
         ),
         (

@@ -12,7 +12,7 @@ from gui import __version__
 from gui.preflight import CannotStart, check
 
 PAGES = (
-    "payments", "registries", "orders", "picks", "calls", "loans", "call_centre", "settlement", "shops", "bank",
+    "payments", "registries", "orders", "picks", "parcels", "calls", "loans", "call_centre", "settlement", "shops", "bank",
     "health",
 )  # fmt: skip
 

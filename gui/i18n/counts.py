@@ -80,6 +80,18 @@ class Counts(QObject):
     def payouts_decided(self, n: int) -> str:
         return self.tr("%n payout(s) explained by it", "", n)
 
+    def rows(self, n: int) -> str:
+        return self.tr("%n row(s)", "", n)
+
+    def parcels(self, n: int) -> str:
+        return self.tr("%n parcel(s)", "", n)
+
+    def stuck_parcels(self, n: int) -> str:
+        return self.tr("%n stuck parcel(s)", "", n)
+
+    def missing_cod(self, n: int) -> str:
+        return self.tr("cash on delivery of %n parcel(s) missing", "", n)
+
     def quiet_messages(self, n: int) -> str:
         return self.tr("%n message(s) came in quiet hours.", "", n)
 

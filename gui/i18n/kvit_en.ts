@@ -165,6 +165,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n parcel(s)</source>
+        <translation>
+            <numerusform>%n parcel</numerusform>
+            <numerusform>%n parcels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stuck parcel(s)</source>
+        <translation>
+            <numerusform>%n stuck parcel</numerusform>
+            <numerusform>%n stuck parcels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>cash on delivery of %n parcel(s) missing</source>
+        <translation>
+            <numerusform>cash on delivery of %n parcel missing</numerusform>
+            <numerusform>cash on delivery of %n parcels missing</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n message(s) came in quiet hours.</source>
         <translation>
             <numerusform>%n message came in quiet hours.</numerusform>

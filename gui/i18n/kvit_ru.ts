@@ -338,6 +338,145 @@
     </message>
 </context>
 <context>
+    <name>BuyerMessages</name>
+    <message>
+        <source>to be sent</source>
+        <translation>ждёт отправки</translation>
+    </message>
+    <message>
+        <source>being sent</source>
+        <translation>отправляется</translation>
+    </message>
+    <message>
+        <source>taken by the gateway</source>
+        <translation>принято шлюзом</translation>
+    </message>
+    <message>
+        <source>delivered</source>
+        <translation>доставлено</translation>
+    </message>
+    <message>
+        <source>not delivered</source>
+        <translation>не доставлено</translation>
+    </message>
+    <message>
+        <source>nobody took it in time</source>
+        <translation>никто не забрал вовремя</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>неизвестно</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>отозвано</translation>
+    </message>
+    <message>
+        <source>It was handed over, and no answer came: it may have gone. Kvit does not repeat it by itself; a receipt may still tell.</source>
+        <translation>Сообщение передано, ответа нет: оно могло уйти. Сам Kvit его не повторяет; отчёт о доставке ещё может прийти.</translation>
+    </message>
+    <message>
+        <source>SMS</source>
+        <translation>SMS</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Письмо</translation>
+    </message>
+    <message>
+        <source>Sent off</source>
+        <translation>Отправлена</translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation>Прибыла</translation>
+    </message>
+    <message>
+        <source>With the courier</source>
+        <translation>У курьера</translation>
+    </message>
+    <message>
+        <source>Reminder</source>
+        <translation>Напоминание</translation>
+    </message>
+    <message>
+        <source>Storage ends</source>
+        <translation>Хранение кончается</translation>
+    </message>
+    <message>
+        <source>May already be waiting</source>
+        <translation>Возможно, уже ждёт</translation>
+    </message>
+    <message>
+        <source>not before {time}</source>
+        <translation>не раньше {time}</translation>
+    </message>
+    <message>
+        <source>SMS parts: {n}</source>
+        <translation>частей SMS: {n}</translation>
+    </message>
+    <message>
+        <source> (changed nothing)</source>
+        <translation> (ничего не изменил)</translation>
+    </message>
+    <message>
+        <source>sent again by {who}</source>
+        <translation>отправил ещё раз {who}</translation>
+    </message>
+    <message>
+        <source>by the shop&apos;s word</source>
+        <translation>со слов магазина</translation>
+    </message>
+    <message>
+        <source>by a form</source>
+        <translation>по форме</translation>
+    </message>
+    <message>
+        <source>by the link in a message</source>
+        <translation>по ссылке в сообщении</translation>
+    </message>
+    <message>
+        <source>by a reply</source>
+        <translation>ответом на сообщение</translation>
+    </message>
+    <message>
+        <source>by the mobile operator</source>
+        <translation>от оператора связи</translation>
+    </message>
+    <message>
+        <source>by one of ours</source>
+        <translation>со слов нашего сотрудника</translation>
+    </message>
+    <message>
+        <source>{channel}: may be written to</source>
+        <translation>{channel}: писать можно</translation>
+    </message>
+    <message>
+        <source>{channel}: is not to be written to</source>
+        <translation>{channel}: писать нельзя</translation>
+    </message>
+    <message>
+        <source>nothing is on record</source>
+        <translation>ничего не записано</translation>
+    </message>
+    <message>
+        <source>opted out on {day}, {how}</source>
+        <translation>отказ {day}, {how}</translation>
+    </message>
+    <message>
+        <source>consent of {day}, {how}</source>
+        <translation>согласие {day}, {how}</translation>
+    </message>
+    <message>
+        <source>Wants no messages…</source>
+        <translation>Не хочет сообщений…</translation>
+    </message>
+    <message>
+        <source>Agrees to messages…</source>
+        <translation>Согласен на сообщения…</translation>
+    </message>
+</context>
+<context>
     <name>Calculator</name>
     <message>
         <source>Counted by Kvit; the lender&apos;s offer has the exact figures.</source>
@@ -955,6 +1094,38 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n строка</numerusform>
+            <numerusform>%n строки</numerusform>
+            <numerusform>%n строк</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n parcel(s)</source>
+        <translation>
+            <numerusform>%n отправление</numerusform>
+            <numerusform>%n отправления</numerusform>
+            <numerusform>%n отправлений</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stuck parcel(s)</source>
+        <translation>
+            <numerusform>%n отправление застряло</numerusform>
+            <numerusform>%n отправления застряли</numerusform>
+            <numerusform>%n отправлений застряли</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>cash on delivery of %n parcel(s) missing</source>
+        <translation>
+            <numerusform>не пришёл наложенный платёж за %n отправление</numerusform>
+            <numerusform>не пришёл наложенный платёж за %n отправления</numerusform>
+            <numerusform>не пришёл наложенный платёж за %n отправлений</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n message(s) came in quiet hours.</source>
         <translation>
             <numerusform>В тихие часы пришло %n сообщение.</numerusform>
@@ -1498,6 +1669,10 @@ within 15 minutes: {share}</source>
         <translation>Одиннадцатая страница</translation>
     </message>
     <message>
+        <source>Twelfth page</source>
+        <translation>Двенадцатая страница</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -1660,6 +1835,42 @@ within 15 minutes: {share}</source>
     <message>
         <source>will collect</source>
         <translation>заберёт сам</translation>
+    </message>
+    <message>
+        <source>Parcels</source>
+        <translation>Отправления</translation>
+    </message>
+    <message>
+        <source>what is called for now: claim, search, ask the carrier</source>
+        <translation>что сейчас нужно: претензия, розыск, запрос</translation>
+    </message>
+    <message>
+        <source>its way, its messages, its money, its history</source>
+        <translation>путь, сообщения, деньги, история</translation>
+    </message>
+    <message>
+        <source>mark as delivered</source>
+        <translation>отметить вручённым</translation>
+    </message>
+    <message>
+        <source>ask the carrier now</source>
+        <translation>запросить перевозчика сейчас</translation>
+    </message>
+    <message>
+        <source>copy the number</source>
+        <translation>скопировать номер</translation>
+    </message>
+    <message>
+        <source>enter a parcel</source>
+        <translation>внести отправление</translation>
+    </message>
+    <message>
+        <source>take in a file</source>
+        <translation>загрузить файл</translation>
+    </message>
+    <message>
+        <source>the morning report, and back</source>
+        <translation>утренний отчёт и обратно</translation>
     </message>
     <message>
         <source>Loans</source>
@@ -3965,6 +4176,1004 @@ within 15 minutes: {share}</source>
     <message>
         <source>Who at the bank said it, and what? It stays in the order&apos;s history.</source>
         <translation>Кто в банке и что ответил? Это останется в истории поручения.</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelActions</name>
+    <message>
+        <source>Ask the carrier now</source>
+        <translation>Запросить перевозчика</translation>
+    </message>
+    <message>
+        <source>Handed over…</source>
+        <translation>Вручено…</translation>
+    </message>
+    <message>
+        <source>Correct the buyer&apos;s contacts…</source>
+        <translation>Исправить контакты получателя…</translation>
+    </message>
+    <message>
+        <source>No messages about it</source>
+        <translation>Не писать о нём получателю</translation>
+    </message>
+    <message>
+        <source>Messages about it again</source>
+        <translation>Снова писать о нём получателю</translation>
+    </message>
+    <message>
+        <source>Request a search…</source>
+        <translation>Розыск…</translation>
+    </message>
+    <message>
+        <source>Claim the cash on delivery…</source>
+        <translation>Претензия о наложенном платеже…</translation>
+    </message>
+    <message>
+        <source>Watch it again…</source>
+        <translation>Снова отслеживать…</translation>
+    </message>
+    <message>
+        <source>Watch it no longer…</source>
+        <translation>Больше не отслеживать…</translation>
+    </message>
+    <message>
+        <source>Revoke the buyer&apos;s links</source>
+        <translation>Отозвать ссылки получателя</translation>
+    </message>
+    <message>
+        <source>the carrier is asked</source>
+        <translation>перевозчик запрошен</translation>
+    </message>
+    <message>
+        <source>marked as delivered</source>
+        <translation>отмечено вручённым</translation>
+    </message>
+    <message>
+        <source>contacts corrected</source>
+        <translation>контакты исправлены</translation>
+    </message>
+    <message>
+        <source>the buyer is not written to any more</source>
+        <translation>получателю больше не пишем</translation>
+    </message>
+    <message>
+        <source>the buyer is written to again</source>
+        <translation>получателю снова пишем</translation>
+    </message>
+    <message>
+        <source>watched again</source>
+        <translation>снова отслеживается</translation>
+    </message>
+    <message>
+        <source>watched no longer</source>
+        <translation>больше не отслеживается</translation>
+    </message>
+    <message>
+        <source>links revoked</source>
+        <translation>ссылки отозваны</translation>
+    </message>
+    <message>
+        <source>the request is made out</source>
+        <translation>заявление подготовлено</translation>
+    </message>
+    <message>
+        <source>the claim is made out</source>
+        <translation>претензия подготовлена</translation>
+    </message>
+    <message>
+        <source>Reminders stop. Its cash on delivery is due from today, whatever the carrier wrote down.</source>
+        <translation>Напоминания прекратятся. Наложенный платёж ждём с сегодняшнего дня, что бы ни записал перевозчик.</translation>
+    </message>
+    <message>
+        <source>Nobody asks about it and nobody writes to its buyer. It can be reopened.</source>
+        <translation>О нём больше не спрашивают и получателю не пишут. Отслеживание можно возобновить.</translation>
+    </message>
+    <message>
+        <source>It stands again where its carrier&apos;s records say it is.</source>
+        <translation>Оно снова стоит там, где его видел перевозчик.</translation>
+    </message>
+    <message>
+        <source>Pages the buyer has got by a link do not open any more.</source>
+        <translation>Страницы, которые получатель открывал по ссылке, больше не откроются.</translation>
+    </message>
+    <message>
+        <source>How do you know? For example: the buyer said so on the phone.</source>
+        <translation>Откуда вы знаете? Например: получатель сказал по телефону.</translation>
+    </message>
+    <message>
+        <source>Why? For example: entered by mistake.</source>
+        <translation>Почему? Например: внесено по ошибке.</translation>
+    </message>
+    <message>
+        <source>Why is it to be watched again?</source>
+        <translation>Почему его нужно отслеживать снова?</translation>
+    </message>
+    <message>
+        <source>A numbered letter to the carrier for {sum} is made out; from then on the money stands as claimed.</source>
+        <translation>Будет составлено письмо перевозчику с номером, на {sum}; дальше деньги числятся предъявленными.</translation>
+    </message>
+    <message>
+        <source>Request to search for {track}</source>
+        <translation>Заявление о розыске {track}</translation>
+    </message>
+    <message>
+        <source>Claim for the cash on delivery of {track}</source>
+        <translation>Претензия о наложенном платеже {track}</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Ещё</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Другие действия</translation>
+    </message>
+    <message>
+        <source>What else can be done ({keys})</source>
+        <translation>Что ещё можно сделать ({keys})</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>Делать нечего</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Enter in the list does the same</source>
+        <translation>Enter в списке делает то же</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelCard</name>
+    <message>
+        <source>Its way</source>
+        <translation>Путь</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Сообщения</translation>
+    </message>
+    <message>
+        <source>Money</source>
+        <translation>Деньги</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>История</translation>
+    </message>
+    <message>
+        <source>Choose a parcel on the left.</source>
+        <translation>Выберите отправление слева.</translation>
+    </message>
+    <message>
+        <source>Copy the number</source>
+        <translation>Скопировать номер</translation>
+    </message>
+    <message>
+        <source>Copy the number (C)</source>
+        <translation>Скопировать номер (C)</translation>
+    </message>
+    <message>
+        <source>The carrier has never heard of it: is the number right?</source>
+        <translation>Перевозчик о нём никогда не слышал: верен ли номер?</translation>
+    </message>
+    <message>
+        <source>no messages</source>
+        <translation>без сообщений</translation>
+    </message>
+    <message>
+        <source>Stuck: nothing new for {time}</source>
+        <translation>Застряло: ничего нового {time}</translation>
+    </message>
+    <message>
+        <source>Last news: {time}</source>
+        <translation>Последняя отметка: {time}</translation>
+    </message>
+    <message>
+        <source>Not watched since {day}: {why}</source>
+        <translation>Не отслеживается с {day}: {why}</translation>
+    </message>
+    <message>
+        <source>Kept for the buyer until {day}</source>
+        <translation>Хранится для получателя до {day}</translation>
+    </message>
+    <message>
+        <source>To: {address}</source>
+        <translation>Куда: {address}</translation>
+    </message>
+    <message>
+        <source>the buyer&apos;s data was removed on {day}</source>
+        <translation>данные получателя удалены {day}</translation>
+    </message>
+    <message>
+        <source>The carrier answered {last}; it is asked next {next}</source>
+        <translation>Перевозчик ответил {last}; следующий запрос {next}</translation>
+    </message>
+    <message>
+        <source>Questions without an answer in a row: {n}</source>
+        <translation>Запросов подряд без ответа: {n}</translation>
+    </message>
+    <message>
+        <source>Entered {source}, {time}</source>
+        <translation>Внесено {source}, {time}</translation>
+    </message>
+    <message>
+        <source>the number is copied</source>
+        <translation>номер скопирован</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelForm</name>
+    <message>
+        <source>Number of the parcel</source>
+        <translation>Номер отправления</translation>
+    </message>
+    <message>
+        <source>Carrier</source>
+        <translation>Перевозчик</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Заказ</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Эл. почта</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>Индекс</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Адрес</translation>
+    </message>
+    <message>
+        <source>Cash on delivery, ₽</source>
+        <translation>Наложенный платёж, ₽</translation>
+    </message>
+    <message>
+        <source>Declared value, ₽</source>
+        <translation>Объявленная ценность, ₽</translation>
+    </message>
+    <message>
+        <source>Sum of the order, ₽</source>
+        <translation>Сумма заказа, ₽</translation>
+    </message>
+    <message>
+        <source>Postage, ₽</source>
+        <translation>Пересылка, ₽</translation>
+    </message>
+    <message>
+        <source>Goods of (shop)</source>
+        <translation>Чьи товары (магазин)</translation>
+    </message>
+    <message>
+        <source>Kind of item</source>
+        <translation>Вид отправления</translation>
+    </message>
+    <message>
+        <source>Consent to messages</source>
+        <translation>Согласие на сообщения</translation>
+    </message>
+    <message>
+        <source>The number is needed.</source>
+        <translation>Нужен номер.</translation>
+    </message>
+    <message>
+        <source>This is not a sum.</source>
+        <translation>Это не сумма.</translation>
+    </message>
+    <message>
+        <source>; it is here already</source>
+        <translation>; оно уже есть</translation>
+    </message>
+    <message>
+        <source>Who waits for it</source>
+        <translation>Кто его ждёт</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Сохранить</translation>
+    </message>
+    <message>
+        <source>Messages that are already made go to the former address.</source>
+        <translation>Уже составленные сообщения уйдут на прежний адрес.</translation>
+    </message>
+    <message>
+        <source>New parcel</source>
+        <translation>Новое отправление</translation>
+    </message>
+    <message>
+        <source>Enter it</source>
+        <translation>Внести</translation>
+    </message>
+    <message>
+        <source>One that is known already is filled in where it was empty.</source>
+        <translation>Если такое уже есть, в нём заполнится пустое.</translation>
+    </message>
+    <message>
+        <source>by its number</source>
+        <translation>по номеру</translation>
+    </message>
+    <message>
+        <source>The shop has the buyer&apos;s consent to messages about the parcel</source>
+        <translation>У магазина есть согласие получателя на сообщения об отправлении</translation>
+    </message>
+    <message>
+        <source>Without it only what the settings allow is written</source>
+        <translation>Без него пишем только то, что разрешают настройки</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelImport</name>
+    <message>
+        <source>All rows</source>
+        <translation>Все строки</translation>
+    </message>
+    <message>
+        <source>Taken in</source>
+        <translation>Принято</translation>
+    </message>
+    <message>
+        <source>Taken in, look at it</source>
+        <translation>Принято, взгляните</translation>
+    </message>
+    <message>
+        <source>Filled in</source>
+        <translation>Дополнено</translation>
+    </message>
+    <message>
+        <source>Known before</source>
+        <translation>Уже было</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Отказано</translation>
+    </message>
+    <message>
+        <source>{done} of {all}</source>
+        <translation>{done} из {all}</translation>
+    </message>
+    <message>
+        <source>Being taken in: {done}</source>
+        <translation>Загружается: {done}</translation>
+    </message>
+    <message>
+        <source>All taken in: {done}</source>
+        <translation>Загружено: {done}</translation>
+    </message>
+    <message>
+        <source>Stopped: {done}. The same file goes on from there.</source>
+        <translation>Остановлено: {done}. Тот же файл продолжит с этого места.</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Строка</translation>
+    </message>
+    <message>
+        <source>What became of it</source>
+        <translation>Что с ней стало</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Почему</translation>
+    </message>
+    <message>
+        <source>List of parcels</source>
+        <translation>Список отправлений</translation>
+    </message>
+    <message>
+        <source>First rows of the file, what each column says above</source>
+        <translation>Первые строки файла, над ними — что значит каждый столбец</translation>
+    </message>
+    <message>
+        <source>Goods of the shop, where a row does not say</source>
+        <translation>Чьи товары, если в строке не сказано</translation>
+    </message>
+    <message>
+        <source>ours</source>
+        <translation>наши</translation>
+    </message>
+    <message>
+        <source>Rows taken in</source>
+        <translation>Загружено строк</translation>
+    </message>
+    <message>
+        <source>What became of each row</source>
+        <translation>Что стало с каждой строкой</translation>
+    </message>
+    <message>
+        <source>No such row.</source>
+        <translation>Таких строк нет.</translation>
+    </message>
+    <message>
+        <source>Copy the rows</source>
+        <translation>Скопировать строки</translation>
+    </message>
+    <message>
+        <source>Save the rows…</source>
+        <translation>Сохранить строки…</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Остановить</translation>
+    </message>
+    <message>
+        <source>Take in</source>
+        <translation>Загрузить</translation>
+    </message>
+    <message>
+        <source>The file is larger than {size} MB.</source>
+        <translation>Файл больше {size} МБ.</translation>
+    </message>
+    <message>
+        <source>The file cannot be read: {why}</source>
+        <translation>Файл не читается: {why}</translation>
+    </message>
+    <message>
+        <source>What column {head} says</source>
+        <translation>Что значит столбец {head}</translation>
+    </message>
+    <message>
+        <source>{rows}. Say which column has the numbers.</source>
+        <translation>{rows}. Укажите, в каком столбце номера.</translation>
+    </message>
+    <message>
+        <source>{rows}. Read as such lists were read before.</source>
+        <translation>{rows}. Читается так же, как прежние такие списки.</translation>
+    </message>
+    <message>
+        <source>{rows}. Check what each column says: such lists are read so from now on.</source>
+        <translation>{rows}. Проверьте, что значит каждый столбец: дальше такие списки читаются так же.</translation>
+    </message>
+    <message>
+        <source>Save the rows</source>
+        <translation>Сохранить строки</translation>
+    </message>
+    <message>
+        <source>The file cannot be written: {why}</source>
+        <translation>Файл не записывается: {why}</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Готово</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelLetter</name>
+    <message>
+        <source>It could be handed in until {day}: that day is over.</source>
+        <translation>Подать можно было до {day}: этот день прошёл.</translation>
+    </message>
+    <message>
+        <source>To be handed in by {day}.</source>
+        <translation>Подать нужно до {day}.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Скопировать</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Печать…</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Скопировано.</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelMessages</name>
+    <message>
+        <source>Put down</source>
+        <translation>Записать</translation>
+    </message>
+    <message>
+        <source>It holds for every parcel of this address from now on.</source>
+        <translation>Это относится ко всем отправлениям этого адреса, начиная с этой минуты.</translation>
+    </message>
+    <message>
+        <source>When and how did the buyer say so?</source>
+        <translation>Когда и как получатель об этом сказал?</translation>
+    </message>
+    <message>
+        <source>put down</source>
+        <translation>записано</translation>
+    </message>
+    <message>
+        <source>It was decided not to write to this parcel&apos;s buyer.</source>
+        <translation>Получателю этого отправления решено не писать.</translation>
+    </message>
+    <message>
+        <source>It is of the control group: its buyer gets no reminders, so that their worth shows.</source>
+        <translation>Контрольная группа: получателю не напоминаем, чтобы было видно, чего стоят напоминания.</translation>
+    </message>
+    <message>
+        <source>Next reminder: {time}</source>
+        <translation>Следующее напоминание: {time}</translation>
+    </message>
+    <message>
+        <source>Nothing was written yet.</source>
+        <translation>Пока ничего не писали.</translation>
+    </message>
+    <message>
+        <source>Send again…</source>
+        <translation>Отправить ещё раз…</translation>
+    </message>
+    <message>
+        <source>Send again: {what}</source>
+        <translation>Отправить ещё раз: {what}</translation>
+    </message>
+    <message>
+        <source>Send the message again</source>
+        <translation>Отправить сообщение ещё раз</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Отправить ещё раз</translation>
+    </message>
+    <message>
+        <source>The same text goes to the same address; the buyer may have it twice.</source>
+        <translation>Тот же текст уйдёт на тот же адрес; получатель может получить его дважды.</translation>
+    </message>
+    <message>
+        <source>Why? The reason stays with the message.</source>
+        <translation>Почему? Причина останется при сообщении.</translation>
+    </message>
+    <message>
+        <source>the message is sent again</source>
+        <translation>сообщение отправляется ещё раз</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelMoney</name>
+    <message>
+        <source>Order {number}</source>
+        <translation>Заказ {number}</translation>
+    </message>
+    <message>
+        <source>Order not named</source>
+        <translation>Заказ не назван</translation>
+    </message>
+    <message>
+        <source>Open order {number}</source>
+        <translation>Открыть заказ {number}</translation>
+    </message>
+    <message>
+        <source>Sum of the order</source>
+        <translation>Сумма заказа</translation>
+    </message>
+    <message>
+        <source>Declared value</source>
+        <translation>Объявленная ценность</translation>
+    </message>
+    <message>
+        <source>Postage</source>
+        <translation>Пересылка</translation>
+    </message>
+    <message>
+        <source>Goods of</source>
+        <translation>Чьи товары</translation>
+    </message>
+    <message>
+        <source>Invoice № {number}: {sum}, still open {rest}</source>
+        <translation>Счёт № {number}: {sum}, не оплачено {rest}</translation>
+    </message>
+    <message>
+        <source>The carrier collects</source>
+        <translation>Перевозчик получает с покупателя</translation>
+    </message>
+    <message>
+        <source>In the bank&apos;s statement</source>
+        <translation>В выписке банка</translation>
+    </message>
+    <message>
+        <source>{received} of {cod}</source>
+        <translation>{received} из {cod}</translation>
+    </message>
+    <message>
+        <source>Due by {day}</source>
+        <translation>Срок — {day}</translation>
+    </message>
+    <message>
+        <source>Claim № {number} of {day}: {sum}</source>
+        <translation>Претензия № {number} от {day}: {sum}</translation>
+    </message>
+    <message>
+        <source>Paid before</source>
+        <translation>Оплачено заранее</translation>
+    </message>
+    <message>
+        <source>Open the payment</source>
+        <translation>Открыть платёж</translation>
+    </message>
+    <message>
+        <source>Open the payment of {sum} with the bank&apos;s message</source>
+        <translation>Открыть платёж на {sum} с сообщением банка</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelMorning</name>
+    <message>
+        <source>Stuck</source>
+        <translation>Застряли</translation>
+    </message>
+    <message>
+        <source>Storage ends</source>
+        <translation>Хранение кончается</translation>
+    </message>
+    <message>
+        <source>Going back</source>
+        <translation>Возвращаются</translation>
+    </message>
+    <message>
+        <source>May be waiting</source>
+        <translation>Возможно, ждут</translation>
+    </message>
+    <message>
+        <source>Unknown to the carrier</source>
+        <translation>Неизвестны перевозчику</translation>
+    </message>
+    <message>
+        <source>Money missing</source>
+        <translation>Нет денег</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Номер</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Эл. почта</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Этап</translation>
+    </message>
+    <message>
+        <source>Silent for</source>
+        <translation>Без вестей</translation>
+    </message>
+    <message>
+        <source>Kept until</source>
+        <translation>Хранится до</translation>
+    </message>
+    <message>
+        <source>At stake, ₽</source>
+        <translation>Под риском, ₽</translation>
+    </message>
+    <message>
+        <source>Parcels to look at</source>
+        <translation>Отправления, на которые нужно взглянуть</translation>
+    </message>
+    <message>
+        <source>No parcel with this trouble.</source>
+        <translation>С этой бедой отправлений нет.</translation>
+    </message>
+    <message>
+        <source>In all: {parcels}, at stake {sum}</source>
+        <translation>Всего: {parcels}, под риском {sum}</translation>
+    </message>
+    <message>
+        <source>Here: {parcels}, at stake {sum}</source>
+        <translation>Здесь: {parcels}, под риском {sum}</translation>
+    </message>
+    <message>
+        <source>not listed: {n}</source>
+        <translation>не показано: {n}</translation>
+    </message>
+</context>
+<context>
+    <name>ParcelWay</name>
+    <message>
+        <source>The carrier has told nothing yet</source>
+        <translation>Перевозчик пока ничего не сообщил</translation>
+    </message>
+    <message>
+        <source>Asked {last}</source>
+        <translation>Запрошен {last}</translation>
+    </message>
+    <message>
+        <source>Kept until {day}</source>
+        <translation>Хранится до {day}</translation>
+    </message>
+    <message>
+        <source>Code {code} is not in our table: it changes nothing here</source>
+        <translation>Кода {code} нет в нашей таблице: здесь он ничего не меняет</translation>
+    </message>
+</context>
+<context>
+    <name>Parcels</name>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Stuck</source>
+        <translation>Застряли</translation>
+    </message>
+    <message>
+        <source>Wait for the buyer</source>
+        <translation>Ждут получателя</translation>
+    </message>
+    <message>
+        <source>Going back</source>
+        <translation>Возвращаются</translation>
+    </message>
+    <message>
+        <source>Cash on delivery due</source>
+        <translation>Ждём наложенный</translation>
+    </message>
+    <message>
+        <source>Cash on delivery missing</source>
+        <translation>Наложенный не пришёл</translation>
+    </message>
+    <message>
+        <source>Watched</source>
+        <translation>Отслеживаются</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Завершены</translation>
+    </message>
+    <message>
+        <source>Russian Post</source>
+        <translation>Почта России</translation>
+    </message>
+    <message>
+        <source>CDEK</source>
+        <translation>СДЭК</translation>
+    </message>
+    <message>
+        <source>from a file</source>
+        <translation>из файла</translation>
+    </message>
+    <message>
+        <source>from a program</source>
+        <translation>программой</translation>
+    </message>
+    <message>
+        <source>from a shipment</source>
+        <translation>по отгрузке</translation>
+    </message>
+    <message>
+        <source>from 1C</source>
+        <translation>из 1С</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>вручную</translation>
+    </message>
+    <message>
+        <source>expected</source>
+        <translation>ожидается</translation>
+    </message>
+    <message>
+        <source>the buyer has paid</source>
+        <translation>покупатель заплатил</translation>
+    </message>
+    <message>
+        <source>arrived</source>
+        <translation>пришёл</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>не пришёл</translation>
+    </message>
+    <message>
+        <source>claimed</source>
+        <translation>претензия</translation>
+    </message>
+    <message>
+        <source>not to come</source>
+        <translation>не будет</translation>
+    </message>
+    <message>
+        <source>cash on delivery: {state}</source>
+        <translation>наложенный: {state}</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>сегодня</translation>
+    </message>
+    <message>
+        <source>last day</source>
+        <translation>последний день</translation>
+    </message>
+    <message>
+        <source>cash on delivery {sum}</source>
+        <translation>наложенный платёж {sum}</translation>
+    </message>
+    <message>
+        <source>at stake {sum}</source>
+        <translation>под риском {sum}</translation>
+    </message>
+    <message>
+        <source>May already be waiting since {day}: the carrier may have forgotten to say so</source>
+        <translation>Возможно, уже ждёт с {day}: перевозчик мог забыть об этом сообщить</translation>
+    </message>
+    <message>
+        <source>to the same office</source>
+        <translation>в то же отделение</translation>
+    </message>
+    <message>
+        <source>between the same regions</source>
+        <translation>между теми же регионами</translation>
+    </message>
+    <message>
+        <source>anywhere</source>
+        <translation>по всем направлениям</translation>
+    </message>
+    <message>
+        <source>By then {percent} % of {n} such parcels had arrived {where}</source>
+        <translation>К этому сроку прибыло {percent} % из {n} таких отправлений {where}</translation>
+    </message>
+    <message>
+        <source>the carrier says so</source>
+        <translation>так говорит перевозчик</translation>
+    </message>
+    <message>
+        <source>its money stands in the bank&apos;s statement</source>
+        <translation>деньги за него стоят в выписке банка</translation>
+    </message>
+    <message>
+        <source>the buyer says he has it</source>
+        <translation>получатель говорит, что оно у него</translation>
+    </message>
+    <message>
+        <source>one of ours says so</source>
+        <translation>так говорит наш сотрудник</translation>
+    </message>
+    <message>
+        <source>not wanted any more</source>
+        <translation>больше не нужно</translation>
+    </message>
+    <message>
+        <source>nothing was heard of it for long</source>
+        <translation>о нём давно ничего не слышно</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Номер</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Этап</translation>
+    </message>
+    <message>
+        <source>Silent for</source>
+        <translation>Без вестей</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>Хранение</translation>
+    </message>
+    <message>
+        <source>Buyer</source>
+        <translation>Получатель</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Заказ</translation>
+    </message>
+    <message>
+        <source>On delivery, ₽</source>
+        <translation>Налож., ₽</translation>
+    </message>
+    <message>
+        <source>Its money</source>
+        <translation>Деньги</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Где</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Телефон</translation>
+    </message>
+    <message>
+        <source>Carrier</source>
+        <translation>Перевозчик</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>Магазин</translation>
+    </message>
+    <message>
+        <source>Entered</source>
+        <translation>Внесено</translation>
+    </message>
+    <message>
+        <source>Parcels</source>
+        <translation>Отправления</translation>
+    </message>
+    <message>
+        <source>No parcel here.</source>
+        <translation>Отправлений нет.</translation>
+    </message>
+    <message>
+        <source>Number, order, phone, name…</source>
+        <translation>Номер, заказ, телефон, имя…</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>Файл…</translation>
+    </message>
+    <message>
+        <source>Take in a list: xlsx, csv, ods, xls</source>
+        <translation>Загрузить список: xlsx, csv, ods, xls</translation>
+    </message>
+    <message>
+        <source>Take in a file</source>
+        <translation>Загрузить файл</translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <translation>Новое…</translation>
+    </message>
+    <message>
+        <source>Enter a parcel</source>
+        <translation>Внести отправление</translation>
+    </message>
+    <message>
+        <source>New parcel</source>
+        <translation>Новое отправление</translation>
+    </message>
+    <message>
+        <source>To look at today</source>
+        <translation>Взглянуть сегодня</translation>
+    </message>
+    <message>
+        <source>all carriers</source>
+        <translation>все перевозчики</translation>
+    </message>
+    <message>
+        <source>{track}: entered</source>
+        <translation>{track}: внесено</translation>
+    </message>
+    <message>
+        <source>{track}: was here before</source>
+        <translation>{track}: уже было</translation>
+    </message>
+    <message>
+        <source>{track}: was here before, and is filled in now</source>
+        <translation>{track}: уже было, пустое заполнено</translation>
+    </message>
+    <message>
+        <source>A list of parcels</source>
+        <translation>Список отправлений</translation>
+    </message>
+    <message>
+        <source>Lists (*.xlsx *.csv *.txt *.ods *.xls);;All files (*)</source>
+        <translation>Списки (*.xlsx *.csv *.txt *.ods *.xls);;Все файлы (*)</translation>
     </message>
 </context>
 <context>

@@ -21,12 +21,26 @@ from gui.api.events import BACK_OFF_S, EventStream
 from gui.api.types import Change, Me, Needs, Status, Undone
 from gui.store.loans import LoanWatch, without_loans
 from gui.store.ops import Form, Op
+from gui.store.parcels import NEEDED as PARCELS_NEEDED
+from gui.store.parcels import ParcelWatch, without_parcels
 from gui.store.undo import Undoable, UndoStack
 
 POLL_MS = 15_000
 COALESCE_MS = 300
 STATUS_MS = 700
-TOPICS = ("payment", "payer_rule", "order", "pick", "task", "outgoing", "registry", "loans", "shops", "settlement")
+TOPICS = (
+    "payment",
+    "payer_rule",
+    "order",
+    "pick",
+    "task",
+    "outgoing",
+    "registry",
+    "loans",
+    "shops",
+    "settlement",
+    "parcels",
+)
 
 
 class Link(Enum):
@@ -72,6 +86,7 @@ class Session(QObject):
         self.events = EventStream(self.client, self, second_ms=second_ms)
         self.undo = UndoStack(self)
         self.loans = LoanWatch(self.client, self, second_ms=second_ms)
+        self.parcels = ParcelWatch(self.client, self, second_ms=second_ms)
         self.link = Link.STARTING
         self.why: NoConnection | ApiError | None = None
         self.me: Me | None = None
@@ -106,7 +121,13 @@ class Session(QObject):
     @property
     def needs(self) -> Needs:
         found = self.status.needs if self.status else Needs()
-        return replace(found, loan_calls=self.loans.calls_waiting, loans_late=self.loans.late)
+        return replace(
+            found,
+            loan_calls=self.loans.calls_waiting,
+            loans_late=self.loans.late,
+            parcels_stuck=self.parcels.stuck,
+            cod_missing=self.parcels.cod_missing,
+        )
 
     def may(self, permission: str) -> bool:
         """The right is there and the service would hear us now."""
@@ -131,6 +152,7 @@ class Session(QObject):
         for timer in (self._again, self._poll, self._flush, self._status_soon):
             timer.stop()
         self.loans.stop()
+        self.parcels.stop()
         self.events.stop()
         self.client.cancel_all()
 
@@ -171,12 +193,27 @@ class Session(QObject):
             if isinstance(error, Away):
                 self._offline(error)
             else:
-                self._got_me(without_loans(me) if isinstance(error, Missing) else me)
+                self._ask_parcels(without_loans(me) if isinstance(error, Missing) else me)
 
         if me.may("loans.read"):
-            self.loans.ask(me, lambda: self._got_me(me), failed)
+            self.loans.ask(me, lambda: self._ask_parcels(me), failed)
         else:
             self.loans.forget()
+            self._ask_parcels(me)
+
+    def _ask_parcels(self, me: Me) -> None:
+        """And rights to parcels in one that watches none."""
+
+        def failed(error: ApiError) -> None:
+            if isinstance(error, Away):
+                self._offline(error)
+            else:
+                self._got_me(without_parcels(me) if isinstance(error, Missing) else me)
+
+        if me.may(PARCELS_NEEDED):
+            self.parcels.ask(lambda: self._got_me(me), failed)
+        else:
+            self.parcels.forget()
             self._got_me(me)
 
     def _got_me(self, me: Me) -> None:
@@ -202,6 +239,7 @@ class Session(QObject):
         self.link, self.why = Link.OFFLINE, reason
         self._poll.stop()
         self.loans.stop()
+        self.parcels.stop()
         self.events.stop()
         wait = BACK_OFF_S[min(self._tries, len(BACK_OFF_S) - 1)]
         self._tries += 1
@@ -244,6 +282,7 @@ class Session(QObject):
     def _event_reset(self) -> None:
         self.load_status()
         self.loans.ask_soon()
+        self.parcels.ask_soon()
         self.reset.emit()
 
     def _stream_broke(self) -> None:
@@ -283,6 +322,8 @@ class Session(QObject):
             self.changed.emit(topic, frozenset(names or ()))
         if "loans" in pending:
             self.loans.ask_soon()
+        if "parcels" in pending:
+            self.parcels.ask_soon()
 
     def act(
         self,

@@ -47,6 +47,8 @@ def tray_state(session: Session) -> TrayState:
     if light in (Light.OK, Light.WORKING) and needs.loan_calls and session.may("loans.call"):
         # Buyers who wait for a call stand on the board of loans, not in the service's status.
         light = Light.NEEDS_YOU
+    if light in (Light.OK, Light.WORKING) and _parcels(session, needs):
+        light = Light.NEEDS_YOU
     if light is Light.NEEDS_YOU and not count:
         # It needs somebody, but nobody with this role.
         light = Light.OK
@@ -65,6 +67,16 @@ def _mine(session: Session, needs: Needs) -> int:
     count += needs.alarms if me.sees("health") else 0
     count += needs.to_sign if me.may("outgoing.approve") else 0
     count += needs.loan_calls if me.may("loans.call") else 0
+    return count + _parcels(session, needs)
+
+
+def _parcels(session: Session, needs: Needs) -> int:
+    """Parcels somebody with these rights should look at; who may only read them is told of missing money."""
+    me = session.me
+    if me is None:
+        return 0
+    count = needs.parcels_stuck if me.may("parcels.work") else 0
+    count += needs.cod_missing if me.may("parcels.work") or me.may("payments.decide") else 0
     return count
 
 
@@ -86,6 +98,10 @@ def needs_words(session: Session, needs: Needs) -> list[str]:
         words.append(counts.tasks(needs.tasks))
     if needs.loan_calls and me.may("loans.call"):
         words.append(counts.loan_calls(needs.loan_calls))
+    if needs.parcels_stuck and me.may("parcels.work"):
+        words.append(counts.stuck_parcels(needs.parcels_stuck))
+    if needs.cod_missing and (me.may("parcels.work") or me.may("payments.decide")):
+        words.append(counts.missing_cod(needs.cod_missing))
     if needs.alarms and me.sees("health"):
         words.append(counts.alarms(needs.alarms))
     return words

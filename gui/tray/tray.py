@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from gui.i18n import translate
+from gui.i18n.counts import counts
 from gui.settings import KINDS, Settings
 from gui.store.session import Session
 from gui.tray import autostart
@@ -52,7 +53,13 @@ class Tray(QObject):
         self.flyout.go.connect(self.go)
         self.notifier.go.connect(self.go)
         self.state: TrayState | None = None
-        for signal in (session.status_changed, session.link_changed, session.me_changed, session.loans.changed):
+        for signal in (
+            session.status_changed,
+            session.link_changed,
+            session.me_changed,
+            session.loans.changed,
+            session.parcels.changed,
+        ):
             signal.connect(self.refresh)
         # The tip says how long ago: it must not grow old by itself.
         self._minute = QTimer(self, interval=20_000)
@@ -125,6 +132,7 @@ class Tray(QObject):
         if me is not None and me.may("health.operate"):
             ask = self._add(menu, translate("Tray", "Ask the bank now"), self._poll)
             ask.setEnabled(self.session.online)
+        self._parcels_into(menu)
         menu.addSeparator()
         kinds = menu.addMenu(translate("Tray", "Notifications"))
         names = {
@@ -147,6 +155,19 @@ class Tray(QObject):
         start.setChecked(autostart.is_on())
         menu.addSeparator()
         self._add(menu, translate("Tray", "Quit"), self.quit_asked.emit)
+
+    def _parcels_into(self, menu: QMenu) -> None:
+        """Parcels in trouble: a press shows them."""
+        me, needs = self.session.me, self.session.needs
+        if me is None or not me.may("parcels.read"):
+            return
+        for group, number, words in (
+            ("stuck", needs.parcels_stuck, counts.stuck_parcels),
+            ("cod_missing", needs.cod_missing, counts.missing_cod),
+        ):
+            if number:
+                text = words(number)
+                self._add(menu, text[:1].upper() + text[1:], partial(self.go.emit, "parcels", group))
 
     def _add(self, menu: QMenu, words: str, slot: Callable[[], object]) -> QAction:
         action = menu.addAction(words)

@@ -25,6 +25,7 @@ from gui.views.loans import LoansPage
 from gui.views.offline import offline_words
 from gui.views.orders import OrdersPage
 from gui.views.page import Page
+from gui.views.parcels import ParcelsPage
 from gui.views.payments import PaymentsPage
 from gui.views.picks import PicksPage
 from gui.views.registries import RegistriesPage
@@ -41,6 +42,7 @@ PAGES: tuple[type[Page], ...] = (
     RegistriesPage,
     OrdersPage,
     PicksPage,
+    ParcelsPage,
     CallsPage,
     LoansPage,
     CallCentrePage,
@@ -53,7 +55,7 @@ PAGES: tuple[type[Page], ...] = (
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
 NUMBERED = (
     "payments", "registries", "orders", "picks", "calls", "bank", "health", "loans", "call_centre", "settlement",
-    "shops",
+    "shops", "parcels",
 )  # fmt: skip
 """In the order of their keys: a page keeps its key though another is put beside it on the rail."""
 
@@ -135,6 +137,7 @@ class Shell(QMainWindow):
         session.me_changed.connect(self._rights)
         session.status_changed.connect(self._badges)
         session.loans.changed.connect(self._badges)
+        session.parcels.changed.connect(self._badges)
         session.link_changed.connect(self._link)
         session.refused.connect(self.refused)
         theme.changed.connect(self._themed)

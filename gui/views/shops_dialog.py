@@ -1,4 +1,4 @@
-"""A form about a shop or its terms: errors at their fields, what was typed stays while the service refuses it."""
+"""A form that asks for one change: errors at their fields, what was typed stays while the service refuses it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,12 @@ class AskingDialog(QDialog):
     """A form that asks the service for one change and closes when it is done.
 
     Attributes:
+        topic: of what it changes.
         fields: by the service's names. trouble: what is wrong with the whole. ok: the button that asks.
         answer: what the service answered, once it did.
     """
+
+    topic = "shops"
 
     def __init__(
         self,
@@ -86,6 +89,10 @@ class AskingDialog(QDialog):
     def errors(self) -> Mapping[str, str]:
         """What is wrong at first sight, by field."""
         return {}
+
+    def about_field(self, error: ApiError) -> str:
+        """The field a refusal is about; "" where it is about none."""
+        return field_of(error)
 
     # --- fields ------------------------------------------------------------------------------------------------------
 
@@ -190,7 +197,7 @@ class AskingDialog(QDialog):
         path, body, kind = self.request()
         self.busy(True)
         op = self.session.act(
-            path, body, kind, touches=(("shops", ""),), version=version, form=self._form, owner=self, method=method
+            path, body, kind, touches=((self.topic, ""),), version=version, form=self._form, owner=self, method=method
         )
         op.success(self._done).failure(self.refused).start()
 
@@ -201,7 +208,7 @@ class AskingDialog(QDialog):
     def refused(self, error: ApiError) -> None:
         """Say it at the field it is about, else above the form."""
         self.busy(False)
-        name, words = field_of(error), error_words(error)
+        name, words = self.about_field(error), error_words(error)
         if name in self.fields:
             self.show_errors({name: words})
         else:

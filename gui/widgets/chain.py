@@ -28,10 +28,9 @@ class Step(QWidget):
         whole.addWidget(gutter)
         inside = rows(gap=3)
         head = columns(gap=8)
-        head.addWidget(label(title, "heading"))
-        head.addStretch(1)
+        head.addWidget(label(title, "heading", wrap=True), 1)
         if after:
-            head.addWidget(label(after, "muted"))
+            head.addWidget(label(after, "muted"), 0, Qt.AlignmentFlag.AlignTop)
         inside.addLayout(head)
         self.body: QVBoxLayout = rows(gap=3)
         inside.addLayout(self.body)

@@ -21,7 +21,7 @@ class CellDelegate(QStyledItemDelegate):
         if look == "pill":
             self._ground(painter, option, index)
             pill = index.data(PillRole)
-            if pill is not None:
+            if pill is not None and (pill.text or pill.icon):
                 edge = theme.px(8)
                 painter.setFont(option.font)
                 paint_pill(painter, QRectF(option.rect).adjusted(edge, 0, -theme.px(2), 0), pill)

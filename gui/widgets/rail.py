@@ -10,7 +10,7 @@ from gui import icons
 from gui.theme import theme
 from gui.widgets.parts import label, rows
 
-WIDTH = 84
+WIDTH = 92
 
 
 class RailButton(QToolButton):

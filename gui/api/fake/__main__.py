@@ -17,9 +17,16 @@ def main() -> int:
     parser.add_argument("--payments", type=int, default=400, help="settled payments of the past (default 400)")
     parser.add_argument("--outgoing", type=int, default=0, help="executed payment orders of the past (default 0)")
     parser.add_argument("--loans", type=int, help="closed loans of the past; without it the company has no loans")
+    parser.add_argument("--parcels", type=int, help="ended parcels of the past; without it the company watches none")
     parser.add_argument("--role", choices=sorted(ROLES), default="owner", help="whose rights the token has")
     arguments = parser.parse_args()
-    world = World(payments=arguments.payments, outgoing=arguments.outgoing, loans=arguments.loans, role=arguments.role)
+    world = World(
+        payments=arguments.payments,
+        outgoing=arguments.outgoing,
+        loans=arguments.loans,
+        parcels=arguments.parcels,
+        role=arguments.role,
+    )
     daemon = FakeDaemon(world).start()
     daemon.announce(arguments.home)
     sys.stdout.write(f"{daemon.url} kvit-tray --home {arguments.home}\n")

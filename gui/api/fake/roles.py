@@ -7,6 +7,7 @@ _OUTGOING = ("outgoing.read", "outgoing.propose", "outgoing.approve")
 _TRADE = ("orders.read", "picks.read", "tasks.read", "calls.read", "health.read")
 _LOAN_DESK = ("loans.read", "loans.apply", "loans.call", "loans.personal")
 _LOAN_WORK = ("loans.confirm", "loans.sign", "loans.work")
+_PARCELS = ("parcels.read", "parcels.feed", "parcels.work")
 _SETTLES = ("settlement.read", "settlement.work")
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "accountant": (
@@ -15,6 +16,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             *_TRADE,
             *_OUTGOING,
             "loans.read",
+            "parcels.read",
             *_SETTLES,
             "payments.read",
             "payments.decide",
@@ -23,8 +25,14 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "calls.work",
         ),
     ),
-    "warehouse": ("Николай Жуков", ("picks.read", "picks.work", "tasks.read", "tasks.work")),
-    "manager": ("Екатерина Лис", (*_TRADE, *_LOAN_DESK, *_LOAN_WORK, "orders.work", "tasks.work", "calls.work")),
+    "warehouse": (
+        "Николай Жуков",
+        ("picks.read", "picks.work", "tasks.read", "tasks.work", "parcels.read", "parcels.feed"),
+    ),
+    "manager": (
+        "Екатерина Лис",
+        (*_TRADE, *_PARCELS, *_LOAN_DESK, *_LOAN_WORK, "orders.work", "tasks.work", "calls.work"),
+    ),
     "it": ("Тимур Садыков", ("health.read", "health.operate", "evidence.read", "users.manage")),
     "director": (
         "Анна Верещагина",
@@ -32,6 +40,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             *_TRADE,
             *_OUTGOING,
             "loans.read",
+            "parcels.read",
             "shops.manage",
             *_SETTLES,
             "payments.read",
@@ -47,6 +56,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             *_OUTGOING,
             *_LOAN_DESK,
             *_LOAN_WORK,
+            *_PARCELS,
             *_SETTLES,
             "shops.manage",
             "payments.read",

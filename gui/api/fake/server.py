@@ -18,6 +18,7 @@ from gui.api.fake import (
     loan_routes,
     loans,
     outgoing,
+    parcels,
     payer_rules,
     registries,
     render,
@@ -55,6 +56,7 @@ NEEDED = [  # (method, path pattern, right)
     ("POST", r"settings/release", "release.switch"),
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
     *loan_routes.NEEDED,
+    *parcels.NEEDED,
 ]
 
 
@@ -260,6 +262,8 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.fake.world
         if path[0] in loan_routes.ROOTS:
             return loan_routes.get(world, path, query)
+        if path[0] in parcels.ROOTS:
+            return parcels.get(world, path, query)
         match path:
             case ["me"]:
                 return {
@@ -309,12 +313,16 @@ class _Handler(BaseHTTPRequestHandler):
         raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")
 
     def _put(self, path: list[str], body: Json, wanted: int | None) -> Json:
+        if path[0] in parcels.ROOTS:
+            return parcels.put(self.fake.world, path, body, wanted)
         return loan_routes.put(self.fake.world, path, body, wanted)
 
     def _post(self, path: list[str], body: Json, wanted: int | None) -> Json:
         world = self.fake.world
         if path[0] in loan_routes.ROOTS:
             return loan_routes.post(world, path, body, wanted)
+        if path[0] in parcels.ROOTS:
+            return parcels.post(world, path, body, wanted)
         match path:
             case ["payments", name, action]:
                 payment = world.payment(name)

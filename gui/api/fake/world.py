@@ -16,6 +16,7 @@ from gui.api.fake import (
     story_loans,
     story_matching,
     story_outgoing,
+    story_parcels,
     story_registries,
 )
 from gui.api.fake.problem import Problem as Problem
@@ -37,6 +38,7 @@ from gui.api.fake.render_registries import RegistryRecord
 from gui.api.fake.roles import ROLES as ROLES
 from gui.api.fake.shop import COMPANY
 from gui.api.fake.story_loans import LoanRecord
+from gui.api.fake.story_parcels import ParcelDesk
 
 Json = dict[str, Any]
 KEPT_EVENTS = 200
@@ -55,6 +57,7 @@ class World:
         period: the closing that runs; `period_waits` keeps it where it is.
         revealed: applications whose buyer was shown in full. asked_lenders, retried: lenders, and calls to them, a
             person had asked or tried again. call_results, paper_steps: what was asked for.
+        parcels: of a company that watches them; parcel_desk is what else belongs to them.
         certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
@@ -65,11 +68,12 @@ class World:
         payments: int = 400,
         outgoing: int = 0,
         loans: int | None = None,
+        parcels: int | None = None,
         role: str = "owner",
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        """`payments`, `outgoing`: how many settled ones of the past there are; `loans` too, None for a company
-        that has no loans at all."""
+        """`payments`, `outgoing`: how many settled ones of the past there are; ``loans`, `parcels` too, None
+        for a company that has none at all."""
         self.lock = threading.RLock()
         self.arrived = threading.Condition(self.lock)
         self._role = role
@@ -103,6 +107,8 @@ class World:
         self.hand_lines: list[tuple[str, Json]] = []
         self.call_results: list[tuple[str, str, str | None]] = []
         self.paper_steps: list[tuple[str, str, Json]] = []
+        self.parcels: dict[str, Json] = {}
+        self.parcel_desk = ParcelDesk()
         self.release_note = ""
         self.seq = 0
         self.events: list[tuple[int, Json]] = []
@@ -128,6 +134,9 @@ class World:
             story_loans.bulk(self, loans)
             settlement.statements(self)
             shops.shops(self)
+        if parcels is not None:
+            story_parcels.parcels(self)
+            story_parcels.bulk(self, parcels)
         self.lists = lists.Lists(self)
 
     @property

@@ -67,7 +67,8 @@ class Needs:
     """How many things wait for a person.
 
     `loan_calls`: buyers to be called now; `loans_late`: applications longer at their stage than the limit. Both are of
-    the board, not of the status, and wait for those with the rights only.
+    the board, not of the status, and wait for those with the rights only. `parcels_stuck`, `cod_missing`: parcels
+    nothing is heard of, and whose money is overdue; of the list of parcels.
     """
 
     payments: int = 0
@@ -78,6 +79,8 @@ class Needs:
     to_sign: int = 0
     loan_calls: int = 0
     loans_late: int = 0
+    parcels_stuck: int = 0
+    cod_missing: int = 0
 
     @property
     def total(self) -> int:
