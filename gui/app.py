@@ -12,8 +12,8 @@ from gui import __version__
 from gui.preflight import CannotStart, check
 
 PAGES = (
-    "payments", "registries", "orders", "picks", "parcels", "calls", "loans", "call_centre", "settlement", "shops", "bank",
-    "health",
+    "payments", "registries", "orders", "picks", "parcels", "calls", "loans", "call_centre", "settlement", "shops",
+    "bank", "health",
 )  # fmt: skip
 
 _EXAMPLES = """\
