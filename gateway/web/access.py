@@ -36,6 +36,8 @@ class Limits:
     upload: Limiter
     entry: Limiter
     feed: Limiter
+    tracking: Limiter
+    tracking_act: Limiter
     hint: Limiter
     forged: Limiter
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway.core.errors import KvitError, Refused
-from gateway.web import button, hints, parcel_feed, site
+from gateway.web import button, hints, parcel_feed, site, tracking
 from gateway.web.access import Limits, room_of
 from gateway.web.account import applications, entry, guidance, papers, reports, statements
 from gateway.web.account.pages import go, show_error
@@ -29,7 +29,7 @@ _PAGES = APIRouter(include_in_schema=False)
 for _pages in (entry, applications, papers, reports, statements, guidance):
     _PAGES.include_router(_pages.router)
 _OF_LOANS = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
-_OF_PARCELS = [*parcel_feed.router.routes]
+_OF_PARCELS = [*parcel_feed.router.routes, *tracking.router.routes]
 
 
 def create_web(room: PublicRoom) -> FastAPI:
@@ -92,6 +92,8 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _told(request: Request, error: KvitError) -> Response:
     """An error as JSON to programs, as a page to people; who is not logged in is led to the door."""
+    if room_of(request).parcels is not None and request.url.path.startswith(tracking.PREFIX):
+        return tracking.told(request, error)
     if request.url.path.startswith(_PROGRAMS) or request.app.state.sessions is None:
         return answer(error)
     if isinstance(error, NotEntered):

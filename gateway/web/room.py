@@ -31,6 +31,7 @@ class Pace:
         upload: papers people of one shop bring in.
         entry: wrong tokens at the account's door, from one address.
         feed: of a program that tells of parcels.
+        tracking: buyers' pages, from one address; `tracking_act`: what is said by the links of one parcel.
         hint: lenders' webhooks, from one address; `forged`: those whose signature does not hold. Each of them is kept.
     """
 
@@ -44,16 +45,33 @@ class Pace:
     upload: tuple[float, int] = (6, 20)
     entry: tuple[float, int] = (1, 5)
     feed: tuple[float, int] = (60, 60)
+    tracking: tuple[float, int] = (60, 60)
+    tracking_act: tuple[float, int] = (1, 12)
     hint: tuple[float, int] = (300, 100)
     forged: tuple[float, int] = (1, 10)
 
 
 @dataclass(frozen=True, slots=True)
+class Seller:
+    """Whose goods a parcel holds, as its buyer knows them, and where he may ring."""
+
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelsWeb:
-    """What a company that watches parcels adds to the public port."""
+    """What a company that watches parcels adds to the public port.
+
+    Attributes:
+        phone: where buyers of its own goods may ring.
+        sellers: by key, of goods that are neither its own nor a credit shop's; "" replaces its own name and phone.
+    """
 
     terms: ParcelTerms
     notify: NotifyTerms
+    phone: str = ""
+    sellers: Mapping[str, Seller] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway.core.authority import SERVICE
+from gateway.notify.terms import NotifyTerms
+from gateway.parcels.terms import ParcelTerms
 from gateway.settlement import register, statements
 from gateway.settlement.model import Party, PartyKind
-from gateway.web.app import OPENAPI
+from gateway.web.app import OPENAPI, PARCELS_OPENAPI, create_web
+from gateway.web.room import ParcelsWeb, PublicRoom
 from tests.settlement.house import line
 from tests.web.world import World
 
@@ -24,7 +29,7 @@ class Guard(NamedTuple):
 
     Attributes:
         kind: "open", "site" (a secret key), "button" (a registered origin), "lender" (a signature), "form" (the mark of
-            one's own session, no login), "person" (a login).
+            one's own session, no login), "person" (a login), "feed" (a program's key), "link" (nobody can guess it).
         people: of a shop, for "person".
     """
 
@@ -79,6 +84,15 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("GET", "/shop/help/passport"): Guard("person", BOTH),
     ("GET", "/shop/button"): Guard("person", ONLY_M),
 }
+OF_PARCELS: dict[tuple[str, str], Guard] = {
+    ("POST", "/parcels/v1/parcels"): Guard("feed"),
+    ("GET", "/parcels/v1/parcels/{track}"): Guard("feed"),
+    ("GET", "/t/{token}"): Guard("link"),
+    ("POST", "/t/{token}"): Guard("link"),
+    ("POST", "/t/{token}/received"): Guard("link"),
+    ("POST", "/t/{token}/silence"): Guard("link"),
+    ("POST", "/t/{token}/write"): Guard("link"),
+}
 # What a form must hold to be about something; the rest is refused with a sentence, and that is an answer too.
 TYPED = {"passport": "4510 000000", "photo": "yes", "place": "x", "signed": "yes", "reason": "x", "by": "buyer"}
 TYPED |= {"carrier": "x", "waybill": "x", "remark": "x", "choice": "soap|O-1|clerk", "kind": "other"}
@@ -127,15 +141,29 @@ def marked(world: World, who: str) -> tuple[httpx.Client, str]:
     return browser.client, browser.forms(browser.get("/shop/help"))["/shop/logout"]["mark"]
 
 
-def test_every_route_stands_in_the_table(world: World) -> None:
-    served = {
+def served(app: FastAPI) -> set[tuple[str, str]]:
+    return {
         (method, route.path)
-        for included in world.app.routes
+        for included in app.routes
         for route in getattr(getattr(included, "original_router", None), "routes", [included])
         for method in getattr(route, "methods", None) or ()
         if method != "HEAD"
     }
-    assert served == {*GUARDS, ("GET", OPENAPI)}
+
+
+def test_every_route_stands_in_the_table(world: World) -> None:
+    assert served(world.app) == {*GUARDS, ("GET", OPENAPI)}
+
+
+def test_parcels_are_served_where_they_are_watched_with_loans_and_without(world: World) -> None:
+    parcels = ParcelsWeb(ParcelTerms(), NotifyTerms("Квит"))
+    both = create_web(replace(world.room, parcels=parcels))
+    assert served(both) == {*GUARDS, *OF_PARCELS, ("GET", OPENAPI)}
+    alone = create_web(PublicRoom(store=world.room.store, url=world.room.url, parcels=parcels))
+    assert served(alone) == {*OF_PARCELS, ("GET", PARCELS_OPENAPI)}
+    for app in (both, alone):
+        described = {(verb.upper(), path) for path, verbs in app.openapi()["paths"].items() for verb in verbs}
+        assert not [path for _, path in described if path.startswith("/t/")], "pages are for people"
 
 
 def test_the_described_routes_are_those_for_programs(world: World) -> None:
