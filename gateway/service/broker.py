@@ -98,7 +98,7 @@ class Brokerage:
         self._polling = Polling(answers, self._lenders)
         self._loop: Scheduler | None = None
         self._server: ApiServer | None = None
-        settlement = settlement_terms(config.loans, terms.outgoing, config.lender)
+        settlement = settlement_terms(config.loans, terms.outgoing, config.lender, terms.cod.agents)
         self._returns = return_terms(settlement, config.lender)
         self.broker = Broker(
             loans=terms.loans,

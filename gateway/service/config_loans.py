@@ -6,6 +6,7 @@ No secret stands here: a lender's token and the secret its webhooks are signed w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from gateway.core.requisites import is_account, is_bic, is_correspondent, is_inn, is_kpp
 from gateway.core.vat import VatKind
 from gateway.core.workdays import WorkHours
+from gateway.flows import parcel_settlement
 from gateway.flows.loan_return import ReturnTerms
 from gateway.flows.terms import Terms
 from gateway.loans.payees import debtor_of, payee_of_any
@@ -184,11 +186,13 @@ def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, seal
     )
 
 
-def settlement_terms(table: LoansTable, outgoing: OutgoingTerms, lenders: list[LenderTable]) -> SettlementTerms:
-    """How shops get their money, and we what shops and lenders owe us."""
+def settlement_terms(
+    table: LoansTable, outgoing: OutgoingTerms, lenders: list[LenderTable], agents: Mapping[str, Payee]
+) -> SettlementTerms:
+    """How shops and agents get their money, and we what shops and lenders owe us."""
     return SettlementTerms(
         outgoing=outgoing,
-        payee_of=payee_of_any(_accounts(lenders)),
+        payee_of=parcel_settlement.payee_of_any(agents, payee_of_any(_accounts(lenders))),
         debtor_of=debtor_of,
         account=table.account,
         silence_days=table.silence_days,

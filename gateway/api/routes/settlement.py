@@ -36,6 +36,7 @@ from gateway.core.authority import Right
 from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.money import Money
+from gateway.flows import parcel_settlement
 from gateway.loans import payees
 from gateway.settlement import claims, corrections, payouts, queries, statements
 from gateway.settlement.model import Party, PartyKind
@@ -250,11 +251,12 @@ def get_period(view: TheView, run: TheRun) -> dict[str, Any]:
 
 @router.post("/period", response_model=Period, dependencies=WORK, responses=CHANGE)
 def close_period(desk: TheDesk, run: TheRun, asked: ClosePeriod) -> dict[str, Any]:
-    """Make every shop's statement up to a day; runs beside the requests. Begun again, it doubles nothing."""
+    """Make everybody's statement up to a day; runs beside the requests. Begun again, it doubles nothing."""
     until = _day(asked.until)
     statements.need_day(until, business_date(desk.room.store.clock.now(), desk.room.terms.zone))
     with desk.room.store.reading() as connection:
-        parties = payees.parties(connection, desk.company)
+        agents = parcel_settlement.parties(connection, desk.company, desk.room.terms.cod)
+        parties = {**payees.parties(connection, desk.company), **agents}
     run.start(desk.actor, parties, until, asked.send)
     return get_period(desk, run)
 

@@ -190,11 +190,12 @@ def close(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from gateway.flows import settlement
+    from gateway.flows import parcel_settlement, settlement
     from gateway.loans.payees import parties
     from gateway.service.account import known_person
     from gateway.service.config import terms_of
     from gateway.service.config_loans import settlement_terms
+    from gateway.service.config_parcels import cod_terms
 
     screen = Screen.of(home, language, as_json)
     day = _day(until)
@@ -202,9 +203,13 @@ def close(
         if config.loans is None:
             raise Refused("config.no_loans")
         person = known_person(store, by)
-        settling = settlement_terms(config.loans, terms_of(config).outgoing, config.lender)
+        cod = cod_terms(config.carrier, config.cod_tariff, config.agent, None)
+        settling = settlement_terms(config.loans, terms_of(config).outgoing, config.lender, cod.agents)
         with store.reading() as connection:
-            whom = parties(connection, store.company)
+            whom = {
+                **parties(connection, store.company),
+                **parcel_settlement.parties(connection, store.company, cod),
+            }
         with screen.progress("cli.settlement.closing", len(whom)) as told:
             closed = settlement.close_period(
                 store, whom, day, lambda done, _: told(done), actor=person, debtor_of=settling.debtor_of
