@@ -122,6 +122,7 @@ def test_a_letter_arrives_as_it_was_written(server: Controller, post: Post) -> N
     (got, _) = post.letters
     assert got["Message-ID"] == f"<{message.id}@roga.example>"
     assert got["List-Unsubscribe"] == "<https://r.example/u/1>"
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click", "RFC 8058"
     assert got["From"] == "Рога и копыта <shop@roga.example>"
     assert (got["To"], got["Subject"], got["Auto-Submitted"]) == (MAIL, "Заказ ждёт", "auto-generated")
     assert got.get_content().splitlines() == ["Здравствуйте!", ".", "точка"]

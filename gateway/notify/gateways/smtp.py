@@ -101,6 +101,8 @@ class SmtpGateway:
         letter["Auto-Submitted"] = "auto-generated"
         if message.unsubscribe:
             letter["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            if message.unsubscribe.startswith("https://"):  # RFC 8058, 3.1
+                letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(message.text, cte="base64")
         return letter
 
