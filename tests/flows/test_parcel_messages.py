@@ -13,6 +13,7 @@ from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.parcels import ending, reminders
 from gateway.parcels.carriers.ports import MoneyRecord
 from gateway.parcels.model import EndedHow
+from gateway.parcels.tables import parcels
 from gateway.parcels.terms import ParcelTerms, ReminderTerms
 from tests.flows.parcel_buyers import ACCEPTED, ARRIVED, COLLECTED, SORTED, TERMS, TURNED, Told
 from tests.parcels.histories import START, record
@@ -54,6 +55,20 @@ def test_what_is_heard_by_day_is_told_at_once_and_not_in_the_quiet_hours_of_the_
     buyers.clock.advance(timedelta(hours=3))  # half past ten in the evening there
     buyers.heard(other, (far,))
     assert buyers.messages()[-1].not_before[:16] == "2026-10-09T23:00"  # nine there
+
+
+def test_letters_of_the_night_wait_for_the_morning_too(buyers: Told) -> None:
+    """They wake nobody, but what the night run heard is told at one time."""
+    parcel = buyers.put(phone="").id
+    buyers.hear(parcel, ACCEPTED)
+    assert [(row.channel, row.not_before[:16]) for row in buyers.messages()] == [("email", "2026-10-06T06:00")]
+
+
+def test_nobody_is_asked_to_pay_what_he_has_paid(buyers: Told) -> None:
+    parcel = buyers.put(cod=Money(456_000)).id
+    buyers.do(SERVICE, lambda unit: unit.update(parcels, parcel, cod_arrived_at=unit.at))
+    buyers.hear(parcel, ACCEPTED)
+    assert "При получении" not in buyers.messages()[0].body
 
 
 def test_a_parcel_first_seen_waiting_is_not_said_to_be_posted(buyers: Told) -> None:

@@ -136,21 +136,18 @@ def test_asking_for_more_certainty_costs_time_and_in_the_end_gets_silence() -> N
 
 
 def test_the_future_is_hidden_from_the_tables() -> None:
-    """Ways get twice as long after the split: whoever had seen that would guess later."""
-    first = [way(10.0 + number % 5) for number in range(20)]
-    split = START + timedelta(days=30)
-    second = [
-        Journey(
-            each.index_to,
-            tuple(scan._replace(at=scan.at + timedelta(days=60)) for scan in each.scans),
-            START + timedelta(days=60) + 50 * HOUR,
-            None,
-            START + timedelta(days=60) + 50 * HOUR,
-        )
-        for each in first
-    ]
-    found = evaluate([*first, *second], TERMS, split)
-    assert (found.trained, found.guess.parcels) == (20, 20)
+    """The Post gets twenty times as slow just before the split: whoever knew how that ends would guess later."""
+
+    def posted(days: float, hours: float) -> Journey:
+        known, by = way(hours), timedelta(days=days)
+        assert known.arrived_at
+        moved = tuple(scan._replace(at=scan.at + by) for scan in known.scans)
+        return Journey(known.index_to, moved, known.arrived_at + by, None, known.arrived_at + by)
+
+    first, slow = [posted(0, 10.0 + number % 5) for number in range(20)], [posted(29, 200) for _ in range(20)]
+    split = START + timedelta(days=30, hours=5)
+    found = evaluate([*first, *slow, *(posted(60, 200) for _ in range(20))], TERMS, split)
+    assert (found.trained, found.guess.parcels) == (40, 20)
     assert found.guess.premature.value == 1
     assert first[0].as_known_at(START + 30 * HOUR).arrived_at is None
     assert first[0].as_known_at(START + 12 * HOUR).scans == first[0].scans[:1]
