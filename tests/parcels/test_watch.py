@@ -44,8 +44,8 @@ def test_every_parcel_is_where_it_belongs(house: House) -> None:
     found: dict[Trouble, set[str]] = {}
     with house.store.reading() as connection:
         for trouble in Trouble:
-            rows = connection.execute(select(parcels.c.id).where(condition(trouble, house.terms, NOW)))
-            found[trouble] = set(rows.scalars())
+            of_group = select(parcels.c.id).where(condition(trouble, house.terms, NOW))
+            found[trouble] = set(connection.execute(of_group).scalars())
         red = set(connection.execute(select(parcels.c.id).where(watch.stuck(house.terms, NOW))).scalars())
         rows = connection.execute(select(parcels).where(parcels.c.id.in_(cases))).all()
         counted = watch.counts(connection, "test", house.terms, NOW)
