@@ -21,11 +21,14 @@ from gateway.api.routes import (
     loan_papers,
     loan_terms,
     loans,
+    message_texts,
     notifications,
     open,
     orders,
     outgoing,
+    parcel_letters,
     parcel_lists,
+    parcel_report,
     parcels,
     payer_rules,
     payments,
@@ -43,7 +46,7 @@ OPENAPI = "/v1/openapi.json"
 _AREAS = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
     loan_calls, loan_papers, loan_terms, lenders, shops, settlement, parcels,
-    parcel_lists, notifications, open,
+    parcel_lists, parcel_report, parcel_letters, notifications, message_texts, open,
 )  # fmt: skip
 # Taken as they are: `include_router` would build each of them a second time at the first request to its area.
 _ROUTES = [route for area in _AREAS for route in area.router.routes]

@@ -33,7 +33,8 @@ from gateway.store.unit import Unit
 
 _MONTHS = 6
 _LONGEST = 200
-_OVER = frozenset({Stage.DELIVERED, Stage.RETURNED, Stage.REGISTERED})
+SEARCHED = frozenset(Stage) - {Stage.DELIVERED, Stage.RETURNED, Stage.REGISTERED}
+"""Where a parcel can be searched for: the carrier has it, or lost it."""
 _KINDS: Mapping[int, str] = {
     2: "письмо", 3: "бандероль", 4: "посылка", 5: "мелкий пакет", 7: "отправление EMS", 16: "бандероль 1 класса",
     23: "посылка онлайн", 24: "курьер онлайн", 47: "посылка 1 класса",
@@ -79,7 +80,7 @@ def prepare(
     """
     unit.actor.require(Right.PARCELS_WORK)
     row = rows.open_for(unit, parcel_id)
-    if row.stage in _OVER:
+    if row.stage not in SEARCHED:
         raise Refused("parcel.nothing_to_search", track=row.track)
     today = business_date(unit.now, terms.zone)
     posting = _posting(unit, terms, row)

@@ -80,7 +80,7 @@ def test_a_parcel_whole(manager: httpx.Client, parcel: str, store: Store) -> Non
     assert [(one["channel"], one["state"], one["can_resend"]) for one in card["messages"]] == [
         ("email", "queued", False),
     ]  # fmt: skip
-    assert card["actions"] == ["delivered", "end", "ask", "contacts", "mute", "revoke_links"]
+    assert card["actions"] == ["delivered", "end", "ask", "contacts", "mute", "revoke_links", "search"]
 
 
 def test_the_list_is_filtered_searched_and_counted(

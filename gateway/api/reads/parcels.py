@@ -12,9 +12,9 @@ from gateway.api.reads.orders import invoice_item, payments_of
 from gateway.api.reads.paging import Listing, Window, in_order
 from gateway.api.reads.texts import said
 from gateway.core.authority import Actor, Right
-from gateway.parcels import cdek_codes, post_codes, queries, watch
+from gateway.parcels import cdek_codes, cod_claim, post_codes, queries, search_request, watch
 from gateway.parcels.meaning import Meaning
-from gateway.parcels.model import AT_BUYER, CarrierKey, EndedHow, Stage, Watch
+from gateway.parcels.model import AT_BUYER, CarrierKey, CodState, EndedHow, Stage, Watch
 from gateway.parcels.queries import Filters
 from gateway.parcels.tables import intakes
 from gateway.parcels.tables import parcels as table
@@ -35,7 +35,7 @@ _ITEM = (
     "id", "version", "carrier", "track", "source", "shop", "order_no", "name", "phone", "email", "order_sum",
     "declared", "cod", "postage", "index_to", "stage", "stage_since", "moved_at", "arrived_at", "delivered_at",
     "returned_at", "office_index", "office_name", "keep_until", "last_code", "watch", "ended_at", "ended_how",
-    "cod_state", "cod_due", "made_at",
+    "cod_state", "cod_due", "cod_received", "made_at",
 )  # fmt: skip
 _REST = (
     "address", "mail_type", "accepted_at", "ended_by", "ask_at", "asked_at", "answered_at", "failures", "reminders",
@@ -52,6 +52,7 @@ _INTAKE = (
 )  # fmt: skip
 _STAGES = {stage.value: said(f"parcel.stage.{stage.value}", name="stage") for stage in Stage}
 _MEANINGS = {CarrierKey.POST: post_codes.meaning_of, CarrierKey.CDEK: cdek_codes.meaning_of}
+_CLAIM = ("id", "number", "date", "amount", "text")
 _STAGES_TO_MARK = frozenset(stage.value for stage in Stage) - {Stage.DELIVERED.value, Stage.RETURNED.value}
 
 
@@ -128,8 +129,14 @@ def card(
         "order": _order(found.order),
         "invoice": invoice_item(invoice) if invoice is not None else None,
         "payments": payments_of(connection, company, [invoice.id]) if invoice is not None and money else [],
+        "claims": [claim_item(each) for each in cod_claim.of_parcel(connection, company, row.id)],
         "actions": _actions(row, actor),
     }
+
+
+def claim_item(row: AnyRow) -> dict[str, Any]:
+    """A letter to the carrier about money that did not come."""
+    return {name: row._mapping[name] for name in _CLAIM}
 
 
 def intake(connection: Connection, company: str, intake_id: str) -> dict[str, Any] | None:
@@ -180,5 +187,7 @@ def _actions(row: AnyRow, actor: Actor) -> list[str]:
         "mute": active and not row.no_messages,
         "unmute": active and bool(row.no_messages),
         "revoke_links": True,
+        "search": row.stage in search_request.SEARCHED,
+        "claim": row.cod_state == CodState.MISSING,
     }
     return [name for name, may in possible.items() if may]

@@ -142,6 +142,7 @@ class TextProblem(BaseModel):
 
     code: str
     refused: bool = Field(description="It cannot be saved so")
+    line: int = Field(description="Of the text, from 1; 0 for the whole")
     text_ru: str
     text_en: str
     hint_ru: str

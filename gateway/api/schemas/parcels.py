@@ -54,6 +54,7 @@ class ParcelFacts(BaseModel):
     ended_how: str
     cod_state: str
     cod_due: Day | None
+    cod_received: Kopecks = Field(description="Of the cash on delivery, in the bank's statements")
     made_at: Instant
     stuck: bool = Field(description="Nothing heard of it for too long: red")
     ready: bool
@@ -106,6 +107,16 @@ class TimelineLine(BaseModel):
     text_en: str
 
 
+class ClaimFacts(BaseModel):
+    """A letter to the carrier about money that did not come."""
+
+    id: str
+    number: int
+    date: Day
+    amount: Kopecks
+    text: str
+
+
 class ParcelAnswer(ParcelFacts, Answer):
     """One parcel whole: order, invoice and payments as their own lists show them."""
 
@@ -136,6 +147,7 @@ class ParcelAnswer(ParcelFacts, Answer):
     order: dict[str, Any] | None
     invoice: dict[str, Any] | None
     payments: list[dict[str, Any]]
+    claims: list[ClaimFacts] = Field(description="The newest first")
     actions: list[str] = Field(description="What this user may do with it now")
 
 
