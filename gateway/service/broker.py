@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import structlog
 
 from gateway.api.room import Broker
-from gateway.api.server import ApiServer, Tls
 from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.flows.leaving import drain
@@ -35,8 +34,7 @@ from gateway.service.config_loans import LenderTable, return_terms, settlement_t
 from gateway.service.scheduler import Scheduler
 from gateway.signing.vault import SealedVault
 from gateway.store import Store, Unit
-from gateway.web.app import create_web
-from gateway.web.room import WebRoom
+from gateway.web.room import ParcelsWeb, WebRoom
 
 LENDERS, ASKING = "lenders", "asking"
 _log = structlog.get_logger("service.broker")
@@ -97,7 +95,6 @@ class Brokerage:
         self._sinks = LenderCalls(answers, self._lenders).sinks()
         self._polling = Polling(answers, self._lenders)
         self._loop: Scheduler | None = None
-        self._server: ApiServer | None = None
         settlement = settlement_terms(config.loans, terms.outgoing, config.lender, terms.cod.agents)
         self._returns = return_terms(settlement, config.lender)
         self.broker = Broker(
@@ -134,16 +131,14 @@ class Brokerage:
         loop.add("lender-tokens", loop.every().day.at("08:05"), self._watch_tokens)
         loop.add("personal-data", loop.every().day.at("03:50"), self._forget)
 
-    def serve(self) -> str:
-        """Open the public port, where one is configured; returns its address as the world knows it.
+    def web_room(self, parcels: ParcelsWeb | None) -> WebRoom:
+        """What the public port needs of it.
 
         Raises:
-            Refused: `web.*`, `api.*`.
+            Refused: `web.bad_url`. Corrupt: `vault.*`.
         """
         web = self._config.web
-        if not web.url:
-            return ""
-        room = WebRoom(
+        return WebRoom(
             store=self._store,
             terms=self._terms,
             loans=self._loans,
@@ -154,17 +149,11 @@ class Brokerage:
             changed=self._changed,
             behind_proxy=web.behind_proxy,
             titles=self.broker.titles,
+            parcels=parcels,
         )
-        tls = Tls(self._home.root / web.certificate, self._home.root / web.key) if web.certificate else None
-        self._server = ApiServer(create_web(room), host=web.host, port=web.port, tls=tls)
-        listening = self._server.start()
-        _log.info("public port", listening=listening, url=web.url)
-        return web.url
 
     def stop(self) -> None:
-        """End what waits for lenders, and close the public port."""
-        if self._server is not None:
-            self._server.stop()
+        """End what waits for lenders."""
         self._polling.close()
         for lender in self._lenders.values():
             lender.close()

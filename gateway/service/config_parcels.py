@@ -62,7 +62,7 @@ class ParcelsTable(_Part):
         stuck_days: without an operation, red. silent_days: without anything at all, no longer asked about.
         cod_days: from the delivery to its money; later it is missing.
         control_percent: of parcels whose buyers get no reminders, to measure what reminders are worth.
-        report_to: who gets the morning report by e-mail.
+        report_to: who gets the morning report by e-mail. phone: where buyers may ring; stands on their parcel's page.
     """
 
     night: time = time(2, 0)
@@ -74,6 +74,7 @@ class ParcelsTable(_Part):
     link_days: int = Field(default=120, ge=1, le=365)
     retention_days: int = Field(default=1095, ge=1, le=36500)
     report_to: list[str] = []
+    phone: str = Field(default="", max_length=40)
     reminders: RemindersTable = RemindersTable()
     guess: GuessTable = GuessTable()
 
@@ -172,7 +173,11 @@ class CodTariffTable(_Part):
 
 
 class AgentTable(_Part):
-    """`[[agent]]`: somebody whose goods we send who is no shop of the brokerage; gets his cash on delivery here."""
+    """`[[agent]]`: somebody whose goods we send who is no shop of the brokerage; gets his cash on delivery here.
+
+    Attributes:
+        phone: where his buyers may ring.
+    """
 
     key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     name: str = Field(min_length=1, max_length=160)
@@ -182,6 +187,7 @@ class AgentTable(_Part):
     bic: str
     bank: str = ""
     corr_account: str = ""
+    phone: str = Field(default="", max_length=40)
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
@@ -204,22 +210,29 @@ class SmppTable(_Part):
 
     Attributes:
         per_second: what the contract allows.
+        refusals: error codes of this centre's receipts that say that the subscriber refuses mailings.
     """
 
     host: str = Field(min_length=1)
     port: int = Field(default=2775, ge=1, le=65535)
-    system_id: str = Field(min_length=1, max_length=16)
+    system_id: str = Field(min_length=1, max_length=15)
     system_type: str = ""
     tls: bool = True
     per_second: int = Field(default=50, ge=1, le=10_000)
+    refusals: list[str] = []
     authority: str = ""
 
 
 class HttpSmsTable(_Part):
-    """`[notify.http]`: an SMS gateway with an HTTP form, in the shape of smsc.ru."""
+    """`[notify.http]`: an SMS gateway with an HTTP form, in the shape of smsc.ru.
+
+    Attributes:
+        refusals: `err` values of a status that say that the subscriber refuses mailings.
+    """
 
     url: str = Field(min_length=1)
     login: str = Field(min_length=1)
+    refusals: list[str] = []
     authority: str = ""
 
 
@@ -250,7 +263,7 @@ class NotifyTable(_Part):
         consent_needed: write only to those whose consent is on record.
     """
 
-    sender: str = Field(default="", max_length=11)
+    sender: str = Field(default="", pattern=r"^[ -~]{0,11}$")
     quiet_from: time = time(21, 0)
     quiet_to: time = time(9, 0)
     segment_kopecks: int = Field(default=0, ge=0, le=100_000)

@@ -38,6 +38,7 @@ from gateway.service.housekeeping import keep_house
 from gateway.service.instance import InstanceLock
 from gateway.service.parcel_watch import ParcelWatch
 from gateway.service.paying import routes_of
+from gateway.service.public_port import PublicPort
 from gateway.service.registry_folders import RegistryFolders
 from gateway.service.renewals import LOOK_EVERY_H, Renewals, renewal_due
 from gateway.service.rounds import Round, bank_round, take_onec
@@ -95,6 +96,7 @@ class Daemon:
         self._loops = {"bank": self._bank_loop, "office": self._office_loop}
         self._brokerage: Brokerage | None = None
         self._parcels: ParcelWatch | None = None
+        self._public: PublicPort | None = None
         self._polling: set[str] = set()
         self._last_round: float | None = None
         self._server: ApiServer | None = None
@@ -228,8 +230,11 @@ class Daemon:
         fresh = self.home.connection_file.with_suffix(".new")
         fresh.write_text(json.dumps(connection), encoding="utf-8")
         fresh.replace(self.home.connection_file)
-        if self._brokerage is not None:
-            self._brokerage.serve()
+        if self._brokerage is not None or self._parcels is not None:
+            self._public = PublicPort(
+                self.home, self.config, self.store, self._brokerage, self._parcels, self._wake_office
+            )
+            self._public.start()
 
     def stop(self) -> None:
         """End loops and API, letting the running job finish."""
@@ -238,6 +243,8 @@ class Daemon:
             loop.stop()
         for thread in self._threads:
             thread.join(timeout=30)
+        if self._public is not None:
+            self._public.stop()
         if self._brokerage is not None:
             self._brokerage.stop()
         if self._parcels is not None:

@@ -72,11 +72,12 @@ def open_sms(home: Home, vault: SealedVault, table: NotifyTable) -> Gateway | No
         tls = _context(home, smpp.authority) if smpp.tls else None
         password = reader(vault, f"notify.{SMPP}")()
         account = Account(smpp.host, smpp.port, smpp.system_id, password, smpp.system_type, tls)
-        return SmppGateway(account, table.sender, smpp.per_second)
+        return SmppGateway(account, table.sender, smpp.per_second, frozenset(smpp.refusals))
     if table.http is not None:
         http = table.http
         context = _context(home, http.authority) if http.authority else None
-        return HttpSmsGateway(http.url, http.login, reader(vault, f"notify.{HTTP}")(), table.sender, context)
+        password = reader(vault, f"notify.{HTTP}")()
+        return HttpSmsGateway(http.url, http.login, password, table.sender, context, frozenset(http.refusals))
     return None
 
 

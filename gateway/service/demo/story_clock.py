@@ -1,4 +1,4 @@
-"""The loans story's own time: it goes on by itself, and two weeks of it pass in half a minute."""
+"""A story's own time: it goes on by itself, and weeks of it pass in half a minute."""
 
 from __future__ import annotations
 
