@@ -192,7 +192,7 @@ class ParcelWatch:
             self._wake()
 
     def _guess(self) -> None:
-        guess.remake(self._store, self._parcels)
+        guess.remake(self._store, self._parcels, self._stopped)
         self._batches(lambda unit: watch.end_silent(unit, self._parcels))
 
     def _forget(self) -> None:
