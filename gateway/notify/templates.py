@@ -155,6 +155,16 @@ def in_force(
         own = _newest(connection, company, owner, event, channel)
         if own is not None:
             return own
+    return kvits_own(event, channel, tongue)
+
+
+def kvits_own(event: str, channel: NotificationChannel, tongue: str = "ru") -> Text:
+    """The text that comes with Kvit.
+
+    Raises:
+        Refused: `notify.text.event`.
+    """
+    _known(event)
     subject, body = _kvits()[event, tongue if tongue in LANGUAGES else LANGUAGES[0], channel]
     return Text("", event, channel, 0, subject, body, active=True)
 

@@ -64,15 +64,15 @@ def macros() -> list[dict[str, str]]:
     return [{"name": name, **said(f"notify.macro.{name}")} for name in MACROS]
 
 
-def seen(preview: Preview) -> dict[str, Any]:
-    """A text as it would go out."""
+def seen(preview: Preview, stopped: Sequence[KvitError] = ()) -> dict[str, Any]:
+    """A text as it would go out; `stopped`: what may keep it from arriving."""
     return {
         "subject": preview.subject,
         "text": preview.text,
         "segments": preview.segments,
         "encoding": preview.encoding,
         "price": preview.price.kopecks,
-        "problems": [_problem(problem) for problem in preview.problems],
+        "problems": [_problem(problem) for problem in (*preview.problems, *stopped)],
     }
 
 
@@ -155,4 +155,5 @@ def _problem(problem: KvitError) -> dict[str, Any]:
         "refused": isinstance(problem, Refused),
         **said(problem.code, problem.values),
         **hinted(problem.code, problem.values),
+        "line": problem.values.get("line") or 0,
     }

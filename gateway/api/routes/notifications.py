@@ -27,7 +27,7 @@ from gateway.api.schemas.notifications import (
 )
 from gateway.api.writing import Target
 from gateway.core.authority import Right
-from gateway.notify import consents, queue, templates
+from gateway.notify import antispam, consents, queue, templates
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.notify.tables import notifications
 from gateway.notify.templates import Text
@@ -71,7 +71,7 @@ def resend(desk: TheDesk, notification_id: Id, asked: Resend) -> dict[str, Any]:
 def list_texts(view: TheView, shop: Shop = "") -> dict[str, Any]:
     """The texts in force, by event and channel, and what they may name."""
     with view.room.store.reading() as connection:
-        found = reads.texts(connection, view.company, shop, "ru")
+        found = reads.texts(connection, view.company, shop, view.terms.language)
     return {"items": found, "macros": reads.macros(), "server_time": view.room.now()}
 
 
@@ -80,10 +80,10 @@ def list_texts(view: TheView, shop: Shop = "") -> dict[str, Any]:
 )
 def preview_text(view: TheView, asked: TextDraft) -> dict[str, Any]:
     """A text as it would go out: parts, encoding, price, and what is wrong with it. Keeps nothing."""
-    made = templates.preview(
-        view.parcels.notify, NotificationChannel(asked.channel), asked.subject, asked.body, asked.values
-    )
-    return {**reads.seen(made), "server_time": view.room.now()}
+    notify, channel = view.parcels.notify, NotificationChannel(asked.channel)
+    made = templates.preview(notify, channel, asked.subject, asked.body, asked.values)
+    stopped = antispam.doubts(notify, channel, asked.body)
+    return {**reads.seen(made, stopped), "server_time": view.room.now()}
 
 
 @router.put("/notification-texts", response_model=TextSaved, dependencies=SETUP, responses=CHANGE)
