@@ -6063,6 +6063,26 @@ within 15 minutes: {share}</source>
         <translation>выезды курьера оплачиваем мы</translation>
     </message>
     <message>
+        <source>every lender</source>
+        <translation>все банки</translation>
+    </message>
+    <message>
+        <source>down payment at least {percent}</source>
+        <translation>первый взнос не меньше {percent}</translation>
+    </message>
+    <message>
+        <source>interest {how}</source>
+        <translation>проценты {how}</translation>
+    </message>
+    <message>
+        <source>interest-free for the buyer</source>
+        <translation>рассрочка для покупателя</translation>
+    </message>
+    <message>
+        <source>goods: {goods}</source>
+        <translation>товары: {goods}</translation>
+    </message>
+    <message>
         <source>written by {who}, {when}</source>
         <translation>записано: {who}, {when}</translation>
     </message>
@@ -6524,6 +6544,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Taken in</source>
         <translation>Принят</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Кто</translation>
     </message>
     <message>
         <source>Access</source>
