@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.compiled_once import statements_compiled_once
 from tests.opened_once import containers_open_once
 
 
@@ -16,6 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keys_stay_open() -> Iterator[None]:
-    with containers_open_once():
+def slow_things_once() -> Iterator[None]:
+    with containers_open_once(), statements_compiled_once():
         yield
