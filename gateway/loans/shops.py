@@ -26,7 +26,7 @@ class ShopState(StrEnum):
 
     NEW = "new"
     ACTIVE = "active"
-    SUSPENDED = "suspended"  # what runs goes on, nothing new begins
+    SUSPENDED = "suspended"  # nothing new begins; its goods and its money wait
     CLOSED = "closed"
 
 

@@ -6370,8 +6370,8 @@ within 15 minutes: {share}</source>
         <translation>Принимаются новые заявки, сотрудники и сайт магазина входят.</translation>
     </message>
     <message>
-        <source>Nothing new begins; what runs goes on, and its people see how it stands.</source>
-        <translation>Новых заявок не будет; начатые завершатся, сотрудники видят, как они идут.</translation>
+        <source>Nothing new begins; its goods are held and its payments wait until it works again.</source>
+        <translation>Новых заявок не будет; товар задержан, выплаты отложены, пока магазин не возобновит работу.</translation>
     </message>
     <message>
         <source>Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay.</source>

@@ -66,7 +66,9 @@ def consequence(event: str) -> str:
     """What a move brings about."""
     told = {
         "activate": translate("Shops", "New applications are taken in, its people and its site come in."),
-        "suspend": translate("Shops", "Nothing new begins; what runs goes on, and its people see how it stands."),
+        "suspend": translate(
+            "Shops", "Nothing new begins; its goods are held and its payments wait until it works again."
+        ),
         "close": translate(
             "Shops", "Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay."
         ),
