@@ -6534,7 +6534,7 @@ within 15 minutes: {share}</source>
         <translation>Магазин</translation>
     </message>
     <message>
-        <source>Open applications</source>
+        <source>Open</source>
         <translation>Заявок</translation>
     </message>
     <message>
@@ -6654,7 +6654,7 @@ within 15 minutes: {share}</source>
         <translation>mebel-nn: латиница, цифры, дефис</translation>
     </message>
     <message>
-        <source>10 digits of a company, 12 of a sole trader</source>
+        <source>10 digits, a sole trader 12</source>
         <translation>10 цифр, у предпринимателя 12</translation>
     </message>
     <message>
@@ -6710,8 +6710,8 @@ within 15 minutes: {share}</source>
         <translation>Здесь нет магазинов. N — принять новый.</translation>
     </message>
     <message>
-        <source>Name, short name, ИНН…</source>
-        <translation>Название, имя, ИНН…</translation>
+        <source>Name, ИНН…</source>
+        <translation>Название, ИНН…</translation>
     </message>
     <message>
         <source>Terms…</source>

@@ -212,7 +212,7 @@ def columns() -> list[Column]:
         Column("region", lambda: translate("Shops", "Region"), lambda s: s.region, sort="region", width=8),
         Column(
             "open",
-            lambda: translate("Shops", "Open applications"),
+            lambda: translate("Shops", "Open"),
             lambda s: str(s.open_applications or ""),
             sort="open_applications",
             width=9,

@@ -14,7 +14,7 @@ from gui.api.fake.problem import Problem
 from gui.settings import Settings
 from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
-from gui.views.settlement_panel import SureDialog
+from gui.views.settlement_dialogs import SureDialog
 from gui.views.shops import ShopsPage
 from gui.views.shops_access import AccessDialog, SecretDialog
 from gui.views.shops_form import ShopForm
