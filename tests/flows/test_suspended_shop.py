@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from gateway.api.reads import settlement as reads
 from gateway.core.errors import Refused
 from gateway.flows import loan_release
 from gateway.loans import shops
@@ -18,7 +20,7 @@ from gateway.loans.shops import ShopEvent
 from gateway.settlement.tables import statements
 from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
-from tests.loans.house import DIRECTOR, MANAGER, PHONE
+from tests.loans.house import COMPANY, DIRECTOR, MANAGER, PHONE
 
 T = 4_099_000
 CLERK = SigningWay.CLERK
@@ -37,6 +39,12 @@ def shop(books: Books, event: ShopEvent) -> None:
 
 def statements_of(books: Books) -> list[AnyRow]:
     return books.every_row(select(statements))
+
+
+def card(books: Books) -> dict[str, Any]:
+    """The only statement, as the tray shows it."""
+    with books.house.store.reading() as connection:
+        return reads.card(connection, COMPANY, DIRECTOR, statements_of(books)[0].id)
 
 
 def release_round(books: Books) -> None:
@@ -77,11 +85,13 @@ def test_its_statement_is_made_and_accepted_and_paid_once_when_it_works_again(bo
     assert books.month_end() == []
     assert [(row.state, row.net > 0) for row in statements_of(books)] == [("payable", True)]
     assert books.alarms() == ["settlement.not_drafted"]
+    held = card(books)["held"]
+    assert held["code"] == "settlement.not_drafted" and "приостановлена" in held["text_ru"]
     books.round()
 
     shop(books, ShopEvent.ACTIVATE)
     books.round()
-    assert books.alarms() == []
+    assert books.alarms() == [] and card(books)["held"] is None
     books.paid_out()
     assert [row.state for row in statements_of(books)] == ["paid"]
     books.round()
