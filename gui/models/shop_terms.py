@@ -163,7 +163,7 @@ def standing(row: Row, today: date) -> Pill:
 
 def tariff_model(today: date, parent: QObject | None = None, *, of_a_shop: bool = True) -> RowsModel:
     """Tariffs; those of a shop's card tell which are its own."""
-    whose = Column("whose", lambda: translate("ShopTerms", "Whose"), whose_words, width=20, tip=whose_words)
+    whose = Column("whose", lambda: translate("ShopTerms", "Whose"), whose_words, width=17, tip=whose_words)
     return RowsModel(
         [
             _since(),
