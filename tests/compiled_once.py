@@ -1,4 +1,4 @@
-"""Turning a statement into SQL takes longer than running it, and each test's new database would do it all over again."""
+"""Turning a statement into SQL takes longer than running it, and each test's new database would do it anew."""
 
 from __future__ import annotations
 
