@@ -215,6 +215,7 @@ decisions = Table(
         postgresql_where=text("failures > 0"),
     ),
     Index("ix_loan_decisions_external", "company", "lender", "external_id"),
+    Index("ix_loan_decisions_heard", "company", "lender", "polled_at"),  # when he last answered at all
 )
 
 # Every different view a lender ever gave, raw.

@@ -164,6 +164,7 @@ def _applications() -> None:
     )
     op.create_index("ix_loan_decisions_external", "loan_decisions", ["company", "lender", "external_id"])
     partial_index("ix_loan_decisions_failing", "loan_decisions", ["application_id", "state"], "failures > 0")
+    op.create_index("ix_loan_decisions_heard", "loan_decisions", ["company", "lender", "polled_at"])
     op.create_index("ix_loan_decisions_poll", "loan_decisions", ["company", "poll_at"])
     op.create_index("uq_loan_decisions_lender", "loan_decisions", ["application_id", "lender"], unique=True)
     op.create_table(
