@@ -88,13 +88,18 @@ def terms() -> Terms:
     return Terms(own=OwnCompany("ООО «Багет»", "7701000000"), policy=Policy())
 
 
-@pytest.fixture
-def tokens(store: Store) -> dict[str, str]:
+def one_user_of_each_role(store: Store) -> dict[str, str]:
     """Role → token."""
     with store.unit(ADMINISTRATOR) as unit:
         made = {role.value: create_user(unit, f"user-{role.value}", role.value, "ru") for role in PERSONAL_ROLES}
         unit.commit()
     return made
+
+
+@pytest.fixture
+def tokens(store: Store) -> dict[str, str]:
+    """Role → token."""
+    return one_user_of_each_role(store)
 
 
 @pytest.fixture
