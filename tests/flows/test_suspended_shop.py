@@ -13,10 +13,12 @@ from sqlalchemy import select
 from gateway.api.reads import settlement as reads
 from gateway.core.errors import Refused
 from gateway.flows import loan_release
+from gateway.flows import settlement as story
 from gateway.loans import shops
 from gateway.loans.applying import NewApplication, apply
 from gateway.loans.model import SigningWay
 from gateway.loans.shops import ShopEvent
+from gateway.payments.outgoing.model import OrderEvent
 from gateway.settlement.tables import statements
 from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
@@ -96,3 +98,43 @@ def test_its_statement_is_made_and_accepted_and_paid_once_when_it_works_again(bo
     assert [row.state for row in statements_of(books)] == ["paid"]
     books.round()
     assert len(books.orders()) == 1 and books.paid_to_shops() == statements_of(books)[0].net
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_was_drafted_before_does_not_leave_and_is_drafted_once_more(
+    books: Books, at_once: bool, signed: bool
+) -> None:
+    books.paper_accepted(books.loan("КД-101"))
+    books.paid_for(("КД-101", T))
+    [drafted] = books.month_end()
+    if signed:
+        books.sign_order(drafted)
+        books.round()
+    shop(books, ShopEvent.SUSPEND)
+    if at_once:  # as the tray's API does it
+        settlement, shop_id = books.money.settlement, books.house.shop
+        books.house.do(DIRECTOR, lambda u: story.withhold_of(u, settlement, shop_id))
+        assert books.order(drafted).state == "withdrawn"
+    for _ in range(2):
+        books.round()
+    assert (books.order(drafted).state, statements_of(books)[0].state) == ("withdrawn", "payable")
+    assert (books.orders(), books.alarms()) == ([drafted], ["settlement.not_drafted"])
+
+    shop(books, ShopEvent.ACTIVATE)
+    for _ in range(2):
+        books.round()
+    [anew] = books.orders("draft")
+    books.paid_out()
+    assert (books.orders(), books.paid_to_shops()) == ([drafted, anew], statements_of(books)[0].net)
+
+
+def test_what_has_left_before_is_carried_out(books: Books) -> None:
+    books.paper_accepted(books.loan("КД-101"))
+    books.paid_for(("КД-101", T))
+    [order_id] = books.month_end()
+    books.sign_order(order_id)
+    books.moved(order_id, OrderEvent.PREPARE)
+    shop(books, ShopEvent.SUSPEND)
+    books.round()
+    assert (books.order(order_id).state, statements_of(books)[0].state) == ("sending", "ordered")
