@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gateway.core.authority import SERVICE
 from gateway.flows import loan_release
-from gateway.loans import ending, returns
+from gateway.loans import ending, returns, signing
 from gateway.loans.ending import By
 from gateway.loans.reasons import EndReason
 from gateway.loans.tables import returns as return_rows
@@ -144,6 +144,19 @@ def test_goods_that_all_came_back_are_no_void_agreement_besides(books: Books) ->
     books.paid_out()
     assert [books.order(one).amount for one in books.orders()] == [T]
     assert (books.application(row).state, rows(books)) == ("returned", [(T, True)])
+
+
+def test_nor_where_the_buyer_will_not_sign_a_faulty_paper_anew(books: Books) -> None:
+    row = books.loan("КД-101")
+    books.paid_for(("КД-101", T))
+    books.gives_back(row, books.application(row).goods)
+    books.put(row.id, signing="faulty")
+    boss = books.boss_of(row)
+    books.house.do(boss, lambda u: signing.refuse(u, books.terms, row.application_id, EndReason.CHANGED_MIND))
+    look_again(books, row)
+    books.paid_out()
+    assert ([books.order(one).amount for one in books.orders()], rows(books)) == ([T], [(T, True)])
+    assert books.application(row).state == "returned"
 
 
 def test_what_the_lender_got_for_returned_goods_is_not_sent_again(books: Books) -> None:
