@@ -7,7 +7,9 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.built_once import command_line_built_once
 from tests.compiled_once import statements_compiled_once
+from tests.migrated_once import migrations_run_once
 from tests.opened_once import containers_open_once
 
 
@@ -29,6 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def slow_things_once() -> Iterator[None]:
-    with containers_open_once(), statements_compiled_once():
+def slow_things_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    migrated = migrations_run_once(tmp_path_factory.mktemp("migrated"))
+    with containers_open_once(), statements_compiled_once(), command_line_built_once(), migrated:
         yield
