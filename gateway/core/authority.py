@@ -14,7 +14,8 @@ class Role(StrEnum):
     `SERVICE` is the gateway itself: it decides by proof and rule, never by whim. `OWNER` is for a firm so small that
     one person keeps the books, the shelf and the telephone. `SHOP_MANAGER` and `SHOP_CLERK` are people of a shop that
     sells on credit through us: they come in by the web pages and see their own shop only. `SHOP_SITE` is the program of
-    the shop's site: it leaves applications and asks how they stand.
+    the shop's site: it leaves applications and asks how they stand. `NEWCOMER` is anybody who registers a shop on
+    the public site.
     """
 
     SERVICE = "service"
@@ -28,9 +29,10 @@ class Role(StrEnum):
     SHOP_MANAGER = "shop_manager"
     SHOP_CLERK = "shop_clerk"
     SHOP_SITE = "shop_site"
+    NEWCOMER = "newcomer"
 
 
-OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE})
+OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE, Role.NEWCOMER})
 """Roles of those who are not ours: bound to a party, and let in by the web pages only."""
 
 
@@ -62,6 +64,7 @@ class Right(StrEnum):
     LOANS_SIGN = "loans.sign"  # check identities, sign, hand papers over
     LOANS_WORK = "loans.work"  # courier visits, checked papers, originals at the bank
     SHOPS_MANAGE = "shops.manage"  # shops, their people, keys and tariffs; lenders' terms
+    SHOPS_REGISTER = "shops.register"  # ask to be taken in as a shop
     SETTLEMENT_READ = "settlement.read"
     SETTLEMENT_WORK = "settlement.work"  # statements of account, payouts, claims
 
@@ -74,7 +77,14 @@ _SETTLEMENT = frozenset({Right.SETTLEMENT_READ, Right.SETTLEMENT_WORK})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SERVICE: frozenset(Right)
-    - {Right.RELEASE_SWITCH, Right.USERS_MANAGE, Right.OUTGOING_APPROVE, Right.SHOPS_MANAGE, Right.LOANS_PERSONAL},
+    - {
+        Right.RELEASE_SWITCH,
+        Right.USERS_MANAGE,
+        Right.OUTGOING_APPROVE,
+        Right.SHOPS_MANAGE,
+        Right.SHOPS_REGISTER,
+        Right.LOANS_PERSONAL,
+    },
     Role.ACCOUNTANT: _READ_TRADE
     | _OUTGOING
     | {
@@ -117,6 +127,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SHOP_MANAGER: _AT_THE_SHOP | {Right.LOANS_APPLY, Right.LOANS_CONFIRM, Right.SETTLEMENT_READ},
     Role.SHOP_CLERK: _AT_THE_SHOP,
     Role.SHOP_SITE: frozenset({Right.LOANS_READ, Right.LOANS_APPLY}),
+    Role.NEWCOMER: frozenset({Right.SHOPS_REGISTER}),
 }
 
 

@@ -34,6 +34,7 @@ class Limits:
     button_phone: Limiter
     apply: Limiter
     upload: Limiter
+    register: Limiter
     entry: Limiter
     hint: Limiter
     forged: Limiter

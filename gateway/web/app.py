@@ -14,7 +14,7 @@ from starlette.responses import Response
 from gateway.core.errors import KvitError, Refused
 from gateway.web import button, hints, site
 from gateway.web.access import Limits, room_of
-from gateway.web.account import applications, entry, guidance, papers, reports, statements
+from gateway.web.account import applications, entry, guidance, papers, registration, reports, statements
 from gateway.web.account.pages import go, show_error
 from gateway.web.account.visits import NotEntered, visit_of
 from gateway.web.answers import BadRequest, Forbidden, NotFound, TooLarge, answer
@@ -25,7 +25,7 @@ from gateway.web.sessions import Sessions
 OPENAPI = "/shop/v1/openapi.json"
 _PROGRAMS = ("/shop/v1/", "/lender/")
 _PAGES = APIRouter(include_in_schema=False)
-for _pages in (entry, applications, papers, reports, statements, guidance):
+for _pages in (entry, applications, papers, reports, statements, guidance, registration):
     _PAGES.include_router(_pages.router)
 _ROUTES = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
 

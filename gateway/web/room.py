@@ -27,6 +27,7 @@ class Pace:
             `button_phone`: of one phone, to all shops and from everywhere.
         apply: applications people of one shop type at the counter.
         upload: papers people of one shop bring in.
+        register: shops that register, from one address.
         entry: wrong tokens at the account's door, from one address.
         hint: lenders' webhooks, from one address; `forged`: those whose signature does not hold. Each of them is kept.
     """
@@ -39,6 +40,7 @@ class Pace:
     button_phone: tuple[float, int] = (0.05, 5)
     apply: tuple[float, int] = (6, 40)
     upload: tuple[float, int] = (6, 20)
+    register: tuple[float, int] = (0.02, 3)
     entry: tuple[float, int] = (1, 5)
     hint: tuple[float, int] = (300, 100)
     forged: tuple[float, int] = (1, 10)
