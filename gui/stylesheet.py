@@ -210,7 +210,9 @@ def stylesheet(tokens: Tokens, zoom: float) -> str:
     values = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__ if name != "name"}
     values.update(t0=pt(9.5), t1=pt(11), t2=pt(13), t3=pt(15), t4=pt(22), tm=pt(8.5))
     values.update(s1=px(3), s2=px(5), s3=px(8), s4=px(12), s5=px(20), p1=px(2), p2=px(4), p4=px(11))
-    values.update(r1=px(4), r2=px(6), r3=px(8), rc=px(11), rb=px(8), sb=px(12), sbr=px(4), sbh=px(28), touch=px(36))
+    values.update(r1=px(4), r2=px(6), r3=px(8), rc=px(11), sb=px(12), sbr=px(4), sbh=px(28), touch=px(36))
+    # Half the box of a round button with its frame: a corner rounder than that is not drawn round at all.
+    values.update(rb=str((int(values["s4"]) + 2) // 2))
     values.update(resources=RESOURCES.as_posix())
     values.update(mono='"Consolas", "DejaVu Sans Mono", monospace', dim=_dim(tokens))
     return _TEMPLATE.substitute(values)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.built_once import command_line_built_once
+from tests.compiled_once import statements_compiled_once
+from tests.migrated_once import migrations_run_once
 from tests.opened_once import containers_open_once
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that is imported and collected becomes garbage: it is not searched for any, now or at any later time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,6 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keys_stay_open() -> Iterator[None]:
-    with containers_open_once():
+def slow_things_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    migrated = migrations_run_once(tmp_path_factory.mktemp("migrated"))
+    with containers_open_once(), statements_compiled_once(), command_line_built_once(), migrated:
         yield

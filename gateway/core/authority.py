@@ -15,6 +15,7 @@ class Role(StrEnum):
     one person keeps the books, the shelf and the telephone. `SHOP_MANAGER` and `SHOP_CLERK` are people of a shop that
     sells on credit through us: they come in by the web pages and see their own shop only. `SHOP_SITE` is the program of
     the shop's site: it leaves applications and asks how they stand. `PARCEL_FEED` is a program that tells of parcels.
+    `NEWCOMER` is anybody who registers a shop on the public site.
     """
 
     SERVICE = "service"
@@ -29,9 +30,10 @@ class Role(StrEnum):
     SHOP_CLERK = "shop_clerk"
     SHOP_SITE = "shop_site"
     PARCEL_FEED = "parcel_feed"
+    NEWCOMER = "newcomer"
 
 
-OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE, Role.PARCEL_FEED})
+OUTSIDE = frozenset({Role.SHOP_MANAGER, Role.SHOP_CLERK, Role.SHOP_SITE, Role.PARCEL_FEED, Role.NEWCOMER})
 """Roles of those who are not ours: bound to a party, and let in by the web pages only."""
 
 
@@ -63,6 +65,7 @@ class Right(StrEnum):
     LOANS_SIGN = "loans.sign"  # check identities, sign, hand papers over
     LOANS_WORK = "loans.work"  # courier visits, checked papers, originals at the bank
     SHOPS_MANAGE = "shops.manage"  # shops, their people, keys and tariffs; lenders' terms
+    SHOPS_REGISTER = "shops.register"  # ask to be taken in as a shop
     SETTLEMENT_READ = "settlement.read"
     SETTLEMENT_WORK = "settlement.work"  # statements of account, payouts, claims
     PARCELS_READ = "parcels.read"
@@ -85,6 +88,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.USERS_MANAGE,
         Right.OUTGOING_APPROVE,
         Right.SHOPS_MANAGE,
+        Right.SHOPS_REGISTER,
         Right.LOANS_PERSONAL,
         Right.NOTIFY_SETUP,
     },
@@ -136,6 +140,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SHOP_CLERK: _AT_THE_SHOP,
     Role.SHOP_SITE: frozenset({Right.LOANS_READ, Right.LOANS_APPLY}),
     Role.PARCEL_FEED: frozenset({Right.PARCELS_FEED}),
+    Role.NEWCOMER: frozenset({Right.SHOPS_REGISTER}),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gateway.flows import covering
+from gateway.flows import covering, loan_down
 from gateway.flows.loan_release import came_in, settle_goods
 from gateway.flows.terms import Terms
 from gateway.loans import agreement_rows, funding, kept_back, receivable
@@ -26,20 +26,24 @@ from gateway.store.unit import Unit
 
 
 def settle_receivables(unit: Unit, terms: Terms, payment_id: str, outer_ids: Iterable[str]) -> None:
-    """Bring the loans a payment was credited to, or is credited to no longer, in line with it.
+    """Bring the loans a payment was credited to, or is credited to no longer, in line with it: as a lender's money, or
+    as the down payment of an order of our own shop.
 
     Args:
-        outer_ids: keys of every invoice the change touched; all but loans are passed over without a look at them.
+        outer_ids: keys of every invoice the change touched.
     """
     if terms.loans is None:
         return
-    found = [key for key in dict.fromkeys(outer_ids) if receivable.is_receivable(key)]
+    keys = list(dict.fromkeys(outer_ids))
+    found = [key for key in keys if receivable.is_receivable(key)]
     rows = [row for row in (receivable.agreement_of(unit, key) for key in found) if row is not None]
     if rows:  # first: a return that has a line of its own does not explain money that is missing besides
         registry = registries.used_by(unit, payment_id)
         kept_back.follow(unit, registry, payment_in(unit, payment_id).payer_inn, payment_id)
     for row in rows:
         settle_agreement(unit, terms, terms.loans, row)
+    for row in loan_down.waiting_for(unit, [key for key in keys if key not in found]):
+        settle_goods(unit, terms, terms.loans, row)
 
 
 def settle_agreement(unit: Unit, terms: Terms, loan_terms: LoanTerms, agreement: AnyRow) -> None:

@@ -29,7 +29,7 @@ from gateway.core.money import Money
 from gateway.flows import loan_money
 from gateway.flows.settlement_to_1c import return_paid
 from gateway.flows.terms import Terms
-from gateway.loans import agreement_rows, returns
+from gateway.loans import agreement_rows, returns, void_money
 from gateway.loans.papers import FundingState
 from gateway.loans.reasons import ReturnReason
 from gateway.loans.tables import agreements, return_orders
@@ -146,6 +146,9 @@ def follow(unit: Unit, terms: ReturnTerms, row: AnyRow) -> AnyRow:
             alarms.clear(unit, code, _subject(row))
     if len(standing) > (row.payment_order_id is not None):
         _alarm(unit, PAID_TWICE, row, standing[-1].amount)
+    if row.executed_at is None and returns.is_void_money(row) and attempts and attempts[-1].state in _ENDED:
+        void_money.follow(unit, agreement_rows.load(unit, row.agreement_id))  # it may not be here any more
+        row = returns.load(unit, row.id)
     if row.executed_at is not None:
         _stop(unit, terms, attempts)
     elif attempts and attempts[-1].state in DEAD:

@@ -5,7 +5,8 @@
 3. An accepted statement with a sum above zero is payable; nothing or less is carried into the party's next one. What
    a lender or a closed shop owes is claimed instead: an invoice, whose money makes the statement paid.
 4. A payable one becomes a payment order, which waits for two people's signatures like every other. One that came to
-   nothing is not drafted again by itself: a person looks why, and asks for the next.
+   nothing is not drafted again by itself: a person looks why, and asks for the next. What has not left for a shop that
+   is suspended is taken back, and drafted again once the shop works.
 5. The order is followed: signed, the statement is ordered; rejected, withdrawn or refused, it is payable again; its
    debit line, and nothing else, makes it paid; and money the bank gives back makes it payable, with an alarm.
 
@@ -26,10 +27,12 @@ from sqlalchemy import ColumnElement, literal, select
 from gateway.core.authority import SERVICE, Actor
 from gateway.core.clock import business_date
 from gateway.core.errors import Conflict, KvitError, Unavailable
+from gateway.loans import payees
 from gateway.orders.tables import invoices
+from gateway.payments.outgoing.model import UNSENT
 from gateway.payments.outgoing.tables import payment_orders
 from gateway.settlement import claims, payouts, statements
-from gateway.settlement.model import Party, StatementState
+from gateway.settlement.model import Party, PartyKind, StatementState
 from gateway.settlement.tables import payouts as payout_rows
 from gateway.settlement.tables import statements as rows
 from gateway.settlement.terms import DebtorOf, SettlementTerms, nobody
@@ -134,6 +137,7 @@ def settle_accounts(store: Store, terms: SettlementTerms, *, stopped: Callable[[
         _lapse(store, terms, stopped)
         + _fix(store, terms, stopped)
         + _follow_claims(store, stopped)
+        + _withhold(store, terms, stopped)
         + _draft(store, terms, stopped)
         + follow_orders(store, terms, stopped=stopped)
     )
@@ -205,8 +209,38 @@ def _draft(store: Store, terms: SettlementTerms, stopped: Callable[[], bool]) ->
         else:
             alarms.clear(unit, NOT_DRAFTED, subject)
 
-    first = _rows(store, rows.c.state == StatementState.PAYABLE, rows.c.attempts == 0)
-    return _each(store, first, draft, stopped=stopped)
+    unasked = (rows.c.attempts == 0) | (rows.c.note == payouts.WITHHELD)
+    return _each(store, _rows(store, rows.c.state == StatementState.PAYABLE, unasked), draft, stopped=stopped)
+
+
+def withhold_of(unit: Unit, terms: SettlementTerms, shop_id: str) -> None:
+    """A shop was suspended: none of its payments leaves that has not left; each is drafted again once it works.
+
+    Raises:
+        Conflict: `settlement.changed`, `outgoing.changed`.
+    """
+    found = select(rows.c.id).where(
+        rows.c.company == unit.company, *_not_sent(), rows.c.party_kind == PartyKind.SHOP, rows.c.party_id == shop_id
+    )
+    with payouts.as_the_service(unit):
+        for statement_id in unit.connection.execute(found.order_by(rows.c.id)).scalars().all():
+            payouts.withhold(unit, terms, statement_id)
+
+
+def _withhold(store: Store, terms: SettlementTerms, stopped: Callable[[], bool]) -> int:
+    """Orders of suspended shops that were drafted while somebody suspended them."""
+    suspended = payees.suspended(store.company)
+    found = _rows(store, *_not_sent(), rows.c.party_kind == PartyKind.SHOP, rows.c.party_id.in_(suspended))
+    return _each(store, found, lambda unit, row: payouts.withhold(unit, terms, row.id), stopped=stopped)
+
+
+def _not_sent() -> tuple[ColumnElement[bool], ...]:
+    """Conditions on statements: a payment order waits for signatures, or to be sent."""
+    unsent = select(payment_orders.c.id).where(payment_orders.c.state.in_([str(state) for state in UNSENT]))
+    return (
+        rows.c.state.in_((StatementState.DRAFTED, StatementState.ORDERED)),
+        rows.c.payment_order_id.in_(unsent),
+    )
 
 
 def _rows(store: Store, *where: ColumnElement[bool]) -> list[AnyRow]:

@@ -30,6 +30,8 @@ from gateway.store.unit import Unit
 PaperEvent = SigningEvent | OriginalEvent | FundingEvent | GoodsEvent
 GOODS_GONE = frozenset({GoodsState.SHIPPED, GoodsState.DELIVERED, GoodsState.COMMITTED})
 GOODS_OUT = GOODS_GONE | {GoodsState.RELEASED}
+GOODS_LEFT = GOODS_GONE | {GoodsState.RETURNED}
+"""They have left once: nothing is called off any more, what came back goes the way of returns."""
 CALLED_OFF = "called_off"
 """Result of a visit that nobody needs any more."""
 
@@ -121,12 +123,13 @@ def call_off(unit: Unit, application_id: str, why: str) -> AnyRow | None:
     more. Returns its row, None where there was none.
 
     Raises:
-        Refused: `loan.goods_left` when the buyer may have the goods: then they come back as a return.
+        Refused: `loan.goods_left` when the buyer may have the goods: then they come back as a return; also when they
+            all have: then the lender's money goes back for them, and not for a void agreement besides.
     """
     row = live(unit, application_id)
     if row is None:
         return None
-    if row.goods in GOODS_GONE:
+    if row.goods in GOODS_LEFT:
         raise Refused("loan.goods_left")
     values: dict[str, Any] = {"live": 0, "hold_reasons": "[]"}
     for event in (SigningEvent.REFUSE, FundingEvent.CALL_OFF, GoodsEvent.CALL_OFF):

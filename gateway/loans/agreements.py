@@ -30,6 +30,7 @@ from gateway.store.unit import Unit
 
 HELD_TASK = "task.loan_held"
 _BEING_SIGNED = frozenset({SigningState.IDENTITY_CHECKED, SigningState.SIGNED, SigningState.VERIFIED})
+_LET_GO = agreement_rows.GOODS_OUT | agreement_rows.GOODS_LEFT
 _LONGEST_NOTE = 500
 
 
@@ -57,7 +58,7 @@ def take(unit: Unit, terms: LoanTerms, application: AnyRow, decision: AnyRow, vi
         return _write(unit, terms, application, decision, view)
     if _same(terms, earlier, view):
         return _refresh(unit, terms, earlier, view)
-    if SigningState(earlier.signing) in _BEING_SIGNED or earlier.goods in agreement_rows.GOODS_OUT:
+    if SigningState(earlier.signing) in _BEING_SIGNED or earlier.goods in _LET_GO:
         values = {"number": view.number[:80], "loan": str(view.loan), "discount": str(view.discount)}
         return contradict(unit, terms, application, earlier, Finding(CHANGED, values))
     agreement_rows.call_off(unit, application.id, "replaced")

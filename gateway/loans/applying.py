@@ -25,16 +25,19 @@ from gateway.loans.tables import agreements
 from gateway.loans.tables import applications as table
 from gateway.loans.tables import shops as shop_rows
 from gateway.loans.terms import LoanTerms
+from gateway.orders.model import ShipState
 from gateway.orders.tables import orders
 from gateway.store.schema import AnyRow, dumps
 from gateway.store.unit import Unit
 
 OWN_ORDER = "kvit-"
 """How the order number begins that we give where a shop gave none."""
+_S = ApplicationState
 _LONGEST_ORDER = 64
 _LONGEST_NAME = 120
 _TWICE = timedelta(days=1)
 _MOST_TOLD = 20
+_CAME_TO_NOTHING = [state.value for state in (_S.DECLINED, _S.CANCELLED, _S.EXPIRED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +248,17 @@ def _same_phone(unit: Unit, shop_id: str, phone_hash: str) -> tuple[int, ...]:
 
 
 def _own_order(unit: Unit, number: str) -> str | None:
-    """The order of our own warehouse with this number, if there is exactly one."""
+    """The order of our own warehouse with this number, if there is exactly one that may be bought now: numbers begin
+    anew every year, so one that has left is another, and one that is tied to a loan is bought already."""
+    bought = exists().where(table.c.order_id == orders.c.id, table.c.state.not_in(_CAME_TO_NOTHING))
     found = unit.connection.execute(
-        select(orders.c.id).where(orders.c.company == unit.company, orders.c.number == number).limit(2)
+        select(orders.c.id)
+        .where(
+            orders.c.company == unit.company,
+            orders.c.number == number,
+            orders.c.ship_state != ShipState.SHIPPED,
+            ~bought,
+        )
+        .limit(2)
     ).all()
     return str(found[0].id) if len(found) == 1 else None

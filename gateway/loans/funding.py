@@ -167,11 +167,9 @@ def call_off(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
 
 def _give_void_back(unit: Unit, terms: LoanTerms, row: AnyRow) -> None:
     """What nobody owes us is no sale: it waits to be sent back as returns do, and the accountant sees that it does."""
-    application = applications.load(unit, row.application_id)
     if void_money.follow(unit, row):
+        application = applications.load(unit, row.application_id)
         alerts.tell(unit, terms, returns.VOID_TASK, application, role=Role.ACCOUNTANT, agreement=row.number)
-    else:
-        alerts.end(unit, returns.VOID_TASK, application, agreement=row.number)
 
 
 def settle_shop(unit: Unit, terms: LoanTerms, row: AnyRow, came: CameIn) -> None:

@@ -50,8 +50,7 @@ def waiting(unit: Unit, agreement_id: str) -> Money:
 
 def _may_be_netted(one: AnyRow) -> bool:
     """A return that waits, that is kept so already, or that a person says the lender wants nothing for."""
-    settled_otherwise = one.executed_at is not None and not one.netted and bool(one.kept_by or one.payment_order_id)
-    return one.to_lender > 0 and not returns.is_void_money(one) and not settled_otherwise
+    return one.to_lender > 0 and not returns.is_void_money(one) and not returns.went_back(one)
 
 
 def _explaining(open_: Sequence[AnyRow], missing: int) -> Sequence[AnyRow]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from gateway.core.errors import Refused
 from gateway.loans.receivable import lender_buyer, lender_outer_id
@@ -101,6 +101,11 @@ def is_suspended(connection: Connection, company: str, shop_id: str) -> bool:
     """Whether this shop's payments wait until it works again."""
     query = select(shops.c.state).where(shops.c.company == company, shops.c.id == shop_id)
     return connection.execute(query).scalar_one_or_none() == ShopState.SUSPENDED
+
+
+def suspended(company: str) -> Select[tuple[str]]:
+    """Ids of the shops whose payments wait."""
+    return select(shops.c.id).where(shops.c.company == company, shops.c.state == ShopState.SUSPENDED.value)
 
 
 def side_of(connection: Connection, company: str, party: Party, name: str) -> Side:

@@ -124,6 +124,11 @@ def about_buyer(application_id: str) -> str:
     return f"loan:{application_id}:buyer"
 
 
+def about_contact(shop_id: str) -> str:
+    """What the column `contact` of a shop's registration is sealed about."""
+    return f"shop:{shop_id}:contact"
+
+
 def about_questionnaire(application_id: str) -> str:
     """What the column `questionnaire` of an application is sealed about."""
     return f"loan:{application_id}:questionnaire"
@@ -133,7 +138,7 @@ def sees_buyer(actor: Actor, state: ApplicationState) -> bool:
     """Whether an actor sees the buyer's name and phone in full: ours with the right, people of the shop until
     the signature."""
     if actor.role in OUTSIDE:
-        return state in _BEFORE_SIGNING and actor.role is not Role.SHOP_SITE
+        return state in _BEFORE_SIGNING and actor.role in (Role.SHOP_MANAGER, Role.SHOP_CLERK)
     return actor.may(Right.LOANS_PERSONAL)
 
 

@@ -175,6 +175,11 @@ def may_be_waived(row: AnyRow, received: int) -> bool:
     return row.executed_at is None and not is_void_money(row) and not received
 
 
+def went_back(row: AnyRow) -> bool:
+    """Whether the lender has got money for this return: by an order of ours, or out of what he paid for other loans."""
+    return row.executed_at is not None and not row.netted and bool(row.kept_by or row.payment_order_id)
+
+
 def settled(
     unit: Unit, row: AnyRow, *, order_id: str | None = None, kept_by: str | None = None, netted: bool = False
 ) -> AnyRow:
@@ -241,7 +246,8 @@ def waive(unit: Unit, return_id: str, note: str) -> AnyRow:
     _put(unit, row, executed_at=unit.at, payment_order_id=None)
     _journal(unit, row, "return.waived", note=note.strip()[:_LONGEST_REASON])
     events.write(unit, row.application_id, "return_waived", agreement=agreement.number)
-    if agreement.goods == GoodsState.RETURNED and agreement.funding in (FundingState.EXPECTED, FundingState.REVERSED):
+    no_money = agreement.funding in (FundingState.EXPECTED, FundingState.REVERSED)
+    if agreement.goods == GoodsState.RETURNED and no_money and not _one_waits(unit, agreement.id):
         agreement_rows.step(unit, agreement, FundingEvent.CALL_OFF)
     _end_if_all_is_back(unit, agreement_rows.load(unit, agreement.id))
     return load(unit, row.id)
@@ -250,12 +256,16 @@ def waive(unit: Unit, return_id: str, note: str) -> AnyRow:
 def _end_if_all_is_back(unit: Unit, agreement: AnyRow) -> None:
     """All goods are back, and all money of them where it belongs: the application ends as returned."""
     application = applications.load(unit, agreement.application_id)
-    waiting = select(returns.c.id).where(returns.c.agreement_id == agreement.id, returns.c.executed_at.is_(None))
     if agreement.goods != GoodsState.RETURNED or application.state not in _RUNNING:
         return
-    if unit.connection.execute(waiting.limit(1)).first() is None:
+    if not _one_waits(unit, agreement.id):
         applications.step(unit, application, ApplicationEvent.RETURN, ended_by="buyer")
         events.write(unit, application.id, "returned", agreement=agreement.number)
+
+
+def _one_waits(unit: Unit, agreement_id: str) -> bool:
+    waiting = select(returns.c.id).where(returns.c.agreement_id == agreement_id, returns.c.executed_at.is_(None))
+    return unit.connection.execute(waiting.limit(1)).first() is not None
 
 
 def _put(unit: Unit, row: AnyRow, **columns: str | int | None) -> None:

@@ -13,7 +13,7 @@ from gateway.core.errors import Refused
 from gateway.core.ids import new_id
 from gateway.core.money import Money
 from gateway.core.states import Machine, Transition
-from gateway.loans import rows
+from gateway.loans import rows, waiting
 from gateway.loans.particulars import Particulars, check_key
 from gateway.loans.stage import OPEN
 from gateway.loans.tables import applications, lender_terms, shop_access, shop_tariffs, shops
@@ -26,7 +26,7 @@ class ShopState(StrEnum):
 
     NEW = "new"
     ACTIVE = "active"
-    SUSPENDED = "suspended"  # what runs goes on, nothing new begins
+    SUSPENDED = "suspended"  # nothing new begins; its goods and its money wait
     CLOSED = "closed"
 
 
@@ -95,6 +95,17 @@ def register(unit: Unit, shop: NewShop) -> str:
     unit.actor.require(Right.SHOPS_MANAGE)
     check_new_key(unit.connection, unit.company, shop.key)
     values = Particulars(shop).columns()
+    shop_id = insert(unit, shop.key, values)
+    unit.journal("shop.registered", f"shop:{shop_id}", key=shop.key, **_journalled(values))
+    return shop_id
+
+
+def insert(unit: Unit, key: str, values: dict[str, Any]) -> str:
+    """The row of a shop that is being set up; the use case has asked for the right and journals it. Returns its id.
+
+    Args:
+        values: the columns of `Particulars`.
+    """
     shop_id = new_id()
     unit.insert(
         shops,
@@ -102,14 +113,13 @@ def register(unit: Unit, shop: NewShop) -> str:
             "id": shop_id,
             "company": unit.company,
             "version": 1,
-            "key": shop.key,
+            "key": key,
             "state": ShopState.NEW.value,
             "made_at": unit.at,
             "made_by": str(unit.actor),
             **values,
         },
     )
-    unit.journal("shop.registered", f"shop:{shop_id}", key=shop.key, **_journalled(values))
     unit.changed("shops", shop_id)
     return shop_id
 
@@ -173,6 +183,7 @@ def move(unit: Unit, shop_id: str, event: ShopEvent, reason: str = "", expected_
     if event is ShopEvent.CLOSE and (count := _open_applications(unit, shop_id)):
         raise Refused("shop.busy", name=row.name, count=count)
     after = _put(unit, row, expected_version, {"state": to.value})
+    waiting.end(unit, row.key)
     unit.journal("shop.moved", f"shop:{shop_id}", event=event.value, state=to.value, reason=reason.strip()[:500])
     return after
 

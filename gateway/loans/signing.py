@@ -159,7 +159,8 @@ def refuse(
 ) -> AnyRow:
     """The buyer will not sign: the application is cancelled on his wish. Returns the application's row.
 
-    Where the goods have left and only a faulty paper is to be signed anew, nothing is cancelled: a person goes on.
+    Where the goods have left and only a faulty paper is to be signed anew, nothing is cancelled: a person goes on, or
+    their return does.
 
     Raises:
         Refused: `authority.missing`, `loan.not_found`, `loan.no_agreement`, `loan.reason_missing`, `state.illegal`.
@@ -172,6 +173,7 @@ def refuse(
     events.write(unit, application.id, "signing_refused", agreement=row.number)
     if row.goods in agreement_rows.GOODS_GONE:
         alerts.tell(unit, terms, "task.loan_refused_late", application, agreement=row.number)
+    if row.goods in agreement_rows.GOODS_LEFT:
         return application
     return ending.cancel_row(unit, applications.load(unit, application.id), ending.By.BUYER, reason)
 

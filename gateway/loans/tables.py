@@ -39,6 +39,19 @@ shops = Table(
     UniqueConstraint("company", "key"),
 )
 
+# What a shop that registered by itself told beside its particulars.
+shop_registrations = Table(
+    "shop_registrations",
+    metadata,
+    Column("id", Text, primary_key=True),  # the shop's
+    Column("company", Text, nullable=False),
+    Column("contact", LargeBinary, nullable=False),  # sealed: {name}
+    Column("segments", Text, nullable=False),  # JSON: what it sells, codes of `registration.Segment`
+    Column("consent", Text, nullable=False),  # version of the text that was agreed to
+    Column("made_at", Text, nullable=False),
+    Index("ix_shop_registrations_made", "company", "made_at"),
+)
+
 # People of a shop, by the hash of their token; and keys its site uses (kind "site").
 shop_access = Table(
     "shop_access",
@@ -215,6 +228,7 @@ decisions = Table(
         postgresql_where=text("failures > 0"),
     ),
     Index("ix_loan_decisions_external", "company", "lender", "external_id"),
+    Index("ix_loan_decisions_heard", "company", "lender", "polled_at"),  # when he last answered at all
 )
 
 # Every different view a lender ever gave, raw.

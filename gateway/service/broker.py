@@ -17,7 +17,7 @@ from gateway.flows.leaving import drain
 from gateway.flows.loan_release import release_due, settle_application
 from gateway.flows.loan_to_payout import settle_loans
 from gateway.flows.terms import Terms
-from gateway.loans import documents, ending, receivable, reminders, retention
+from gateway.loans import documents, ending, receivable, registration, reminders, retention
 from gateway.loans.lenders import standing
 from gateway.loans.lenders.answers import Answers
 from gateway.loans.lenders.calls import LenderCalls
@@ -200,6 +200,7 @@ class Brokerage:
 
     def _forget(self) -> None:
         self._batches(retention.purge_due)
+        self._batches(registration.lapse_due)
 
     def _settle(self) -> None:
         assert self._loop is not None

@@ -34,6 +34,8 @@ BOUNCED = "settlement.bounced"
 PAID_TWICE = "settlement.paid_twice"
 SECOND_ORDER = "settlement.second_order"
 _UNSIGNED = (OrderState.DRAFT, OrderState.WAITING)
+WITHHELD = "Выплата отложена."
+"""What a payable statement notes whose order was taken back to be made again by itself."""
 _WHY_WITHDRAWN = "Отчёт уже оплачен другим поручением."
 _PURPOSES = {
     PartyKind.SHOP: "Перечисление оплаты за товары, проданные в кредит, по отчету № {number} за период {period}",
@@ -117,6 +119,23 @@ def follow(unit: Unit, terms: SettlementTerms, statement_id: str) -> AnyRow:
         row = _take(unit, terms, row, payout, order)
         _update(unit, payout, order_version=order.version)
     return row
+
+
+def withhold(unit: Unit, terms: SettlementTerms, statement_id: str) -> AnyRow:
+    """The party is not to be paid now: an order that has not left is taken back, one that has goes on. Returns the row.
+
+    Raises:
+        Refused: `authority.missing`, `settlement.not_found`.
+        Conflict: `settlement.changed`, `outgoing.changed`.
+    """
+    row = follow(unit, terms, statement_id)
+    if row.state not in (StatementState.DRAFTED, StatementState.ORDERED):
+        return row
+    order = outgoing.load(unit, row.payment_order_id)
+    if OrderState(order.state) not in UNSENT:
+        return row
+    outgoing.withdraw(unit, terms.outgoing, order.id, WITHHELD, order.version)
+    return follow(unit, terms, statement_id)
 
 
 def paid(unit: Unit, statement_id: str) -> Money:

@@ -34,6 +34,7 @@ class Limits:
     button_phone: Limiter
     apply: Limiter
     upload: Limiter
+    register: Limiter
     entry: Limiter
     feed: Limiter
     tracking: Limiter

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from gateway.core.errors import KvitError, Refused
 from gateway.web import button, hints, parcel_feed, site, tracking
 from gateway.web.access import Limits, room_of
-from gateway.web.account import applications, entry, guidance, papers, reports, statements
+from gateway.web.account import applications, entry, guidance, papers, registration, reports, statements
 from gateway.web.account.pages import go, show_error
 from gateway.web.account.visits import NotEntered, visit_of
 from gateway.web.answers import BadRequest, Forbidden, NotFound, TooLarge, answer
@@ -26,7 +26,7 @@ OPENAPI = "/shop/v1/openapi.json"
 PARCELS_OPENAPI = f"{parcel_feed.PREFIX}openapi.json"
 _PROGRAMS = ("/shop/v1/", "/lender/", parcel_feed.PREFIX)
 _PAGES = APIRouter(include_in_schema=False)
-for _pages in (entry, applications, papers, reports, statements, guidance):
+for _pages in (entry, applications, papers, reports, statements, guidance, registration):
     _PAGES.include_router(_pages.router)
 _OF_LOANS = [*site.router.routes, *button.router.routes, *hints.router.routes, *_PAGES.routes]
 _OF_PARCELS = [*parcel_feed.router.routes, *tracking.router.routes]

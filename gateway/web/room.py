@@ -29,6 +29,7 @@ class Pace:
             `button_phone`: of one phone, to all shops and from everywhere.
         apply: applications people of one shop type at the counter.
         upload: papers people of one shop bring in.
+        register: shops that register, from one address.
         entry: wrong tokens at the account's door, from one address.
         feed: of a program that tells of parcels.
         tracking: buyers' pages, from one address; `tracking_act`: what is said by the links of one parcel.
@@ -43,6 +44,7 @@ class Pace:
     button_phone: tuple[float, int] = (0.05, 5)
     apply: tuple[float, int] = (6, 40)
     upload: tuple[float, int] = (6, 20)
+    register: tuple[float, int] = (0.02, 3)
     entry: tuple[float, int] = (1, 5)
     feed: tuple[float, int] = (60, 60)
     tracking: tuple[float, int] = (60, 60)

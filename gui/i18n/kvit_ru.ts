@@ -7272,6 +7272,26 @@ within 15 minutes: {share}</source>
         <translation>выезды курьера оплачиваем мы</translation>
     </message>
     <message>
+        <source>every lender</source>
+        <translation>все банки</translation>
+    </message>
+    <message>
+        <source>down payment at least {percent}</source>
+        <translation>первый взнос не меньше {percent}</translation>
+    </message>
+    <message>
+        <source>interest {how}</source>
+        <translation>проценты {how}</translation>
+    </message>
+    <message>
+        <source>interest-free for the buyer</source>
+        <translation>рассрочка для покупателя</translation>
+    </message>
+    <message>
+        <source>goods: {goods}</source>
+        <translation>товары: {goods}</translation>
+    </message>
+    <message>
         <source>written by {who}, {when}</source>
         <translation>записано: {who}, {when}</translation>
     </message>
@@ -7559,8 +7579,8 @@ within 15 minutes: {share}</source>
         <translation>Принимаются новые заявки, сотрудники и сайт магазина входят.</translation>
     </message>
     <message>
-        <source>Nothing new begins; what runs goes on, and its people see how it stands.</source>
-        <translation>Новых заявок не будет; начатые завершатся, сотрудники видят, как они идут.</translation>
+        <source>Nothing new begins; its goods are held and its payments wait until it works again.</source>
+        <translation>Новых заявок не будет; товар задержан, выплаты отложены, пока магазин не возобновит работу.</translation>
     </message>
     <message>
         <source>Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay.</source>
@@ -7723,7 +7743,7 @@ within 15 minutes: {share}</source>
         <translation>Магазин</translation>
     </message>
     <message>
-        <source>Open applications</source>
+        <source>Open</source>
         <translation>Заявок</translation>
     </message>
     <message>
@@ -7733,6 +7753,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Taken in</source>
         <translation>Принят</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Кто</translation>
     </message>
     <message>
         <source>Access</source>
@@ -7839,7 +7863,7 @@ within 15 minutes: {share}</source>
         <translation>mebel-nn: латиница, цифры, дефис</translation>
     </message>
     <message>
-        <source>10 digits of a company, 12 of a sole trader</source>
+        <source>10 digits, a sole trader 12</source>
         <translation>10 цифр, у предпринимателя 12</translation>
     </message>
     <message>
@@ -7895,8 +7919,8 @@ within 15 minutes: {share}</source>
         <translation>Здесь нет магазинов. N — принять новый.</translation>
     </message>
     <message>
-        <source>Name, short name, ИНН…</source>
-        <translation>Название, имя, ИНН…</translation>
+        <source>Name, ИНН…</source>
+        <translation>Название, ИНН…</translation>
     </message>
     <message>
         <source>Terms…</source>

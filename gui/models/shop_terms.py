@@ -107,6 +107,29 @@ def tariff_words(tariff: ShopTariff) -> str:
     return " · ".join((fee_words(tariff), payer_title(tariff.payer), visits, made_words(tariff)))
 
 
+def whose_words(tariff: ShopTariff) -> str:
+    """ "its own, every lender": whom a tariff was set for."""
+    whose = translate("ShopTerms", "its own") if tariff.shop_id else translate("ShopTerms", "general")
+    everybody = translate("ShopTerms", "every lender")
+    return f"{whose}, {tariff.lender_title or tariff.lender or everybody}"
+
+
+def row_words(row: Row) -> str:
+    """What the table has no room for, said below it."""
+    if isinstance(row, ShopTariff):
+        return tariff_words(row)
+    if isinstance(row, SigningTerms):
+        return made_words(row)
+    parts = [
+        translate("ShopTerms", "down payment at least {percent}").format(percent=percent(row.down_percent)),
+        translate("ShopTerms", "interest {how}").format(how=day_count_title(row.day_count)),
+        *([translate("ShopTerms", "interest-free for the buyer")] if row.zero_rate else []),
+        translate("ShopTerms", "goods: {goods}").format(goods=goods_words(row)),
+        made_words(row),
+    ]
+    return " · ".join(parts)
+
+
 def made_words(row: Row) -> str:
     told = translate("ShopTerms", "written by {who}, {when}")
     return told.format(who=person(row.made_by), when=wording.moment(row.made_at))
@@ -140,18 +163,12 @@ def standing(row: Row, today: date) -> Pill:
 
 def tariff_model(today: date, parent: QObject | None = None, *, of_a_shop: bool = True) -> RowsModel:
     """Tariffs; those of a shop's card tell which are its own."""
-    whose = Column(
-        "whose",
-        lambda: translate("ShopTerms", "Whose"),
-        lambda t: translate("ShopTerms", "its own") if t.shop_id else translate("ShopTerms", "general"),
-        width=11,
-    )
+    whose = Column("whose", lambda: translate("ShopTerms", "Whose"), whose_words, width=17, tip=whose_words)
     return RowsModel(
         [
             _since(),
             Column("fee", lambda: translate("ShopTerms", "Fee"), fee_words, paint="strong", width=0, tip=tariff_words),
-            *([whose] if of_a_shop else []),
-            _lender(),
+            whose if of_a_shop else _lender(),
             _standing(today),
         ],
         parent,
@@ -208,6 +225,6 @@ def _standing(today: date) -> Column:
         lambda r: standing(r, today).text,
         paint="pill",
         pill=lambda r: standing(r, today),
-        width=16,
+        width=14,
         tip=made_words,
     )

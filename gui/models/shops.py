@@ -66,7 +66,9 @@ def consequence(event: str) -> str:
     """What a move brings about."""
     told = {
         "activate": translate("Shops", "New applications are taken in, its people and its site come in."),
-        "suspend": translate("Shops", "Nothing new begins; what runs goes on, and its people see how it stands."),
+        "suspend": translate(
+            "Shops", "Nothing new begins; its goods are held and its payments wait until it works again."
+        ),
         "close": translate(
             "Shops", "Nobody of the shop comes in any more, and it cannot be opened again. Its papers and sums stay."
         ),
@@ -180,8 +182,18 @@ def _shown(field: str, text: str) -> str:
     if field in _FLAGS:
         return translate("Shops", "yes") if text == "1" else translate("Shops", "no")
     if field == "sites":
-        return text.strip("[]").replace('"', "") or "—"
+        return text.strip("[]").replace('"', "").replace(",", ", ") or "—"
     return text or "—"
+
+
+def standing_words(shop: Shop) -> str:
+    """Since when and why a shop is suspended or closed; "" for one that is neither."""
+    last = {"suspended": "suspend", "closed": "close"}.get(shop.state)
+    event = next((event for event in shop.history if event.event == last), None)
+    if event is None:
+        return ""
+    told = f"{wording.day(event.at)}, {person(event.by)}"
+    return f"{told}: {event.note}" if event.note else told
 
 
 def event_words(event: ShopEvent) -> list[str]:
@@ -195,15 +207,15 @@ def event_words(event: ShopEvent) -> list[str]:
 def columns() -> list[Column]:
     return [
         Column("name", lambda: translate("Shops", "Shop"), lambda s: s.name, sort="name", paint="strong", width=0),
-        Column("key", lambda: translate("Shops", "Short name"), lambda s: s.key, sort="key", width=15),
-        Column("inn", lambda: translate("Shops", "ИНН"), lambda s: s.inn, sort="inn", width=15),
-        Column("region", lambda: translate("Shops", "Region"), lambda s: s.region, sort="region", width=9),
+        Column("key", lambda: translate("Shops", "Short name"), lambda s: s.key, sort="key", width=13),
+        Column("inn", lambda: translate("Shops", "ИНН"), lambda s: s.inn, sort="inn", width=13),
+        Column("region", lambda: translate("Shops", "Region"), lambda s: s.region, sort="region", width=8),
         Column(
             "open",
-            lambda: translate("Shops", "Open applications"),
+            lambda: translate("Shops", "Open"),
             lambda s: str(s.open_applications or ""),
             sort="open_applications",
-            width=12,
+            width=9,
             right=True,
         ),
         Column(
@@ -213,7 +225,7 @@ def columns() -> list[Column]:
             sort="state",
             paint="pill",
             pill=state_pill,
-            width=19,
+            width=17,
         ),
         Column(
             "made",
@@ -234,7 +246,7 @@ def access_model(parent: QObject | None = None) -> RowsModel:
     """Who of a shop may come in."""
     return RowsModel(
         [
-            Column("name", lambda: translate("Shops", "Name"), lambda a: a.name, paint="strong", width=0),
+            Column("name", lambda: translate("Shops", "Who"), lambda a: a.name, paint="strong", width=0),
             Column("kind", lambda: translate("Shops", "Access"), lambda a: kind_title(a.kind), width=18),
             Column(
                 "given",

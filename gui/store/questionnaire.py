@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -38,11 +39,21 @@ class Questionnaire(QObject):
         self._version = loan.version
         self._busy = False
         self._fresh = False
+        self._then: Callable[[], None] | None = None
         session.link_changed.connect(self.flush)
 
     @property
     def saved(self) -> bool:
         return not (self._busy or self.pending or self.purchase)
+
+    @property
+    def on_its_way(self) -> bool:
+        """Something is being sent, or will be as soon as the line is back; False too for what was refused."""
+        return self._busy or not (self.saved or self.session.online)
+
+    def when_kept(self, then: Callable[[], None]) -> None:
+        """Call this once when nothing is pending any more; never, if something is refused before that."""
+        self._then = then
 
     def load(self) -> None:
         """Read it; that is journalled."""
@@ -63,7 +74,12 @@ class Questionnaire(QObject):
         """The buyer has heard the text and agreed."""
         path = f"/v1/loans/{self.loan.id}/consent"
         op = self.session.act(path, {}, Sheet, touches=(("loans", self.loan.id),), owner=self)
-        op.success(self._loaded).failure(self.failed.emit).start()
+        op.success(self._agreed).failure(self.failed.emit).start()
+
+    def _agreed(self, sheet: Sheet) -> None:
+        """A field may be under way meanwhile: that goes on."""
+        self.sheet, self._version = sheet, sheet.version
+        self.loaded.emit()
 
     def flush(self) -> None:
         """Send what is pending, one thing at a time."""
@@ -114,20 +130,23 @@ class Questionnaire(QObject):
             self.flush()
         else:
             self.kept.emit()
+            then, self._then = self._then, None
+            if then is not None:
+                then()
 
     def _failed(self, error: ApiError) -> None:
         """A lender's answer moves the version on as well: read anew and try once more before it is told."""
-        self._busy = False
         if isinstance(error, Conflicting) and not self._fresh:
             self._fresh = True
-            self.session.client.get(
-                f"/v1/loans/{self.loan.id}/questionnaire", Sheet, self._again, self.failed.emit, owner=self
-            )
+            path = f"/v1/loans/{self.loan.id}/questionnaire"
+            self.session.client.get(path, Sheet, self._again, self._failed, owner=self)
             return
-        self._fresh = False
+        self._busy = self._fresh = False
         if not isinstance(error, Away):  # a cut line is mended by the next `flush`
+            self._then = None
             self.failed.emit(error)
 
     def _again(self, sheet: Sheet) -> None:
         self.sheet, self._version = sheet, sheet.version
+        self._busy = False
         self.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -239,7 +240,7 @@ class CallCentrePage(Page):
     def _give(self, body: dict[str, Any]) -> None:
         """The result of the call; a buyer who was reached goes on with the questionnaire."""
         sheet = self.sheet
-        if sheet is None or self._busy:
+        if sheet is None or self._busy or self._put_off(lambda: self._give(body)):
             return
         result = str(body["result"])
         if result == "reached" and sheet.card.state == "questionnaire":
@@ -264,6 +265,8 @@ class CallCentrePage(Page):
         if sheet is None or self._busy:
             return
         self.form.leave_field()
+        if self._put_off(self.hang_up):
+            return
         if not sheet.card.call_by and self.stage == FORM:
             self._over(translate("CallCentre", "№ {number}: put away").format(number=sheet.card.number))
             return
@@ -274,6 +277,14 @@ class CallCentrePage(Page):
             self._over(translate("CallCentre", "№ {number}: put away").format(number=loan.number))
 
         self._act(sheet.card, "call/hang-up", {}, done)
+
+    def _put_off(self, action: Callable[[], None]) -> bool:
+        """What ends the form waits for what is typed in it; what was refused does not hold anybody up."""
+        keeper = self.form.keeper
+        if keeper is None or not keeper.on_its_way:
+            return False
+        keeper.when_kept(action)
+        return True
 
     def _over(self, words: str) -> None:
         """Ready for the next one."""
@@ -314,7 +325,7 @@ class CallCentrePage(Page):
             return
         self.form.leave_field()
         if not keeper.saved:
-            keeper.kept.connect(self.submit, Qt.ConnectionType.SingleShotConnection)
+            keeper.when_kept(self.submit)
             return
         if not keeper.sheet.agreed:
             self._tell(translate("CallCentre", "The consent first: F4 when the buyer has said yes."))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QMenu, QWidget
 
@@ -30,6 +30,7 @@ from gui.views.loan_dialogs import (
 )
 from gui.views.loan_identity import IdentityDialog
 from gui.views.loan_offers import ChoiceDialog, LendersDialog
+from gui.widgets.modal import open_over
 from gui.widgets.parts import button, caption, columns, dress_icon
 
 
@@ -124,10 +125,10 @@ class LoanActions(QFrame):
             self._ask_reason(loan, action)
         elif action in _DIALOGS:
             dialog = _DIALOGS[action](loan, self)
-            self._open(dialog, lambda: self.send(loan, action, dialog.body()))
+            open_over(self, dialog, lambda: self.send(loan, action, dialog.body()))
         elif action == "visit/order":
             visit = VisitDialog(loan, self.session.now().astimezone().date(), self)
-            self._open(visit, lambda: self.send(loan, action, visit.body()))
+            open_over(self, visit, lambda: self.send(loan, action, visit.body()))
         elif words.consequence(action):
             self._confirm(loan, action)
         else:
@@ -140,7 +141,7 @@ class LoanActions(QFrame):
             loan, title, title, self, role=role, icon=words.icon(action), consequence=words.consequence(action)
         )
         dialog.ok.setFocus()
-        self._open(dialog, lambda: self.send(loan, action, {}))
+        open_over(self, dialog, lambda: self.send(loan, action, {}))
 
     def _ask_reason(self, loan: Loan, action: str) -> None:
         title = words.done_words(action)
@@ -153,13 +154,13 @@ class LoanActions(QFrame):
             role="danger" if action in words.DANGER else "primary",
             icon=words.icon(action),
         )
-        self._open(dialog, lambda: self.send(loan, action, {words.REASONED[action]: dialog.reason}))
+        open_over(self, dialog, lambda: self.send(loan, action, {words.REASONED[action]: dialog.reason}))
 
     def _ask_lenders(self, loan: Loan) -> None:
         def got(fits: LenderFits) -> None:
             if self.dialog is None:
                 dialog = LendersDialog(loan, fits.items, self)
-                self._open(dialog, lambda: self.send(loan, "submit", dialog.body()))
+                open_over(self, dialog, lambda: self.send(loan, "submit", dialog.body()))
 
         self.session.client.get(f"/v1/loans/{loan.id}/lenders", LenderFits, got, self.refused.emit, owner=self)
 
@@ -180,20 +181,7 @@ class LoanActions(QFrame):
             )
             self.acted.emit(answer.loan, told)
 
-        self._open(dialog, compared)
-
-    def _open(self, dialog: QDialog, accepted: Callable[[], object]) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.dialog = dialog
-
-        def finished(result: int) -> None:
-            self.dialog = None
-            if result == QDialog.DialogCode.Accepted:
-                accepted()
-
-        dialog.finished.connect(finished)
-        dialog.open()
+        open_over(self, dialog, compared)
 
     def send(self, loan: Loan, action: str, body: dict[str, Any]) -> None:
         """Ask for it on the version the person has seen: the agreement's, where it is about papers."""

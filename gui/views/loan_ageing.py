@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from gui.api.types import AgeingGaps, AgeingRow
@@ -125,6 +126,6 @@ class LoanAgeing(QWidget):
         if isinstance(row, AgeingRow) and self.isVisible():
             self.chosen.emit(row.loan_id)
 
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.reload()

@@ -17,6 +17,7 @@ from gui.views.loan_actions import LoanActions
 from gui.views.loan_money import MoneySteps
 from gui.views.loan_papers import LoanPapers
 from gui.views.loan_steps import LoanSteps, facts_into, warning_card
+from gui.widgets.modal import open_over
 from gui.widgets.parts import Elided, Link, clear, columns, label, rows, scroller
 from gui.widgets.pill import PillLabel
 from gui.widgets.segments import Segments
@@ -302,18 +303,8 @@ class LoanPanel(QFrame):
             prompt=translate("LoanCard", "What did the lender say, and who said it?"),
             limit=WAIVE_LIMIT,
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.dialog = dialog
-
-        def finished(result: int) -> None:
-            self.dialog = None
-            if result == QDialog.DialogCode.Accepted:
-                told = translate("LoanCard", "closed: the lender wants nothing back")
-                self._settle_return(back, "waive", {"note": dialog.reason}, told)
-
-        dialog.finished.connect(finished)
-        dialog.open()
+        told = translate("LoanCard", "closed: the lender wants nothing back")
+        open_over(self, dialog, lambda: self._settle_return(back, "waive", {"note": dialog.reason}, told))
 
     def _settle_return(self, back: GoodsBack, action: str, body: dict[str, str], told: str) -> None:
         def done(loan: Loan) -> None:

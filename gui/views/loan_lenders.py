@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from gui import wording
@@ -21,6 +22,8 @@ from gui.widgets.pill import PillLabel
 from gui.widgets.tableview import TableView
 
 GATHER_MS = 1_500
+AGES_MS = 30_000
+"""How often the ages on the screen are counted anew."""
 ACROSS = 2
 
 
@@ -64,7 +67,10 @@ class LenderHealth(QWidget):
         whole.addWidget(self.table, 1)
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._soon.timeout.connect(self.reload)
+        self._minutes = QTimer(self, interval=AGES_MS)
+        self._minutes.timeout.connect(self._grow_older)
         session.changed.connect(self._changed)
+        session.status_changed.connect(self._status)
         theme.changed.connect(self._draw)
         self.allow()
 
@@ -79,8 +85,21 @@ class LenderHealth(QWidget):
                 client.get("/v1/lenders/calls", LenderCalls, self._got_calls, _nothing, owner=self)
 
     def _changed(self, topic: str, _names: frozenset[str]) -> None:
-        if topic in ("loans", "alarm", "status") and not self._soon.isActive():
+        if topic in ("loans", "alarm"):
+            self._look_soon()
+
+    def _status(self) -> None:
+        """A call that left or was given up is told of with the status."""
+        if self.isVisible():
+            self._look_soon()
+
+    def _look_soon(self) -> None:
+        if not self._soon.isActive():
             self._soon.start()
+
+    def _grow_older(self) -> None:
+        self._draw()
+        self.reload()
 
     def _got(self, found: LenderStates) -> None:
         if found.items != self.lenders:
@@ -98,14 +117,17 @@ class LenderHealth(QWidget):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
+        focused = next((key for key, ask in self.ask_buttons.items() if ask.hasFocus()), "")
         clear(self._cards)
         self.ask_buttons.clear()
         for number, lender in enumerate(self.lenders):
             self._cards.addWidget(self._card(lender), number // ACROSS, number % ACROSS, Qt.AlignmentFlag.AlignTop)
         for column in range(ACROSS):
             self._cards.setColumnStretch(column, 1)
-        self._cards.setRowStretch(self._cards.rowCount(), 1)
+        self._cards.setRowStretch(-(-len(self.lenders) // ACROSS), 1)
         self.allow()
+        if focused in self.ask_buttons:
+            self.ask_buttons[focused].setFocus()
 
     def _card(self, lender: LenderState) -> QFrame:
         pill = words.state_pill(lender)
@@ -190,9 +212,14 @@ class LenderHealth(QWidget):
         if isinstance(call, LenderCall) and self.table.hasFocus():
             self.chosen.emit(call.loan_id)
 
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._minutes.start()
         self.reload()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._minutes.stop()
+        super().hideEvent(event)
 
 
 def _nothing(_error: object) -> None:

@@ -19,6 +19,7 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.confirm import ReasonDialog
+from gui.widgets.modal import open_over
 from gui.widgets.parts import Link, button, columns, frame, label, rows
 from gui.widgets.pill import PillLabel
 from gui.widgets.record_panel import RecordPanel
@@ -243,18 +244,8 @@ class RegistryPanel(RecordPanel):
             ),
             prompt=translate("Registries", "Why? The reason stays with the registry."),
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.dialog = dialog
-
-        def finished(result: int) -> None:
-            self.dialog = None
-            if result == QDialog.DialogCode.Accepted:
-                # Named, not "the one shown": the list may move on behind the dialog.
-                self._withdraw(registry, dialog.reason)
-
-        dialog.finished.connect(finished)
-        dialog.open()
+        # Named, not "the one shown": the list may move on behind the dialog.
+        open_over(self, dialog, lambda: self._withdraw(registry, dialog.reason))
 
     def _withdraw(self, registry: Registry, note: str) -> None:
         def done(found: Registry) -> None:

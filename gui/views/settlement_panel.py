@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QWidget
 
 from gui import icons, wording
@@ -31,6 +31,7 @@ from gui.views.settlement_dialogs import (
     TakeBackDialog,
     party_of,
 )
+from gui.widgets.modal import open_over
 from gui.widgets.parts import Link, button, caption, columns, dress_icon, frame, label, rows
 from gui.widgets.pill import PillLabel
 from gui.widgets.record_panel import RecordPanel
@@ -300,23 +301,10 @@ class StatementPanel(RecordPanel):
             reason = ReasonDialog(
                 title, about, title, self, prompt=translate("Settlement", "What does the party object to?")
             )
-            self._open(reason, lambda: self._act(statement, action, {"remark": reason.reason}, title))
+            open_over(self, reason, lambda: self._act(statement, action, {"remark": reason.reason}, title))
             return
         sure = SureDialog(title, about, words.consequence(action), self)
-        self._open(sure, lambda: self._act(statement, action, {}, title))
-
-    def _open(self, dialog: QDialog, accepted: Callable[[], object]) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        self.dialog = dialog
-
-        def finished(result: int) -> None:
-            self.dialog = None
-            if result == QDialog.DialogCode.Accepted:
-                accepted()
-
-        dialog.finished.connect(finished)
-        dialog.open()
+        open_over(self, sure, lambda: self._act(statement, action, {}, title))
 
     # --- lines by hand, the file -------------------------------------------------------------------------------------
 
@@ -326,12 +314,12 @@ class StatementPanel(RecordPanel):
         if isinstance(line, StatementLine) and self.dialog is None and self.take_back.isEnabled():
             dialog = TakeBackDialog(line, self)
             told = translate("Settlement", "the line is taken back")
-            self._open(dialog, lambda: self._write(f"lines/{line.id}/take-back", dialog.body(), told))
+            open_over(self, dialog, lambda: self._write(f"lines/{line.id}/take-back", dialog.body(), told))
 
     def _ask_line(self, kind: Callable[[Balance, QWidget], PartyLineDialog], party: Balance, *_: object) -> None:
         if self.dialog is None and self.session.online:
             dialog = kind(party, self)
-            self._open(dialog, lambda: self._write(dialog.path, dialog.body(), dialog.done_words()))
+            open_over(self, dialog, lambda: self._write(dialog.path, dialog.body(), dialog.done_words()))
 
     def _write(self, path: str, body: dict[str, Any], told: str) -> None:
         """A line of the register, for the next statement of the party."""

@@ -43,7 +43,7 @@ class ShopsPage(ListPage):
         bar = FilterBar(
             shops.FILTERS,
             shops.filter_title,
-            translate("Shops", "Name, short name, ИНН…"),
+            translate("Shops", "Name, ИНН…"),
             tones={"new": "warn", "suspended": "bad"},
             always=("all", "active"),
             field_width=200,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout
 
 from gui import wording
 from gui.api.types import Shop
 from gui.i18n import translate
 from gui.models import shops as words
 from gui.models.loans import person
-from gui.views.loan_steps import facts_into
+from gui.theme import theme
 from gui.widgets.parts import button, columns, frame, label, rows
 
 
@@ -65,10 +66,21 @@ def particulars_into(box: QVBoxLayout, shop: Shop) -> None:
             ),
         ),
     )
+    # One form for all of them, so that the values stand under each other.
+    form = QFormLayout()
+    form.setHorizontalSpacing(theme.px(12))
+    form.setVerticalSpacing(theme.px(3))
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for heading, facts in sections:
         if heading:
-            box.addWidget(label(heading, "section"))
-        facts_into(box, facts)
+            title_row = label(heading, "section")
+            title_row.setContentsMargins(0, theme.px(7), 0, theme.px(1))
+            form.addRow(title_row)
+        for name, value in facts:
+            if value:
+                form.addRow(label(name, "muted"), label(value, wrap=True, select=True))
+    box.addLayout(form)
     box.addStretch(1)
 
 

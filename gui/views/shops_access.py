@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QRadioButton, QWidget
 
@@ -47,7 +48,7 @@ class AccessDialog(AskingDialog):
             told = label(words.kind_words(name), "muted", wrap=True)
             told.setIndent(theme.px(24))
             self.box.addWidget(told)
-        self.box.addWidget(self.line("name", translate("Shops", "Name"), limit=NAME_LIMIT))
+        self.box.addWidget(self.line("name", translate("Shops", "Who"), limit=NAME_LIMIT))
         self.kinds[kind].setChecked(True)
         self.fields["name"].editor.setFocus()
 
@@ -103,7 +104,7 @@ class SecretDialog(QDialog):
                 "Shops", "It is kept nowhere and cannot be shown again. Lost, it is revoked and given anew."
             )
             whole.addWidget(label(once, wrap=True, tone="warn"))
-            whole.addWidget(self._kept)
+            whole.addWidget(self._kept, 0, Qt.AlignmentFlag.AlignLeft)
         else:
             gone = translate(
                 "Shops", "The access was given before, and its key cannot be shown again. Revoke it and give another."

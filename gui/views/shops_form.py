@@ -67,7 +67,7 @@ class ShopForm(AskingDialog):
         hints = {
             "name": "ООО «Мягкий дом»",
             "key": translate("Shops", "mebel-nn: Latin letters, digits, hyphens"),
-            "inn": translate("Shops", "10 digits of a company, 12 of a sole trader"),
+            "inn": translate("Shops", "10 digits, a sole trader 12"),
             "kpp": translate("Shops", "nothing for a sole trader"),
             "phone": "+7 495 123-45-67",
             "region": "77",

@@ -240,6 +240,9 @@ class ShopPanel(QFrame):
         line.addWidget(label(" · ".join(told), "muted", select=True))
         line.addStretch(1)
         self._head.addLayout(line)
+        why = words.standing_words(shop)
+        if why:
+            self._head.addWidget(label(why, wrap=True, select=True, tone="bad" if shop.state == "suspended" else ""))
 
     def _tariff_picked(self, row: Any) -> None:
         self._tariff_words.setText(shop_terms.tariff_words(row) if isinstance(row, ShopTariff) else "")

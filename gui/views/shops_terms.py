@@ -80,6 +80,8 @@ class TermsDialog(QDialog):
             "ShopTerms", "No general tariff: a shop without its own cannot work."
         )
         whole.addWidget(self.stack, 1)
+        self._words = label("", "muted", wrap=True, select=True)
+        whole.addWidget(self._words)
         whole.addLayout(self._foot())
         self.sides.asked.connect(self.show_side)
         session.changed.connect(self._changed)
@@ -93,6 +95,7 @@ class TermsDialog(QDialog):
         shown: list[Any] = model.columns
         table.show_model(model, shown)
         table.opened.connect(lambda _: self.make())
+        table.picked.connect(lambda _: self._tell())
         self.stack.addWidget(table)
         return table
 
@@ -115,6 +118,13 @@ class TermsDialog(QDialog):
         self.sides.choose(side)
         self.stack.setCurrentIndex(SIDES.index(side))
         self.tables[side].setFocus()
+        self._tell()
+
+    def _tell(self) -> None:
+        """The chosen row in words."""
+        row: Any = self.tables[self._side].current_row()
+        told = isinstance(row, (ShopTariff, SigningTerms, LenderTerms))
+        self._words.setText(words.row_words(row) if told else "")
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
@@ -132,6 +142,7 @@ class TermsDialog(QDialog):
             self._models[side].show(found)
             if found and not self.tables[side].currentIndex().isValid():
                 self.tables[side].select_row(0)
+        self._tell()
         self.allow()
 
     def _got_lenders(self, found: LenderStates) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from gui.api.types import LenderState, LenderTerms, LoanTerms, Shop, ShopTariff, SigningTerms
@@ -67,7 +68,7 @@ class TariffDialog(AskingDialog):
         self.beside("percent", "base", "fixed")
         self.beside("least", "most")
         self.beside("payer")
-        self.box.addWidget(self.visits)
+        self.box.addWidget(self.visits, 0, Qt.AlignmentFlag.AlignLeft)
         self.box.addWidget(label(stays_words(), "muted", wrap=True))
         self.fill(form.tariff_texts(like))
         self.visits.setChecked(like is not None and like.visits)
@@ -104,7 +105,7 @@ class SigningDialog(AskingDialog):
         self.covered = tick(translate("ShopTerms", "It is to be had there"))
         self.beside("way", "since")
         self.beside("lender", "region")
-        self.box.addWidget(self.covered)
+        self.box.addWidget(self.covered, 0, Qt.AlignmentFlag.AlignLeft)
         self.beside("cost", "partner")
         self.box.addWidget(label(stays_words(), "muted", wrap=True))
         self.fill(form.signing_texts(like))
@@ -154,7 +155,7 @@ class LenderTermsDialog(AskingDialog):
         self.beside("least", "most")
         self.beside("months", "rate")
         self.beside("down_percent", "day_count")
-        self.box.addWidget(self.zero_rate)
+        self.box.addWidget(self.zero_rate, 0, Qt.AlignmentFlag.AlignLeft)
         self.box.addWidget(label(translate("ShopTerms", "Goods he lends for; nothing chosen means any"), "section"))
         line = columns(gap=14)
         for segment in words.CATEGORIES:

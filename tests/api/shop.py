@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 COMPANY = "frames"
 
 
+@functools.cache
 def at(minutes: float = 0) -> str:
     """A stored instant so many minutes after NOW."""
     return to_text(NOW + timedelta(minutes=minutes))

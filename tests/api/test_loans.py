@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -75,9 +76,14 @@ def test_another_version_than_the_one_that_was_seen_is_stale(lending: Lending) -
     row = lending.house.apply()
     caller = lending.of("call_centre")
     url = f"/v1/loans/{row.id}/cancel"
-    body = {"by": "buyer", "reason": "не нужно"}
+    body = {"by": "buyer", "reason": "changed_mind", "remark": "Иванову не нужно"}
+    assert refused(caller.post(url, json=body | {"reason": "declined"})) == "api.invalid", "the program says that"
     assert refused(caller.post(url, json=body, headers={"If-Match": '"9"'}), 412) == "api.stale"
-    assert good(caller.post(url, json=body, headers={"If-Match": '"1"'}))["state"] == "cancelled"
+    card = good(caller.post(url, json=body, headers={"If-Match": '"1"'}))
+    assert (card["state"], card["end_reason"], card["end_reason_ru"]) == ("cancelled", "changed_mind", "передумал")
+    assert "Отменена (покупатель): передумал" in [one["text_ru"] for one in card["timeline"]]
+    assert "Cancelled (the buyer): changed his mind" in [one["text_en"] for one in card["timeline"]]
+    assert "Иванову" not in json.dumps(card, ensure_ascii=False)
 
 
 def test_an_offer_is_accepted_on_the_version_that_was_seen_and_by_who_may(lending: Lending) -> None:

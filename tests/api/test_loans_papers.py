@@ -186,7 +186,7 @@ def test_goods_that_come_back_are_the_lenders_money(lending: Lending) -> None:
     case.do("identity", **MEETING)
     case.do("sign")
     case.do("goods/deliver")
-    case.do("goods/return", goods=45_990_00, reason="не подошёл")
+    case.do("goods/return", goods=45_990_00, reason="not_right", remark="не подошёл")
     [back] = case.card["returns"]
     assert (back["goods"], back["to_lender"], back["to_buyer"]) == (45_990_00, 40_990_00, 5_000_00)
     accountant = lending.of("accountant")

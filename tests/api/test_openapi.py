@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +14,42 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from gateway.core.clock import FixedClock
+from gateway.store import Store
+from gateway.store.engine import sqlite_url
 from gateway.store.schema import dumps
+from tests.api.conftest import one_user_of_each_role
 from tests.api.lending import credit
-from tests.api.shop import Shop, at
+from tests.api.shop import COMPANY, NOW, Shop, at
 from tests.api.test_permissions import MATRIX
 
 SKIPPED = {"/v1/events"}  # endless; test_events.py reads it
 OPERATIONS = sorted(key for key in MATRIX if key[1] not in SKIPPED)
 
 
+Ids = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def furnished(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ids, dict[str, str]]:
+    """A database with a row behind every path, to be copied; ids by name of the path parameter; tokens by role."""
+    path = tmp_path_factory.mktemp("furnished") / "kvit.db"
+    shutil.copyfile(empty_database, path)
+    store = Store(sqlite_url(path), FixedClock(NOW), COMPANY)
+    ids, tokens = rows_behind_paths(Shop(store)), one_user_of_each_role(store)
+    store.close()
+    return path, ids, tokens
+
+
 @pytest.fixture
-def known(shop: Shop) -> dict[str, list[str]]:
-    """Ids that exist, by name of the path parameter."""
+def store(furnished: tuple[Path, Ids, dict[str, str]], tmp_path: Path) -> Iterator[Store]:
+    shutil.copyfile(furnished[0], tmp_path / "kvit.db")
+    store = Store(sqlite_url(tmp_path / "kvit.db"), FixedClock(NOW), COMPANY)
+    yield store
+    store.close()
+
+
+def rows_behind_paths(shop: Shop) -> Ids:
     shop.goods(reserved=8000)
     shop.warehouse()
     invoice = shop.invoice("125")
@@ -63,12 +90,12 @@ def description() -> dict[str, Any]:
 def test_answers_are_as_described(
     app: FastAPI,
     url: str,
-    tokens: dict[str, str],
-    known: dict[str, list[str]],
+    furnished: tuple[Path, Ids, dict[str, str]],
     description: dict[str, Any],
     method: str,
     path: str,
 ) -> None:
+    _, known, tokens = furnished
     allowed = MATRIX[method, path]
     roles = sorted(allowed) if allowed else [""]
     if not description:

@@ -63,9 +63,7 @@ class Workers:
             die_at: the point it kills itself at.
             kill_after: seconds after it is ready until we kill it.
         """
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"home": str(home), "shift": shift, "die_at": die_at}) + "\n")
-        self._process.stdin.flush()
+        self._tell(home, shift=shift, die_at=die_at, warm=False)
         pid = int(self._said("pid"))
         timer: threading.Timer | None = None
         ready_at, points = 0.0, []
@@ -87,6 +85,16 @@ class Workers:
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         assert killed or status == 0, self._errors.read_text()[-3000:]
         return End(killed, points, time.monotonic() - ready_at)
+
+    def warm_up(self, home: Path, *, shift: float = 0.0) -> None:
+        """Let the parent do the round that is due in `home`, so that later workers need not compile what it needs."""
+        self._tell(home, shift=shift, die_at=None, warm=True)
+        self._said("warm")
+
+    def _tell(self, home: Path, **order: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"home": str(home), **order}) + "\n")
+        self._process.stdin.flush()
 
     def _said(self, key: str) -> Any:
         while key not in (line := self._line()):

@@ -74,6 +74,7 @@ def morning(a_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     bank.reverse(taken_back)
     bank.report()
 
+    a_house.workers.warm_up(copy_home(before, folder / "warm"), shift=LATER)
     control = copy_home(before, folder / "control")
     end = a_house.workers.run(control, shift=LATER)
     assert set(end.points) >= KINDS

@@ -20,8 +20,8 @@ from tests.crash.test_every_step import books_of, payment_of
 from tests.crash.truth import check, differences, picture
 
 pytestmark = pytest.mark.slow
-KILLS = 60
-_MOST_ROUNDS = 120
+KILLS = 40
+_MOST_ROUNDS = 80
 
 
 class Trade:
@@ -116,6 +116,8 @@ def days_of_trade(a_house: House, folder: Path, chance: random.Random) -> None:
     control, killed = a_house.copy(folder / "control"), a_house.copy(folder / "killed")
     trade = Trade(chance, a_house.bank, a_house.shop.orders, [control, killed])
     run = a_house.workers.run
+    trade.go_on()
+    a_house.workers.warm_up(a_house.copy(folder / "warm"))
     kills, shift = 0, 0.0
     for number in range(_MOST_ROUNDS):
         if kills >= KILLS:

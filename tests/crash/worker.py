@@ -7,7 +7,8 @@ The parent does one round in WARM_HOME, then forks a child for every line of JSO
     {"home": "...", "shift": seconds the house's clock is ahead, "die_at": number of a point or null}
 
 and writes lines of JSON: {"pid": …} when a child was started, {"ready": …} from the child once its house stands open,
-{"points": […]} from a child that lived to its end, {"ended": wait status} when it is gone.
+{"points": […]} from a child that lived to its end, {"ended": wait status} when it is gone. With "warm": true it does
+the round itself, so that children inherit what such a round compiles, and writes {"warm": …}.
 
 A child does one round of what the service does all day: looks into 1C's folder, asks the bank, takes messages, empties
 the outbox. On its way it passes *points*: before, within and after each commit, each file put in place, each parcel
@@ -40,6 +41,7 @@ from gateway.service.config import Home
 from gateway.service.rounds import bank_round, take_onec
 from gateway.service.wiring import open_banks, open_installation
 from gateway.store import Store, Unit
+from tests.compiled_once import statements_compiled_once
 from tests.opened_once import containers_open_once
 
 
@@ -159,19 +161,27 @@ def say(**line: Any) -> None:
 
 
 def main(warm: Path) -> None:
-    # everything a round needs is imported, the WSDL parsed and the keys opened, for the children to inherit; no file or
-    # connection stays open
-    work(Home(warm), 0, Points(None), lambda: None)
-    gc.freeze()
-    say(warm=True)
+    warm_up(warm, 0)
     for line in sys.stdin:
+        order = json.loads(line)
+        if order["warm"]:
+            warm_up(Path(order["home"]), order["shift"])
+            continue
         pid = os.fork()
         if pid == 0:
-            child(json.loads(line))
+            child(order)
         say(pid=pid)
         say(ended=os.waitpid(pid, 0)[1])
 
 
+def warm_up(home: Path, shift: float) -> None:
+    """Everything a round needs is imported, the WSDL parsed, the keys opened and the statements compiled, for the
+    children to inherit; no file or connection stays open."""
+    work(Home(home), shift, Points(None), lambda: None)
+    gc.freeze()
+    say(warm=True)
+
+
 if __name__ == "__main__":
-    with containers_open_once():
+    with containers_open_once(), statements_compiled_once():
         main(Path(sys.argv[1]))

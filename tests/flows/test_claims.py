@@ -25,7 +25,7 @@ from gateway.settlement.model import LineKind, Party, PartyKind
 from gateway.settlement.tables import lines
 from gateway.settlement.tables import statements as rows
 from gateway.store.schema import AnyRow
-from tests.flows.loan_books import Books
+from tests.flows.loan_books import LENDERS_ACCOUNT, Books
 from tests.flows.loans import LENDER
 from tests.flows.shop import ACCOUNTANT
 from tests.flows.test_loan_to_payout import SPACE, left_for_1c
@@ -158,3 +158,17 @@ def test_a_person_may_claim_what_a_working_shop_owes_and_of_points_nobody(books:
     assert caught.value.code == "settlement.no_debtor"
     loan_to_payout.settle_loans(books.house.store, books.flow, books.terms, books.money)
     assert [row.state for row in of_party(books, PartyKind.SHOP)] == ["claimed"]  # nothing has come
+
+
+def test_what_a_lender_has_paid_too_much_goes_to_his_own_account(books: Books) -> None:
+    borne_by_the_lender(books)
+    much = Money(2 * FEE)
+    books.house.do(ACCOUNTANT, lambda u: corrections.correct(u, REST, much, "Акт 4", "k", "Оплачено дважды"))
+    month_end(books)
+    [mine] = of_party(books, PartyKind.LENDER)
+    assert (mine.state, mine.net) == ("drafted", FEE)
+    order = books.order(mine.payment_order_id)
+    assert (order.payee_account, order.amount) == (LENDERS_ACCOUNT, FEE)
+    with books.house.store.unit() as unit, pytest.raises(Refused) as caught:
+        payees.payee_of_any({})(unit, REST)
+    assert caught.value.code == "loan.lender_no_account"

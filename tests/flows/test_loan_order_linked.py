@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from gateway.flows.from_1c import take_file
 from gateway.flows.terms import Terms
+from gateway.loans.applying import NewApplication, apply
 from gateway.loans.model import SigningWay
 from gateway.onec import read_file
+from gateway.orders.model import ShipState
 from gateway.orders.tables import orders
 from tests.flows.loans import ORDER, Trade
 from tests.flows.shop import TERMS
 from tests.flows.test_from_1c import HEAD, document, line
+from tests.loans.house import MANAGER, PHONE
 
 
 @pytest.fixture
@@ -68,3 +71,28 @@ def test_what_is_not_surely_meant_is_left_alone(trade: Trade, why: str) -> None:
     tell(trade, TERMS if why == "no loans here" else brokering, keys=keys)
     assert linked(trade, row.application_id) is None
     assert trade.releases() == []
+
+
+def test_last_years_order_of_the_same_number_is_another_one(trade: Trade) -> None:
+    """It has left long ago: the goods of this loan have not."""
+    earlier = trade.own_order()
+    with trade.house.store.unit() as unit:
+        unit.update(orders, earlier, ship_state=ShipState.SHIPPED)
+        unit.commit()
+    row, brokering = trade.settled(SigningWay.CLERK, own=True), replace(TERMS, loans=trade.terms)
+    assert (row.goods, linked(trade, row.application_id)) == ("released", None)
+    tell(trade, brokering, keys=("o-2",))
+    with trade.house.store.reading() as connection:
+        order = connection.execute(select(orders).where(orders.c.id != earlier)).one()
+    assert (linked(trade, row.application_id), order.number) == (order.id, ORDER)
+    assert [one.order_id for one in trade.releases()] == [order.id]
+
+
+def test_an_order_is_bought_by_one_loan(trade: Trade) -> None:
+    """Two shops of our own name the same order."""
+    order_id = trade.own_order()
+    first = trade.settled(SigningWay.CLERK, own=True)
+    other = trade.house.open_shop("second", own=True)
+    applied = trade.house.do(MANAGER, lambda u: apply(u, trade.terms, NewApplication(other, ORDER, PHONE)))
+    tell(trade, replace(TERMS, loans=trade.terms), keys=("o-2",))
+    assert linked(trade, first.application_id) == order_id != linked(trade, applied.id)

@@ -11,7 +11,6 @@ from gateway.loans import ending
 from gateway.loans.ending import By
 from gateway.loans.model import SigningWay
 from gateway.loans.reasons import EndReason
-from gateway.loans.reasons import EndReason
 from gateway.orders.tables import orders, releases
 from tests.flows.loans import Trade
 from tests.loans.house import MANAGER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,15 @@ from sqlalchemy import select
 
 from gateway.core.authority import SERVICE
 from gateway.flows import loan_release
-from gateway.loans import ending
+from gateway.loans import ending, returns, signing
 from gateway.loans.ending import By
 from gateway.loans.reasons import EndReason
-from gateway.loans.tables import returns
+from gateway.loans.tables import returns as return_rows
 from gateway.payments.outgoing.model import OrderEvent
 from gateway.store import Unit
 from gateway.store.schema import AnyRow
 from tests.flows.loan_books import Books
+from tests.flows.shop import ACCOUNTANT
 from tests.flows.test_loan_money import T
 from tests.loans.house import MANAGER
 
@@ -56,7 +58,10 @@ def look_again(books: Books, row: AnyRow) -> None:
 
 def rows(books: Books) -> list[tuple[int, bool]]:
     """(what goes back, whether it has) of everything that ever was to."""
-    return [(one.to_lender, bool(one.executed_at)) for one in books.every_row(select(returns).order_by(returns.c.id))]
+    return [
+        (one.to_lender, bool(one.executed_at))
+        for one in books.every_row(select(return_rows).order_by(return_rows.c.id))
+    ]
 
 
 @pytest.mark.parametrize("pays", [T, T - 100])
@@ -99,17 +104,89 @@ def test_what_was_sent_back_and_is_taken_back_besides_is_told_of(books: Books) -
     assert (books.alarms(), rows(books), len(books.orders())) == (["loan.void_money_gone"], [(T, True)], 1)
 
 
-def test_an_order_on_its_way_when_the_money_goes_is_told_of_once_it_is_carried_out(books: Books) -> None:
-    row, payment_id = called_off(books)
+@pytest.mark.parametrize("end", ["carried out", "refused"])
+@pytest.mark.parametrize("gone", [T, T // 2])
+def test_an_order_on_its_way_when_money_goes_counts_as_sent_until_it_came_to_nothing(
+    books: Books, gone: int, end: str
+) -> None:
+    row, payment_id = called_off(books, pays=gone)
+    if gone < T:
+        books.paid_for(("КД-101", T - gone))
     look_again(books, row)
-    [order_id] = books.orders("draft")
-    books.sign_order(order_id)
-    books.moved(order_id, OrderEvent.PREPARE)
+    for order_id in books.orders("draft"):
+        books.sign_order(order_id)
+        books.moved(order_id, OrderEvent.PREPARE)
+    sent = books.orders()
     books.taken_back(payment_id)
     look_again(books, row)
-    books.moved(order_id, OrderEvent.EXECUTE, entry_id="late", executed_at="2026-11-24T07:00:00Z")
+    assert (books.orders(), books.alarms()) == (sent, ["loan.void_money_gone"])
+    for order_id in sent:
+        if end == "carried out":
+            books.moved(order_id, OrderEvent.EXECUTE, entry_id=order_id, executed_at="2026-11-24T07:00:00Z")
+        else:
+            books.moved(order_id, OrderEvent.REFUSE)
     look_again(books, row)
-    assert books.alarms() == ["loan.return_paid_twice"] and len(books.orders()) == 1
+    drafted = [books.order(one).amount for one in books.orders("draft")]
+    if end == "carried out":
+        assert (drafted, books.alarms(), books.tasks(VOID_TASK)) == ([], ["loan.void_money_gone"], [])
+    else:
+        assert (drafted, books.alarms()) == ([T - gone] if gone < T else [], [])
+
+
+def test_goods_that_all_came_back_are_no_void_agreement_besides(books: Books) -> None:
+    """Their money goes to the lender once, for the return."""
+    row = books.loan("КД-101")
+    books.paid_for(("КД-101", T))
+    books.gives_back(row, books.application(row).goods)
+    ending_it = partial(ending.cancel, application_id=row.application_id, by=By.US, reason=EndReason.OTHER)
+    assert books.house.refused(MANAGER, ending_it).code == "loan.goods_left"
+    look_again(books, row)
+    books.paid_out()
+    assert [books.order(one).amount for one in books.orders()] == [T]
+    assert (books.application(row).state, rows(books)) == ("returned", [(T, True)])
+
+
+def test_nor_where_the_buyer_will_not_sign_a_faulty_paper_anew(books: Books) -> None:
+    row = books.loan("КД-101")
+    books.paid_for(("КД-101", T))
+    books.gives_back(row, books.application(row).goods)
+    books.put(row.id, signing="faulty")
+    boss = books.boss_of(row)
+    books.house.do(boss, lambda u: signing.refuse(u, books.terms, row.application_id, EndReason.CHANGED_MIND))
+    look_again(books, row)
+    books.paid_out()
+    assert ([books.order(one).amount for one in books.orders()], rows(books)) == ([T], [(T, True)])
+    assert books.application(row).state == "returned"
+
+
+def test_what_the_lender_got_for_returned_goods_is_not_sent_again(books: Books) -> None:
+    """He got half back, the bank then took his payment back, and nobody wants the rest: he pays all the same."""
+    row = books.loan("КД-101")
+    payment_id = books.paid_for(("КД-101", T))
+    price = books.application(row).goods
+    books.gives_back(row, price // 2)
+    books.round()
+    books.paid_out()
+    [half] = [books.order(one).amount for one in books.orders()]
+    books.taken_back(payment_id)
+    rest = books.gives_back(row, price - price // 2)
+    books.house.do(ACCOUNTANT, lambda u: returns.waive(u, rest, "he wants nothing"))
+    assert (books.row(row.id).funding, books.application(row).state) == ("void", "returned")
+    books.paid_for(("КД-101", T))
+    look_again(books, row)
+    assert [books.order(one).amount for one in books.orders("draft")] == [T - half]
+
+
+def test_a_loan_is_given_up_only_with_its_last_return(books: Books) -> None:
+    row = books.loan("КД-101")
+    price = books.application(row).goods
+    first, second = books.gives_back(row, price // 2), books.gives_back(row, price - price // 2)
+    books.house.do(ACCOUNTANT, lambda u: returns.waive(u, second, "he wants nothing"))
+    assert books.row(row.id).funding == "expected"
+    books.paid_for(("КД-101", T))
+    look_again(books, row)
+    assert sum(books.order(one).amount for one in books.orders("draft")) == T
+    assert not books.returned(first).executed_at and not books.returned(second).executed_at
 
 
 def test_the_lender_may_keep_it_from_his_next_payment(books: Books) -> None:

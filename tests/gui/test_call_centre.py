@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.api.fake import FakeDaemon, World
+from gui.api.fake.world import Problem
 from gui.models import loan_fields
 from gui.settings import Settings
 from gui.store.session import Session
@@ -154,8 +155,8 @@ def test_from_the_call_to_the_lenders_without_a_mouse(qtbot: QtBot, page: CallCe
     qtbot.waitUntil(lambda: record.answers.get("income") == "85000", timeout=20000)
     assert record.answers["passport"] == "4509 123456"
     assert "email" not in record.answers  # never typed, never sent
-    key(page, K.Key_F12)
-    assert "согласие" in page.told.text()
+    key(page, K.Key_F12)  # the last answer may still be on its way
+    qtbot.waitUntil(lambda: "согласие" in page.told.text(), timeout=20000)
     key(page, K.Key_F4)
     qtbot.waitUntil(lambda: record.consent == "v1" and "F12" in page.form.state.text(), timeout=20000)
     key(page, K.Key_F12)
@@ -254,6 +255,32 @@ def test_hanging_up_keeps_what_was_typed(qtbot: QtBot, page: CallCentrePage, wor
     qtbot.waitUntil(lambda: page.stage == IDLE, timeout=20000)
     assert world.loans["ln-42"].answers["surname"] == "Гусева"
     assert world.loans["ln-42"].card["call_by"] == ""
+
+
+def test_hanging_up_waits_for_what_is_sent_a_second_time(qtbot: QtBot, page: CallCentrePage, world: World):
+    reach(qtbot, page)
+    world.loans["ln-42"].card["version"] += 1  # somebody else moved it on
+    type_text(at(page), "Гусева")
+    key(page, K.Key_Return)
+    type_text(at(page), "Татьяна")
+    key(page, K.Key_H, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.stage == IDLE, timeout=20000)
+    answers = world.loans["ln-42"].answers
+    assert (answers.get("surname"), answers.get("name")) == ("Гусева", "Татьяна")
+
+
+def test_what_is_refused_holds_up_nobody(
+    qtbot: QtBot, page: CallCentrePage, session: Session, world: World, daemon: FakeDaemon
+):
+    reach(qtbot, page)
+    daemon.refuse["/v1/loans/ln-42/questionnaire"] = Problem(422, "loan.over", "Анкета закрыта.", "It is closed.")
+    type_text(at(page), "Гусева")
+    with qtbot.waitSignal(session.refused, timeout=20000):
+        key(page, K.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert page.stage == FORM
+    assert "Анкета закрыта" in page.form.state.text()
+    key(page, K.Key_H, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.stage == IDLE, timeout=20000)
 
 
 def test_no_time_for_questions_after_all(qtbot: QtBot, page: CallCentrePage, world: World):

@@ -22,6 +22,7 @@ from gui.views.registries_import import LARGEST, RegistryImport
 from gui.views.shell import Shell
 from gui.wording import NBSP
 from tests.gui.conftest import press
+from tests.gui.loan_desk import become
 from tests.gui.test_other_pages import words_of
 
 FILE = (
@@ -185,10 +186,7 @@ def test_a_colleague_was_faster(qtbot: QtBot, page: RegistriesPage, session: Ses
 
 
 def test_who_only_reads_is_told_why(qtbot: QtBot, page: RegistriesPage, session: Session, world: World):
-    world.role = "director"
-    session.stop()
-    session.start()
-    qtbot.waitUntil(lambda: session.me is not None and session.me.role == "director", timeout=20000)
+    become(qtbot, session, world, "director")
     page.allow()
     assert not page.bring.isEnabled()
     assert page.bring.toolTip() == "Ваша роль не решает по платежам."

@@ -14,7 +14,7 @@ from gui.api.fake.problem import Problem
 from gui.settings import Settings
 from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
-from gui.views.settlement_panel import SureDialog
+from gui.views.settlement_dialogs import SureDialog
 from gui.views.shops import ShopsPage
 from gui.views.shops_access import AccessDialog, SecretDialog
 from gui.views.shops_form import ShopForm
@@ -114,6 +114,7 @@ def test_a_shop_gets_what_it_lacks_and_is_let_work(qtbot: QtBot, page: ShopsPage
     form.fill({"contract": "7/26", "account": FORM["account"]})
     form.ok.click()
     qtbot.waitUntil(lambda: world.shops["sh-3"]["contract"] == "7/26", timeout=20000)
+    qtbot.waitUntil(lambda: page.card.dialog is None and page.card.shop.lacking == ("manager",), timeout=20000)
     button_named(qtbot, page.card, "Дать доступ…").click()
     access = page.card.dialog
     assert isinstance(access, AccessDialog)
@@ -225,7 +226,7 @@ def test_a_tariff_follows_the_former_one(qtbot: QtBot, page: ShopsPage, world: W
     qtbot.waitUntil(lambda: page.card.tariffs.model().rowCount() == 3, timeout=20000)
     added = world.terms["tariffs"][0]
     assert (added["shop_id"], added["percent"], added["least"], added["most"]) == ("sh-1", "3.5", 500_00, None)
-    states = [page.card.tariffs.model().index(row, 4).data() for row in range(3)]
+    states = [page.card.tariffs.model().index(row, 3).data() for row in range(3)]
     assert states == ["будет", "действует", "прежний"]
 
 

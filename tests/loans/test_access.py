@@ -20,6 +20,7 @@ from gateway.loans import (
     ending,
     queries,
     questionnaire,
+    registration,
     reminders,
     retention,
     shops,
@@ -38,6 +39,7 @@ from gateway.loans.tables import shop_access
 from gateway.loans.tariffs import Tariff
 from gateway.store import Store, Unit
 from tests.loans.house import DIRECTOR, House, lender_terms, new_shop
+from tests.loans.newcomers import newcomer
 
 
 def enter(house: House, token: str) -> access.Entrant | None:
@@ -119,8 +121,9 @@ def listed(house: House, unit: Unit) -> Any:
     return queries.listed(unit.connection, unit.company, house.terms, unit.actor, Filters(), unit.now)
 
 
+PEOPLE = OUTSIDE - {Role.NEWCOMER}
 # action → (what it does with the application, the roles that may)
-ANYBODY = {Role.SERVICE, Role.ACCOUNTANT, Role.MANAGER, Role.DIRECTOR, Role.OWNER, Role.CALL_CENTRE, *OUTSIDE}
+ANYBODY = {Role.SERVICE, Role.ACCOUNTANT, Role.MANAGER, Role.DIRECTOR, Role.OWNER, Role.CALL_CENTRE, *PEOPLE}
 CALLERS = {Role.SERVICE, Role.MANAGER, Role.CALL_CENTRE, Role.OWNER}
 KEEPERS = {Role.DIRECTOR, Role.OWNER}
 SUBJECTS: dict[str, tuple[Callable[[House, Unit, str], Any], set[Role]]] = {
@@ -152,6 +155,11 @@ OTHERS: dict[str, tuple[Callable[[House, Unit], Any], set[Role]]] = {
     "expire": (lambda h, u: ending.expire_due(u, h.terms), {Role.SERVICE, Role.MANAGER, Role.OWNER}),
     "purge": (lambda h, u: retention.purge_due(u, h.terms), {Role.SERVICE, Role.MANAGER, Role.OWNER}),
     "register": (lambda h, u: shops.register(u, new_shop("third")), KEEPERS),
+    "register itself": (
+        lambda h, u: registration.register(u, h.terms, newcomer("Ещё")),
+        {Role.NEWCOMER, Role.OWNER},
+    ),
+    "lapse": (lambda h, u: registration.lapse_due(u, h.terms), {Role.SERVICE, Role.MANAGER, Role.OWNER}),
     "amend": (lambda h, u: shops.amend(u, h.shop, new_shop("mebel", name="Ещё")), KEEPERS),
     "suspend": (lambda h, u: shops.move(u, h.shop, ShopEvent.SUSPEND), KEEPERS),
     "give": (lambda h, u: access.give(u, h.shop, Role.SHOP_CLERK, "Ещё"), KEEPERS),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from gateway.core.authority import SERVICE
@@ -16,9 +16,10 @@ from gateway.loans.ending import By
 from gateway.loans.problems import Problem
 from gateway.loans.queries import Filters
 from gateway.loans.reasons import EndReason
-from gateway.loans.tables import events
+from gateway.loans.tables import events, identity_checks
 from gateway.store.migrate import upgrade
 from tests.loans.house import CALLER, COMPANY, MANAGER, PHONE, TERMS, House
+from tests.loans.seed import empty_row
 from tests.store import postgres
 
 
@@ -43,6 +44,13 @@ def test_the_whole_way(url: str, tmp_path: Path) -> None:
         house.do(CALLER, lambda u: callbacks.record(u, house.terms, taken.id, CallResult.BUSY))
         house.agreement(row.id, warnings='[["loan.psk_differs",{}]]')
         look(house)
+        check = {"id": "C1", "company": COMPANY, "agreement_id": f"A-{row.id}", "typed_hash": "h", "typed_tail": "456"}
+        with house.store.unit() as unit:
+            unit.connection.execute(insert(identity_checks).values(**(empty_row(identity_checks) | check)))
+            unit.commit()
+        for statement in (update(identity_checks).values(typed_hash="", photo_matches=1), delete(identity_checks)):
+            with pytest.raises(DBAPIError, match="append-only"), house.store.unit() as unit:
+                unit.connection.execute(statement)
         with pytest.raises(DBAPIError), house.store.unit() as unit:
             unit.connection.execute(update(events).values(kind="x"))
         with pytest.raises(DBAPIError), house.store.unit() as unit:
@@ -52,6 +60,11 @@ def test_the_whole_way(url: str, tmp_path: Path) -> None:
         assert house.do(SERVICE, lambda u: ending.expire_due(u, house.terms)) == 1
         house.later(days=1100)
         assert [house.do(SERVICE, lambda u: retention.purge_due(u, house.terms)) for _ in range(2)] == [2, 0]
+        with house.store.reading() as connection:
+            assert connection.execute(select(identity_checks.c.typed_hash, identity_checks.c.typed_tail)).one() == (
+                "",
+                "",
+            )
     finally:
         house.close()
 

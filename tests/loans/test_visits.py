@@ -34,7 +34,7 @@ def test_an_empty_run_is_paid_for_and_another_one_ordered(papers: Paperwork) -> 
     papers.house.do(MANAGER, lambda u: visits.depart(u, application))
     papers.house.do(MANAGER, lambda u: visits.come_back_empty(u, application, "никто не открыл"))
     assert papers.row(row.id).signing == "returned_empty"
-    order(papers, application, NewVisit(DAY, "18-21", "Экспресс", Money(200_000)))
+    order(papers, application, NewVisit(DAY, "18-21", "\x1b Экс\u202eпресс\x00", Money(200_000)))
     papers.house.do(MANAGER, lambda u: visits.depart(u, application))
     papers.house.do(MANAGER, lambda u: visits.meet(u, application))
     papers.check(application)
@@ -43,10 +43,12 @@ def test_an_empty_run_is_paid_for_and_another_one_ordered(papers: Paperwork) -> 
         first, second = visits.of_agreement(connection, row.id)
         spent = visits.spent(connection, COMPANY, DAY, DAY)
     assert (first.result, first.note, first.cost) == ("empty", "никто не открыл", VISIT_COST.kopecks)
-    assert (second.result, second.courier, second.hours) == ("signed", "Экспресс", "18-21")
+    assert (second.result, second.courier, second.hours) == ("signed", "Экс пресс", "18-21"), (
+        "nothing that hides in a text"
+    )
     assert first.out_at and second.met_at
     assert papers.row(row.id).signing_cost == 350_000
-    assert spent == [Spent("Гонец", 1, 1, VISIT_COST), Spent("Экспресс", 1, 0, Money(200_000))]
+    assert spent == [Spent("Гонец", 1, 1, VISIT_COST), Spent("Экс пресс", 1, 0, Money(200_000))]
 
 
 def test_the_buyer_is_told_beforehand_without_his_name_in_the_task(papers: Paperwork) -> None:

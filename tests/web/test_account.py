@@ -246,6 +246,21 @@ def test_a_statement_is_printed_with_its_act_and_downloaded_with_the_same_sums(w
     assert totals[3:7] == (300, 30, 5.4, 270)
 
 
+def test_a_statement_is_one_shops_and_before_it_is_sent_nobodys(world: World) -> None:
+    address = f"/shop/statements/{statement(world)}"
+    stranger, pages = world.person("stranger"), ("", "/print", "/statement.xlsx")
+    assert [stranger.get(address + page).status_code for page in pages] == [404, 404, 404]
+    assert "№ 1" not in stranger.get("/shop/statements").text
+    party = Party(PartyKind.SHOP, world.house.other)
+
+    def open_only(unit: Unit) -> str | None:
+        register.append(unit, line("other", party=party))
+        return statements.open_period(unit, party, "Чужая", line("other").on)
+
+    unsent = f"/shop/statements/{world.house.do(SERVICE, open_only)}"
+    assert [stranger.get(unsent + page).status_code for page in pages] == [404, 404, 404]
+
+
 def test_every_page_is_whole_in_both_languages(world: World) -> None:
     """A missing word shows itself as its code."""
     approved, agreed = world.approved(order="A-1"), world.agreed(order="A-2", phone="+79161231299")

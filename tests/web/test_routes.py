@@ -53,6 +53,8 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("GET", "/consent"): Guard("open"),
     ("GET", "/shop/kvit.css"): Guard("open"),
     ("GET", "/shop/login"): Guard("open"),
+    ("GET", "/shop/register"): Guard("open"),
+    ("POST", "/shop/register"): Guard("form"),
     ("POST", "/shop/login"): Guard("form"),
     ("POST", "/shop/logout"): Guard("form"),
     ("POST", "/shop/language"): Guard("form"),

@@ -39,11 +39,12 @@ def of_shop(connection: Connection, company: str, shop_id: str) -> list[dict[str
 def _item(row: AnyRow) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(row.body)
     event = str(body["event"]) if row.kind == _MOVED else _TOLD[row.kind]
+    words = "registered_itself" if body.get("itself") else event
     return {
         "at": row.at,
         "by": row.actor,
         "event": event,
-        **said(f"api.shop_history.{event}", {"name": body.get("name", "")}),
+        **said(f"api.shop_history.{words}", {"name": body.get("name", "")}),
         "note": body.get("reason", ""),
         "changes": _changes(body.get("before", {}), body.get("after", {})),
     }

@@ -26,6 +26,7 @@ from gateway.api.schemas.shops import (
 from gateway.api.writing import Target
 from gateway.core.authority import Right, Role
 from gateway.core.money import Money
+from gateway.flows.settlement import withhold_of
 from gateway.loans import access, shops
 from gateway.loans.shops import ShopEvent
 from gateway.loans.tables import shop_access
@@ -92,7 +93,7 @@ def activate(desk: TheDesk, shop_id: Id, asked: Why = NO_REASON) -> dict[str, An
 
 @router.post("/{shop_id}/suspend", response_model=ShopAnswer, dependencies=MANAGE, responses=CHANGE)
 def suspend(desk: TheDesk, shop_id: Id, asked: Why = NO_REASON) -> dict[str, Any]:
-    """What runs goes on, nothing new begins."""
+    """Nothing new begins; its goods are held, and no money leaves for it that has not left."""
     return _move(desk, shop_id, ShopEvent.SUSPEND, asked)
 
 
@@ -134,6 +135,8 @@ def revoke_access(desk: TheDesk, shop_id: Id, access_id: Id, asked: Nothing = NO
 def _move(desk: Desk, shop_id: str, event: ShopEvent, asked: Why) -> dict[str, Any]:
     def work(unit: Unit) -> None:
         shops.move(unit, shop_id, event, asked.reason, desk.terms.version)
+        if event is ShopEvent.SUSPEND:
+            withhold_of(unit, desk.broker.settlement, shop_id)
 
     desk.perform(f"shop-{event}", asked.model_dump(mode="json"), work, Target(shop_rows, shop_id))
     return _answer(desk, shop_id)

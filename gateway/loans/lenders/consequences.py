@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.core.errors import Refused
 from gateway.loans import agreement_rows, agreements, alerts, applications, ending, events, offers, originals
-from gateway.loans.agreement_rows import GOODS_GONE
+from gateway.loans.agreement_rows import GOODS_LEFT
 from gateway.loans.findings import REVOKED_LATE, Finding
 from gateway.loans.lenders.ports import AgreementView, LenderStatus, LenderView, Offer, OriginalVerdict
 from gateway.loans.model import DECISION, ApplicationEvent, ApplicationState, DecisionState
@@ -87,7 +87,7 @@ def _reconsider(unit: Unit, terms: LoanTerms, application: AnyRow, event: str) -
     """The choice is gone; which offers stand now is for a person, who chooses anew."""
     lender = application.lender
     paper = agreement_rows.live(unit, application.id)
-    if paper is not None and paper.goods in GOODS_GONE:
+    if paper is not None and paper.goods in GOODS_LEFT:
         return application
     agreement_rows.call_off(unit, application.id, event)
     application = applications.step(unit, applications.load(unit, application.id), ApplicationEvent.RECONSIDER)

@@ -79,11 +79,14 @@ def serve(
 
         # Under systemd the journal keeps the log; elsewhere a file does.
         configure(level=level, file=None if os.environ.get("JOURNAL_STREAM") else where.logs / "kvit.log")
-        from gateway.service.daemon import Daemon
         from gateway.service.wiring import open_installation
 
+        installation = open_installation(where)
+        # Only now: its routes take seconds to import, and a wrong configuration is to be told at once.
+        from gateway.service.daemon import Daemon
+
         _stop_on_signals(stop)
-        daemon = Daemon(open_installation(where))
+        daemon = Daemon(installation)
         daemon.start()
     except KvitError as failure:
         screen.complain(failure)

@@ -15,6 +15,7 @@ from gateway.web.sessions import Sessions
 
 router = APIRouter(tags=["account"])
 HOME = "/shop/applications"
+_OPEN_PAGES = ("/shop/register",)
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -69,7 +70,7 @@ def choose_language(visit: TheVisit, form: TheForm) -> Response:
     language = form.text("language")
     if language not in LANGUAGES:
         raise Refused("web.choose")
-    response = go(HOME)
+    response = go(form.text("back") if form.text("back") in _OPEN_PAGES else HOME)
     response.set_cookie(
         LANGUAGE_COOKIE, language, max_age=_YEAR_S, httponly=True, secure=visit.room.secure, samesite="strict"
     )

@@ -54,6 +54,14 @@ def _shops() -> None:
         sa.UniqueConstraint("company", "key", name=op.f("uq_shops_company_key")),
     )
     op.create_table(
+        "shop_registrations",
+        *text("id", "company"),
+        *binary("contact"),
+        *text("segments", "consent", "made_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_registrations")),
+    )
+    op.create_index("ix_shop_registrations_made", "shop_registrations", ["company", "made_at"])
+    op.create_table(
         "shop_access",
         *text("id", "company", "shop_id", "kind", "name", "token_hash", "made_at", "made_by"),
         *optional("revoked_at", "revoked_by"),
@@ -164,6 +172,7 @@ def _applications() -> None:
     )
     op.create_index("ix_loan_decisions_external", "loan_decisions", ["company", "lender", "external_id"])
     partial_index("ix_loan_decisions_failing", "loan_decisions", ["application_id", "state"], "failures > 0")
+    op.create_index("ix_loan_decisions_heard", "loan_decisions", ["company", "lender", "polled_at"])
     op.create_index("ix_loan_decisions_poll", "loan_decisions", ["company", "poll_at"])
     op.create_index("uq_loan_decisions_lender", "loan_decisions", ["application_id", "lender"], unique=True)
     op.create_table(
@@ -307,6 +316,7 @@ def downgrade() -> None:
     op.drop_table("shop_tariffs")
     op.drop_table("shop_session_ends")
     op.drop_table("shop_access")
+    op.drop_table("shop_registrations")
     op.drop_table("shops")
     for table in _NEVER_CHANGED:
         drop_append_only(table)
