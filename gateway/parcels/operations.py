@@ -33,7 +33,8 @@ class Known:
     """What carriers have said of a parcel.
 
     Attributes:
-        records: operations, and the buyer's payment as one of them where the carrier's money service tells of it.
+        records: operations in the order of `operations`, and the buyer's payment as the last of them where the
+            carrier's money service tells of it.
         operations: rows by key. money: rows.
     """
 
@@ -57,7 +58,7 @@ def keep(unit: Unit, parcel_id: str, history: History, known: Known, reply_id: s
 
 
 def _keep_operations(unit: Unit, parcel_id: str, history: History, known: Known, reply_id: str) -> Sequence[Record]:
-    records = {key: record_of(row) for key, row in known.operations.items()}
+    records = dict(zip(known.operations, known.records, strict=False))  # payments stand behind the operations
     fresh = []
     for key, record in keyed(history.records).items():
         had = records.get(key)
@@ -65,8 +66,12 @@ def _keep_operations(unit: Unit, parcel_id: str, history: History, known: Known,
             records[key] = record
             fresh.append(_new_row(unit, parcel_id, key, record, reply_id))
             continue
+        if record == had:
+            continue
         # The meaning of a code is ours, and a newer one than when it was first read.
-        now = replace(merged(had, record), effect=record.effect)
+        now = merged(had, record)
+        if now.effect is not record.effect:
+            now = replace(now, effect=record.effect)
         if now != had:
             records[key] = now
             unit.update(operations, known.operations[key].id, **_columns(now))

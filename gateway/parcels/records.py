@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from gateway.core.clock import MOSCOW, from_text
@@ -15,6 +17,10 @@ from gateway.parcels.model import Effect
 from gateway.store.schema import AnyRow
 
 _MINUTE = timedelta(minutes=1)
+_AT = attrgetter("at")
+_PLACE = attrgetter("place")
+_NOTHING = Money.zero()
+_BLANK = (None, "", 0)
 
 
 def wall_time(record: Record) -> datetime:
@@ -39,18 +45,24 @@ def record_key(record: Record, number: int) -> str:
     Args:
         number: among equal ones of one reply, from 1.
     """
-    return f"{wall_time(record):%Y%m%dT%H%M%S} {record.code} {record.office_index} {number}"
+    return f"{_key(record)} {number}"
 
 
 def keyed(records: Sequence[Record]) -> dict[str, Record]:
     """The records of one reply by their keys, in the carrier's order."""
     seen: Counter[str] = Counter()
     found: dict[str, Record] = {}
-    for record in sorted(records, key=lambda record: record.place):
-        equals = record_key(record, 0)
+    for record in sorted(records, key=_PLACE):
+        equals = _key(record)
         seen[equals] += 1
-        found[record_key(record, seen[equals])] = record
+        found[f"{equals} {seen[equals]}"] = record
     return found
+
+
+def _key(record: Record) -> str:
+    """What equal records have in common."""
+    shown = wall_time(record).isoformat().replace("-", "").replace(":", "")
+    return f"{shown} {record.code} {record.office_index}"
 
 
 def merged(kept: Record, again: Record) -> Record:
@@ -61,14 +73,14 @@ def merged(kept: Record, again: Record) -> Record:
     filled: dict[str, Any] = {
         name: getattr(again, name)
         for name in ("offset_minutes", "keep_until", "text", "office", "country", "index_to", "mass", "mail_type")
-        if getattr(kept, name) in (None, "", 0) and getattr(again, name) not in (None, "")
+        if getattr(kept, name) in _BLANK and getattr(again, name) not in (None, "")
     }
     if "offset_minutes" in filled:
         filled["at"] = again.at
     for name in ("cod", "declared"):
         if not getattr(kept, name):
             filled[name] = getattr(again, name)
-    return replace(kept, **filled)
+    return replace(kept, **filled) if filled else kept
 
 
 def in_order(records: Sequence[Record]) -> list[Record]:
@@ -76,6 +88,9 @@ def in_order(records: Sequence[Record]) -> list[Record]:
 
     The rest of the order means nothing and is there so that equal sets of records have one order only.
     """
+    by_time = sorted(records, key=_AT)
+    if all(one.at < other.at for one, other in pairwise(by_time)):
+        return by_time  # most histories: no two of a time, so none twice either
     return sorted(set(records), key=_order)
 
 
@@ -113,8 +128,8 @@ def record_of(row: AnyRow) -> Record:
         office=row.office,
         country=row.country,
         mass=row.mass,
-        cod=Money(row.cod),
-        declared=Money(row.declared),
+        cod=Money(row.cod) if row.cod else _NOTHING,
+        declared=Money(row.declared) if row.declared else _NOTHING,
         mail_type=row.mail_type,
         index_to=row.index_to,
         keep_until=date.fromisoformat(row.keep_until) if row.keep_until else None,

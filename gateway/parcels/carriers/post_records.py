@@ -158,6 +158,7 @@ def _new_track(track: str, nodes: Iterable[etree._Element]) -> str:
     return ""
 
 
+@lru_cache(maxsize=4_096)
 def _code(kind: str, attribute: str) -> str:
     """ "8:2"; an operation without an attribute has 0."""
     kind, attribute = kind.strip(), attribute.strip() or "0"

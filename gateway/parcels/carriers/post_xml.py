@@ -108,7 +108,7 @@ def content_of(raw: bytes) -> etree._Element:
 
 def children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     """Child elements of this local name, whatever their namespace."""
-    return (child for child in parent if local_name(child) == name)
+    return parent.iterchildren(f"{{*}}{name}")
 
 
 def descend(parent: etree._Element, *path: str) -> etree._Element | None:
