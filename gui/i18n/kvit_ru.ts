@@ -4578,6 +4578,14 @@ within 15 minutes: {share}</source>
         <translation>Первые строки файла, над ними — что значит каждый столбец</translation>
     </message>
     <message>
+        <source>Headings of the file</source>
+        <translation>Заголовки файла</translation>
+    </message>
+    <message>
+        <source>Rows of the file</source>
+        <translation>Строки файла</translation>
+    </message>
+    <message>
         <source>Goods of the shop, where a row does not say</source>
         <translation>Чьи товары, если в строке не сказано</translation>
     </message>
@@ -8202,6 +8210,121 @@ within 15 minutes: {share}</source>
     <message>
         <source>order {number}</source>
         <translation>заказ {number}</translation>
+    </message>
+</context>
+<context>
+    <name>Texts</name>
+    <message>
+        <source>Once, when the carrier has taken the parcel in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When it can be collected, once for each place it waits at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the day a courier carries it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every few days while it waits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When storage is about to end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once, when it may be waiting though the carrier has not said so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kvit&apos;s text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as for all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>own, version {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texts of its own: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>characters: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SMS parts: {n}</source>
+        <translation type="unfinished">частей SMS: {n}</translation>
+    </message>
+    <message>
+        <source>Latin alphabet (GSM): 160 to a part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any letters (UCS-2): 70 to a part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{spent} of {limit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SMS this month: {n}, {spent}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left today: {n} of {limit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sender name: none registered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sender name: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guessed arrivals: not told to buyers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guessed arrivals: told when {share} of parcels like it had arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only to those whose consent is on record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To everybody who has not refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No SMS from {begin} to {end} of the buyer&apos;s clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A letter follows an SMS without a receipt after {n} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refusal by an SMS back: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>version {n}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

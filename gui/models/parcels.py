@@ -261,7 +261,7 @@ def columns(now: Now) -> list[Column]:
         ),
         Column(
             "storage", lambda: translate("Parcels", "Storage"), lambda r: storage(r).text,
-            sort="keep_until", paint="pill", pill=storage, width=14, tip=lambda r: wording.day(r.keep_until),
+            sort="keep_until", paint="pill", pill=storage, width=16, tip=lambda r: wording.day(r.keep_until),
         ),
         Column("name", lambda: translate("Parcels", "Buyer"), _buyer, width=0, tip=lambda r: wording.phone(r.phone)),
         Column("order_no", lambda: translate("Parcels", "Order"), lambda r: r.order_no, width=8, hidden=True),

@@ -97,6 +97,8 @@ class ParcelImport(QDialog):
         self.table = QTableWidget()
         self.table.setAccessibleName(translate("ParcelImport", "First rows of the file, what each column says above"))
         self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setAccessibleName(translate("ParcelImport", "Headings of the file"))
+        self.table.verticalHeader().setAccessibleName(translate("ParcelImport", "Rows of the file"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

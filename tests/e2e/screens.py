@@ -1,8 +1,9 @@
-"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` (or `payments`, `loans`)
-for that page's only.
+"""The pictures of the README, taken anew: `python -m tests.e2e.screens`, or `… screens bank` (or `payments`, `loans`,
+`parcels`) for that page's only.
 
 Plays the demo's story on a fresh home through the real processes, then opens the real tray on a real X screen. The
-bank, the payments and the loans pages are taken from the make-believe service, which has one thing in every state.
+bank, the payments, the loans and the parcels pages are taken from the make-believe service, which has one thing in
+every state.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ PAGES = {"Заказы": "orders", "Сборка": "picks", "Звонки": "cal
 
 BANK = ("bank", "bank_form")
 PAYMENTS = ("payments", "payments_by_hand", "payments_rules", "payments_payout", "registries")
+PARCELS = ("parcels", "parcels_messages")
 LOANS = ("loans", "calls_centre", "settlement")
 
 
@@ -123,6 +125,24 @@ def loans() -> None:
     publish(LOANS)
 
 
+def parcels() -> None:
+    """Write the pictures of the parcels page."""
+    folder = Path(tempfile.mkdtemp(prefix="kvit-screens-"))
+    daemon = FakeDaemon(World(payments=50, parcels=300, role="manager")).start()
+    daemon.announce(folder / "home")
+    with Desk() as desk, Tray(desk, folder / "home", folder, "--page", "parcels") as tray:
+        tray.until(lambda: tray.rows("Отправления"), "the parcels")
+        tray.click_row("Отправления", "Мельников")
+        tray.until(lambda: "Хранится для получателя" in tray.texts(), "the parcel")
+        time.sleep(1)  # the sums come after the rows
+        desk.picture("screen_parcels")
+        tray.click("Сообщения · 3")
+        tray.until(lambda: "писать можно" in tray.texts(), "the messages")
+        desk.picture("screen_parcels_messages")
+    daemon.stop()
+    publish(PARCELS)
+
+
 def publish(names: Iterable[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -132,7 +152,7 @@ def publish(names: Iterable[str]) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Write docs/screens/*.png."""
     os.environ["TZ"] = "Europe/Moscow"
-    pages = {"bank": bank, "payments": payments, "loans": loans}
+    pages = {"bank": bank, "payments": payments, "loans": loans, "parcels": parcels}
     for name in [name for name in pages if name in arguments] or list(pages):
         pages[name]()
     if arguments:

@@ -93,7 +93,8 @@ def listed(world: World, query: dict[str, str]) -> Json:
     found = _found(world, query)
     sort = query.get("sort") or "-made_at"
     key = sort.removeprefix("-")
-    rows = sorted(_kept(world, query), key=lambda one: (one[key] or "", one["id"]), reverse=sort.startswith("-"))
+    blank: int | str = 0 if key == "cod" else ""
+    rows = sorted(_kept(world, query), key=lambda one: (one[key] or blank, one["id"]), reverse=sort.startswith("-"))
     page = cut(rows, query, lambda one: {k: v for k, v in one.items() if k not in _HIDDEN})
     counts = {group: sum(map(belongs, found)) for group, belongs in _GROUPS.items()}
     return {**page, "counts": counts, "server_time": instant(world.now())}
