@@ -124,6 +124,7 @@ class BuyerMessage:
 
     id: str
     version: int = 0
+    about: str = ""
     event: str = ""
     channel: str = ""
     template: str = ""
