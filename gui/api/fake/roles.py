@@ -31,7 +31,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "manager": (
         "Екатерина Лис",
-        (*_TRADE, *_PARCELS, *_LOAN_DESK, *_LOAN_WORK, "orders.work", "tasks.work", "calls.work"),
+        (*_TRADE, *_PARCELS, *_LOAN_DESK, *_LOAN_WORK, "notify.setup", "orders.work", "tasks.work", "calls.work"),
     ),
     "it": ("Тимур Садыков", ("health.read", "health.operate", "evidence.read", "users.manage")),
     "director": (
@@ -41,6 +41,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             *_OUTGOING,
             "loans.read",
             "parcels.read",
+            "notify.setup",
             "shops.manage",
             *_SETTLES,
             "payments.read",
@@ -57,6 +58,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             *_LOAN_DESK,
             *_LOAN_WORK,
             *_PARCELS,
+            "notify.setup",
             *_SETTLES,
             "shops.manage",
             "payments.read",

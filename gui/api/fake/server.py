@@ -26,6 +26,7 @@ from gui.api.fake import (
     render_outgoing,
     render_registries,
     settlement,
+    texts,
     work,
 )
 from gui.api.fake.world import Problem, World
@@ -57,6 +58,7 @@ NEEDED = [  # (method, path pattern, right)
     ("POST", r"(health|outbox|alarms)/.*", "health.operate"),
     *loan_routes.NEEDED,
     *parcels.NEEDED,
+    *texts.NEEDED,
 ]
 
 
@@ -262,6 +264,9 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.fake.world
         if path[0] in loan_routes.ROOTS:
             return loan_routes.get(world, path, query)
+        if texts.serves(path):
+            parcels.is_here(world)
+            return texts.get(world, path, query)
         if path[0] in parcels.ROOTS:
             return parcels.get(world, path, query)
         match path:
@@ -313,6 +318,8 @@ class _Handler(BaseHTTPRequestHandler):
         raise Problem(404, "http.not_found", "Такого нет.", "There is no such thing.")
 
     def _put(self, path: list[str], body: Json, wanted: int | None) -> Json:
+        if path == ["notification-texts"]:
+            return texts.put(self.fake.world, body)
         if path[0] in parcels.ROOTS:
             return parcels.put(self.fake.world, path, body, wanted)
         return loan_routes.put(self.fake.world, path, body, wanted)
@@ -321,6 +328,8 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.fake.world
         if path[0] in loan_routes.ROOTS:
             return loan_routes.post(world, path, body, wanted)
+        if path == ["notification-texts", "preview"]:
+            return texts.preview(world, body)
         if path[0] in parcels.ROOTS:
             return parcels.post(world, path, body, wanted)
         match path:

@@ -39,6 +39,7 @@ from gui.api.fake.roles import ROLES as ROLES
 from gui.api.fake.shop import COMPANY
 from gui.api.fake.story_loans import LoanRecord
 from gui.api.fake.story_parcels import ParcelDesk
+from gui.api.fake.texts import TextDesk
 
 Json = dict[str, Any]
 KEPT_EVENTS = 200
@@ -58,6 +59,7 @@ class World:
         revealed: applications whose buyer was shown in full. asked_lenders, retried: lenders, and calls to them, a
             person had asked or tried again. call_results, paper_steps: what was asked for.
         parcels: of a company that watches them; parcel_desk is what else belongs to them.
+        text_desk: texts of messages and what they cost.
         certificate_days: of the first bank channel; `channels` are the others.
         seq: number of the newest event.
     """
@@ -109,6 +111,7 @@ class World:
         self.paper_steps: list[tuple[str, str, Json]] = []
         self.parcels: dict[str, Json] = {}
         self.parcel_desk = ParcelDesk()
+        self.text_desk = TextDesk()
         self.release_note = ""
         self.seq = 0
         self.events: list[tuple[int, Json]] = []
