@@ -56,8 +56,9 @@ def channel_title(channel: str) -> str:
     return titles.get(channel, channel)
 
 
-def channel_icon(channel: str) -> str:
-    return {"sms": "calls", "email": "send"}.get(channel, "bell")
+def address(message: BuyerMessage) -> str:
+    """Where it goes, as people read it."""
+    return wording.phone(message.address) if message.channel == "sms" else message.address
 
 
 def event_title(message: BuyerMessage) -> str:

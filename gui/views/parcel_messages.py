@@ -87,14 +87,14 @@ class ParcelMessages(QWidget):
             sign = QLabel()
             tone = "ok" if found.may else "bad"
             sign.setPixmap(icons.pixmap("check" if found.may else "ban", theme.tokens.tone(tone)[0], 16))
-            line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(sign)
             line.addWidget(label(words.consent_words(found), "" if not found.may else "muted", wrap=True), 1)
             word = "withdrawn" if found.may else "given"
             title = words.word_title(word)
             name = f"{words.channel_title(channel)}: {title}"
             put = button(title, "ghost", slot=partial(self.ask_word, found, word), name=name)
             put.setEnabled(self.session.online)
-            line.addWidget(put, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(put)
             self._lines.addLayout(line)
 
     def ask_word(self, found: Consent, word: str) -> None:
@@ -164,7 +164,7 @@ class ParcelMessages(QWidget):
         head.addWidget(label(title, "heading", wrap=True), 1)
         head.addWidget(PillLabel(words.state_pill(message)), 0, Qt.AlignmentFlag.AlignTop)
         stack.addLayout(head)
-        facts = (words.when(message, now), message.address, words.cost(message))
+        facts = (words.when(message, now), words.address(message), words.cost(message))
         stack.addWidget(label(" · ".join(part for part in facts if part), "small", wrap=True, select=True))
         if message.subject:
             stack.addWidget(label(message.subject, wrap=True, select=True))
@@ -202,7 +202,7 @@ class ParcelMessages(QWidget):
             return
         dialog = ReasonDialog(
             translate("ParcelMessages", "Send the message again"),
-            f"{words.channel_title(message.channel)} · {words.event_title(message)} · {message.address}",
+            f"{words.channel_title(message.channel)} · {words.event_title(message)} · {words.address(message)}",
             translate("ParcelMessages", "Send again"),
             self,
             role="primary",

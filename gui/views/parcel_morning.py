@@ -36,6 +36,7 @@ class MorningList(QWidget):
         self.session = session
         self.report = MorningReport()
         self.trouble = words.TROUBLES[0]
+        self._by_hand = False
         whole = rows(self, gap=0)
         head = frame("bar")
         line = columns(head, gap=8, margin=8)
@@ -69,7 +70,7 @@ class MorningList(QWidget):
             self.session.client.get(path, MorningReport, self._got, self.session.refused.emit, owner=self)
 
     def turn(self, trouble: str) -> None:
-        self.trouble = trouble
+        self.trouble, self._by_hand = trouble, True
         self.choice.choose(trouble)
         self._show()
         self.table.setFocus()
@@ -83,9 +84,8 @@ class MorningList(QWidget):
             self._soon.start()
 
     def _got(self, found: MorningReport) -> None:
-        first = self.report.day is None
         self.report = found
-        if first and self.section(self.trouble) is None and found.sections:
+        if not self._by_hand and self.section(self.trouble) is None and found.sections:
             self.trouble = found.sections[0].trouble
             self.choice.choose(self.trouble)
         for trouble, made in self.choice.buttons.items():
