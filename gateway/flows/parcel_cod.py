@@ -8,7 +8,7 @@ and if the carrier paid it, the buyer has the parcel, whatever the carrier wrote
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -60,6 +60,15 @@ def follow(unit: Unit, terms: Terms, parcel_id: str) -> None:
         return
     row = _follow_debt(unit, terms, terms.parcels, row)
     _settle(unit, terms, terms.parcels, row, _Payers(unit, terms))
+
+
+def following(terms: Terms) -> Callable[[Unit, str], None]:
+    """`follow` under these terms, for those who know nothing of them."""
+
+    def done(unit: Unit, parcel_id: str) -> None:
+        follow(unit, terms, parcel_id)
+
+    return done
 
 
 def _follow_debt(unit: Unit, terms: Terms, parcel_terms: ParcelTerms, row: AnyRow) -> AnyRow:

@@ -15,6 +15,7 @@ from gateway.api.room import ParcelsRoom
 from gateway.core.clock import Clock
 from gateway.core.errors import Refused
 from gateway.flows import parcel_follow, parcel_morning
+from gateway.flows.parcel_cod import following
 from gateway.flows.parcel_cod_rounds import settle_cod
 from gateway.flows.terms import Terms
 from gateway.notify import retention as messages_retention
@@ -113,6 +114,7 @@ class ParcelWatch:
     Attributes:
         room: what the tray's API needs of it.
         notify: how buyers are written to.
+        follow: brings a parcel's money in line with what was done to it, in the same unit.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class ParcelWatch:
         assert terms.parcels is not None
         self._store, self._terms, self._wake = store, terms, wake
         self._parcels: ParcelTerms = terms.parcels
+        self.follow = following(terms)
         self.notify: NotifyTerms = notify_terms(config.notify, config.company.name, terms.zone)
         self._carriers = [open_carrier(home, vault, table) for table in config.carrier]
         self._asking = Asking(store, self._parcels, self._carriers, self._take)

@@ -77,6 +77,7 @@ class PublicPort:
         return ParcelsWeb(
             terms=self._parcels.room.terms,
             notify=self._parcels.notify,
+            follow=self._parcels.follow,
             phone=table.phone,
             sellers={agent.key: Seller(agent.name, agent.phone) for agent in self._config.agent},
         )

@@ -17,12 +17,11 @@ from gateway.parcels import feeds, queries
 from gateway.parcels.feeds import Entrant
 from gateway.parcels.model import CarrierKey, Source, Watch
 from gateway.parcels.parcels import MOST, NewParcel, Remark, put
-from gateway.parcels.terms import ParcelTerms
 from gateway.store import Unit, idempotency
 from gateway.store.schema import AnyRow
 from gateway.web.access import TheLimits
 from gateway.web.answers import Forbidden, Unauthorized
-from gateway.web.room import PublicRoom
+from gateway.web.room import ParcelsWeb, PublicRoom
 from gateway.web.schemas import ErrorBody
 from gateway.web.writing import TheKey, once
 
@@ -131,7 +130,7 @@ class Program:
     """A program that came in, and the room it came into."""
 
     room: PublicRoom
-    terms: ParcelTerms
+    parcels: ParcelsWeb
     entrant: Entrant
 
 
@@ -158,7 +157,7 @@ def program_of(
     if found is None:
         raise Unauthorized("web.unknown_key")
     limits.feed.take(found.feed_id)
-    return Program(room, room.parcels.terms, found)
+    return Program(room, room.parcels, found)
 
 
 TheProgram = Annotated[Program, Depends(program_of)]
@@ -169,7 +168,7 @@ def enter_parcels(program: TheProgram, key: TheKey, asked: Batch) -> dict[str, A
     """Tell of parcels, up to 500 at once. One that is known is filled in where it was empty."""
 
     def work(unit: Unit) -> dict[str, Any]:
-        return {"items": [_enter(unit, program.terms, one) for one in asked.parcels]}
+        return {"items": [_enter(unit, program.parcels, one) for one in asked.parcels]}
 
     # Of what was sent only a hash is kept: it holds phone numbers.
     given = idempotency.input_hash(asked.model_dump(mode="json"))
@@ -188,10 +187,11 @@ def whereabouts(program: TheProgram, track: Annotated[str, Path(min_length=1, ma
     return _whereabouts(row)
 
 
-def _enter(unit: Unit, terms: ParcelTerms, asked: FedParcel) -> dict[str, Any]:
+def _enter(unit: Unit, parcels: ParcelsWeb, asked: FedParcel) -> dict[str, Any]:
     try:
         with unit.step():
-            done = put(unit, terms, asked.told())
+            done = put(unit, parcels.terms, asked.told())
+            parcels.follow(unit, done.id)
     except Refused as refused:
         return {"track": asked.track, "outcome": "refused", "remarks": _told([Remark(refused.code, refused.values)])}
     return {"track": asked.track, "outcome": done.outcome.value, "remarks": _told(done.warnings)}

@@ -12,7 +12,7 @@ from gateway.loans.lenders.ports import Lender
 from gateway.loans.terms import LoanTerms
 from gateway.notify.terms import NotifyTerms
 from gateway.parcels.terms import ParcelTerms
-from gateway.store import Store
+from gateway.store import Store, Unit
 
 KEY_LENGTH = 32
 
@@ -66,12 +66,14 @@ class ParcelsWeb:
     """What a company that watches parcels adds to the public port.
 
     Attributes:
+        follow: brings a parcel's money in line with what was done to it, in the same unit.
         phone: where buyers of its own goods may ring.
         sellers: by key, of goods that are neither its own nor a credit shop's; "" replaces its own name and phone.
     """
 
     terms: ParcelTerms
     notify: NotifyTerms
+    follow: Callable[[Unit, str], None]
     phone: str = ""
     sellers: Mapping[str, Seller] = field(default_factory=dict)
 

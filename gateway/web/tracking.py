@@ -63,8 +63,14 @@ def show(request: Request, room: Room, token: str, done: str = "") -> Response:
 @router.post(f"{PREFIX}{{token}}/received", response_class=Response)
 def received(request: Request, room: Room, limits: TheLimits, token: str) -> Response:
     """He has it."""
-    terms = _of(room).terms
-    return _act(request, room, limits, token, "received", lambda unit, row: buyer.received(unit, terms, row))
+    parcels = _of(room)
+
+    def work(unit: Unit, row: AnyRow) -> None:
+        if buyer.can_receive(row):
+            buyer.received(unit, parcels.terms, row)
+            parcels.follow(unit, row.id)
+
+    return _act(request, room, limits, token, "received", work)
 
 
 @router.post(f"{PREFIX}{{token}}/silence", response_class=Response)

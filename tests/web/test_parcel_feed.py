@@ -17,8 +17,9 @@ from gateway.core.errors import Refused
 from gateway.notify.terms import NotifyTerms
 from gateway.parcels import feeds
 from gateway.web.app import PARCELS_OPENAPI, create_web
-from gateway.web.room import Pace, ParcelsWeb, PublicRoom
+from gateway.web.room import Pace, PublicRoom
 from tests.parcels.house import OTHER, TERMS, THIRD, TRACK, House
+from tests.web.parcel_web import parcels_web
 from tests.web.world import Stage
 
 IT = Actor("root", Role.IT)
@@ -34,7 +35,7 @@ class Feed:
         self.changes = 0
         self._clients = ExitStack()
         self.room = PublicRoom(
-            store=self.house.store, url=url, changed=self._changed, parcels=ParcelsWeb(TERMS, NotifyTerms("Квит"))
+            store=self.house.store, url=url, changed=self._changed, parcels=parcels_web(TERMS, NotifyTerms("Квит"))
         )
         self.shop, self.ours = (
             self.house.do(IT, lambda unit, n=name, s=shop: feeds.give(unit, n, s)).key

@@ -15,8 +15,9 @@ from gateway.parcels.terms import ParcelTerms
 from gateway.settlement import register, statements
 from gateway.settlement.model import Party, PartyKind
 from gateway.web.app import OPENAPI, PARCELS_OPENAPI, create_web
-from gateway.web.room import ParcelsWeb, PublicRoom
+from gateway.web.room import PublicRoom
 from tests.settlement.house import line
+from tests.web.parcel_web import parcels_web
 from tests.web.world import World
 
 M, C = "manager", "clerk"
@@ -158,7 +159,7 @@ def test_every_route_stands_in_the_table(world: World) -> None:
 
 
 def test_parcels_are_served_where_they_are_watched_with_loans_and_without(world: World) -> None:
-    parcels = ParcelsWeb(ParcelTerms(), NotifyTerms("Квит"))
+    parcels = parcels_web(ParcelTerms(), NotifyTerms("Квит"))
     both = create_web(replace(world.room, parcels=parcels))
     assert served(both) == {*GUARDS, *OF_PARCELS, ("GET", OPENAPI)}
     alone = create_web(PublicRoom(store=world.room.store, url=world.room.url, parcels=parcels))

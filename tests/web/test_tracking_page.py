@@ -28,9 +28,10 @@ from gateway.parcels import contacts, links
 from gateway.parcels.tables import parcels
 from gateway.parcels.terms import GuessTerms
 from gateway.web.app import create_web
-from gateway.web.room import Pace, ParcelsWeb, PublicRoom, Seller
+from gateway.web.room import Pace, PublicRoom, Seller
 from tests.parcels.house import COMPANY, MANAGER, NOW, TERMS, TRACK, House
 from tests.web.chromium import PROGRAM, Chromium
+from tests.web.parcel_web import parcels_web
 from tests.web.world import Stage
 
 PHONE, EMAIL = "+79161234567", "anna@example.ru"
@@ -53,7 +54,7 @@ class Buyer:
             store=self.house.store,
             url=url,
             changed=self._changed,
-            parcels=ParcelsWeb(self.terms, NOTIFY, phone="+78005553535"),
+            parcels=parcels_web(self.terms, NOTIFY, phone="+78005553535"),
         )
         self.parcel = self.house.put(cod=Money(456_000), consent=True).id
         self.client = self.open()
@@ -170,7 +171,7 @@ def test_a_guess_is_worded_as_one_and_only_where_guesses_are_on(buyer: Buyer) ->
     buyer.house.do(SERVICE, lambda unit: unit.update(parcels, buyer.parcel, guess_since="2026-10-01T00:00:00Z"))
     address = buyer.link()
     assert "Возможно" not in text_of(buyer.client.get(address))
-    buyer.serve(parcels=ParcelsWeb(replace(buyer.terms, guess=GuessTerms(on=True)), NOTIFY))
+    buyer.serve(parcels=parcels_web(replace(buyer.terms, guess=GuessTerms(on=True)), NOTIFY))
     shown = text_of(buyer.client.get(address))
     assert "Возможно, посылка уже ждёт вас" in shown and "Спросите в отделении 170100" in shown
     assert "можно забрать" not in shown
@@ -326,7 +327,7 @@ def test_strangers_try_links_at_a_pace_and_one_link_says_so_much(buyer: Buyer) -
 def test_markup_in_what_others_wrote_is_text(buyer: Buyer) -> None:
     evil = '"><script>alert(1)</script>'
     parcel = buyer.house.put("62009147017544", order_no=evil, phone="", email="").id
-    buyer.serve(parcels=ParcelsWeb(buyer.terms, NOTIFY, sellers={"": Seller(evil, "tel:1' onclick='x")}))
+    buyer.serve(parcels=parcels_web(buyer.terms, NOTIFY, sellers={"": Seller(evil, "tel:1' onclick='x")}))
     reply = buyer.client.get(buyer.link(parcel) + "?done=<script>")
     assert reply.status_code == 200 and "<script" not in reply.text and "onclick='x" not in reply.text
 
