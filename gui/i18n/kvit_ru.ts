@@ -4546,16 +4546,16 @@ within 15 minutes: {share}</source>
         <translation>{done} из {all}</translation>
     </message>
     <message>
-        <source>Being taken in: {done}</source>
-        <translation>Загружается: {done}</translation>
+        <source>Rows being taken in: {done}</source>
+        <translation>Загружается строк: {done}</translation>
     </message>
     <message>
-        <source>All taken in: {done}</source>
-        <translation>Загружено: {done}</translation>
+        <source>Rows taken in: {done}</source>
+        <translation>Загружено строк: {done}</translation>
     </message>
     <message>
-        <source>Stopped: {done}. The same file goes on from there.</source>
-        <translation>Остановлено: {done}. Тот же файл продолжит с этого места.</translation>
+        <source>Stopped at row {done}. The same file goes on from there.</source>
+        <translation>Остановлено на строке {done}. Тот же файл продолжит с этого места.</translation>
     </message>
     <message>
         <source>Row</source>
@@ -5092,7 +5092,7 @@ within 15 minutes: {share}</source>
         <translation>Заказ</translation>
     </message>
     <message>
-        <source>On delivery, ₽</source>
+        <source>COD, ₽</source>
         <translation>Налож., ₽</translation>
     </message>
     <message>

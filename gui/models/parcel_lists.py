@@ -66,14 +66,14 @@ def remarks(row: IntakeRow) -> str:
 
 def progress_words(intake: Intake) -> str:
     """How far it is, in one sentence."""
-    done = translate("ParcelImport", "{done} of {all}").format(done=intake.done, all=counts.rows(intake.row_count))
+    done = translate("ParcelImport", "{done} of {all}").format(done=intake.done, all=intake.row_count)
     if intake.error is not None:
         return f"{done} · {said(intake.error.text) or intake.error.code}"
     if intake.running:
-        return translate("ParcelImport", "Being taken in: {done}").format(done=done)
+        return translate("ParcelImport", "Rows being taken in: {done}").format(done=done)
     if intake.state == "done":
-        return translate("ParcelImport", "All taken in: {done}").format(done=done)
-    return translate("ParcelImport", "Stopped: {done}. The same file goes on from there.").format(done=done)
+        return translate("ParcelImport", "Rows taken in: {done}").format(done=done)
+    return translate("ParcelImport", "Stopped at row {done}. The same file goes on from there.").format(done=done)
 
 
 def report_columns() -> list[Column]:

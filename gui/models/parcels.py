@@ -266,7 +266,7 @@ def columns(now: Now) -> list[Column]:
         Column("name", lambda: translate("Parcels", "Buyer"), _buyer, width=0, tip=lambda r: wording.phone(r.phone)),
         Column("order_no", lambda: translate("Parcels", "Order"), lambda r: r.order_no, width=8, hidden=True),
         Column(
-            "cod", lambda: translate("Parcels", "On delivery, ₽"),
+            "cod", lambda: translate("Parcels", "COD, ₽"),
             lambda r: wording.money(r.cod, currency=False) if r.cod else "",
             sort="cod", paint="money", width=9, right=True,
         ),

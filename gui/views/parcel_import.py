@@ -33,7 +33,7 @@ from gui.models.parcel_form import field_title
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
-from gui.widgets.parts import button, columns, dress, label, rows
+from gui.widgets.parts import button, caption, columns, dress, label, rows
 from gui.widgets.segments import Segments
 from gui.widgets.tableview import TableView
 
@@ -359,8 +359,9 @@ class ParcelImport(QDialog):
         if self.intake is None:
             self.ok.setEnabled(online and not self._busy and "track" in self.mapping())
         else:
-            self.ok.setText(translate("ParcelImport", "Done"))
-            self.ok.setAccessibleName(self.ok.text())
+            done = translate("ParcelImport", "Done")
+            caption(self.ok, done, icon=True)
+            self.ok.setAccessibleName(done)
             self.ok.setEnabled(not running)
         self.back.setVisible(self.intake is None)
         self.stop.setVisible(running)

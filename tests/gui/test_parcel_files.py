@@ -60,7 +60,7 @@ def test_a_file_is_taken_in_and_every_row_accounted_for(qtbot: QtBot, page: Parc
     form.shop.setText("divan")
     form.ok.click()
     qtbot.waitUntil(lambda: len(form.rows_shown) == 3, timeout=20000)
-    assert form.status.text() == "Загружено: 3 из 3 строки"
+    assert form.status.text() == "Загружено строк: 3 из 3"
     assert [form.report.index(row, 1).data() for row in range(3)] == ["Принято", "Принято, взгляните", "Отказано"]
     assert "Контрольная цифра" in form.report.index(1, 2).data()
     assert nameless(form) == []
