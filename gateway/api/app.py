@@ -28,6 +28,7 @@ from gateway.api.routes import (
     outgoing,
     parcel_letters,
     parcel_lists,
+    parcel_money,
     parcel_report,
     parcels,
     payer_rules,
@@ -39,6 +40,7 @@ from gateway.api.routes import (
     tasks,
     trials,
 )
+from gateway.flows.parcel_cod import following
 from gateway.flows.terms import Terms
 from gateway.store import Store
 
@@ -46,7 +48,7 @@ OPENAPI = "/v1/openapi.json"
 _AREAS = (
     house, payments, payer_rules, registries, outgoing, orders, picks, tasks, trials, loans, loan_applications,
     loan_calls, loan_papers, loan_terms, lenders, shops, settlement, parcels,
-    parcel_lists, parcel_report, parcel_letters, notifications, message_texts, open,
+    parcel_lists, parcel_report, parcel_letters, parcel_money, notifications, message_texts, open,
 )  # fmt: skip
 # Taken as they are: `include_router` would build each of them a second time at the first request to its area.
 _ROUTES = [route for area in _AREAS for route in area.router.routes]
@@ -102,7 +104,7 @@ def create_app(
     if broker is not None:
         app.state.period_run = PeriodRun(store, broker.settlement, events.notify)
     if parcels_room is not None:
-        app.state.intake_run = IntakeRun(store, parcels_room.terms, events.notify)
+        app.state.intake_run = IntakeRun(store, parcels_room.terms, following(terms), events.notify)
     errors.install(app)
     larger = {**registries.LARGER, **loan_papers.LARGER, **parcel_lists.LARGER}
     app.add_middleware(Guard, names=tuple(names), max_body=max_body, observe=metrics.observe, larger=larger)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from gateway.core.authority import Actor
 from gateway.core.errors import Conflict, KvitError
 from gateway.parcels import intake_file
-from gateway.parcels.intake_file import List
+from gateway.parcels.intake_file import After, List
 from gateway.parcels.terms import ParcelTerms
 from gateway.store import Store
 
@@ -36,12 +36,14 @@ class IntakeRun:
     """One list at a time. It may be stopped, or killed with the service: the same file goes on where it was.
 
     Args:
+        after: what follows from a parcel entered, in the unit it is entered in.
         notify: told after each commit, so that open screens look.
     """
 
-    def __init__(self, store: Store, terms: ParcelTerms, notify: Callable[[], None]) -> None:
+    def __init__(self, store: Store, terms: ParcelTerms, after: After, notify: Callable[[], None]) -> None:
         self._store = store
         self._terms = terms
+        self._after = after
         self._notify = notify
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -89,7 +91,14 @@ class IntakeRun:
         failed: KvitError | None = None
         try:
             intake_file.take(
-                self._store, actor, self._terms, made, intake_id, progress=self._step, stopped=self._stop.is_set
+                self._store,
+                actor,
+                self._terms,
+                made,
+                intake_id,
+                after=self._after,
+                progress=self._step,
+                stopped=self._stop.is_set,
             )
         except KvitError as error:
             log.warning("a list of parcels failed: %s", error.code)

@@ -16,6 +16,7 @@ from gateway.api.room import ParcelsRoom, Room
 from gateway.api.tokens import Caller
 from gateway.api.writing import Target, Terms, TheTerms, change
 from gateway.core.authority import Actor
+from gateway.flows import parcel_cod
 from gateway.parcels.tables import parcels
 from gateway.parcels.terms import ParcelTerms
 from gateway.store import Unit
@@ -63,11 +64,16 @@ class Desk(View):
         """Do `work` once and keep it; see `writing.change`."""
         return change(self.room, self.caller, self.asked, action, target, given, work)
 
+    def follow(self, unit: Unit, parcel_id: str) -> None:
+        """Bring a parcel's money in line with what was done to it."""
+        parcel_cod.follow(unit, self.room.terms, parcel_id)
+
     def change(self, parcel_id: str, action: str, given: Any, work: Callable[[Unit], object]) -> dict[str, Any]:
-        """Do `work` on a parcel, and show the card as it stands then."""
+        """Do `work` on a parcel, with what follows from it for its money, and show the card as it stands then."""
 
         def done(unit: Unit) -> None:
             work(unit)
+            self.follow(unit, parcel_id)
 
         self.perform(action, given, done, Target(parcels, parcel_id))
         return self.card(parcel_id)

@@ -34,6 +34,12 @@ _AT_ONCE = 200
 _READING, _DONE, _STOPPED = "reading", "done", "stopped"
 _LONGEST_NAME = 200
 
+After = Callable[[Unit, str], None]
+
+
+def _nothing(unit: Unit, parcel_id: str) -> None:
+    """Nothing follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class List:
@@ -65,6 +71,17 @@ class Report:
     rows: int
     counts: Mapping[str, int]
     resumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """How the rows of a list are taken: `shop` is whose goods they are where they do not say."""
+
+    terms: ParcelTerms
+    table: Table
+    mapping: Mapping[str, str]
+    shop: str
+    after: After = _nothing
 
 
 def read(connection: Connection, company: str, name: str, data: bytes) -> List:
@@ -137,12 +154,14 @@ def take(
     made: List,
     intake_id: str,
     *,
+    after: After = _nothing,
     progress: Callable[[int, int], None] = lambda done, of: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Take the rows in that are not yet, and say what became of all of them.
 
     Args:
+        after: what follows from a parcel entered, in the unit it is entered in; a row it refuses is not taken.
         progress: told rows done and rows in all, after each commit.
         stopped: asked between commits; what is left is taken up when the same list comes again.
 
@@ -153,11 +172,11 @@ def take(
     with store.reading() as connection:
         row = _intake(connection, store.company, intake_id)
         resumed = done = _rows_done(connection, intake_id)
-    mapping = json.loads(row.mapping)
+    taking = _Taking(terms, made.table, json.loads(row.mapping), row.shop, after)
     while done < len(rows) and not stopped():
         chunk = rows[done : done + _AT_ONCE]
         with store.unit(actor) as unit:
-            _take_chunk(unit, terms, made.table, mapping, row.shop, intake_id, chunk)
+            _take_chunk(unit, taking, intake_id, chunk)
             unit.commit()
         done += len(chunk)
         progress(done, len(rows))
@@ -181,12 +200,12 @@ def rehearse(
         Refused: as `begin`.
     """
     actor.require(Right.PARCELS_FEED)
-    named = check_mapping(made.table, mapping)
+    taking = _Taking(terms, made.table, check_mapping(made.table, mapping), shop)
     found: list[dict[str, Any]] = []
     for first in range(0, len(made.table.rows), _AT_ONCE):
         with store.unit(actor) as unit:  # not committed
             rows = made.table.rows[first : first + _AT_ONCE]
-            found += [_told(_take_row(unit, terms, made.table, named, shop, row)) for row in rows]
+            found += [_told(_take_row(unit, taking, row)) for row in rows]
     return found
 
 
@@ -218,16 +237,8 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _take_chunk(
-    unit: Unit,
-    terms: ParcelTerms,
-    table: Table,
-    mapping: Mapping[str, str],
-    shop: str,
-    intake_id: str,
-    chunk: Sequence[Row],
-) -> None:
-    written = [_take_row(unit, terms, table, mapping, shop, row) for row in chunk]
+def _take_chunk(unit: Unit, taking: _Taking, intake_id: str, chunk: Sequence[Row]) -> None:
+    written = [_take_row(unit, taking, row) for row in chunk]
     unit.insert(intake_rows, *({"intake_id": intake_id, **one} for one in written))
     row = _intake(unit.connection, unit.company, intake_id)
     came = Counter(one["outcome"] for one in written)
@@ -235,12 +246,11 @@ def _take_chunk(
     unit.changed("parcel_intakes", intake_id)
 
 
-def _take_row(
-    unit: Unit, terms: ParcelTerms, table: Table, mapping: Mapping[str, str], shop: str, row: Row
-) -> dict[str, Any]:
+def _take_row(unit: Unit, taking: _Taking, row: Row) -> dict[str, Any]:
     try:
         with unit.step():
-            done = put(unit, terms, parcel_of(table, mapping, row, shop))
+            done = put(unit, taking.terms, parcel_of(taking.table, taking.mapping, row, taking.shop))
+            taking.after(unit, done.id)
     except Refused as refused:
         values = {name: str(value) for name, value in refused.values.items()}
         return _outcome(row, "refused", (Remark(refused.code, values),), None)

@@ -162,9 +162,14 @@ class WebTable(_Part):
         return self
 
 
+def vat_of(table: LoansTable | None) -> tuple[VatKind | None, int | None]:
+    """(kind, percent) of the VAT on our fees; of a company that brokers no loans none."""
+    return _VAT[table.vat] if table else (None, None)
+
+
 def loan_terms(table: LoansTable, lenders: list[LenderTable], terms: Terms, sealer: Sealer) -> LoanTerms:
     """What the use cases of loans go by."""
-    vat, percent = _VAT[table.vat]
+    vat, percent = vat_of(table)
     red = table.red
     return LoanTerms(
         sealer=sealer,

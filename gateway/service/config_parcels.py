@@ -6,9 +6,10 @@ No secret stands here: passwords of carriers and gateways are kept in the vault 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -18,13 +19,17 @@ from gateway.core.errors import Refused
 from gateway.core.money import Money
 from gateway.core.requisites import is_account, is_bic, is_correspondent, is_inn, is_kpp
 from gateway.flows.cod_terms import CodTariff, CodTerms
+from gateway.flows.terms import Terms
 from gateway.loans.tariffs import Tariff
-from gateway.loans.terms import LoanTerms
 from gateway.notify.terms import NotifyTerms, QuietHours
 from gateway.parcels.cod_debt import FIRMS, CarrierFirm
 from gateway.parcels.model import CarrierKey
 from gateway.parcels.terms import GuessTerms, ParcelTerms, ReminderTerms
 from gateway.payments.outgoing.model import Payee
+from gateway.service.config_loans import LoansTable, vat_of
+
+if TYPE_CHECKING:
+    from gateway.service.config import Config
 
 POST_SINGLE = "https://tracking.russianpost.ru/rtm34"
 POST_BATCH = "https://tracking.russianpost.ru/fc"
@@ -325,13 +330,24 @@ def cod_terms(
     carriers: Iterable[CarrierTable],
     tariffs: Iterable[CodTariffTable],
     agents: Iterable[AgentTable],
-    loans: LoanTerms | None,
+    loans: LoansTable | None,
 ) -> CodTerms:
     """Who pays cash on delivery out, and what is kept of it."""
+    vat, vat_percent = vat_of(loans)
     return CodTerms(
         firms={**FIRMS, **{CarrierKey(table.key): table.firm for table in carriers}},
         tariffs=tuple(table.tariff() for table in tariffs),
         agents={table.key: table.payee for table in agents},
-        vat=loans.vat if loans else None,
-        vat_percent=loans.vat_percent if loans else None,
+        vat=vat,
+        vat_percent=vat_percent,
+    )
+
+
+def with_parcels(terms: Terms, config: Config) -> Terms:
+    """The settings of the trade with what is configured of parcels and their money."""
+    table = config.parcels
+    return replace(
+        terms,
+        parcels=parcel_terms(table, terms.zone, config.web.url, config.company.language) if table else None,
+        cod=cod_terms(config.carrier, config.cod_tariff, config.agent, config.loans),
     )

@@ -20,7 +20,7 @@ from gateway.flows.terms import Terms
 from gateway.orders.numbers import read_again
 from gateway.service.broker_keys import loans_of
 from gateway.service.config import PROGRAM_PROFILES, BankTable, Config, Home, load_config, terms_of
-from gateway.service.config_parcels import cod_terms, parcel_terms
+from gateway.service.config_parcels import with_parcels
 from gateway.service.evidence_keeper import HeadKeeper
 from gateway.service.key_slot import slots_of
 from gateway.service.open_keys import VAULT_SERVICE, signing_key, tls_key
@@ -91,11 +91,7 @@ def open_installation(home: Home, clock: Clock | None = None) -> Installation:
         ids_unstable=any(p.facts.bank_ids == "unstable" for p in profiles),
     )
     loans = loans_of(config, terms, partial(vault_of, home))
-    parcels = (
-        parcel_terms(config.parcels, terms.zone, config.web.url, config.company.language) if config.parcels else None
-    )
-    cod = cod_terms(config.carrier, config.cod_tariff, config.agent, loans)
-    terms = replace(terms, loans=loans, parcels=parcels, cod=cod)
+    terms = replace(with_parcels(terms, config), loans=loans)
     return Installation(home=home, config=config, clock=clock, store=store, terms=terms)
 
 

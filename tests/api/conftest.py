@@ -91,7 +91,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def terms() -> Terms:
-    return Terms(own=OwnCompany("ООО «Багет»", "7701000000"), policy=Policy())
+    return Terms(own=OwnCompany("ООО «Багет»", "7701000000"), policy=Policy(), parcels=ParcelTerms())
 
 
 def one_user_of_each_role(store: Store) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from gateway.api.reads import order_parcels
 from gateway.api.reads import payments as payment_lists
 from gateway.api.reads import picks as pick_lists_read
 from gateway.api.reads import tasks as task_lists
@@ -119,6 +120,7 @@ def detail(connection: Connection, company: str, order_id: str, actor: Actor, no
         "release": _release(connection, order_id),
         "picks": picks,
         "tasks": calls,
+        "parcels": order_parcels.of_order(connection, company, row) if actor.may(Right.PARCELS_READ) else [],
         "sla": _sla(connection, order_id),
         "address": row.address,
         "contact": row.contact,

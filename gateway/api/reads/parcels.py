@@ -15,6 +15,7 @@ from gateway.core.authority import Actor, Right
 from gateway.parcels import cdek_codes, cod_claim, post_codes, queries, search_request, watch
 from gateway.parcels.meaning import Meaning
 from gateway.parcels.model import AT_BUYER, CarrierKey, CodState, EndedHow, Stage, Watch
+from gateway.parcels.parcels import Put
 from gateway.parcels.queries import Filters
 from gateway.parcels.tables import intakes
 from gateway.parcels.tables import parcels as table
@@ -69,10 +70,9 @@ def listed(
     filters = queries.looked_up(connection, company, actor, filters)
     counts = queries.counts(connection, company, terms, actor, filters, now)
     where = queries.conditions(company, terms, actor, filters, now)
-    few = filters.q or filters.group in queries.FEW
-    cut = (_OF_FEW if few else LISTING).cut(connection, where, window)
-    found = {row_id: item(row, terms, now) for row_id, row in queries.items(connection, cut.ids).items()}
     total = _total(connection, where) if filters.stage else counts[filters.group]
+    cut = (_OF_FEW if total <= queries.FEW else LISTING).cut(connection, where, window)
+    found = {row_id: item(row, terms, now) for row_id, row in queries.items(connection, cut.ids).items()}
     return {"items": in_order(cut.ids, found), "total": total, "next": cut.next, "counts": counts}
 
 
@@ -134,6 +134,12 @@ def card(
     }
 
 
+def put_item(done: Put) -> dict[str, Any]:
+    """What came of a parcel entered."""
+    warnings = [{"code": one.code, **said(one.code, one.values)} for one in done.warnings]
+    return {"id": done.id, "outcome": done.outcome.value, "warnings": warnings}
+
+
 def claim_item(row: AnyRow) -> dict[str, Any]:
     """A letter to the carrier about money that did not come."""
     return {name: row._mapping[name] for name in _CLAIM}
@@ -175,8 +181,6 @@ def _order(row: AnyRow | None) -> dict[str, Any] | None:
 
 def _actions(row: AnyRow, actor: Actor) -> list[str]:
     """What this actor may do with it now."""
-    if not actor.may(Right.PARCELS_WORK):
-        return []
     active = row.watch == Watch.ACTIVE
     possible = {
         "delivered": row.stage in _STAGES_TO_MARK,
@@ -190,4 +194,7 @@ def _actions(row: AnyRow, actor: Actor) -> list[str]:
         "search": row.stage in search_request.SEARCHED,
         "claim": row.cod_state == CodState.MISSING,
     }
-    return [name for name, may in possible.items() if may]
+    offered = [name for name, may in possible.items() if may] if actor.may(Right.PARCELS_WORK) else []
+    if row.cod_state == CodState.VOID and actor.may(Right.PAYMENTS_DECIDE):
+        offered.append("expect_again")
+    return offered

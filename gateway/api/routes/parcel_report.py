@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from gateway.api.access import needs
 from gateway.api.errors import described
@@ -13,9 +13,11 @@ from gateway.api.reads import parcel_report as reads
 from gateway.api.schemas.parcel_report import Report, Sums, TrackAsked, TrackChecked
 from gateway.api.schemas.parcels import Group
 from gateway.core.authority import Right
+from gateway.parcels import report as reports
 from gateway.parcels.model import CarrierKey, Stage
 from gateway.parcels.queries import Filters
 from gateway.parcels.stakes import stakes
+from gateway.settlement.workbook import MEDIA_TYPE
 
 router = APIRouter(prefix="/v1", tags=["parcels"])
 READ, FEED = [needs(Right.PARCELS_READ)], [needs(Right.PARCELS_FEED)]
@@ -27,6 +29,20 @@ def get_report(view: TheView) -> dict[str, Any]:
     with view.room.store.reading() as connection:
         found = reads.report(connection, view.company, view.terms, view.room.store.clock.now())
     return {**found, "server_time": view.room.now()}
+
+
+@router.get(
+    "/parcel-report.xlsx",
+    dependencies=READ,
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}, **described(404)},
+)
+def get_workbook(view: TheView) -> Response:
+    """The same as an Excel workbook, a sheet for each trouble, in the user's language."""
+    with view.room.store.reading() as connection:
+        made = reports.make(connection, view.company, view.terms, view.room.store.clock.now())
+    named = {"Content-Disposition": f'attachment; filename="parcels-{made.day}.xlsx"'}
+    return Response(reports.workbook(made, view.caller.language), media_type=MEDIA_TYPE, headers=named)
 
 
 @router.get("/parcel-sums", response_model=Sums, dependencies=READ, responses=described(404))

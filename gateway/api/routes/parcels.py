@@ -11,7 +11,6 @@ from gateway.api.errors import described
 from gateway.api.parcel_desk import TheDesk, TheView
 from gateway.api.reads import parcels as reads
 from gateway.api.reads.paging import Window
-from gateway.api.reads.texts import said
 from gateway.api.schemas.common import NOTHING, Id, Noted, Nothing, window
 from gateway.api.schemas.parcels import (
     Contacts,
@@ -69,8 +68,8 @@ def add_parcel(desk: TheDesk, asked: NewParcelAsked) -> dict[str, Any]:
         told |= {name: Money(given[name]) for name in _SUMS}
         carrier = CarrierKey(asked.carrier) if asked.carrier else None
         done = put(unit, desk.terms, NewParcel(asked.track, Source.HAND, carrier=carrier, **told))
-        warnings = [{"code": one.code, **said(one.code, one.values)} for one in done.warnings]
-        return {"id": done.id, "outcome": done.outcome.value, "warnings": warnings}
+        desk.follow(unit, done.id)
+        return reads.put_item(done)
 
     return {**desk.perform("parcel", given, work), "server_time": desk.room.now()}
 

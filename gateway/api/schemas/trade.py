@@ -206,6 +206,21 @@ class OrderSla(BaseModel):
     call_done_s: float | None
 
 
+class OrderParcel(BaseModel):
+    """A parcel the order was sent in."""
+
+    id: str
+    carrier: str
+    track: str
+    stage: str
+    stage_ru: str
+    stage_en: str
+    cod: Kopecks
+    cod_received: Kopecks
+    cod_state: str
+    cod_due: Day | None
+
+
 class OrderAnswer(OrderItem, Answer):
     """An order with everything that belongs to it."""
 
@@ -215,6 +230,7 @@ class OrderAnswer(OrderItem, Answer):
     release: Release | None
     picks: list[PickItem]
     tasks: list[Task]
+    parcels: list[OrderParcel]
     sla: OrderSla | None
     address: str
     contact: str

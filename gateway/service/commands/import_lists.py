@@ -12,6 +12,7 @@ from gateway.service.commands.frame import REFUSED
 
 if TYPE_CHECKING:
     from gateway.core.authority import Actor
+    from gateway.flows.terms import Terms
     from gateway.parcels.intake_file import List
     from gateway.parcels.terms import ParcelTerms
     from gateway.service.commands.screen import Screen
@@ -57,14 +58,16 @@ def take_lists(
     """
     from gateway.service.commands.house import opened
     from gateway.service.commands.imports import person_named
-    from gateway.service.commands.parcels import terms_of
+    from gateway.service.commands.parcels import terms_of as parcel_terms_of
+    from gateway.service.config import terms_of
+    from gateway.service.config_parcels import with_parcels
 
     told = []
     with opened(home) as (_, config, store):
-        terms = terms_of(config)
+        watching, trade = parcel_terms_of(config), with_parcels(terms_of(config), config)
         for file in files:
             person = person_named(store, by, str(file))
-            told.append(_take(screen, store, terms, person, file, columns, shop, dry_run=dry_run))
+            told.append(_take(screen, store, watching, trade, person, file, columns, shop, dry_run=dry_run))
     screen.answer({"lists": told})
     if any(one["counts"]["refused"] for one in told):
         raise typer.Exit(REFUSED)
@@ -74,6 +77,7 @@ def _take(
     screen: Screen,
     store: Store,
     terms: ParcelTerms,
+    trade: Terms,
     person: Actor,
     file: Path,
     columns: Sequence[str],
@@ -94,7 +98,7 @@ def _take(
         counts = {name: sum(row["outcome"] == name for row in rows) for name in intake_file.OUTCOMES}
         facts: dict[str, Any] = {"id": None, "state": "rehearsed", "resumed": 0}
     else:
-        report = _run(screen, store, terms, person, made, mapping, shop)
+        report = _run(screen, store, terms, trade, person, made, mapping, shop)
         counts = dict(report.counts)
         facts = {"id": report.id, "state": report.state, "resumed": report.resumed}
         rows = _problems(store, report.id)
@@ -121,20 +125,21 @@ def _run(
     screen: Screen,
     store: Store,
     terms: ParcelTerms,
+    trade: Terms,
     person: Actor,
     made: List,
     mapping: Mapping[str, str],
     shop: str,
 ) -> Any:
+    from gateway.flows.parcel_cod import following
     from gateway.parcels import intake_file
 
+    after = following(trade)
     with store.unit(person) as unit:
         intake_id = intake_file.begin(unit, made, mapping, shop)
         unit.commit()
     with screen.progress("cli.import.progress", len(made.table.rows)) as done:
-        return intake_file.take(
-            store, person, terms, made, intake_id, progress=lambda rows, _: done(rows)
-        )  # fmt: skip
+        return intake_file.take(store, person, terms, made, intake_id, after=after, progress=lambda rows, _: done(rows))
 
 
 def _problems(store: Store, intake_id: str) -> list[dict[str, Any]]:

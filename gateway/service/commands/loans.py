@@ -203,7 +203,7 @@ def close(
         if config.loans is None:
             raise Refused("config.no_loans")
         person = known_person(store, by)
-        cod = cod_terms(config.carrier, config.cod_tariff, config.agent, None)
+        cod = cod_terms(config.carrier, config.cod_tariff, config.agent, config.loans)
         settling = settlement_terms(config.loans, terms_of(config).outgoing, config.lender, cod.agents)
         with store.reading() as connection:
             whom = {
