@@ -24,6 +24,7 @@ class Action(Enum):
     PAGE_10 = "page_10"
     PAGE_11 = "page_11"
     PAGE_12 = "page_12"
+    PAGE_13 = "page_13"
     SEARCH = "search"
     REFRESH = "refresh"
     UNDO = "undo"
@@ -56,6 +57,7 @@ COMMANDS: dict[Action, Command] = {
     Action.PAGE_10: Command(("Ctrl+Shift+1",), lambda: translate("Keys", "Tenth page")),
     Action.PAGE_11: Command(("Ctrl+Shift+2",), lambda: translate("Keys", "Eleventh page")),
     Action.PAGE_12: Command(("Ctrl+Shift+3",), lambda: translate("Keys", "Twelfth page")),
+    Action.PAGE_13: Command(("Ctrl+Shift+4",), lambda: translate("Keys", "Thirteenth page")),
     Action.SEARCH: Command(("Ctrl+F", "F3"), lambda: translate("Keys", "Search")),
     Action.REFRESH: Command(("F5",), lambda: translate("Keys", "Load anew")),
     Action.UNDO: Command(("Ctrl+Z",), lambda: translate("Keys", "Undo the last decision")),
@@ -136,6 +138,13 @@ def page_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("N", translate("Keys", "enter a parcel")),
                 ("I", translate("Keys", "take in a file")),
                 ("R", translate("Keys", "the morning report, and back")),
+            ],
+        ),
+        (
+            translate("Keys", "Texts"),
+            [
+                ("Alt+↑ ↓ ← →", translate("Keys", "another event, another channel")),
+                ("Ctrl+S", translate("Keys", "save as the next version")),
             ],
         ),
         (

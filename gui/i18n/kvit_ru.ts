@@ -1673,6 +1673,10 @@ within 15 minutes: {share}</source>
         <translation>Двенадцатая страница</translation>
     </message>
     <message>
+        <source>Thirteenth page</source>
+        <translation>Тринадцатая страница</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>Поиск</translation>
     </message>
@@ -1871,6 +1875,18 @@ within 15 minutes: {share}</source>
     <message>
         <source>the morning report, and back</source>
         <translation>утренний отчёт и обратно</translation>
+    </message>
+    <message>
+        <source>Texts</source>
+        <translation>Тексты</translation>
+    </message>
+    <message>
+        <source>another event, another channel</source>
+        <translation>другое событие, другой канал</translation>
+    </message>
+    <message>
+        <source>save as the next version</source>
+        <translation>сохранить следующей версией</translation>
     </message>
     <message>
         <source>Loans</source>
@@ -8216,115 +8232,239 @@ within 15 minutes: {share}</source>
     <name>Texts</name>
     <message>
         <source>Once, when the carrier has taken the parcel in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Один раз, когда служба доставки приняла посылку.</translation>
     </message>
     <message>
         <source>When it can be collected, once for each place it waits at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Когда посылку можно забрать, один раз для каждого места.</translation>
     </message>
     <message>
         <source>On the day a courier carries it.</source>
-        <translation type="unfinished"></translation>
+        <translation>В день, когда её везёт курьер.</translation>
     </message>
     <message>
         <source>Every few days while it waits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Раз в несколько дней, пока посылка ждёт.</translation>
     </message>
     <message>
         <source>When storage is about to end.</source>
-        <translation type="unfinished"></translation>
+        <translation>Когда срок хранения подходит к концу.</translation>
     </message>
     <message>
         <source>Once, when it may be waiting though the carrier has not said so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Один раз, когда посылка, возможно, уже ждёт, а служба доставки молчит.</translation>
     </message>
     <message>
         <source>Kvit&apos;s text</source>
-        <translation type="unfinished"></translation>
+        <translation>Текст Kvit</translation>
     </message>
     <message>
         <source>as for all</source>
-        <translation type="unfinished"></translation>
+        <translation>как у всех</translation>
     </message>
     <message>
         <source>own, version {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>свой, версия {n}</translation>
     </message>
     <message>
         <source>off</source>
-        <translation type="unfinished"></translation>
+        <translation>выключено</translation>
     </message>
     <message>
         <source>texts of its own: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>своих текстов: {n}</translation>
     </message>
     <message>
         <source>characters: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>знаков: {n}</translation>
     </message>
     <message>
         <source>SMS parts: {n}</source>
-        <translation type="unfinished">частей SMS: {n}</translation>
+        <translation>частей SMS: {n}</translation>
     </message>
     <message>
         <source>Latin alphabet (GSM): 160 to a part</source>
-        <translation type="unfinished"></translation>
+        <translation>латиница (GSM): 160 в части</translation>
     </message>
     <message>
         <source>any letters (UCS-2): 70 to a part</source>
-        <translation type="unfinished"></translation>
+        <translation>любые буквы (UCS-2): 70 в части</translation>
     </message>
     <message>
         <source>{spent} of {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{spent} из {limit}</translation>
     </message>
     <message>
         <source>SMS this month: {n}, {spent}</source>
-        <translation type="unfinished"></translation>
+        <translation>SMS за месяц: {n}, {spent}</translation>
     </message>
     <message>
         <source>left today: {n} of {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>сегодня ещё можно: {n} из {limit}</translation>
     </message>
     <message>
         <source>Sender name: none registered</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя отправителя: не задано</translation>
     </message>
     <message>
         <source>Sender name: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя отправителя: {name}</translation>
     </message>
     <message>
         <source>Guessed arrivals: not told to buyers</source>
-        <translation type="unfinished"></translation>
+        <translation>Догадки о прибытии: покупателям не сообщаются</translation>
     </message>
     <message>
         <source>Guessed arrivals: told when {share} of parcels like it had arrived</source>
-        <translation type="unfinished"></translation>
+        <translation>Догадки о прибытии: сообщаются, когда дошли бы {share} таких посылок</translation>
     </message>
     <message>
         <source>Only to those whose consent is on record</source>
-        <translation type="unfinished"></translation>
+        <translation>Только тем, чьё согласие записано</translation>
     </message>
     <message>
         <source>To everybody who has not refused</source>
-        <translation type="unfinished"></translation>
+        <translation>Всем, кто не отказался</translation>
     </message>
     <message>
         <source>No SMS from {begin} to {end} of the buyer&apos;s clock</source>
-        <translation type="unfinished"></translation>
+        <translation>С {begin} до {end} по часам покупателя SMS не уходят</translation>
     </message>
     <message>
         <source>A letter follows an SMS without a receipt after {n} h</source>
-        <translation type="unfinished"></translation>
+        <translation>Без отчёта о доставке SMS через {n} ч уходит письмо</translation>
     </message>
     <message>
         <source>Refusal by an SMS back: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Отказ ответной SMS: {words}</translation>
     </message>
     <message>
         <source>version {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>версия {n}</translation>
+    </message>
+    <message>
+        <source>Whose texts</source>
+        <translation>Чьи тексты</translation>
+    </message>
+    <message>
+        <source>Texts:</source>
+        <translation>Тексты:</translation>
+    </message>
+    <message>
+        <source>Where a shop has no text of its own, the one for all speaks; where there is none, Kvit&apos;s own.</source>
+        <translation>Если у магазина нет своего текста, уходит общий, а если нет и его, то текст Kvit.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Сохранить</translation>
+    </message>
+    <message>
+        <source>Put the text that comes with Kvit into the editor</source>
+        <translation>Вернуть в редактор текст из поставки Kvit</translation>
+    </message>
+    <message>
+        <source>Drop changes</source>
+        <translation>Отбросить правки</translation>
+    </message>
+    <message>
+        <source>Texts</source>
+        <translation>Тексты</translation>
+    </message>
+    <message>
+        <source>for all without their own</source>
+        <translation>для всех, у кого нет своих</translation>
+    </message>
+    <message>
+        <source>{text}: version {n} is in force</source>
+        <translation>{text}: действует версия {n}</translation>
+    </message>
+    <message>
+        <source>{text}: switched off, version {n}</source>
+        <translation>{text}: выключено, версия {n}</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>Выключить</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>Включить</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Тема</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Текст</translation>
+    </message>
+    <message>
+        <source>Put in where the cursor is:</source>
+        <translation>Вставить туда, где курсор:</translation>
+    </message>
+    <message>
+        <source>A macro without a value leaves nothing. Words around it go with it in {% if cod %} … {% endif %}.</source>
+        <translation>Макрос без значения не оставляет ничего. Слова вокруг него исчезнут вместе с ним внутри {% if cod %} … {% endif %}.</translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation>Не сохранено</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Как уйдёт</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Версии</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>Неизвестные</translation>
+    </message>
+    <message>
+        <source>Cash on delivery</source>
+        <translation>Наложенный платёж</translation>
+    </message>
+    <message>
+        <source>Prepaid</source>
+        <translation>Оплачено заранее</translation>
+    </message>
+    <message>
+        <source>Example:</source>
+        <translation>Пример:</translation>
+    </message>
+    <message>
+        <source>For all texts, by the service&apos;s settings</source>
+        <translation>Для всех текстов, по настройкам службы</translation>
+    </message>
+    <message>
+        <source>None of its own yet. What is saved here stays here, version by version.</source>
+        <translation>Своего текста ещё нет. Каждая сохранённая версия останется здесь.</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>выключено</translation>
+    </message>
+    <message>
+        <source>Into the editor</source>
+        <translation>В редактор</translation>
+    </message>
+    <message>
+        <source>Version {n} into the editor</source>
+        <translation>Версию {n} в редактор</translation>
+    </message>
+    <message>
+        <source>Handed over, and no answer came: they may have gone. Kvit does not repeat them itself.</source>
+        <translation>Переданы шлюзу, и ответа не было: они могли уйти. Сама программа их не повторяет.</translation>
+    </message>
+    <message>
+        <source>Of every message it is known whether the gateway took it.</source>
+        <translation>О каждом сообщении известно, взял ли его шлюз.</translation>
+    </message>
+    <message>
+        <source>To the parcel</source>
+        <translation>К посылке</translation>
     </message>
 </context>
 <context>

@@ -40,6 +40,8 @@ TOPICS = (
     "shops",
     "settlement",
     "parcels",
+    "notifications",
+    "notification_texts",
 )
 
 

@@ -32,6 +32,7 @@ from gui.views.registries import RegistriesPage
 from gui.views.settlement import SettlementPage
 from gui.views.shops import ShopsPage
 from gui.views.statusline import StatusLine
+from gui.views.texts import TextsPage
 from gui.widgets.banner import Banner
 from gui.widgets.parts import columns, redress_icons, rows
 from gui.widgets.rail import Rail
@@ -43,6 +44,7 @@ PAGES: tuple[type[Page], ...] = (
     OrdersPage,
     PicksPage,
     ParcelsPage,
+    TextsPage,
     CallsPage,
     LoansPage,
     CallCentrePage,
@@ -55,7 +57,7 @@ PAGES: tuple[type[Page], ...] = (
 KINDS: dict[str, type[Page]] = {kind.key: kind for kind in PAGES}
 NUMBERED = (
     "payments", "registries", "orders", "picks", "calls", "bank", "health", "loans", "call_centre", "settlement",
-    "shops", "parcels",
+    "shops", "parcels", "texts",
 )  # fmt: skip
 """In the order of their keys: a page keeps its key though another is put beside it on the rail."""
 

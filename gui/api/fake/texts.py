@@ -1,4 +1,4 @@
-"""Texts of messages of the make-believe service: own ones in versions, a preview that counts, spend, unknown messages."""
+"""Texts of messages of the make-believe service: own ones in versions, a preview that counts, what SMS cost."""
 
 from __future__ import annotations
 
