@@ -12,6 +12,7 @@ from sqlalchemy import Table, func, select
 from gateway.core.authority import SERVICE, Actor, Role
 from gateway.core.clock import FixedClock
 from gateway.core.money import Money
+from gateway.orders.tables import invoices
 from gateway.parcels import rows, timeline, tracking
 from gateway.parcels.carriers.ports import History, MoneyRecord, Record
 from gateway.parcels.model import Source
@@ -89,6 +90,11 @@ class House:
     def count(self, table: Table = parcels) -> int:
         with self.store.reading() as connection:
             return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+    def debts(self) -> list[tuple[str, str, int]]:
+        """Number, state and rest of every invoice."""
+        with self.store.reading() as connection:
+            return [(row.number, row.state, row.rest) for row in connection.execute(select(invoices))]
 
     def journalled(self) -> list[AnyRow]:
         """Rows of the journal, oldest first."""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import select
 
-from gateway.service.config import Home
+from gateway.orders.tables import invoices
+from gateway.service.config import Home, load_config
+from gateway.service.opening import open_store
 from tests.service.conftest import Kvit
 
 TRACK, OTHER = "14102192069353", "62009147017544"
@@ -44,6 +47,11 @@ def test_a_list_is_rehearsed_taken_in_and_known_again(kvit: Kvit, watching: Path
     assert one["mapping"] == {"track": "Трек", "phone": "Телефон", "cod": "Наложенный платеж", "name": "Кому"}
     assert one["counts"] == {"taken": 1, "known": 0, "changed": 0, "warned": 0, "refused": 1}
     assert [(row["row"], row["remarks"][0]["code"]) for row in one["problems"]] == [(3, "parcel.track_wrong")]
+    store = open_store(Home(watching), load_config(Home(watching)))
+    with store.reading() as connection:
+        debts = connection.execute(select(invoices.c.number, invoices.c.rest)).all()
+    store.close()
+    assert [tuple(row) for row in debts] == [(TRACK, 123_450)]  # its money is waited for at once
     again = kvit(*given, "--language", "ru")
     assert "было раньше 1" in again.out and "name = Кому" in again.out  # as it was said the first time
 

@@ -89,6 +89,7 @@ def test_a_program_tells_of_parcels_and_asks_where_they_are(feed: Feed) -> None:
     found = client.get(f"/parcels/v1/parcels/{TRACK}").json()
     assert (found["stage"], found["order_no"], found["cod"], found["watched"]) == ("registered", "К-17", 99_000, True)
     assert not {"name", "phone", "email", "address"} & set(found)
+    assert feed.house.debts() == [(TRACK, "open", 99_000)]  # its money is waited for at once
 
 
 def test_each_sees_and_touches_his_own_only(feed: Feed) -> None:
