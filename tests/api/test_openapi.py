@@ -14,7 +14,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from gateway.core.authority import SERVICE
 from gateway.core.clock import FixedClock
+from gateway.core.money import Money
+from gateway.flows.parcel_cod import follow
+from gateway.flows.terms import OwnCompany, Terms
+from gateway.matching.decision import Policy
+from gateway.parcels.model import Source
+from gateway.parcels.parcels import NewParcel, put
+from gateway.parcels.terms import ParcelTerms
 from gateway.store import Store
 from gateway.store.engine import sqlite_url
 from gateway.store.schema import dumps
@@ -74,9 +82,21 @@ def rows_behind_paths(shop: Shop) -> Ids:
         "letter_id": [shop.letter(), shop.letter(dead=False)],
         "alarm_id": [shop.alarm()],
         "message_id": [shop.message(b"two")],
+        "parcel_id": [_parcel(shop.store)],
         "rule_id": [shop.rule(), shop.rule(revoked_at=at(1), revoked_by="accountant:petrova")],
         **credit(shop.store),
     }
+
+
+def _parcel(store: Store) -> str:
+    """One whose money is waited for."""
+    watching = ParcelTerms()
+    terms = Terms(own=OwnCompany("ООО «Багет»", "7701000000"), policy=Policy(), parcels=watching)
+    with store.unit(SERVICE) as unit:
+        made = put(unit, watching, NewParcel("14102192069353", Source.HAND, cod=Money(99_000), phone="+79161234567"))
+        follow(unit, terms, made.id)
+        unit.commit()
+    return made.id
 
 
 @pytest.fixture(scope="module")
