@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
+from sqlalchemy.sql.util import ClauseAdapter
 
 from gateway.core.authority import OUTSIDE, Actor, Right
 from gateway.core.contacts import check_phone
@@ -38,8 +39,7 @@ SORTS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
 )
 """What a list may be sorted by; the first is its own order, the newest first."""
 
-FEW = frozenset({"stuck", "ready", "returning", "cod_missing"})
-"""Groups a walk by date would look long for: they are found first and sorted then."""
+_FEW = 5_000
 
 _LITTLE = 500
 _GROUPS = ("all", "watched", "stuck", "ready", "returning", "cod_due", "cod_missing", "delivered", "ended")
@@ -118,18 +118,28 @@ def counts(
         Refused: `authority.missing`, `parcel.bad_filter`.
     """
     where = _but_the_group(company, actor, filters)
-    of_groups = {group: group_condition(group, terms, now) for group in _GROUPS if group != "ended"}
+    stuck = watch.stuck(terms, now)
     if filters.q:  # one walk: nothing but reading every row finds a word in it
-        sums = [
-            func.count() if is_one is None else func.sum(case((is_one, 1), else_=0)) for is_one in of_groups.values()
-        ]
-        found = connection.execute(select(*sums).where(*where)).one()
-    else:  # each by the index that suits it
-        count = select(func.count()).select_from(table)
-        each = [count.where(*where, *([] if is_one is None else [is_one])) for is_one in of_groups.values()]
-        found = connection.execute(select(*(one.scalar_subquery() for one in each))).one()
-    counted = {group: int(number or 0) for group, number in zip(of_groups, found, strict=True)}
-    return counted | {"ended": counted["all"] - counted["watched"]}
+        each = [func.sum(case((is_one, 1), else_=0)) for is_one in (stuck, *_CONDITIONS.values())]
+        found = connection.execute(select(func.count(), *each).where(*where)).one()
+    else:  # one walk of an index that has equal ones side by side
+        kinds = select(*_TOLD_APART_BY, func.count().label("count")).where(*where).group_by(*_TOLD_APART_BY).subquery()
+        count, of_kind = kinds.c["count"], ClauseAdapter(kinds)
+        late = select(func.count()).select_from(table).where(*where, stuck).scalar_subquery()
+        each = [func.sum(case((of_kind.traverse(is_one), count), else_=0)) for is_one in _CONDITIONS.values()]
+        found = connection.execute(select(func.sum(count), late, *each)).one()
+    counted = {group: int(number or 0) for group, number in zip(("all", "stuck", *_CONDITIONS), found, strict=True)}
+    return {group: counted[group] for group in _GROUPS}
+
+
+def found_first(filters: Filters, total: int) -> bool:
+    """Whether a list is found first and sorted then, because a walk in its order would look long for its parcels: they
+    are few, or stand at the end of it as the stuck ones do.
+
+    Args:
+        total: of parcels on the list.
+    """
+    return total <= _FEW or filters.group == "stuck"
 
 
 def items(connection: Connection, ids: Sequence[str]) -> dict[str, AnyRow]:
@@ -219,6 +229,8 @@ def _searched(q: str) -> list[ColumnElement[bool]]:
     return [or_(typed, *(table.c.search.contains(one, autoescape=True) for one in spelled))]
 
 
+# What groups are told apart by, but for the stuck ones: in the order of the index of lists.
+_TOLD_APART_BY = (table.c.watch, table.c.stage, table.c.back, table.c.cod_state, table.c.cod_due)
 _WATCHED = table.c.watch == Watch.ACTIVE.value
 # Written out, or SQLite does not see that the partial index has them all.
 _HAS_COD = table.c.cod_state != literal_column(f"'{CodState.NONE.value}'")

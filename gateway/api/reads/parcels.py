@@ -25,7 +25,7 @@ from gateway.store.schema import AnyRow
 
 LISTING = Listing(id=table.c.id, sorts=queries.SORTS, default="-made_at")
 # The same, by expressions no index is ordered by.
-_OF_FEW = Listing(
+_FOUND_FIRST = Listing(
     id=table.c.id,
     sorts={key: func.coalesce(by, 0 if key == "cod" else "") for key, by in queries.SORTS.items()},
     default=LISTING.default,
@@ -71,7 +71,7 @@ def listed(
     counts = queries.counts(connection, company, terms, actor, filters, now)
     where = queries.conditions(company, terms, actor, filters, now)
     total = _total(connection, where) if filters.stage else counts[filters.group]
-    cut = (_OF_FEW if total <= queries.FEW else LISTING).cut(connection, where, window)
+    cut = (_FOUND_FIRST if queries.found_first(filters, total) else LISTING).cut(connection, where, window)
     found = {row_id: item(row, terms, now) for row_id, row in queries.items(connection, cut.ids).items()}
     return {"items": in_order(cut.ids, found), "total": total, "next": cut.next, "counts": counts}
 
@@ -82,8 +82,9 @@ def _total(connection: Connection, where: Any) -> int:
 
 def item(row: AnyRow, terms: ParcelTerms, now: datetime) -> dict[str, Any]:
     """A parcel as a list shows it."""
+    columns = row._mapping
     return {
-        **{name: row._mapping[name] for name in _ITEM},
+        **{name: columns[name] for name in _ITEM},
         **_STAGES[row.stage],
         "region": _REGIONS.get(row.region, ""),
         "stuck": watch.is_stuck(row, terms, now),

@@ -76,6 +76,7 @@ def _parcels() -> None:
     op.create_index("ix_parcels_accepted", "parcels", ["company", "accepted_at"])
     partial_index("ix_parcels_ask", "parcels", ["company", "carrier", "ask_at"], "watch = 'active'")
     partial_index("ix_parcels_cod", "parcels", ["company", "cod_state", "cod_due"], "cod_state <> 'none'")
+    op.create_index("ix_parcels_cod_sum", "parcels", ["company", "cod", "id"])
     op.create_index("ix_parcels_ended", "parcels", ["company", "ended_at"])
     partial_index("ix_parcels_invoice", "parcels", ["invoice_id"], "invoice_id IS NOT NULL")
     op.create_index(
@@ -85,26 +86,66 @@ def _parcels() -> None:
             "company",
             "watch",
             "stage",
-            "moved_at",
             "back",
             "cod_state",
             "cod_due",
+            "moved_at",
             "keep_until",
-            "cod",
             "carrier",
             "shop",
             "made_at",
+            "cod",
             "track",
-            "search",
             "id",
         ],
     )
-    op.create_index("ix_parcels_made", "parcels", ["company", "made_at", "id"])
+    op.create_index(
+        "ix_parcels_made",
+        "parcels",
+        [
+            "company",
+            "made_at",
+            "id",
+            "watch",
+            "stage",
+            "back",
+            "cod_state",
+            "cod_due",
+            "carrier",
+            "shop",
+        ],
+    )
     op.create_index("ix_parcels_moved", "parcels", ["company", "moved_at", "id"])
     op.create_index("ix_parcels_order", "parcels", ["company", "order_no"])
     op.create_index("ix_parcels_phone", "parcels", ["company", "phone"])
     partial_index("ix_parcels_remind", "parcels", ["company", "remind_at"], "remind_at IS NOT NULL")
-    op.create_index("ix_parcels_stage", "parcels", ["company", "stage", "moved_at", "id"])
+    op.create_index(
+        "ix_parcels_search",
+        "parcels",
+        [
+            "company",
+            "search",
+            "watch",
+            "stage",
+            "back",
+            "cod_state",
+            "cod_due",
+            "moved_at",
+            "keep_until",
+            "carrier",
+            "shop",
+            "made_at",
+            "cod",
+            "track",
+            "id",
+        ],
+    )
+    op.create_index(
+        "ix_parcels_stage",
+        "parcels",
+        ["company", "stage", "moved_at", "watch", "keep_until", "carrier", "shop", "made_at", "id"],
+    )
+    op.create_index("ix_parcels_track", "parcels", ["company", "track", "id"])
     partial_index("ix_parcels_watched", "parcels", ["company", "moved_at"], "watch = 'active'")
     op.create_table(
         "parcel_old_tracks",
