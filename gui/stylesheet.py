@@ -70,7 +70,7 @@ QFrame[role="toast"][tone="warn"] { border-left: ${s2}px solid $warn; }
 QFrame[role="toast"][tone="info"] { border-left: ${s2}px solid $accent; }
 QFrame[role="toast"][tone="ok"] { border-left: ${s2}px solid $ok; }
 
-#rail { background: $rail; }
+#rail, #rail_area, #rail_pages { background: $rail; }
 #rail QLabel { color: $rail_text; }
 #rail QToolButton { color: $rail_text; background: transparent; border: none; border-radius: ${r3}px;
   padding: ${s3}px ${s1}px ${s2}px ${s1}px; font-size: ${tm}pt; }

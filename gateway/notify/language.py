@@ -77,7 +77,7 @@ def check(source: str) -> frozenset[str]:
             raise Refused("notify.text.forbidden", what=strange[:40], line=node.lineno)
         if isinstance(node, nodes.Name):
             if node.name not in MACROS:
-                raise Refused("notify.text.macro", name=node.name[:40])
+                raise Refused("notify.text.macro", name=node.name[:40], line=node.lineno)
             named.add(node.name)
         left += [(child, depth + 1) for child in node.iter_child_nodes()]
     return frozenset(named)

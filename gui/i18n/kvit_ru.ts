@@ -8271,6 +8271,14 @@ within 15 minutes: {share}</source>
         <translation>выключено</translation>
     </message>
     <message>
+        <source>own, {n}</source>
+        <translation>свой, {n}</translation>
+    </message>
+    <message>
+        <source>Kvit&apos;s</source>
+        <translation>Kvit</translation>
+    </message>
+    <message>
         <source>texts of its own: {n}</source>
         <translation>своих текстов: {n}</translation>
     </message>

@@ -48,11 +48,17 @@ def whose(text: MessageText, shop: str) -> str:
     return translate("Texts", "own, version {n}").format(n=text.version)
 
 
-def text_pill(text: MessageText, shop: str) -> Pill:
+def text_pill(text: MessageText, shop: str, *, short: bool = False) -> Pill:
+    """`short`: for a cell of the matrix."""
     if not text.active:
         return Pill(translate("Texts", "off"), "idle", "ban")
     own = text.version > 0 and text.shop == shop
-    return Pill(whose(text, shop), "ok" if own else "info", "pen" if own else "check")
+    words = whose(text, shop)
+    if short and own:
+        words = translate("Texts", "own, {n}").format(n=text.version)
+    elif short and not text.version:
+        words = translate("Texts", "Kvit's")
+    return Pill(words, "ok" if own else "info", "pen" if own else "check")
 
 
 def shop_title(shop: TextShop) -> str:

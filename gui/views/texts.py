@@ -30,12 +30,12 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
 from gui.views.page import Page
-from gui.views.texts_editor import Draft, TextEditor
+from gui.views.texts_editor import Draft, MacroPalette, TextEditor
 from gui.views.texts_matrix import TextMatrix
 from gui.views.texts_side import TextSide
 from gui.widgets.banner import Banner
 from gui.widgets.flow import flowing
-from gui.widgets.parts import button, caption, columns, dress, dress_icon, frame, label, rows
+from gui.widgets.parts import button, caption, columns, dress, dress_icon, frame, label, rows, scroller
 from gui.widgets.pill import PillLabel
 from gui.widgets.undobar import UndoBar
 
@@ -80,6 +80,7 @@ class TextsPage(Page):
 
         self.matrix.asked.connect(self.open_text)
         self.editor.typed.connect(self._typed)
+        self.macros.asked.connect(self.editor.insert)
         self.side.example_changed.connect(self._ask_preview)
         self.side.take.connect(lambda subject, body: self._put_in((subject, body)))
         self.side.parcel_asked.connect(lambda name: self.go.emit("parcels", name))
@@ -117,14 +118,17 @@ class TextsPage(Page):
     def _left(self) -> QWidget:
         left = QWidget()
         box = rows(left, gap=10, margin=12)
+        self.macros = MacroPalette()
         self.matrix = TextMatrix()
         box.addWidget(self.matrix)
         words = translate(
             "Texts", "Where a shop has no text of its own, the one for all speaks; where there is none, Kvit's own."
         )
         box.addWidget(label(words, "small", wrap=True))
+        box.addSpacing(theme.px(4))
+        box.addWidget(self.macros)
         box.addStretch(1)
-        return left
+        return scroller(left)
 
     def _middle(self) -> QWidget:
         middle = QWidget()
@@ -180,7 +184,7 @@ class TextsPage(Page):
 
         def got(found: MessageTexts) -> None:
             if shop == self.shop:
-                self.editor.show_macros(found.macros)
+                self.macros.show_macros(found.macros)
                 self.matrix.show_texts(found.items, shop)
                 self.allow()
 
@@ -375,6 +379,7 @@ class TextsPage(Page):
         may, detail = self._may() and self.detail is not None, self.detail
         changed = self.place in self.drafts
         self.editor.allow(may)
+        self.macros.allow(may)
         self.save_button.setEnabled(may and changed)
         self.drop.setEnabled(may and changed)
         on = detail is None or detail.in_force.active

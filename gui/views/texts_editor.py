@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFontDatabase, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
@@ -17,12 +17,13 @@ from gui.widgets.flow import flowing
 from gui.widgets.parts import button, clear, label, rows
 
 Draft = tuple[str, str]
-MOST_SUBJECT, MOST_BODY = 300, 4_000
+MOST_SUBJECT = 300
+_MARKED = 0.3  # of the colour: the words stay readable on it
 
 
 class TextEditor(QWidget):
     """Attributes:
-    subject, body: the editors. palette_of: the buttons of macros by name.
+    subject, body: the editors.
 
     Signals:
     typed: somebody changed the words.
@@ -32,7 +33,6 @@ class TextEditor(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.palette_of: dict[str, QWidget] = {}
         self._quiet = False
         whole = rows(self, gap=8)
         self.subject = QLineEdit()
@@ -45,13 +45,6 @@ class TextEditor(QWidget):
         self._body = _tall(Field(translate("Texts", "Text"), self.body))
         whole.addWidget(self._subject)
         whole.addWidget(self._body, 1)
-        whole.addWidget(label(translate("Texts", "Put in where the cursor is:"), "small"))
-        self._palette: QVBoxLayout = rows(gap=0)
-        whole.addLayout(self._palette)
-        words = translate(
-            "Texts", "A macro without a value leaves nothing. Words around it go with it in {% if cod %} … {% endif %}."
-        )
-        whole.addWidget(label(words, "small", wrap=True))
         self.subject.textChanged.connect(self._typed)
         self.body.textChanged.connect(self._typed)
         theme.changed.connect(lambda: self.mark(()))
@@ -84,29 +77,10 @@ class TextEditor(QWidget):
     def allow(self, may: bool) -> None:
         self.subject.setReadOnly(not may)
         self.body.setReadOnly(not may)
-        for made in self.palette_of.values():
-            made.setEnabled(may)
 
     def _typed(self) -> None:
         if not self._quiet:
             self.typed.emit()
-
-    # --- macros ------------------------------------------------------------------------------------------------------
-
-    def show_macros(self, macros: Sequence[TextMacro]) -> None:
-        if list(self.palette_of) == [macro.name for macro in macros]:
-            return
-        clear(self._palette)
-        self.palette_of = {
-            macro.name: button(
-                said(macro.text),
-                "chip",
-                slot=partial(self.insert, macro.name),
-                tip=f"{{{{ {macro.name} }}}}",
-            )
-            for macro in macros
-        }
-        self._palette.addWidget(flowing(list(self.palette_of.values()), gap=4))
 
     def insert(self, name: str) -> None:
         """A macro where the cursor is: in the subject while that was the last one typed in."""
@@ -127,7 +101,9 @@ class TextEditor(QWidget):
             if block.isValid():
                 mark = QTextEdit.ExtraSelection()
                 mark.cursor = QTextCursor(block)
-                mark.format.setBackground(QColor(theme.tokens.tone("bad")[1]))
+                colour = QColor(theme.tokens.tone("bad")[0])
+                colour.setAlphaF(_MARKED)
+                mark.format.setBackground(colour)
                 mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
                 wrong.append(mark)
         self.body.setExtraSelections(wrong)
@@ -136,6 +112,49 @@ class TextEditor(QWidget):
         of_body = [one for one in refused if one not in of_subject]
         self._subject.say(_sentences(of_subject))
         self._body.say(_sentences(of_body))
+
+
+class MacroPalette(QWidget):
+    """What a text may name, as buttons.
+
+    Attributes:
+        made: the buttons by name.
+
+    Signals:
+        asked: this macro (its name) is wanted in the text.
+    """
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.made: dict[str, QWidget] = {}
+        whole = rows(self, gap=6)
+        whole.addWidget(label(translate("Texts", "Put in where the cursor is:"), "small"))
+        self._box: QVBoxLayout = rows(gap=0)
+        whole.addLayout(self._box)
+        words = translate(
+            "Texts", "A macro without a value leaves nothing. Words around it go with it in {% if cod %} … {% endif %}."
+        )
+        whole.addWidget(label(words, "small", wrap=True))
+
+    def show_macros(self, macros: Sequence[TextMacro]) -> None:
+        if list(self.made) == [macro.name for macro in macros]:
+            return
+        clear(self._box)
+        self.made = {
+            macro.name: button(
+                said(macro.text), "chip", slot=partial(self.asked.emit, macro.name), tip=f"{{{{ {macro.name} }}}}"
+            )
+            for macro in macros
+        }
+        for made in self.made.values():
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor where it is
+        self._box.addWidget(flowing(list(self.made.values()), gap=4))
+
+    def allow(self, may: bool) -> None:
+        for made in self.made.values():
+            made.setEnabled(may)
 
 
 def _sentences(problems: Sequence[TextProblem]) -> str:

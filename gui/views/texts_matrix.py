@@ -98,9 +98,8 @@ class Cell(QPushButton):
         self.setAccessibleName(self._title)
 
     def say(self, text: MessageText, shop: str) -> None:
-        pill = words.text_pill(text, shop)
-        self.pill.say(pill)
-        self.setAccessibleName(f"{self._title}: {pill.text}")
+        self.pill.say(words.text_pill(text, shop, short=True))
+        self.setAccessibleName(f"{self._title}: {words.text_pill(text, shop).text}")
 
     def mark(self, unsaved: bool) -> None:
         self.star.setVisible(unsaved)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QV
 
 from gui import icons
 from gui.theme import theme
-from gui.widgets.parts import label, rows
+from gui.widgets.parts import label, rows, scroller
 
 WIDTH = 92
 
@@ -24,7 +24,7 @@ class RailButton(QToolButton):
         self.setAccessibleName(text)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.dress()
 
     def dress(self) -> None:
@@ -70,16 +70,24 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self._stack: QVBoxLayout = rows(self, gap=3, margin=6)
+        whole = rows(self, gap=3, margin=6)
         self._mark = label("Kvit")
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack.addWidget(self._mark)
-        self._stack.addSpacing(theme.px(6))
+        whole.addWidget(self._mark)
+        whole.addSpacing(theme.px(6))
         self._group = QButtonGroup(self)
         self.buttons: dict[str, RailButton] = {}
+        pages = QWidget()
+        pages.setObjectName("rail_pages")
+        self._stack: QVBoxLayout = rows(pages, gap=3)
         self._stack.addStretch(1)
+        # On a low screen somebody with every right has more pages than fit: they scroll.
+        self._area = scroller(pages)
+        self._area.setObjectName("rail_area")
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.addWidget(self._area, 1)
         self.foot: QVBoxLayout = rows(gap=2)
-        self._stack.addLayout(self.foot)
+        whole.addLayout(self.foot)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -89,12 +97,13 @@ class Rail(QFrame):
         made.clicked.connect(lambda: self.asked.emit(key))
         self._group.addButton(made)
         self.buttons[key] = made
-        self._stack.insertWidget(self._stack.count() - 2, made)
+        self._stack.insertWidget(self._stack.count() - 1, made)
         return made
 
     def choose(self, key: str) -> None:
         if key in self.buttons:
             self.buttons[key].setChecked(True)
+            self._area.ensureWidgetVisible(self.buttons[key])
         for made in self.buttons.values():
             made.dress()
 

@@ -174,7 +174,7 @@ def _wrong(source: str) -> Json | None:
         unknown = next((name for name in _MACRO.findall(line) if name not in MACROS), None)
         if unknown is not None:
             return _said("notify.text.macro", f"Макроса «{unknown}» нет.", f"There is no macro “{unknown}”.",
-                         refused=True)  # fmt: skip
+                         refused=True, line=number)  # fmt: skip
         if line.count("{{") != line.count("}}"):
             return _said("notify.text.wrong", f"Строка {number}: макросы записаны с ошибкой.",
                          f"Line {number}: the macros are written wrongly.", refused=True, line=number)  # fmt: skip
