@@ -107,6 +107,7 @@ def claim(unit: Unit, terms: NotifyTerms, channel: NotificationChannel, gateway:
             notifications.c.channel == channel.value,
             notifications.c.state == NotificationState.QUEUED.value,
             notifications.c.not_before <= unit.at,
+            notifications.c.not_after >= unit.at,  # after a standstill more are late than one round puts away
         )
         .order_by(notifications.c.not_before, notifications.c.id)
         .limit(gateway.at_once)
@@ -154,6 +155,9 @@ def write_down(unit: Unit, gateway: Gateway, answers: Sequence[Answer]) -> Outco
                 unit, row, NotificationEvent.PUT_OFF, reason=answer.code, said=said, not_before=later, handed_at=None
             )
             rest = max(rest, answer.retry_after)
+            if row.reason:  # taken back while its gateway had it
+                again = rows.read(unit.connection, unit.company, row.id)
+                rows.move(unit, again, NotificationEvent.WITHDRAW, reason=row.reason)
     if lost:
         _tell_unknown(unit)
     told = {answer.code for answer in answers if answer.code in ALARMING}

@@ -35,7 +35,8 @@ TEXT_OFF = "notify.text_off"
 NUMBERS = "notification"  # the counter of numbers gateways know messages by
 _AGAIN = ".again"
 _MOST_NOTE = 300
-_NO_FALLBACK = {"fallback_address": "", "fallback_subject": "", "fallback_body": "", "fallback_version": 0}
+NOT_SENT = (NotificationState.QUEUED.value, NotificationState.SENDING.value)
+NO_FALLBACK = {"fallback_address": "", "fallback_subject": "", "fallback_body": "", "fallback_version": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def obstacle(connection: Connection, company: str, terms: NotifyTerms, new: NewN
 
 def withdraw(unit: Unit, about: str, prefixes: tuple[str, ...], reason: str) -> int:
     """Take back what was not sent: messages about `about` whose event begins with one of `prefixes`, and the letters
-    that would follow sent ones.
+    that would follow sent ones. One its gateway has just now is taken back when the gateway does not take it.
 
     Args:
         reason: code of the catalogue.
@@ -210,10 +211,24 @@ def withdraw(unit: Unit, about: str, prefixes: tuple[str, ...], reason: str) -> 
             notifications.c.company == unit.company,
             notifications.c.about == about,
             or_(*(notifications.c.event.startswith(prefix, autoescape=True) for prefix in prefixes)),
-            or_(notifications.c.state == NotificationState.QUEUED.value, notifications.c.fallback_address != ""),
+            or_(notifications.c.state.in_(NOT_SENT), notifications.c.fallback_address != ""),
         )
     ).all()
-    return sum(_withdraw(unit, row, reason) for row in found)
+    return sum(take_back(unit, row, reason) for row in found)
+
+
+def take_back(unit: Unit, row: AnyRow, reason: str) -> int:
+    """Take back one message that was not sent, and the letter that would follow a sent one.
+
+    Returns:
+        1 when it was withdrawn, else 0.
+    """
+    if row.state == NotificationState.QUEUED:
+        rows.move(unit, row, NotificationEvent.WITHDRAW, reason=reason, **NO_FALLBACK)
+        return 1
+    called_off = {"reason": reason} if row.state == NotificationState.SENDING else {}
+    unit.update(notifications, row.id, **NO_FALLBACK, **called_off)
+    return 0
 
 
 def withdraw_to(unit: Unit, address: str, channel: NotificationChannel, reason: str) -> int:
@@ -231,18 +246,19 @@ def withdraw_to(unit: Unit, address: str, channel: NotificationChannel, reason: 
     return len(waiting)
 
 
-def resend(unit: Unit, terms: NotifyTerms, notification_id: str, reason: str) -> str:
-    """A person has a message sent again, as it was, to the same address.
+def resend(unit: Unit, terms: NotifyTerms, notification_id: str, reason: str, to: str | None = None) -> str:
+    """A person has a message sent again, as it was.
 
     Args:
         reason: his own words.
+        to: whose it is now; None for the address it went to.
 
     Returns:
         Id of the new message.
 
     Raises:
         Refused: `authority.missing`, `notify.not_found`, `notify.no_reason`, `notify.under_way` for one that was not
-            tried yet, `notify.too_old` for one whose text is removed, `notify.no_consent`.
+            tried yet, `notify.too_old` for one whose text is removed, `notify.no_address`, `notify.no_consent`.
     """
     unit.actor.require(Right.PARCELS_WORK)
     note = " ".join(reason.split())[:_MOST_NOTE]
@@ -254,12 +270,16 @@ def resend(unit: Unit, terms: NotifyTerms, notification_id: str, reason: str) ->
     if not row.address:
         raise Refused("notify.too_old", id=notification_id)
     channel = NotificationChannel(row.channel)
-    if not consents.may(unit.connection, unit.company, terms, row.address, channel):
+    address = row.address if to is None else address_of(channel, to)
+    if not address:
+        raise Refused(NO_ADDRESS)
+    if not consents.may(unit.connection, unit.company, terms, address, channel):
         raise Refused(NO_CONSENT)
     if row.fallback_address:  # the new message takes over
-        unit.update(notifications, row.id, **_NO_FALLBACK)
+        unit.update(notifications, row.id, **NO_FALLBACK)
     again = _copy(unit, row) | {
         "event": _next_event(unit, row),
+        "address": address,
         "note": note,
         "made_by": str(unit.actor),
         **_when(unit, terms, channel, row.offset_minutes, None),
@@ -275,7 +295,7 @@ def follow_by_letter(unit: Unit, terms: NotifyTerms, row: AnyRow) -> str | None:
     """The letter of an SMS that did not get there; None where he may not be written to any more, or it is there.
 
     The letter was rendered with the SMS: what it says was true then, and the same."""
-    unit.update(notifications, row.id, **_NO_FALLBACK)
+    unit.update(notifications, row.id, **NO_FALLBACK)
     email = NotificationChannel.EMAIL
     if not consents.may(unit.connection, unit.company, terms, row.fallback_address, email):
         return None
@@ -373,7 +393,7 @@ def _fresh(unit: Unit) -> dict[str, Any]:
         "ended_at": None,
         "note": "",
         "number": unit.next_number(NUMBERS),
-        **_NO_FALLBACK,
+        **NO_FALLBACK,
         "made_at": unit.at,
     }
 
@@ -393,14 +413,6 @@ def _cost(terms: NotifyTerms, channel: NotificationChannel, body: str) -> dict[s
         return {"segments": 0, "price": Money(0).kopecks}
     made = segments.cut(body)
     return {"segments": made.segments, "price": made.price(terms.segment_price).kopecks}
-
-
-def _withdraw(unit: Unit, row: AnyRow, reason: str) -> int:
-    if row.state == NotificationState.QUEUED:
-        rows.move(unit, row, NotificationEvent.WITHDRAW, reason=reason, **_NO_FALLBACK)
-        return 1
-    unit.update(notifications, row.id, **_NO_FALLBACK)
-    return 0
 
 
 def _next_event(unit: Unit, row: AnyRow) -> str:

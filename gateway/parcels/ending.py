@@ -13,7 +13,7 @@ from gateway.core.clock import business_date
 from gateway.core.errors import Refused
 from gateway.core.text import one_line
 from gateway.notify import queue
-from gateway.parcels import rows, timeline
+from gateway.parcels import reminders, rows, timeline
 from gateway.parcels.model import COD, WATCH, CodEvent, CodState, EndedHow, Stage, Watch, WatchEvent
 from gateway.parcels.terms import ParcelTerms
 from gateway.parcels.tracking import TOLD_ENDS, reckon
@@ -113,7 +113,7 @@ def watch_again(unit: Unit, terms: ParcelTerms, row: AnyRow, note: str = "") -> 
     row = rows.put(unit, row, watch=step.to.value, ask_at=unit.at, **rows.cleared(step.clears))
     unit.journal("parcel.reopened", f"parcel:{row.id}")
     timeline.write(unit, row.id, "reopened", note=one_line(note, _LONGEST_NOTE) or "—")
-    return reckon(unit, terms, row)
+    return reminders.plan_again(unit, terms, reckon(unit, terms, row))
 
 
 def _end(unit: Unit, row: AnyRow, how: EndedHow, note: str, kind: str, values: dict[str, Any]) -> AnyRow:

@@ -43,6 +43,14 @@ def plan(unit: Unit, terms: ParcelTerms, taken: Taken) -> None:
         unit.update(parcels, row.id, remind_at=remind_at, reminders=sent)
 
 
+def plan_again(unit: Unit, terms: ParcelTerms, row: AnyRow) -> AnyRow:
+    """Put down when the buyer is reminded next, of a parcel that is watched or written about again; returns its row."""
+    if row.remind_at is not None or not _reminded(row):
+        return row
+    unit.update(parcels, row.id, remind_at=_next(terms, row, unit.now))
+    return rows.read(unit.connection, unit.company, row.id)
+
+
 def remind_due(unit: Unit, terms: ParcelTerms, notify: NotifyTerms) -> int:
     """Write the reminders that are due, at most 200 in one go; call again until it returns 0.
 

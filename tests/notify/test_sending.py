@@ -9,7 +9,7 @@ import pytest
 
 from gateway.core.clock import FixedClock, from_text
 from gateway.core.money import Money
-from gateway.notify import consents, spend
+from gateway.notify import consents, queue, spend
 from gateway.notify.gateways.ports import AWAY, Answer, Fate, Receipt, Reply, Word
 from gateway.notify.model import ConsentSource, ConsentWord
 from gateway.notify.sending import Sender, due_at
@@ -241,3 +241,16 @@ def test_told_to_stop_it_hands_over_no_more(store: Store) -> None:
     sender.stop()
     sender.round()
     assert sms.seen == []
+
+
+def test_after_a_long_standstill_nothing_out_of_date_leaves_however_much_waits(store: Store, clock: FixedClock) -> None:
+    with store.unit() as unit:
+        for number in range(205):  # more than one round puts away
+            queue.write(unit, TERMS, new(f"parcel:{number}", phone=f"+7916123{number:04d}"))
+        unit.commit()
+    clock.advance(TERMS.lives + timedelta(days=1))
+    sms = Scripted(at_once=10)
+    sender = Sender(store, TERMS, sms, None)
+    sender.round()
+    sender.round()
+    assert not sms.seen and {each.state for each in all_rows(store)} == {"expired"}

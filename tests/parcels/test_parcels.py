@@ -13,12 +13,15 @@ from gateway.core.errors import Conflict, Refused
 from gateway.core.money import Money
 from gateway.notify import consents
 from gateway.notify.model import ConsentSource, NotificationChannel
+from gateway.notify.terms import NotifyTerms
 from gateway.parcels import contacts, ending, links, retention
 from gateway.parcels.model import CarrierKey, EndedHow
 from gateway.parcels.parcels import Put, in_control
 from gateway.parcels.tables import links as link_rows
 from gateway.parcels.tables import parcels
 from tests.parcels.house import CDEK, COMPANY, FEED, MANAGER, OTHER, PACKER, THIRD, TRACK, House
+
+NOTIFY = NotifyTerms("ООО «Ромашка»")
 
 
 def codes(done: Put) -> list[str]:
@@ -107,7 +110,7 @@ def test_contacts_are_corrected_by_who_saw_them_last(house: House) -> None:
         house.do(
             MANAGER,
             lambda unit: contacts.set_contacts(
-                unit, done.id, name="Иванова Анна", phone=phone, email="", expected_version=version
+                unit, NOTIFY, done.id, name="Иванова Анна", phone=phone, email="", expected_version=version
             ),
         )
 
@@ -119,12 +122,12 @@ def test_contacts_are_corrected_by_who_saw_them_last(house: House) -> None:
     with pytest.raises(Refused) as refused:
         correct("nobody")
     assert refused.value.code == "parcel.phone_wrong"
-    house.do(MANAGER, lambda unit: contacts.mute(unit, done.id, True))
+    house.do(MANAGER, lambda unit: contacts.mute(unit, house.terms, done.id, True))
     assert house.row(done.id).no_messages == 1
-    house.do(MANAGER, lambda unit: contacts.mute(unit, done.id, False))
+    house.do(MANAGER, lambda unit: contacts.mute(unit, house.terms, done.id, False))
     assert house.story(done.id) == ["entered", "contacts_changed", "muted", "unmuted"]
     with pytest.raises(Refused):
-        house.do(PACKER, lambda unit: contacts.mute(unit, done.id, True))
+        house.do(PACKER, lambda unit: contacts.mute(unit, house.terms, done.id, True))
 
 
 def test_a_link_leads_to_its_parcel_until_it_ends_or_is_revoked(house: House) -> None:
@@ -167,6 +170,6 @@ def test_personal_data_goes_after_its_time(house: House) -> None:
     assert house.put().outcome == "known"
     assert house.row(done.id).name == ""
     with pytest.raises(Refused) as refused:
-        house.do(MANAGER, lambda unit: contacts.set_contacts(unit, done.id, name="А", phone="", email=""))
+        house.do(MANAGER, lambda unit: contacts.set_contacts(unit, NOTIFY, done.id, name="А", phone="", email=""))
     assert refused.value.code == "parcel.purged"
     assert house.count(parcels) == 2

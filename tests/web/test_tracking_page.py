@@ -196,6 +196,7 @@ def test_he_has_it(buyer: Buyer) -> None:
     row = buyer.house.row(buyer.parcel)
     assert (row.stage, row.watch, row.ended_how, row.ended_by) == ("delivered", "ended", "buyer", "buyer")
     assert buyer.house.story(buyer.parcel).count("told_buyer") == 1
+    assert buyer.house.debts() == [(TRACK, "open", 456_000)]
     assert buyer.states() == [NotificationState.WITHDRAWN.value]
     page = buyer.client.get(done[0].headers["location"])
     assert "Спасибо" in page.text and "К оплате" not in page.text and "/received" not in page.text
@@ -240,8 +241,9 @@ def test_a_stranger_who_got_the_message_silences_himself_alone(buyer: Buyer) -> 
     stranger = "+79169999999"
     buyer.agree(stranger)
     address = buyer.message(phone=stranger, email="")
+    buyer.house.do(SERVICE, lambda unit: unit.connection.execute(notifications.update().values(state="sent")))
     buyer.house.do(
-        MANAGER, lambda unit: contacts.set_contacts(unit, buyer.parcel, name="Анна", phone=PHONE, email=EMAIL)
+        MANAGER, lambda unit: contacts.set_contacts(unit, NOTIFY, buyer.parcel, name="Анна", phone=PHONE, email=EMAIL)
     )
     buyer.client.post(f"{address}/silence")
     assert (buyer.may(stranger, SMS), buyer.may(PHONE, SMS), buyer.may(EMAIL, LETTER)) == (False, True, True)

@@ -27,10 +27,11 @@ from gateway.api.schemas.notifications import (
 )
 from gateway.api.writing import Target
 from gateway.core.authority import Right
-from gateway.notify import antispam, consents, queue, templates
+from gateway.notify import antispam, consents, templates
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.notify.tables import notifications
 from gateway.notify.templates import Text
+from gateway.parcels import contacts
 
 router = APIRouter(prefix="/v1", tags=["notifications"])
 READ, WORK, SETUP = [needs(Right.PARCELS_READ)], [needs(Right.PARCELS_WORK)], [needs(Right.NOTIFY_SETUP)]
@@ -57,11 +58,11 @@ def get_spend(view: TheView) -> dict[str, Any]:
 
 @router.post("/notifications/{notification_id}/resend", response_model=Resent, dependencies=WORK, responses=CHANGE)
 def resend(desk: TheDesk, notification_id: Id, asked: Resend) -> dict[str, Any]:
-    """Send a message again, as it was, to the same address. Needs a reason."""
+    """Send a message again, as it was, to the buyer as he is reached now. Needs a reason."""
     done = desk.perform(
         "notification-resend",
         asked.model_dump(mode="json"),
-        lambda unit: queue.resend(unit, desk.parcels.notify, notification_id, asked.reason),
+        lambda unit: contacts.resend(unit, desk.parcels.notify, notification_id, asked.reason),
         Target(notifications, notification_id),
     )
     return {"id": done, "server_time": desk.room.now()}

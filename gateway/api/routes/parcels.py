@@ -120,7 +120,10 @@ def set_contacts(desk: TheDesk, parcel_id: Id, asked: Contacts) -> dict[str, Any
     """Who waits for it, as a whole."""
     given = asked.model_dump(mode="json")
     return desk.change(
-        parcel_id, "parcel-contacts", given, lambda unit: contacts.set_contacts(unit, parcel_id, **given)
+        parcel_id,
+        "parcel-contacts",
+        given,
+        lambda unit: contacts.set_contacts(unit, desk.parcels.notify, parcel_id, **given),
     )
 
 
@@ -131,7 +134,7 @@ def mute(desk: TheDesk, parcel_id: Id, asked: Mute) -> dict[str, Any]:
         parcel_id,
         "parcel-mute",
         asked.model_dump(mode="json"),
-        lambda unit: contacts.mute(unit, parcel_id, asked.silent),
+        lambda unit: contacts.mute(unit, desk.terms, parcel_id, asked.silent),
     )
 
 
