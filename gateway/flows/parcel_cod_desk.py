@@ -62,7 +62,7 @@ def expect_again(unit: Unit, terms: Terms, parcel_id: str, note: str = "", expec
     move.step(CodEvent.EXPECT)
     rows.put(unit, row, **move.values)
     timeline.write(unit, row.id, "cod_expected_again", note=one_line(note, _LONGEST_NOTE) or "—")
-    unit.journal("parcel.cod_expected_again", f"parcel:{row.id}", note=one_line(note, _LONGEST_NOTE))
+    unit.journal("parcel.cod_expected_again", f"parcel:{row.id}")
     parcel_cod.follow(unit, terms, row.id)
     return parcel_cod_rounds.decide_waiting(unit, terms)
 

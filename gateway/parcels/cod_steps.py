@@ -40,11 +40,11 @@ class CodMove:
         self.events.append(event)
 
 
-def moved(row: AnyRow, after: Standing, terms: ParcelTerms, *, delivered_at: datetime | None) -> CodMove:
+def moved(row: AnyRow, after: Standing, terms: ParcelTerms, *, now: datetime, delivered_at: datetime | None) -> CodMove:
     """What a parcel's standing makes of its cash on delivery.
 
     Args:
-        delivered_at: by whatever evidence; from then on its money is due.
+        delivered_at: by whatever evidence; from then on its money is due, and from `now` when that is said to be later.
     """
     move = CodMove(CodState(row.cod_state))
     if move.state is CodState.NONE:
@@ -66,5 +66,6 @@ def moved(row: AnyRow, after: Standing, terms: ParcelTerms, *, delivered_at: dat
             move.step(CodEvent.COLLECT)
     handed = delivered_at or after.paid_at
     if handed and (not row.cod_due or CodEvent.EXPECT in move.events):
-        move.values["cod_due"] = (business_date(handed, terms.zone) + timedelta(days=terms.cod_days)).isoformat()
+        since = business_date(min(handed, now), terms.zone)
+        move.values["cod_due"] = (since + timedelta(days=terms.cod_days)).isoformat()
     return move

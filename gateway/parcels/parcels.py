@@ -233,6 +233,8 @@ def _fill_in(unit: Unit, row: AnyRow, said: Mapping[str, Any]) -> tuple[Outcome,
     values = dict(row._mapping) | filled
     if "index_to" in filled and (region := region_of(values["index_to"])):
         filled["region"] = region.number
+        if row.offset_minutes is None:
+            filled["offset_minutes"] = region.offset_minutes
     if "cod" in filled and row.cod_state == CodState.NONE:
         filled["cod_state"] = CodState.EXPECTED.value
     rows.put(unit, row, **filled, search=search_text(values), history_hash="")

@@ -130,7 +130,7 @@ def _move(
 ) -> Taken:
     values = answered | _filled_in(row, stands) | _watched(unit, row, stands)
     values |= _stands(row, stands, told=values.get("ended_how", row.ended_how) in TOLD_ENDS)
-    cod = moved(row, stands, terms, delivered_at=_instant(values["delivered_at"]))
+    cod = moved(row, stands, terms, now=unit.now, delivered_at=_instant(values["delivered_at"]))
     after = rows.put(unit, row, **values, **cod.values)
     arrived_anew = _waits(stands) and (not _waits(stood) or stands.arrival_key != stood.arrival_key)
     taken = Taken(

@@ -63,6 +63,7 @@ def test_the_other_service_of_the_post_tells_the_same_and_adds_what_was_missing(
 
 def test_cash_on_delivery_is_expected_collected_and_due(house: House) -> None:
     parcel = house.put(cod=Money(99_000)).id
+    house.clock.at = START + timedelta(days=21)
     house.tell(parcel, ACCEPTED, ARRIVED)
     assert house.row(parcel).cod_due is None
     taken = house.take(parcel, money=(PAID,))
@@ -76,6 +77,7 @@ def test_cash_on_delivery_is_expected_collected_and_due(house: House) -> None:
 
 def test_no_money_for_what_goes_back_and_again_when_that_was_a_slip(house: House) -> None:
     parcel = house.put(cod=Money(99_000)).id
+    house.clock.at = START + timedelta(days=21)
     back = ("3:1", 20.0, "170100")
     house.tell(parcel, ACCEPTED, ARRIVED, back)
     row = house.row(parcel)
