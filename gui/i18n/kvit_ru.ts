@@ -6031,6 +6031,10 @@ within 15 minutes: {share}</source>
         <translation>Электроника</translation>
     </message>
     <message>
+        <source>Other goods</source>
+        <translation>Другое</translation>
+    </message>
+    <message>
         <source>by months, 1/12 of a year</source>
         <translation>по месяцам, 1/12 года</translation>
     </message>
@@ -6350,6 +6354,10 @@ within 15 minutes: {share}</source>
         <translation>Закрыты</translation>
     </message>
     <message>
+        <source>Waits for us</source>
+        <translation>Ждёт нас</translation>
+    </message>
+    <message>
         <source>Let it work again</source>
         <translation>Возобновить работу</translation>
     </message>
@@ -6522,6 +6530,18 @@ within 15 minutes: {share}</source>
         <translation>{limit}; сейчас {sum}</translation>
     </message>
     <message>
+        <source>Ring {who}, {phone}</source>
+        <translation>Звонить: {who}, {phone}</translation>
+    </message>
+    <message>
+        <source>Sells: {goods}</source>
+        <translation>Торгует: {goods}</translation>
+    </message>
+    <message>
+        <source>The same ИНН: {shops}. Ask a person of it you know.</source>
+        <translation>Тот же ИНН: {shops}. Спросите там того, кого знаете.</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>да</translation>
     </message>
@@ -6684,6 +6704,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Before it may work</source>
         <translation>До начала работы</translation>
+    </message>
+    <message>
+        <source>Registered by itself on the site</source>
+        <translation>Зарегистрировался сам на сайте</translation>
     </message>
     <message>
         <source>Where its money goes</source>
