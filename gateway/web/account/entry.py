@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
-
 from fastapi import APIRouter, Response
 
 from gateway.core.errors import Refused
 from gateway.loans import access
 from gateway.web.access import TheAddress, TheLimits, TheRoom
-from gateway.web.account.pages import go, show, told
+from gateway.web.account.pages import go, show, style, told
 from gateway.web.account.visits import LANGUAGE_COOKIE, LANGUAGES, PEOPLE, TheForm, TheSessions, TheVisit, Visit
 from gateway.web.answers import Forbidden, status_of
 from gateway.web.sessions import Sessions
@@ -30,7 +27,7 @@ def root() -> Response:
 @router.get("/shop/kvit.css", response_class=Response)
 def css() -> Response:
     """How the pages look."""
-    return Response(_css(), media_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})
+    return Response(style(), media_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @router.get("/shop/login", response_class=Response)
@@ -88,8 +85,3 @@ def _door(visit: Visit, sessions: Sessions, error: Refused | None = None) -> Res
     )
     sessions.carry(page, visit.session)
     return page
-
-
-@cache
-def _css() -> bytes:
-    return (resources.files("gateway.web") / "static" / "kvit.css").read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -31,6 +31,17 @@ def show(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLR
     context = {**_words(visit), **values}
     content = _environment().get_template(template).render(context)
     return HTMLResponse(content, status, {"Content-Security-Policy": CSP, "Content-Language": visit.language})
+
+
+def alone(template: str, language: str, **values: Any) -> str:
+    """A page nobody visits: a file to be kept and printed."""
+    return _environment().get_template(template).render({"say": _speaker(language), "language": language, **values})
+
+
+@cache
+def style() -> bytes:
+    """How pages look, on the screen and on paper."""
+    return (resources.files("gateway.web") / "static" / "kvit.css").read_bytes()
 
 
 def show_error(visit: Visit, error: KvitError, back: str = "/shop/applications") -> Response:
@@ -72,10 +83,7 @@ def day(text: str | None) -> str:
 
 def _words(visit: Visit) -> dict[str, Any]:
     language, zone = visit.language, visit.room.loans.zone
-
-    def say(code: str, values: Mapping[str, object] | None = None, /, **named: object) -> str:
-        return sentence(code, language, {**(values or {}), **named})
-
+    say = _speaker(language)
     return {
         "say": say,
         "happened": lambda event: say(event["code"], _readable(visit, event["values"])),
@@ -93,6 +101,13 @@ def _words(visit: Visit) -> dict[str, Any]:
         "mark": visit.mark,
         "company": visit.room.loans.own,
     }
+
+
+def _speaker(language: str) -> Callable[..., str]:
+    def say(code: str, values: Mapping[str, object] | None = None, /, **named: object) -> str:
+        return sentence(code, language, {**(values or {}), **named})
+
+    return say
 
 
 def _readable(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
