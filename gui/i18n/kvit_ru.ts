@@ -5634,6 +5634,18 @@ within 15 minutes: {share}</source>
         <translation>Никому ничего не причитается.</translation>
     </message>
     <message>
+        <source>In no statement yet</source>
+        <translation>Ещё ни в одной ведомости</translation>
+    </message>
+    <message>
+        <source>Lines in no statement yet</source>
+        <translation>Строки, которых ещё нет ни в одной ведомости</translation>
+    </message>
+    <message>
+        <source>Every line of the party is in a statement.</source>
+        <translation>Все строки контрагента уже в ведомостях.</translation>
+    </message>
+    <message>
         <source>Enter shows the statements of the party.</source>
         <translation>Enter покажет ведомости стороны.</translation>
     </message>
