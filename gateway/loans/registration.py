@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
@@ -144,6 +145,12 @@ def told(connection: Connection, terms: LoanTerms, shop_id: str) -> Registration
         return None
     contact = terms.sealer.open(about_contact(shop_id), row.contact)
     return Registration(contact.get("name", ""), tuple(json.loads(row.segments)))
+
+
+def ids(connection: Connection, shop_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these shops registered by themselves."""
+    query = select(shop_registrations.c.id).where(shop_registrations.c.id.in_(shop_ids))
+    return frozenset(connection.execute(query).scalars())
 
 
 def lapse_due(unit: Unit, terms: LoanTerms) -> int:

@@ -6867,6 +6867,18 @@ within 15 minutes: {share}</source>
         <translation>Никому ничего не причитается.</translation>
     </message>
     <message>
+        <source>In no statement yet</source>
+        <translation>Ещё ни в одной ведомости</translation>
+    </message>
+    <message>
+        <source>Lines in no statement yet</source>
+        <translation>Строки, которых ещё нет ни в одной ведомости</translation>
+    </message>
+    <message>
+        <source>Every line of the party is in a statement.</source>
+        <translation>Все строки контрагента уже в ведомостях.</translation>
+    </message>
+    <message>
         <source>Enter shows the statements of the party.</source>
         <translation>Enter покажет ведомости стороны.</translation>
     </message>
@@ -7264,6 +7276,10 @@ within 15 minutes: {share}</source>
         <translation>Электроника</translation>
     </message>
     <message>
+        <source>Other goods</source>
+        <translation>Другое</translation>
+    </message>
+    <message>
         <source>by months, 1/12 of a year</source>
         <translation>по месяцам, 1/12 года</translation>
     </message>
@@ -7583,6 +7599,10 @@ within 15 minutes: {share}</source>
         <translation>Закрыты</translation>
     </message>
     <message>
+        <source>Waits for us</source>
+        <translation>Ждёт нас</translation>
+    </message>
+    <message>
         <source>Let it work again</source>
         <translation>Возобновить работу</translation>
     </message>
@@ -7755,6 +7775,18 @@ within 15 minutes: {share}</source>
         <translation>{limit}; сейчас {sum}</translation>
     </message>
     <message>
+        <source>Ring {who}, {phone}</source>
+        <translation>Звонить: {who}, {phone}</translation>
+    </message>
+    <message>
+        <source>Sells: {goods}</source>
+        <translation>Торгует: {goods}</translation>
+    </message>
+    <message>
+        <source>The same ИНН: {shops}. Ask a person of it you know.</source>
+        <translation>Тот же ИНН: {shops}. Спросите там того, кого знаете.</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>да</translation>
     </message>
@@ -7917,6 +7949,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Before it may work</source>
         <translation>До начала работы</translation>
+    </message>
+    <message>
+        <source>Registered by itself on the site</source>
+        <translation>Зарегистрировался сам на сайте</translation>
     </message>
     <message>
         <source>Where its money goes</source>

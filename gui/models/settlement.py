@@ -280,6 +280,12 @@ def lines(client: Client, statement_id: str, parent: QObject | None = None) -> C
     return CursorModel(client, f"/v1/settlement/statements/{statement_id}/lines", StatementLine, line_columns(), parent)
 
 
+def waiting_lines(client: Client, party: Balance, parent: QObject | None = None) -> CursorModel:
+    """A party's lines that are in no statement yet."""
+    of_party = {"party_kind": party.party_kind, "party_id": party.party_id}
+    return CursorModel(client, "/v1/settlement/lines", StatementLine, line_columns(), parent, fixed=of_party)
+
+
 def balances(client: Client, parent: QObject | None = None) -> CursorModel:
     """What each party has coming."""
 

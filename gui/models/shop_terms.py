@@ -54,6 +54,7 @@ def category_title(category: str) -> str:
         "furniture": translate("ShopTerms", "Furniture"),
         "appliances": translate("ShopTerms", "Home appliances"),
         "electronics": translate("ShopTerms", "Electronics"),
+        "other": translate("ShopTerms", "Other goods"),
     }
     return titles.get(category, category)
 

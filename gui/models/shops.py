@@ -12,6 +12,7 @@ from gui.i18n import said, translate
 from gui.models.columns import Column
 from gui.models.cursor import CursorModel
 from gui.models.loans import person
+from gui.models.shop_terms import category_title
 from gui.models.table import RowsModel
 
 FILTERS = ("all", "new", "active", "suspended", "closed")
@@ -40,6 +41,8 @@ def filter_title(state: str) -> str:
 
 def state_pill(shop: ShopItem) -> Pill:
     tone, icon = _LOOK.get(shop.state, ("info", "flag"))
+    if shop.by_itself and shop.state == "new":
+        return Pill(translate("Shops", "Waits for us"), tone, "flag")
     return Pill(said(shop.state_said), tone, icon)
 
 
@@ -168,6 +171,22 @@ def risk_words(shop: Shop) -> str:
     if not shop.risk_limit:
         return translate("Shops", "no limit; out now {sum}").format(sum=out)
     return translate("Shops", "{limit}; out now {sum}").format(limit=wording.money(shop.risk_limit), sum=out)
+
+
+def itself_words(shop: Shop) -> list[str]:
+    """What a shop that registered by itself told, and what to look at first; nothing of one we took in."""
+    if not shop.by_itself:
+        return []
+    told = []
+    if shop.contact:
+        told.append(translate("Shops", "Ring {who}, {phone}").format(who=shop.contact, phone=wording.phone(shop.phone)))
+    if shop.segments:
+        goods = ", ".join(category_title(segment) for segment in shop.segments)
+        told.append(translate("Shops", "Sells: {goods}").format(goods=goods))
+    if shop.same_inn:
+        known = translate("Shops", "The same ИНН: {shops}. Ask a person of it you know.")
+        told.append(known.format(shops=", ".join(shop.same_inn)))
+    return told
 
 
 def change_words(change: Changed) -> str:

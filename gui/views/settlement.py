@@ -13,6 +13,7 @@ from gui.i18n import translate
 from gui.i18n.counts import counts
 from gui.models import settlement
 from gui.models.cursor import CursorModel
+from gui.models.table import RowsModel
 from gui.settings import Settings
 from gui.store.session import Session
 from gui.theme import theme
@@ -26,18 +27,21 @@ from gui.widgets.undobar import UndoBar
 
 
 class BalancesDialog(QDialog):
-    """What each party has coming; Enter shows its statements.
+    """What each party has coming, and its lines that are in no statement yet; Enter shows its statements.
 
     Attributes:
         chosen: the party asked for; None when it was only looked at.
+        waiting: the lines of the party that is looked at.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.session = session
         self.chosen: Balance | None = None
+        self._looked_at = ("", "")
         self.setWindowTitle(translate("Settlement", "Balances"))
         self.setModal(True)
-        self.resize(theme.px(860), theme.px(480))
+        self.resize(theme.px(860), theme.px(620))
         box = rows(self, gap=9, margin=14)
         box.addWidget(label(translate("Settlement", "Balances by party"), "heading"))
         self.table = TableView(translate("Settlement", "Balances by party"))
@@ -48,13 +52,36 @@ class BalancesDialog(QDialog):
         self.model.watch(self.table.visible_rows)
         self.model.failed.connect(session.refused)
         self.table.opened.connect(self._opened)
+        self.table.picked.connect(self._picked)
         box.addWidget(self.table, 1)
+        box.addWidget(label(translate("Settlement", "In no statement yet"), "section"))
+        self.waiting = TableView(translate("Settlement", "Lines in no statement yet"))
+        self.waiting.empty_text = translate("Settlement", "Every line of the party is in a statement.")
+        self._show_lines(settlement.no_lines(self))
+        box.addWidget(self.waiting, 1)
         foot = columns(gap=8)
         foot.addWidget(label(translate("Settlement", "Enter shows the statements of the party."), "small"), 1)
         foot.addWidget(button(translate("Settlement", "Close"), slot=self.reject))
         box.addLayout(foot)
         self.model.reload()
         self.table.setFocus()
+
+    def _picked(self, balance: Any) -> None:
+        if not isinstance(balance, Balance) or self._looked_at == (balance.party_kind, balance.party_id):
+            return
+        self._looked_at = (balance.party_kind, balance.party_id)
+        model = settlement.waiting_lines(self.session.client, balance, self)
+        model.watch(self.waiting.visible_rows)
+        model.failed.connect(self.session.refused)
+        self._show_lines(model)
+        model.reload()
+
+    def _show_lines(self, model: CursorModel | RowsModel) -> None:
+        before = self.waiting.model()
+        shown: list[Any] = model.columns
+        self.waiting.show_model(model, shown)
+        if before is not None:
+            before.deleteLater()
 
     def _opened(self, balance: Any) -> None:
         if isinstance(balance, Balance):

@@ -33,6 +33,18 @@ def lacking_into(box: QVBoxLayout, shop: Shop, actions: Mapping[str, Callable[[]
     box.addWidget(card)
 
 
+def itself_into(box: QVBoxLayout, shop: Shop) -> None:
+    """That it registered by itself, whom to ring, and what else it told."""
+    if not shop.by_itself:
+        return
+    card = frame("card")
+    stack = rows(card, gap=6, margin=10)
+    stack.addWidget(label(translate("Shops", "Registered by itself on the site"), "section"))
+    for told in words.itself_words(shop):
+        stack.addWidget(label(told, wrap=True, select=True))
+    box.addWidget(card)
+
+
 def particulars_into(box: QVBoxLayout, shop: Shop) -> None:
     """Requisites, where it is reached, and what is agreed."""
     title = words.field_title

@@ -20,7 +20,7 @@ from gui.store.ops import Form
 from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
 from gui.views.settlement_dialogs import SureDialog
-from gui.views.shops_about import lacking_into, particulars_into, past_into
+from gui.views.shops_about import itself_into, lacking_into, particulars_into, past_into
 from gui.views.shops_access import AccessDialog, SecretDialog
 from gui.views.shops_dialog import opened
 from gui.views.shops_form import ShopForm
@@ -215,6 +215,7 @@ class ShopPanel(QFrame):
             self.show_side("about")
             return
         self._header(shop)
+        itself_into(self._about, shop)
         lacking_into(
             self._about,
             shop,

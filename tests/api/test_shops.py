@@ -7,10 +7,12 @@ from typing import Any
 
 from gateway.core.authority import SERVICE
 from gateway.core.errors import Unavailable
-from gateway.loans import access
+from gateway.loans import access, registration
 from gateway.loans.lenders import contact
+from gateway.loans.registration import STRANGER
 from tests.api.lending import Lending, good, refused
 from tests.loans.house import COMPANY, new_shop
+from tests.loans.newcomers import newcomer
 
 
 def shop_body(key: str, **differently: Any) -> dict[str, Any]:
@@ -131,6 +133,21 @@ def test_a_shop_s_card_tells_who_did_what_and_why(lending: Lending) -> None:
     ]  # fmt: skip
     assert told[2]["changes"] == [{"field": "risk_limit", "before": "0", "after": "50000000"}]
     assert (told[3]["text_ru"], told[3]["by"]) == ("Выдан доступ: Ольга", "director:user-director")
+
+
+def test_a_shop_that_registered_by_itself_is_marked_and_its_contact_is_the_director_s(lending: Lending) -> None:
+    house = lending.house
+    made = house.do(STRANGER, lambda u: registration.register(u, house.terms, newcomer()))
+    url, director = f"/v1/shops/{made}", lending.of("director")
+    marked = {one["id"]: one["by_itself"] for one in good(director.get("/v1/shops"))["items"]}
+    assert marked == {made: True, house.shop: False, house.other: False}
+    shop = good(director.get(url))
+    assert (shop["contact"], shop["segments"], shop["same_inn"]) == (
+        "Ольга Петровна", ["furniture"], ["mebel", "tehnika"],
+    )  # fmt: skip
+    assert [one["text_ru"] for one in shop["history"]] == ["Магазин зарегистрировался сам"]
+    assert good(lending.of("manager").get(url))["contact"] == ""
+    assert good(director.get(f"/v1/shops/{house.shop}"))["contact"] == ""
 
 
 def test_shops_are_sorted_by_the_service(lending: Lending) -> None:

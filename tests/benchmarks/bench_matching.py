@@ -183,7 +183,7 @@ def measure(folder: Path, *, peers: bool) -> dict[str, Any]:
     return found
 
 
-def measured(folder: Path, *, peers: bool = False, runs: int = RUNS) -> dict[str, Any]:
+def measured(folder: Path, runs: int, *, peers: bool = False) -> dict[str, Any]:
     """The run with our best speed, each in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_matching", "--measure", str(folder)]
     found = []
@@ -211,11 +211,11 @@ def accuracy(one: dict[str, Any]) -> str:
     )
 
 
-def curve(folder: Path, sizes: tuple[tuple[int, int], ...]) -> list[bool]:
+def curve(folder: Path, sizes: tuple[tuple[int, int], ...], runs: int) -> list[bool]:
     """Speed over the sizes, with the peers at the second; whether each limit was kept."""
     rates, kept = [], []
     for place, (payments, invoices) in enumerate(sizes):
-        found = measured(generated(folder / f"size{place}", payments, invoices), peers=place == 1)
+        found = measured(generated(folder / f"size{place}", payments, invoices), runs, peers=place == 1)
         ours = found["ours"]
         rates.append(ours["rate"])
         least = (0, LEAST_AT_10K, LEAST_AT_100K)[place]
@@ -236,7 +236,7 @@ def curve(folder: Path, sizes: tuple[tuple[int, int], ...]) -> list[bool]:
 
 def difficult(folder: Path, count: int) -> bool:
     """Every kind of noise equally often: what the matchers release wrongly."""
-    found = measured(generated(folder / "difficult", count, count, "--mix", "uniform"), peers=True, runs=1)
+    found = measured(generated(folder / "difficult", count, count, "--mix", "uniform"), 1, peers=True)
     ours = found["ours"]
     print(f"{count} payments, every kind equally often: {ours['rate']:.0f} a second, {accuracy(ours)} (limit 0)")
     for name in ("fuzzy", "field_score"):
@@ -262,10 +262,10 @@ def _largest(found: dict[str, Any], rates: list[float]) -> list[bool]:
     ]
 
 
-def hot_payer(folder: Path, count: int) -> bool:
+def hot_payer(folder: Path, count: int, runs: int) -> bool:
     """One buyer owns every invoice."""
-    many = measured(generated(folder / "many", count, count, "--kinds", "base"))["ours"]
-    one = measured(generated(folder / "hot", count, count, "--kinds", "base", "--hot-payer"))["ours"]
+    many = measured(generated(folder / "many", count, count, "--kinds", "base"), runs)["ours"]
+    one = measured(generated(folder / "hot", count, count, "--kinds", "base", "--hot-payer"), runs)["ours"]
     share = one["rate"] / many["rate"]
     print(
         f"one buyer owns all {count}: {one['rate']:.0f} a second, {share:.2f} of the {many['rate']:.0f} with many "
@@ -287,10 +287,10 @@ def main() -> int:
         print("0 measured: the shared folder beside the project has no matching/gen_payments.py")
         return 0
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        kept = curve(folder, TINY_SIZES if options.tiny else SIZES)
+        folder, runs = Path(name), 1 if options.tiny else RUNS
+        kept = curve(folder, TINY_SIZES if options.tiny else SIZES, runs)
         kept.append(difficult(folder, TINY_SIZES[0][0] if options.tiny else DIFFICULT))
-        kept.append(hot_payer(folder, TINY_SIZES[0][0] if options.tiny else HOT))
+        kept.append(hot_payer(folder, TINY_SIZES[0][0] if options.tiny else HOT, runs))
     return 0 if all(kept) else 1
 
 

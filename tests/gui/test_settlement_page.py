@@ -126,7 +126,10 @@ def test_balances_lead_to_the_statements_of_a_party(qtbot: QtBot, page: Settleme
     assert isinstance(dialog, BalancesDialog)
     qtbot.waitUntil(lambda: dialog.model.total == 4, timeout=20000)
     assert nameless(dialog) == []
+    dialog.table.select_row(1)
     dialog.table.select_row(0)
+    qtbot.waitUntil(lambda: dialog.waiting.model().rowCount() == 2, timeout=20000)
+    assert any("settlement/lines?" in hit and "party_id=sh-1" in hit for hit in daemon.hits)
     press(dialog.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.party.isVisible() and page.model.total == 1, timeout=20000)
     assert any("party_id=sh-1" in hit and "party_kind=shop" in hit for hit in daemon.hits)

@@ -106,6 +106,8 @@ def test_a_shop_is_taken_in_by_a_form_that_tells_each_fault_at_its_field(qtbot: 
 def test_a_shop_gets_what_it_lacks_and_is_let_work(qtbot: QtBot, page: ShopsPage, world: World):
     words = show(qtbot, page, "sh-3")
     assert "Менеджер, который видит кабинет" in words
+    for told in ("Зарегистрировался сам на сайте", "Ольга Петровна", "Торгует: Мебель", "Тот же ИНН: mebel"):
+        assert told in words
     assert not page.card.first.isEnabled()
     button_named(qtbot, page.card, "Вписать…").click()
     form = page.card.dialog

@@ -203,6 +203,11 @@ def test_shops_and_terms_come_from_files(kvit: Kvit, home: Path, tmp_path: Path)
     listed = kvit("shop", "list", "--home", home, "--json").json["shops"]
     assert [(one["key"], one["state"]) for one in listed] == [("mebel", "active")]
     assert "mebel" in kvit("shop", "list", "--home", home).out
+    page = tmp_path / "annex.html"
+    assert kvit("shop", "annex", "mebel", "--out", page, "--home", home, "--json").json["key"] == "mebel"
+    assert "Возьмите паспорт в руки" in page.read_text(encoding="utf-8")
+    assert kvit("shop", "annex", "mebel", "--out", tmp_path / "no" / "annex.html", "--home", home).code == 1
+    assert kvit("shop", "annex", "nobody", "--out", page, "--home", home).code == 1
     installation = open_installation(Home(home))
     try:
         with installation.store.reading() as connection:

@@ -58,7 +58,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         "release", "restore", "sandbox behave", "sandbox close-day",
         "sandbox code", "sandbox habit", "sandbox move-clock", "sandbox otp", "sandbox pay", "sandbox process",
         "sandbox reverse", "sandbox serve", "sandbox state", "sandbox statement", "serve", "settlement close",
-        "shop access", "shop list", "shop put", "shop terms", "status", "user add",
+        "shop access", "shop annex", "shop list", "shop put", "shop terms", "status", "user add",
         "user list", "user revoke", "version",
     }  # fmt: skip
     assert {" ".join(path) for path in COMMANDS} == promised

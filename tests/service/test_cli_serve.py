@@ -15,9 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.service.commands import running
 from gateway.service.instance import InstanceLock
 from gateway.service.systemd import EXIT_ALREADY_RUNNING, EXIT_MISCONFIGURED
-from tests.service.conftest import Kvit
+from tests.service.conftest import Answer, Kvit
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,14 @@ def serve() -> Iterator[Serve]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def refusal(kvit: Kvit, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Answer]:
+    """`kvit serve` in this process, for what it refuses before it serves; signals and logs stay with the tests."""
+    monkeypatch.setattr(running, "_stop_on_signals", lambda stop: None)
+    monkeypatch.setattr("gateway.service.logs.configure", lambda **options: None)
+    return lambda home: kvit("serve", "--home", home, "--language", "en")
 
 
 def _until(happened: Callable[[], Any], seconds: float = 40.0) -> None:
@@ -106,42 +115,42 @@ def test_a_second_service_is_refused_with_75_and_the_first_goes_on(home: Path, s
         ("format = 1", "format = 1\n[[bank]]\nprofile = 'nobody'\ncustomer_id = '1'", "nobody"),
     ],
 )
-def test_a_wrong_configuration_ends_with_78(home: Path, serve: Serve, old: str, new: str, said: str) -> None:
+def test_a_wrong_configuration_ends_with_78(
+    home: Path, refusal: Callable[[Path], Answer], old: str, new: str, said: str
+) -> None:
     file = home / "kvit.toml"
     text = file.read_text(encoding="utf-8")
     assert old in text
     if "[[bank]]" in new:
         text, new = text + new.partition("\n")[2] + "\n", old
     file.write_text(text.replace(old, new), encoding="utf-8")
-    process = serve(home, "--language", "en", wait=False)
-    _, err = process.communicate(timeout=40)
-    assert process.returncode == EXIT_MISCONFIGURED, err
-    assert said in err and "Traceback" not in err
+    answer = refusal(home)
+    assert answer.code == EXIT_MISCONFIGURED, answer.err
+    assert said in answer.err
 
 
 def test_no_configuration_at_all(tmp_path: Path, serve: Serve) -> None:
     process = serve(tmp_path, wait=False)
-    process.communicate(timeout=40)
+    _, err = process.communicate(timeout=40)
     assert process.returncode == EXIT_MISCONFIGURED
+    assert "kvit.toml" in err and "Traceback" not in err
 
 
 def test_a_vault_that_does_not_open_is_a_wrong_configuration(
-    sandbox_home: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    sandbox_home: Path, refusal: Callable[[Path], Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
-    process = serve(sandbox_home, "--language", "en", wait=False)
-    _, err = process.communicate(timeout=40)
-    assert process.returncode == EXIT_MISCONFIGURED
-    assert "master key" in err
+    answer = refusal(sandbox_home)
+    assert answer.code == EXIT_MISCONFIGURED
+    assert "master key" in answer.err
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root to give a file away")
-def test_a_home_of_another_account_is_not_served(home: Path, serve: Serve) -> None:
+def test_a_home_of_another_account_is_not_served(home: Path, refusal: Callable[[Path], Answer]) -> None:
     os.chown(home, 12345, 12345)
-    process = serve(home, "--language", "en", wait=False)
-    _, err = process.communicate(timeout=40)
-    assert process.returncode == EXIT_MISCONFIGURED
-    assert "12345" in err
+    answer = refusal(home)
+    assert answer.code == EXIT_MISCONFIGURED
+    assert "12345" in answer.err
 
 
 def test_status_of_a_service_that_rests(kvit: Kvit, home: Path) -> None:

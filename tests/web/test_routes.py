@@ -85,6 +85,7 @@ GUARDS: dict[tuple[str, str], Guard] = {
     ("POST", "/shop/statements/{statement_id}/dispute"): Guard("person", ONLY_M),
     ("GET", "/shop/help"): Guard("person", BOTH),
     ("GET", "/shop/help/passport"): Guard("person", BOTH),
+    ("GET", "/shop/help/passport/print"): Guard("person", BOTH),
     ("GET", "/shop/button"): Guard("person", ONLY_M),
 }
 OF_PARCELS: dict[tuple[str, str], Guard] = {

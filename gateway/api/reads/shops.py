@@ -13,9 +13,10 @@ from gateway.api.reads.loan_ageing import shop_names
 from gateway.api.reads.loans import Asking, labelled
 from gateway.api.reads.paging import Listing, Window, in_order, searched
 from gateway.api.reads.texts import hinted, said
+from gateway.core.authority import Right
 from gateway.core.clock import business_date
 from gateway.core.errors import Refused
-from gateway.loans import access, goods
+from gateway.loans import access, goods, registration
 from gateway.loans.shops import SHOP, ShopState, onboarding
 from gateway.loans.stage import OPEN
 from gateway.loans.tables import applications, lender_terms, shop_tariffs, shops, signing_terms
@@ -59,7 +60,8 @@ def listed(connection: Connection, company: str, state: str, window: Window) -> 
     cut = LISTING.cut(connection, where, window)
     rows = connection.execute(select(shops).where(shops.c.id.in_(cut.ids))).all()
     busy = _open_applications(connection, company, cut.ids)
-    items = in_order(cut.ids, {row.id: _item(row, busy.get(row.id, 0)) for row in rows})
+    by_itself = registration.ids(connection, cut.ids)
+    items = in_order(cut.ids, {row.id: _item(row, busy.get(row.id, 0), row.id in by_itself) for row in rows})
     return {"items": items, "total": counts[state], "next": cut.next, "counts": counts}
 
 
@@ -71,8 +73,12 @@ def shop(connection: Connection, asking: Asking, shop_id: str) -> dict[str, Any]
         return None
     today = business_date(asking.now, asking.loans.zone).isoformat()
     lacking = [step.value for step, done in onboarding(connection, row, today).items() if not done]
+    itself = registration.told(connection, asking.loans, shop_id)
     return {
-        **_item(row, _open_applications(connection, company, [shop_id]).get(shop_id, 0)),
+        **_item(row, _open_applications(connection, company, [shop_id]).get(shop_id, 0), itself is not None),
+        "contact": itself.contact if itself and asking.actor.may(Right.SHOPS_MANAGE) else "",
+        "segments": itself.segments if itself else [],
+        "same_inn": _same_inn(connection, row),
         **{name: row._mapping[name] for name in _PLAIN},
         "sites": json.loads(row.sites),
         "trusts_lender": bool(row.trusts_lender),
@@ -138,11 +144,17 @@ def fault(field: str, found: Refused) -> dict[str, str]:
     return {"field": field, "code": found.code, **said(found.code, found.values), **hinted(found.code, found.values)}
 
 
-def _item(row: AnyRow, open_applications: int) -> dict[str, Any]:
+def _same_inn(connection: Connection, shop: AnyRow) -> list[str]:
+    others = (shops.c.company == shop.company, shops.c.inn == shop.inn, shops.c.id != shop.id)
+    return list(connection.execute(select(shops.c.key).where(*others).order_by(shops.c.key)).scalars())
+
+
+def _item(row: AnyRow, open_applications: int, by_itself: bool) -> dict[str, Any]:
     return {
         **{name: row._mapping[name] for name in ("id", "version", "key", "name", "inn", "region", "state", "made_at")},
         **labelled("shop.state", row.state, "state"),
         "own": bool(row.own),
+        "by_itself": by_itself,
         "open_applications": open_applications,
     }
 

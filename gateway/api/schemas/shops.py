@@ -28,6 +28,7 @@ class ShopItem(BaseModel):
     state_ru: str
     state_en: str
     own: bool = Field(description="Ours: its goods leave our warehouse")
+    by_itself: bool = Field(description="It registered by itself on the public site")
     open_applications: int
     made_at: Instant
 
@@ -103,6 +104,9 @@ class Shop(ShopItem):
     exposure: Kopecks = Field(description="How much of that is out now")
     contract: str
     made_by: str
+    contact: str = Field(description='Whom to ring of one that registered by itself; "" for who keeps no shops')
+    segments: list[str] = Field(description="What one that registered by itself sells: appliances, furniture, …")
+    same_inn: list[str] = Field(description="Short names of other shops with its ИНН")
     events: list[str] = Field(description="activate, suspend, close: those possible now")
     lacking: list[str] = Field(description="What it needs before its first application")
     access: list[Access]

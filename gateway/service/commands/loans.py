@@ -35,7 +35,13 @@ def register(app: typer.Typer) -> None:
     """Put the commands of this file on `app`."""
     families = {
         "lender": (("lender.list", lenders), ("lender.token", token)),
-        "shop": (("shop.put", put), ("shop.list", shops), ("shop.access", access), ("shop.terms", terms)),
+        "shop": (
+            ("shop.put", put),
+            ("shop.list", shops),
+            ("shop.access", access),
+            ("shop.terms", terms),
+            ("shop.annex", annex),
+        ),
         "settlement": (("settlement.close", close),),
     }
     for name, commands in families.items():
@@ -180,6 +186,29 @@ def terms(
     counts = {"tariffs": len(found.tariffs), "signing": len(found.signing), "lenders": len(found.lenders)}
     screen.say("cli.shop.terms", **counts)
     screen.answer(counts)
+
+
+def annex(
+    key: Annotated[str, typer.Argument(help=helped("shop.key"), show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help=helped("shop.out"), dir_okay=False, show_default=False)],
+    home: HomeOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from gateway.core.clock import business_date
+    from gateway.service.config import terms_of
+    from gateway.web.account.annex import annex_of, as_file
+
+    screen = Screen.of(home, language, as_json)
+    with opened(home) as (_, config, store), store.reading() as connection:
+        terms = terms_of(config)
+        found = annex_of(connection, store.company, terms.own, key, business_date(store.clock.now(), terms.zone))
+    try:
+        out.write_text(as_file(found, screen.language), encoding="utf-8")
+    except OSError as error:
+        raise Refused("shop.annex_unwritable", file=str(out), reason=error.strerror or "?") from None
+    screen.say("cli.shop.annex", key=key, file=str(out))
+    screen.answer({"key": key, "file": str(out)})
 
 
 def close(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from gateway.core.authority import Right
+from gateway.core.clock import business_date
+from gateway.web.account.annex import annex_of
 from gateway.web.account.pages import show
 from gateway.web.account.visits import TheDesk, TheVisit, desk_with
 
@@ -21,6 +23,16 @@ def how_to(desk: TheDesk) -> Response:
 def passport(desk: TheDesk) -> Response:
     """How to check that the person with the passport is the borrower."""
     return show(desk, f"passport_{desk.language}.html")
+
+
+@router.get("/shop/help/passport/print", response_class=Response)
+def passport_on_paper(desk: TheDesk) -> Response:
+    """The same as an annex to the contract, on a sheet of A4."""
+    store = desk.room.store
+    today = business_date(store.clock.now(), desk.room.loans.zone)
+    with store.reading() as connection:
+        found = annex_of(connection, store.company, desk.room.terms.own, desk.person.actor.party, today)
+    return show(desk, "annex.html", annex=found)
 
 
 @router.get("/shop/button", dependencies=[desk_with(Right.LOANS_APPLY)], response_class=Response)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ def show(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLR
     context = {**_words(visit), **values}
     content = environment().get_template(template).render(context)
     return HTMLResponse(content, status, {"Content-Security-Policy": CSP, "Content-Language": visit.language})
+
+
+def alone(template: str, language: str, **values: Any) -> str:
+    """A page nobody visits: a file to be kept and printed."""
+    return environment().get_template(template).render({"say": _speaker(language), "language": language, **values})
 
 
 def show_error(visit: Visit, error: KvitError, back: str = "/shop/applications") -> Response:
@@ -55,10 +60,7 @@ def when(text: str | None, zone: ZoneInfo) -> str:
 
 def _words(visit: Visit) -> dict[str, Any]:
     language, zone = visit.language, visit.room.loans.zone
-
-    def say(code: str, values: Mapping[str, object] | None = None, /, **named: object) -> str:
-        return sentence(code, language, {**(values or {}), **named})
-
+    say = _speaker(language)
     return {
         "say": say,
         "happened": lambda event: say(event["code"], _readable(visit, event["values"])),
@@ -76,6 +78,13 @@ def _words(visit: Visit) -> dict[str, Any]:
         "mark": visit.mark,
         "company": visit.room.loans.own,
     }
+
+
+def _speaker(language: str) -> Callable[..., str]:
+    def say(code: str, values: Mapping[str, object] | None = None, /, **named: object) -> str:
+        return sentence(code, language, {**(values or {}), **named})
+
+    return say
 
 
 def _readable(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:

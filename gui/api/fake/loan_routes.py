@@ -85,6 +85,8 @@ def get(world: World, path: list[str], query: dict[str, str]) -> Json:
             return settlement.detail(world, settlement.found(world, name))
         case ["settlement", "statements", name, "lines"]:
             return settlement.lines(world, settlement.found(world, name), query)
+        case ["settlement", "lines"]:
+            return settlement.waiting_lines(world, query)
         case ["settlement", "balances"]:
             return settlement.balances(world, query)
         case ["settlement", "period"]:

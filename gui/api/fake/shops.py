@@ -33,7 +33,7 @@ _WAYS = {
     "branch": ("Отделение банка", "The lender's branch"),
     "courier": ("Курьер", "Courier"),
 }
-_HIDDEN = frozenset({"access", "history", "sites"})
+_HIDDEN = frozenset({"access", "history", "sites", "contact", "segments", "same_inn"})
 _FAULTS = {
     # field → how many places it has, the code, the sentence
     "inn": ((10, 12), "requisites.inn", "ИНН не существует: не сходится длина или контрольная цифра.",
@@ -52,7 +52,8 @@ def shops(world: World) -> None:
         _access(world, "ac-2", "shop_clerk", "Денис Юрьев"),
         _access(world, "ac-3", "shop_site", "soft-home.example"),
     ]
-    world.shops["sh-3"] |= {"contract": "", "risk_limit": 0}
+    world.shops["sh-3"] |= {"contract": "", "risk_limit": 0, "by_itself": True, "made_by": "newcomer:-:registration"}
+    world.shops["sh-3"] |= {"contact": "Ольга Петровна", "segments": ["furniture"], "same_inn": ["mebel"]}
     world.terms["tariffs"] = [_tariff(world, "tf-1", "", "2.5", 90, least=100_00)]
     world.terms["tariffs"].insert(0, _tariff(world, "tf-2", "sh-1", "2", 30, visits=True, most=5_000_00))
     world.terms["signing"] = [
@@ -72,7 +73,8 @@ def _made(world: World, name: str, title: str, number: int) -> Json:
     made = world.now() - timedelta(days=60 + number)
     return {
         "id": name, "version": 1, "key": _KEYS[name], "name": title, "inn": f"770708389{number}", "kpp": "770701001",
-        "region": "77", **worded("state", _START[name], STATES), "own": False, "made_at": instant(made),
+        "region": "77", **worded("state", _START[name], STATES), "own": False, "by_itself": False,
+        "contact": "", "segments": [], "same_inn": [], "made_at": instant(made),
         "made_by": "director:Анна Верещагина", "account": f"4070281000000000{number:04}", "bic": "044525225",
         "bank_name": "ПАО Сбербанк", "corr_account": "30101810400000000225", "email": f"{_KEYS[name]}@shop.example",
         "phone": "+74951234567", "sites": [f"https://{_KEYS[name]}.example"], "trusts_lender": number == 2,
@@ -168,7 +170,8 @@ def register(world: World, body: Json) -> Json:
     kept = _made_of(body)
     world.shops[name] = {
         "id": name, "version": 1, **kept, **worded("state", "new", STATES), "made_at": instant(world.now()),
-        "made_by": f"{world.role}:{world.user}", "exposure": 0, "access": [], "history": [],
+        "made_by": f"{world.role}:{world.user}", "exposure": 0, "access": [], "history": [], "by_itself": False,
+        "contact": "", "segments": [], "same_inn": [],
     }  # fmt: skip
     return _changed(world, name, "registered", ("Магазин принят", "The shop was taken in"))
 

@@ -10,7 +10,7 @@ from gui.api.types.common import SILENT, Said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopItem:
-    """A shop in the list. `own`: ours, its goods leave our warehouse."""
+    """A shop in the list. `own`: ours, its goods leave our warehouse. `by_itself`: it registered on the public site."""
 
     id: str
     version: int
@@ -22,6 +22,7 @@ class ShopItem:
     state_ru: str = ""
     state_en: str = ""
     own: bool = False
+    by_itself: bool = False
     open_applications: int = 0
     made_at: datetime | None = None
 
@@ -99,6 +100,8 @@ class Shop(ShopItem):
             is how much it is now.
         events: what may be done with it now. lacking: what it needs before its first application.
         tariffs: its own and the general ones, the newest first.
+        contact, segments: whom to ring and what it sells, of one that registered by itself.
+        same_inn: short names of other shops with its ИНН.
     """
 
     kpp: str = ""
@@ -114,6 +117,9 @@ class Shop(ShopItem):
     exposure: int = 0
     contract: str = ""
     made_by: str = ""
+    contact: str = ""
+    segments: tuple[str, ...] = ()
+    same_inn: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     access: tuple[ShopAccess, ...] = ()

@@ -7,14 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from gateway.bank.transport import Limits
 from gateway.loans.sandbox.control import LENDERS
-from tests.loans.lenders.house import House, houses
+from tests.loans.lenders.house import HASTY, LIMITS, House, houses
 from tests.loans.lenders.office import Office
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[dict[str, House]]:
-    with houses(tmp_path) as made:
+def hasty() -> None:
+    """Our adapters soon stop waiting for an answer."""
+
+
+@pytest.fixture
+def limits(request: pytest.FixtureRequest) -> Limits:
+    return HASTY if "hasty" in request.fixturenames else LIMITS
+
+
+@pytest.fixture
+def both(tmp_path: Path, limits: Limits) -> Iterator[dict[str, House]]:
+    with houses(tmp_path, limits=limits) as made:
         yield made
 
 

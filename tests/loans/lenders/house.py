@@ -26,7 +26,10 @@ PERSON = {
     "phone": "+79161234567",
     "passport": "4510123456",
 }
-LIMITS = Limits(message=4 * 1024 * 1024, connect=2.0, read=0.5, total=2.0)
+LIMITS = Limits(message=4 * 1024 * 1024, connect=20.0, read=20.0, total=40.0)
+"""Patient: an answer that is only late, on a machine with much to do, is no silence."""
+HASTY = Limits(message=4 * 1024 * 1024, connect=20.0, read=1.0, total=3.0)
+"""For tests in which a lender never answers; they ask for it by `@pytest.mark.usefixtures("hasty")`."""
 
 
 def basket(*kopecks: int) -> tuple[BasketLine, ...]:
@@ -86,12 +89,12 @@ def adapter(key: str, sandbox: LenderSandbox, url: str, limits: Limits = LIMITS)
 
 
 @contextmanager
-def houses(home: Path, hint_url: str = "") -> Iterator[dict[str, House]]:
+def houses(home: Path, hint_url: str = "", limits: Limits = LIMITS) -> Iterator[dict[str, House]]:
     """Both lenders, listening."""
     clock = FixedClock(NOW)
     sandbox = LenderSandbox.create(home, clock, hint_url=hint_url)
     with LenderServer(home, clock=clock) as server:
-        adapters = {key: adapter(key, sandbox, server.url(key)) for key in LENDERS}
+        adapters = {key: adapter(key, sandbox, server.url(key), limits) for key in LENDERS}
         try:
             yield {key: House(key, one, sandbox, server, clock) for key, one in adapters.items()}
         finally:

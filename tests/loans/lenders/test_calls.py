@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.bank.transport import Limits
 from gateway.flows.leaving import Drained, drain
 from gateway.loans import agreement_rows, applications, submission
 from gateway.loans.lenders.answers import Answers
@@ -72,8 +73,8 @@ class Line:
 
 
 @pytest.fixture(params=LENDERS)
-def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
-    with houses(tmp_path / "bank") as both:
+def line(request: pytest.FixtureRequest, tmp_path: Path, limits: Limits) -> Iterator[Line]:
+    with houses(tmp_path / "bank", limits=limits) as both:
         house = both[request.param]
         tmp_path.joinpath("ours").mkdir()
         office = Office(tmp_path / "ours", house.clock)
@@ -92,6 +93,7 @@ def test_an_application_leaves_with_everything_and_the_journal_says_that_persona
     assert [one.kind for one in line.office.rows(journal_table) if one.kind == "loan.personal_sent"]
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("trouble", ["silent", "lost-reply"])
 def test_an_answer_that_was_lost_is_asked_for_and_nothing_is_sent_twice(line: Line, trouble: str) -> None:
     line.house.sandbox.behave(line.house.key, trouble, operation="submit")
@@ -125,6 +127,7 @@ def test_an_unreadable_answer_is_kept_sealed_and_is_an_alarm(line: Line) -> None
     assert line.state(row_id) == "sent" and line.office.rows(alarms, state="open") == []
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_lender_who_was_away_rests_while_others_are_told(line: Line) -> None:
     line.house.sandbox.behave(line.house.key, "silent", operation="submit")
     first, second = line.submitted(), line.office.submitted(line.house.key, number=2)
@@ -238,6 +241,7 @@ def test_a_lender_nobody_configured(line: Line) -> None:
     assert [row.dead_at is not None for row in line.office.rows(outbox) if row_id in row.key] == [True]
 
 
+@pytest.mark.usefixtures("hasty")
 def test_no_secret_and_no_person_stands_in_what_is_kept_in_the_clear(line: Line) -> None:
     account = line.house.sandbox.account(line.house.key)
     for trouble in ("silent", "garbled", "busy"):

@@ -21,7 +21,7 @@ from gateway.loans.sandbox.control import LENDERS, REST, SOAP
 from gateway.loans.tables import agreements, decisions
 from gateway.store import Unit
 from gateway.store.schema import alarms
-from tests.loans.lenders.house import House, houses, request
+from tests.loans.lenders.house import HASTY, House, houses, request
 from tests.loans.lenders.office import OFFER, Office, view
 from tests.loans.lenders.test_decisions import take
 
@@ -189,7 +189,7 @@ def test_the_back_off_has_an_end(office: Office) -> None:
 
 @pytest.fixture
 def both_away(tmp_path: Path) -> Iterator[tuple[Office, dict[str, House]]]:
-    with houses(tmp_path / "bank") as both:
+    with houses(tmp_path / "bank", limits=HASTY) as both:
         tmp_path.joinpath("ours").mkdir()
         office = Office(tmp_path / "ours", both[REST].clock)
         yield office, both

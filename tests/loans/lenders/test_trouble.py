@@ -71,6 +71,7 @@ def standing(line: Line, row_id: str) -> dict[str, Any]:
     return {**found, "decisions": told, "agreement": found["agreement"] and found["agreement"][1:]}
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_day_on_which_everything_goes_wrong_ends_as_an_honest_one(line: Line) -> None:
     honest = lend(line)
     assert {name for name, _ in WILD_DAY} == set(OF_CALLS)
