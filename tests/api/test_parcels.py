@@ -167,7 +167,7 @@ def test_texts_are_looked_at_and_saved(manager: httpx.Client, as_role: Callable[
     seen = manager.post("/v1/notification-texts/preview", json={"channel": "sms", "body": body}).json()
     assert (seen["encoding"], seen["segments"] >= 1, TRACK in seen["text"]) == ("ucs2", True, True)
     broken = manager.post("/v1/notification-texts/preview", json={"channel": "sms", "body": "{{ nobody }}"}).json()
-    assert [one["refused"] for one in broken["problems"]] == [True]
+    assert [one["code"] for one in broken["problems"] if one["refused"]] == ["notify.text.macro"]
     asked = {"event": "ready", "channel": "sms", "version": 0, "body": body}
     assert manager.put("/v1/notification-texts", json=asked).json()["version"] == 1
     assert manager.put("/v1/notification-texts", json=asked).status_code == 409
