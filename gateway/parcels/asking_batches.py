@@ -151,9 +151,12 @@ class Batches:
         if answer is None:
             self._drop_when_gone(row)
             return Asked()
-        done = self._read(carrier.key, answer)
+        done, unmoved = self._read(carrier.key, answer)
         with self._store.unit() as unit:
-            tickets.close(unit, row, TicketState.DONE, to_text(self._terms.next_night(unit.now)))
+            tonight = to_text(self._terms.next_night(unit.now))
+            values = {"answered_at": unit.at, "ask_at": tonight, "failures": 0}
+            unit.connection.execute(update(parcels).where(parcels.c.id.in_(unmoved)).values(values))
+            tickets.close(unit, row, TicketState.DONE, tonight)
             unit.commit()
         return done + Asked(collected=1)
 
@@ -176,10 +179,11 @@ class Batches:
                 tickets.close(unit, row, TicketState.FAILED, unit.at, "carrier.ticket_gone")
                 unit.commit()
 
-    def _read(self, key: CarrierKey, answer: Answer) -> Asked:
+    def _read(self, key: CarrierKey, answer: Answer) -> tuple[Asked, list[str]]:
         """Take a batch's histories in. A crash on the way leaves the ticket open: it is fetched and read again.
 
-        Most parcels of most nights stay where they are: that is put down for all of them at once.
+        Most parcels of most nights stay where they are: that is put down for all of them at once, with the ticket's
+        end. Their ids are returned.
         """
         reply_id = self._talk.keep(key, answer)
         rows = self._watched([history.track for history in answer.histories], key)
@@ -191,16 +195,8 @@ class Batches:
                 failed += self._talk.take_each(unit, key, known, reply_id)
                 unit.commit()
         moved = {parcel_id for parcel_id, _ in news}
-        self._answered([row.id for row, _ in told if row.id not in moved])
-        return Asked(taken=len(told) - failed, failed=failed)
-
-    def _answered(self, ids: Sequence[str]) -> None:
-        """These are where they were."""
-        with self._store.unit() as unit:
-            tonight = to_text(self._terms.next_night(unit.now))
-            values = {"answered_at": unit.at, "ask_at": tonight, "failures": 0}
-            unit.connection.execute(update(parcels).where(parcels.c.id.in_(ids)).values(values))
-            unit.commit()
+        unmoved = [row.id for row, _ in told if row.id not in moved]
+        return Asked(taken=len(told) - failed, failed=failed), unmoved
 
     def _watched(self, tracks: Sequence[str], key: CarrierKey) -> dict[str, AnyRow]:
         """The watched ones of these (id, history_hash), by their numbers."""
