@@ -24,11 +24,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from gateway.core.clock import Clock, SystemClock
 from gateway.core.errors import Refused
 
 KINDS = frozenset(
@@ -64,6 +65,7 @@ class Accepted:
     Attributes:
         id: the centre's number. ours: what the sender called it.
         part, of: 1 of 1 for a whole message.
+        at: by the centre's clock.
     """
 
     id: int
@@ -74,6 +76,7 @@ class Accepted:
     text: str
     part: int
     of: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,11 @@ class Centre:
 
     Args:
         file: made where it is missing.
+        clock: receipts are due by it.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._guard = threading.Lock()
         self._db = sqlite3.connect(file, timeout=10.0, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -157,8 +162,8 @@ class Centre:
 
     def accepted(self) -> list[Accepted]:
         """Everything it took, in order; a message taken twice is there twice."""
-        rows = self._all("SELECT id, gateway, ours, sender, phone, text, part, of FROM accepted ORDER BY id")
-        return [Accepted(*row) for row in rows]
+        rows = self._all("SELECT id, gateway, ours, sender, phone, text, part, of, at FROM accepted ORDER BY id")
+        return [Accepted(*row[:-1], at=datetime.fromtimestamp(row[-1], UTC)) for row in rows]
 
     def waiting(self) -> int:
         """Receipts and SMS that were not acknowledged yet."""
@@ -177,11 +182,11 @@ class Centre:
     def accept(self, gateway: str, ours: str, sender: str, phone: str, text: str, part: int = 1, of: int = 1) -> int:
         """Take it: its number here. Its end is settled at once, and told when it is due."""
         silent = self.happens("no-receipt")
-        due = time.time() + self.receipt_after
+        due = self._now() + self.receipt_after
         with self._guard:
             taken = self._db.execute(
                 "INSERT INTO accepted SELECT coalesce(max(id), ?) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM accepted",
-                (_FIRST_NUMBER, gateway, ours, sender, phone, text, part, of, time.time()),
+                (_FIRST_NUMBER, gateway, ours, sender, phone, text, part, of, self._now()),
             ).lastrowid
             end = self._db.execute("SELECT end FROM numbers WHERE phone = ?", (phone,)).fetchone()
             if not silent:
@@ -195,7 +200,7 @@ class Centre:
         """What is to be handed over now, except for what is on its way."""
         rows = self._all(
             "SELECT id, message, phone, text, end, ours FROM told WHERE done = 0 AND due <= ? ORDER BY id LIMIT ?",
-            time.time(), limit + len(but),
+            self._now(), limit + len(but),
         )  # fmt: skip
         return [Told(*row) for row in rows if row[0] not in but][:limit]
 
@@ -211,7 +216,10 @@ class Centre:
         if found is None:
             return None
         ends = self._all("SELECT end, due FROM told WHERE message = ?", found)
-        return str(ends[0][0]) if ends and ends[0][1] <= time.time() else ""
+        return str(ends[0][0]) if ends and ends[0][1] <= self._now() else ""
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     def _run(self, sql: str, *values: object) -> None:
         with self._guard:

@@ -35,6 +35,7 @@ class Story(StrEnum):
     SHOP = "shop"
     BANK = "bank"
     LOANS = "loans"
+    PARCELS = "parcels"
 
 
 # Configuration, keys, vault, a damaged file: they are as people left them, and a restart mends nothing.
@@ -241,6 +242,11 @@ class _Plays(Protocol):
 
 
 def _plays(story: Story) -> _Plays:
-    from gateway.service.demo import bank_story, loan_play
+    from gateway.service.demo import bank_story, loan_play, parcel_play
 
-    return bank_story.play if story is Story.BANK else loan_play.play
+    plays: dict[Story, _Plays] = {
+        Story.BANK: bank_story.play,
+        Story.LOANS: loan_play.play,
+        Story.PARCELS: parcel_play.play,
+    }
+    return plays[story]

@@ -23,6 +23,7 @@ from gateway.service.demo.loan_house import settings_of
 from gateway.service.demo.story_clock import StoryClock
 from gateway.service.demo.timed_stage import TimedStage, add_settings, found, free_port
 from gateway.service.paying import routes_of
+from gateway.service.public_port import PublicPort
 from gateway.service.scheduler import JsonDueTimes, Scheduler
 from gateway.service.wiring import open_banks, open_installation, vault_of
 from gateway.signing.vault import SealedVault
@@ -119,11 +120,13 @@ def _opened(home: Home, clock: StoryClock, sandbox: Sandbox, lenders: LenderSand
         )
         brokerage.name_lenders()
         brokerage.plan(loop)
-        url = brokerage.serve()
+        public = PublicPort(home, installation.config, store, brokerage, None, lambda: None)
+        url = public.start()
         try:
             yield LoanStage(home, clock, sandbox, installation, bank, lenders, brokerage, url, loop, faults)
         finally:
             loop.stop()
+            public.stop()
             brokerage.stop()
             bank.channel.close()
     finally:

@@ -10,12 +10,12 @@ from gateway.core.errors import Unavailable
 from gateway.loans.model import Origin
 from gateway.loans.sandbox.control import LENDERS, REST, SOAP
 from gateway.service.demo.loan_cast import BRACKET, BY_KEY, WISHES, Wish
-from gateway.service.demo.story_clock import at_moscow
 from gateway.service.demo.loan_house import ELECTRONICS, FURNITURE, ShopDesk
 from gateway.service.demo.loan_money import Payments
 from gateway.service.demo.loan_people import People
 from gateway.service.demo.loan_stage import LoanStage
 from gateway.service.demo.performance import Tell
+from gateway.service.demo.story_clock import at_moscow
 
 _BY_PHONE = {"faulty": Origin.CALL_CENTRE, "returned": Origin.TRAY, "own_shop": Origin.TRAY}
 _INDENT = " " * 20
