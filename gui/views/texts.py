@@ -276,6 +276,8 @@ class TextsPage(Page):
             self.drafts.pop(self.place, None)
         else:
             self.drafts[self.place] = self.editor.draft
+        if self._asking is not None:
+            self._asking.cancel()
         self._mark()
         self.allow()
         self._soon.start()

@@ -47,7 +47,7 @@ class TextEditor(QWidget):
         whole.addWidget(self._body, 1)
         self.subject.textChanged.connect(self._typed)
         self.body.textChanged.connect(self._typed)
-        theme.changed.connect(lambda: self.mark(()))
+        theme.changed.connect(self._themed)
 
     # --- what stands in it -------------------------------------------------------------------------------------------
 
@@ -90,6 +90,9 @@ class TextEditor(QWidget):
         else:
             self.body.insertPlainText(text)
             self.body.setFocus()
+
+    def _themed(self) -> None:
+        self.mark(())
 
     # --- what is wrong -----------------------------------------------------------------------------------------------
 
