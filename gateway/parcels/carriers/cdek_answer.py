@@ -88,6 +88,8 @@ def read_order(track: str, raw: bytes) -> History:
     entity = answer.get("entity")
     if not isinstance(entity, dict):
         raise UnreadableReply(CarrierKey.CDEK, "no entity", raw)
+    if _text(entity, "cdek_number") not in ("", track):
+        raise UnreadableReply(CarrierKey.CDEK, "another number", raw)
     statuses = [status for status in _objects(entity, "statuses") if status.get("deleted") is not True]
     records, skipped = [], 0
     for number, status in enumerate(statuses[:MOST_RECORDS]):

@@ -53,6 +53,13 @@ def read_history(track: str, answer: etree._Element) -> History:
     return History(track, bool(nodes), records, skipped=skipped, new_track=_new_track(track, nodes))
 
 
+def is_of_another(track: str, answer: etree._Element) -> bool:
+    """Whether every number the history names is another's. A parcel registered anew has records of both numbers, or
+    one that says so."""
+    named = {text_at(node, "ItemParameters", "Barcode").upper() for node in answer.iter("{*}historyRecord")} - {""}
+    return bool(named) and track not in named and not read_history(track, answer).new_track
+
+
 def read_money(track: str, answer: etree._Element) -> History:
     """The postal order's events; the element around them is spelt "…MaiOutput" by the Post."""
     nodes = [event for output in answer for event in children(output, "PostalOrderEvent")]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cryptography import x509
-from lxml import etree
 
 from gateway.bank.outside import Pace
 from gateway.bank.transport import HttpReply, Limits
 from gateway.parcels.carriers import post_xml
+from gateway.parcels.carriers.errors import UnreadableReply
 from gateway.parcels.carriers.https import LIMITS, CarrierHttps
-from gateway.parcels.carriers.ports import Answer, History
-from gateway.parcels.carriers.post_records import read_history, read_money
+from gateway.parcels.carriers.ports import Answer
+from gateway.parcels.carriers.post_records import is_of_another, read_history, read_money
 from gateway.parcels.model import CarrierKey
 
 HISTORY, MONEY = "history", "money"
@@ -53,7 +53,10 @@ class PostSingle:
             Unavailable, Refused: see `ports.Carrier`.
         """
         reply = self._posted(post_xml.history_request(track, self._login, self._password()))
-        return self._answer(HISTORY, track, reply, read_history)
+        answer = post_xml.opened(self._https, reply)
+        if is_of_another(track, answer):
+            raise UnreadableReply(CarrierKey.POST, "another number", reply.content)
+        return Answer(HISTORY, track, reply.content, (read_history(track, answer),))
 
     def money(self, track: str) -> Answer:
         """The postal order its cash on delivery became.
@@ -62,16 +65,11 @@ class PostSingle:
             Unavailable, Refused: see `ports.Carrier`.
         """
         reply = self._posted(post_xml.money_request(track, self._login, self._password()))
-        return self._answer(MONEY, track, reply, read_money)
+        answer = post_xml.opened(self._https, reply)
+        return Answer(MONEY, track, reply.content, (read_money(track, answer),))
 
     def close(self) -> None:
         self._https.close()
 
     def _posted(self, envelope: bytes) -> HttpReply:
         return self._https.exchange("POST", "", _HEADERS, envelope)
-
-    def _answer(
-        self, call: str, track: str, reply: HttpReply, read: Callable[[str, etree._Element], History]
-    ) -> Answer:
-        history = read(track, post_xml.opened(self._https, reply))
-        return Answer(call, track, reply.content, (history,))

@@ -188,3 +188,8 @@ def test_registries_of_a_day(cdek: Cdek, server: Server) -> None:
 def test_it_has_neither_batches_nor_money_of_its_own(cdek: Cdek) -> None:
     assert cdek.batches is None and cdek.money(TRACK).histories == ()
     assert refusal(cdek.order, [TRACK]).code == refusal(cdek.collect, "x").code == "carrier.no_batches"
+
+
+def test_an_order_of_another_number_is_nobodys() -> None:
+    with pytest.raises(UnreadableReply):
+        read_order("1106321646", json.dumps({"entity": ENTITY}).encode())

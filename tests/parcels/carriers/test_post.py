@@ -362,3 +362,13 @@ def test_the_kinds_of_content_are_those_of_the_services(post: Post, server: Serv
     assert server.seen[1]["Content-Type"].startswith("text/xml") and server.seen[1]["SOAPAction"] == '""'
     told = etree.fromstring(server.asked[0][1])
     assert told.findtext(".//{*}password") == PASSWORD  # & and < do no harm
+
+
+def test_a_history_of_another_parcel_is_nobodys(post: Post, server: Server) -> None:
+    """A mixed-up reply would tell one buyer that another's parcel waits for him."""
+    named = "<ItemParameters><Barcode>{}</Barcode></ItemParameters>".format
+    server.lay(Canned(history(record(rest=named("14102192069353")))))
+    with pytest.raises(UnreadableReply):
+        post.history(TRACK)
+    server.lay(Canned(history(record("1:1", rest=named("14102192069353")), record(rest=named(TRACK)))))
+    assert len(post.history(TRACK).histories[0].records) == 2  # registered anew: asked about by its new number
