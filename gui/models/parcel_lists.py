@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from gui import wording
-from gui.api.types import Intake, IntakeRow, ListPreview, TroubledParcel
+from gui.api.types import Intake, IntakeRow, TroubledParcel
 from gui.cells import Pill
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
@@ -104,15 +104,6 @@ def as_csv(rows: Sequence[IntakeRow], delimiter: str = ";") -> str:
 
 def _plain(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
-
-
-def sample(preview: ListPreview, head: str) -> str:
-    """What stands in a column, from the first rows that have anything there."""
-    if head not in preview.heads:
-        return ""
-    column = preview.heads.index(head)
-    cells = (row[column] for row in preview.rows if column < len(row) and row[column].strip())
-    return " · ".join(cell for _, cell in zip(range(3), cells, strict=False))
 
 
 # --- the morning report ----------------------------------------------------------------------------------------------
