@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 
 from aiosmpplib import SubmitSm
 
+from gateway.core.errors import Refused
 from gateway.notify.gateways import smpp_pdu
 from gateway.notify.gateways.smpp_pdu import Pdu
 
 _LAST_SEQUENCE = 0x7FFFFFFF
 _FAREWELL = 1.0  # seconds
+_LOGIN, _PASSWORD, _SYSTEM_TYPE = 15, 8, 12  # octets; SMPP 3.4, 5.2.1 to 5.2.3, without the zero at the end
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +43,11 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How we are known to the centre."""
+    """How we are known to the centre.
+
+    Raises:
+        Refused: `notify.login_too_long` for a login or password the protocol has no room for.
+    """
 
     host: str
     port: int
@@ -49,6 +55,11 @@ class Account:
     password: str = field(repr=False)
     system_type: str = ""
     tls: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        for given, most in ((self.system_id, _LOGIN), (self.password, _PASSWORD), (self.system_type, _SYSTEM_TYPE)):
+            if len(given.encode("utf-8")) > most:
+                raise Refused("notify.login_too_long", most=most)
 
 
 class Session:

@@ -163,7 +163,10 @@ class Centre:
     def accepted(self) -> list[Accepted]:
         """Everything it took, in order; a message taken twice is there twice."""
         rows = self._all("SELECT id, gateway, ours, sender, phone, text, part, of, at FROM accepted ORDER BY id")
-        return [Accepted(*row[:-1], at=datetime.fromtimestamp(row[-1], UTC)) for row in rows]
+        return [
+            Accepted(number, gateway, ours, sender, phone, text, part, of, datetime.fromtimestamp(at, UTC))
+            for number, gateway, ours, sender, phone, text, part, of, at in rows
+        ]
 
     def waiting(self) -> int:
         """Receipts and SMS that were not acknowledged yet."""

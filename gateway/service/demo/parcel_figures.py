@@ -12,7 +12,7 @@ where the lump sums are lines of the bank's statements and their fees those of t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import Column, Connection, func, literal, select
 
 from gateway.core.clock import from_text
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
+from gateway.notify.sandbox.centre import Centre
 from gateway.notify.tables import consents, notifications
 from gateway.parcels import kpi
 from gateway.parcels.incidence import OPEN, Observed, incidence
@@ -69,15 +70,17 @@ class Books:
 
     @classmethod
     def read(cls, outside: Outside, collected: Mapping[str, datetime]) -> Books:
-        sms = (
-            Taken(NotificationChannel.SMS.value, one.ours, one.part, one.phone, one.at)
-            for one in outside.sms.accepted()
-        )
         letters = (
             Taken(NotificationChannel.EMAIL.value, one.id.partition("@")[0], 1, one.to, one.at)
             for one in outside.letters.taken()
         )
-        return cls((*sms, *letters), collected)
+        return cls((*sms_taken(outside.sms), *letters), collected)
+
+
+def sms_taken(centre: Centre) -> Iterator[Taken]:
+    """What stands in the centre's book."""
+    for one in centre.accepted():
+        yield Taken(NotificationChannel.SMS.value, one.ours, one.part, one.phone, one.at)
 
 
 def figures(connection: Connection, company: str, terms: ParcelTerms, now: datetime, books: Books) -> dict[str, Any]:
@@ -131,8 +134,7 @@ def _messages(connection: Connection, books: Books) -> dict[str, Any]:
 
 def _by_key(rows: Iterable[AnyRow]) -> dict[tuple[str, str], AnyRow]:
     """Our messages as those outside call them."""
-    is_sms = {row.id: row.channel == NotificationChannel.SMS for row in rows}
-    return {(row.channel, str(row.number) if is_sms[row.id] else row.id): row for row in rows}
+    return {(row.channel, str(row.number) if row.channel == NotificationChannel.SMS else row.id): row for row in rows}
 
 
 # ---------------------------------------------------------------------- reminders
