@@ -22,7 +22,7 @@ from gateway.notify import consents
 from gateway.notify.addresses import address_of
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.parcels import barcodes, rows, timeline
-from gateway.parcels.model import CarrierKey, CodState, Source, Stage, Watch
+from gateway.parcels.model import CarrierKey, CodState, EndedHow, Source, Stage, Watch
 from gateway.parcels.tables import parcels
 from gateway.parcels.terms import ParcelTerms
 from gateway.parcels.zones import region_of
@@ -126,6 +126,8 @@ def put(unit: Unit, terms: ParcelTerms, new: NewParcel) -> Put:
             raise Refused("parcel.foreign", track=checked.track)
         if row.shop != shop:
             warnings.append(Remark("parcel.differs", {"field": "shop"}))
+        if row.ended_how == EndedHow.REMOVED:  # whoever enters it anew expects it to be watched
+            warnings.append(Remark("parcel.ended", {"track": checked.track}))
         parcel_id = row.id
         outcome, differences = _fill_in(unit, row, said)
         warnings += differences

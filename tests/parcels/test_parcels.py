@@ -173,3 +173,10 @@ def test_personal_data_goes_after_its_time(house: House) -> None:
         house.do(MANAGER, lambda unit: contacts.set_contacts(unit, NOTIFY, done.id, name="А", phone="", email=""))
     assert refused.value.code == "parcel.purged"
     assert house.count(parcels) == 2
+
+
+def test_what_was_put_away_and_is_entered_again_stays_away_and_is_said_to(house: House) -> None:
+    parcel = house.put().id
+    house.do(MANAGER, lambda unit: ending.end(unit, parcel))
+    assert codes(house.put()) == ["parcel.ended"]
+    assert house.row(parcel).watch == "ended"
