@@ -127,7 +127,8 @@ def _reckon_next(unit: Unit, terms: ParcelTerms, tables: Tables, last: str) -> s
 def guess_due(unit: Unit, terms: ParcelTerms, notify: NotifyTerms) -> int:
     """Tell buyers that their parcel may already be waiting, each once; nobody while guesses are switched off.
 
-    Buyers of the control group are not told, as they are not reminded.
+    Only where the carrier was asked since that may be so, and still said nothing: an arrival that is written down
+    properly is told as one, a day later at most. Buyers of the control group are not told, as they are not reminded.
 
     Returns:
         How many were told.
@@ -147,6 +148,8 @@ def guess_due(unit: Unit, terms: ParcelTerms, notify: NotifyTerms) -> int:
             parcels.c.company == unit.company,
             may_wait(unit.at),
             parcels.c.guess_since > to_text(unit.now - _TELLS_FOR),
+            parcels.c.asked_at >= parcels.c.guess_since,
+            parcels.c.answered_at >= parcels.c.asked_at,
             parcels.c.no_messages == 0,
             parcels.c.control == 0,
             parcels.c.cod_collected_at.is_(None),

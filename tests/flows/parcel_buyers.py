@@ -13,8 +13,10 @@ from gateway.notify.tables import notifications
 from gateway.notify.terms import NotifyTerms
 from gateway.parcels import reminders, tracking
 from gateway.parcels.carriers.ports import History, MoneyRecord, Record
+from gateway.parcels.tables import parcels
 from gateway.parcels.terms import ParcelTerms
 from gateway.store.schema import AnyRow
+from gateway.store.unit import Unit
 from tests.flows.shop import TERMS as TRADE
 from tests.parcels.histories import START, record
 from tests.parcels.house import TRACK, House
@@ -40,12 +42,22 @@ class Told(House):
         said = tuple(record(code, day, office, place=n) for n, (code, day, office) in enumerate(steps, 1))
         self.heard(parcel_id, said, money)
 
-    def heard(self, parcel_id: str, said: tuple[Record, ...], money: tuple[MoneyRecord, ...] = ()) -> None:
-        history = History(TRACK, True, said, money)
+    def heard(
+        self, parcel_id: str, said: tuple[Record, ...], money: tuple[MoneyRecord, ...] = (), new_track: str = ""
+    ) -> None:
+        history = History(TRACK, True, said, money, new_track=new_track)
         with self.store.unit(SERVICE) as unit:
             taken = tracking.take(unit, self.terms, parcel_id, history, "R-1")
             follow(unit, replace(TRADE, parcels=self.terms), self.notify, taken)
             unit.commit()
+
+    def says_nothing_new(self, parcel_id: str) -> None:
+        """The carrier is asked now, and says what he said before."""
+
+        def work(unit: Unit) -> None:
+            unit.update(parcels, parcel_id, asked_at=unit.at, answered_at=unit.at)
+
+        self.do(SERVICE, work)
 
     def remind(self) -> int:
         return self.do(SERVICE, lambda unit: reminders.remind_due(unit, self.terms, self.notify))

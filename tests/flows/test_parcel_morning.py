@@ -174,7 +174,10 @@ def test_a_forgotten_arrival_is_told_as_a_guess_once_and_ends_with_evidence(buye
 
     queued = len(buyers.events())
     assert morning() == 0  # half an hour early
+    buyers.says_nothing_new(late)
     buyers.clock.advance(timedelta(hours=1))
+    assert morning() == 0  # whoever was asked before does not know what came since
+    buyers.says_nothing_new(late)
     assert (morning(), morning()) == (1, 0)
     told = buyers.messages()[-1]
     assert (len(buyers.events()), told.event) == (queued + 1, "maybe_ready")
@@ -190,6 +193,7 @@ def test_guesses_are_told_to_nobody_while_they_are_off(buyers: Told) -> None:
     late = _forgetful(buyers)
     buyers.terms = replace(buyers.terms, guess=replace(buyers.terms.guess, on=False))
     buyers.clock.advance(timedelta(days=1))
+    buyers.says_nothing_new(late)
     assert buyers.do(SERVICE, lambda unit: guess.guess_due(unit, buyers.terms, buyers.notify)) == 0
     assert buyers.row(late).guess_since is not None  # our own people see it all the same
 

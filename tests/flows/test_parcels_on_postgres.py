@@ -52,6 +52,7 @@ def test_the_whole_way(buyers: Told) -> None:
     buyers.clock.at = START + timedelta(days=8)  # noon of the 13th
     assert guess.remake(buyers.store, buyers.terms) > 0
     assert buyers.row(forgotten).guess_since is not None
+    buyers.says_nothing_new(forgotten)
     assert write_to_buyers(buyers.store, buyers.terms, buyers.notify, lambda: False) == 2
     assert {"reminder.170100#1.1", "maybe_ready"} <= set(buyers.events("queued"))
     report = buyers.do(SERVICE, lambda unit: report_once(unit, buyers.terms, buyers.notify))

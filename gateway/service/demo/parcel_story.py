@@ -17,8 +17,8 @@ from gateway.service.demo.parcel_stage import ParcelStage
 from gateway.service.demo.performance import Tell
 from gateway.service.demo.story_clock import at_moscow
 
-_NIGHT = (time(2, 1), time(2, 25), time(2, 50), time(4, 15))
-_DAYTIME = (time(9, 5), time(10, 10), time(13, 0))
+_NIGHT = (time(2, 1), time(2, 25), time(4, 15))
+_DAYTIME = (time(9, 5), time(13, 0))
 _EVENING = time(17, 30)
 _PAYOUTS = (14, 27)
 _LOST_FROM = 9
