@@ -225,9 +225,7 @@ def _renumber(unit: Unit, row: AnyRow, number: str) -> AnyRow:
     track = checked.track
     holder = rows.find(unit.connection, unit.company, CarrierKey(row.carrier), track)
     if holder is not None:
-        if holder.id != row.id:
-            _tell_once(unit, row.id, "renumber_taken", track)
-        return row
+        return row if holder.id == row.id else _one_thing_twice(unit, row, holder, track)
     former = {"company": unit.company, "carrier": row.carrier, "track": row.track, "parcel_id": row.id}
     unit.insert(old_tracks, {**former, "until": unit.at})
     old = unit.connection.execute(select(old_tracks.c.track).where(old_tracks.c.parcel_id == row.id)).scalars()
@@ -235,6 +233,20 @@ def _renumber(unit: Unit, row: AnyRow, number: str) -> AnyRow:
     unit.journal("parcel.renumbered", f"parcel:{row.id}", old=row.track, new=track)
     timeline.write(unit, row.id, "renumbered", old=row.track, new=track)
     return rows.put(unit, row, track=track, search=found)
+
+
+def _one_thing_twice(unit: Unit, row: AnyRow, holder: AnyRow, track: str) -> AnyRow:
+    """The number it goes under now was entered as a parcel of its own. Of one thing the buyer is told once and pays
+    once: it is watched on under the number it has now, where that one is known to be of the same order."""
+    _tell_once(unit, row.id, "renumber_taken", track)
+    same = row.order_no and (holder.shop, holder.order_no) == (row.shop, row.order_no)
+    if row.watch == Watch.ENDED or not same or row.cod not in (0, holder.cod):
+        return row
+    unit.journal("parcel.ended", f"parcel:{row.id}", how=EndedHow.REMOVED.value)
+    timeline.write(unit, row.id, "removed", note=track)
+    ended = WATCH.step(Watch.ACTIVE, WatchEvent.END)
+    how = {"ended_at": unit.at, "ended_how": EndedHow.REMOVED.value, "ended_by": str(unit.actor)}
+    return rows.put(unit, row, watch=ended.to.value, remind_at=None, **how)
 
 
 def _tell_once(unit: Unit, parcel_id: str, kind: str, track: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gateway.core.authority import SERVICE
 from gateway.core.errors import Refused
@@ -13,12 +14,13 @@ from gateway.notify import consents
 from gateway.notify.gateways.ports import Answer, Fate
 from gateway.notify.model import ConsentSource, ConsentWord, NotificationChannel
 from gateway.notify.sending import Sender
+from gateway.orders.tables import invoices
 from gateway.parcels import contacts, ending
 from gateway.parcels.model import EndedHow
 from tests.flows.parcel_buyers import ACCEPTED, ARRIVED, Told
 from tests.notify.messages import Scripted
 from tests.parcels.histories import START, record
-from tests.parcels.house import MANAGER
+from tests.parcels.house import MANAGER, OTHER
 
 WRONG, RIGHT = "+79161234567", "+79990000001"
 BUSY = Answer("", Fate.NOT_TAKEN, code="notify.gateway_busy", retry_after=3.0)
@@ -142,3 +144,20 @@ def test_an_index_told_later_tells_the_buyers_clock(buyers: Told) -> None:
     parcel = buyers.put(index_to="").id
     buyers.put(index_to="690091")
     assert buyers.row(parcel).offset_minutes == 600
+
+
+@pytest.mark.parametrize(("order", "told"), [("К-17", 1), ("К-18", 2)])
+def test_one_thing_entered_under_both_its_numbers_is_told_of_once(buyers: Told, order: str, told: int) -> None:
+    """Unless the other number is of another order: then the carrier's word for it is not enough."""
+    was = buyers.put(cod=Money(456_000)).id
+    buyers.hear(was, ACCEPTED, ARRIVED)
+    now = buyers.put(OTHER, cod=Money(456_000), order_no=order).id
+    buyers.heard(now, (record("1:1", 0, "443063"), record("8:2", 3, "170100")))
+    anew = (record("1:1", 0, "443063", place=1), record("8:2", 3, "170100", place=2), record("8:26", 3.1, "170100"))
+    buyers.heard(was, anew, new_track=OTHER)
+    assert [row.about for row in buyers.messages("queued")][-1] == f"parcel:{now}"
+    assert len(buyers.messages("queued")) == told
+    assert (buyers.row(was).watch == "active", buyers.row(was).invoice_id is None) == (told == 2, False)
+    with buyers.store.reading() as connection:
+        open_ones = connection.execute(select(invoices.c.id).where(invoices.c.state == "open")).all()
+    assert len(open_ones) == told

@@ -111,7 +111,7 @@ def test_a_parcel_registered_anew_is_found_by_both_numbers(house: House) -> None
     assert row.track == OTHER and TRACK in row.search and OTHER in row.search
     assert house.put(TRACK).id == parcel == house.put(OTHER).id
     house.take(parcel, record("1:1", 0, "443063", place=1), new_track="62009147017544")
-    another = house.put("LK035658376US").id
+    another = house.put("LK035658376US", order_no="К-18").id
     for _ in range(2):
         house.take(another, new_track=OTHER)
     assert house.row(another).track == "LK035658376US"
