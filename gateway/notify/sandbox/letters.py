@@ -32,7 +32,7 @@ class Letter:
     """A letter the server took.
 
     Attributes:
-        id: its Message-ID. at: by the server's clock.
+        id: its Message-ID. at: by the server's clock. text: with line feeds alone.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Letters:
     def keep(self, recipient: str, content: bytes) -> None:
         """A letter, as it came."""
         letter = email.message_from_bytes(content, policy=default)
-        text = str(letter.get_content()) if letter.get_content_maintype() == "text" else ""
+        text = str(letter.get_content()).replace("\r\n", "\n") if letter.get_content_maintype() == "text" else ""
         name = str(letter["Message-ID"]).strip("<> ")
         with self._guard:
             self._taken.append(Letter(name, self._clock.now(), recipient, str(letter["Subject"]), text))
