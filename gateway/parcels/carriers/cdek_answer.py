@@ -15,7 +15,7 @@ from gateway.core.clock import MOSCOW
 from gateway.core.errors import Refused
 from gateway.core.money import Money, total
 from gateway.parcels.carriers.errors import UnreadableReply
-from gateway.parcels.carriers.ports import History, MoneyRecord, Record
+from gateway.parcels.carriers.ports import History, MoneyRecord, Record, can_be
 from gateway.parcels.cdek_codes import effect_of
 from gateway.parcels.model import CarrierKey, Effect
 
@@ -180,6 +180,8 @@ def _instant(text: str) -> tuple[datetime, int | None]:
         at = (found.replace(tzinfo=MOSCOW) if told is None else found).astimezone(UTC)
     except (ValueError, OverflowError):
         raise _Unfit from None
+    if not can_be(at):
+        raise _Unfit
     return at, round(told.total_seconds() / 60) if told else None
 
 

@@ -15,6 +15,12 @@ from gateway.core.money import Money
 from gateway.parcels.model import CarrierKey, Effect
 
 _NOTHING = Money(0)
+_YEARS = range(1990, 2100)  # before, nothing was tracked; after, no term can be counted from it
+
+
+def can_be(at: datetime) -> bool:
+    """Whether something may have happened then: carriers write 0001 and 9999 for dates they do not know."""
+    return at.year in _YEARS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lxml import etree
 
 from gateway.core.clock import MOSCOW
 from gateway.core.money import Money
-from gateway.parcels.carriers.ports import History, MoneyRecord, Record
+from gateway.parcels.carriers.ports import History, MoneyRecord, Record, can_be
 from gateway.parcels.carriers.post_xml import children, descend, text_at
 from gateway.parcels.model import Effect
 from gateway.parcels.post_codes import effect_of
@@ -38,7 +38,6 @@ _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _BATCH_TIME = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _INDEX = re.compile(r"[0-9A-Za-z -]{1,12}", re.ASCII)
-_FIRST_YEAR = 1990  # before that there was no tracking: a date of nothing
 
 
 class _Unfit(Exception):
@@ -184,7 +183,7 @@ def _iso_time(text: str, index: str) -> tuple[datetime, int | None]:
         at = found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _Unfit from None
-    if at.year < _FIRST_YEAR:
+    if not can_be(at):
         raise _Unfit
     return at, round(told.total_seconds() / 60)
 
@@ -198,7 +197,7 @@ def _at_the_office(shown: datetime, index: str) -> tuple[datetime, int | None]:
     Args:
         shown: the clock's reading, as if it were UTC.
     """
-    if shown.year < _FIRST_YEAR:
+    if not can_be(shown):
         raise _Unfit
     offset = _offset(index)
     if offset is None:

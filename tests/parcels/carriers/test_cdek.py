@@ -193,3 +193,11 @@ def test_it_has_neither_batches_nor_money_of_its_own(cdek: Cdek) -> None:
 def test_an_order_of_another_number_is_nobodys() -> None:
     with pytest.raises(UnreadableReply):
         read_order("1106321646", json.dumps({"entity": ENTITY}).encode())
+
+
+def test_a_date_that_cannot_be_is_a_record_left_out() -> None:
+    """One such arrival would keep the whole history from ever being taken in."""
+    dates = ["0001-01-01T00:00:00+0000", "9999-12-31T00:00:00+0000", "2026-11-20T09:30:00+0000"]
+    order = {"cdek_number": TRACK, "statuses": [status("ACCEPTED_AT_PICK_UP_POINT", at) for at in dates]}
+    found = read_order(TRACK, json.dumps({"entity": order}).encode())
+    assert (len(found.records), found.skipped) == (1, 2)

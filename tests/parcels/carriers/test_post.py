@@ -192,10 +192,11 @@ def test_a_broken_record_is_left_out_and_counted() -> None:
         record("x:2"),
         "<historyRecord/>",
         record(at="9999-12-31T23:59:59-12:00"),
+        record(at="9999-12-31T10:00:00+03:00"),
     ]
     found = read(history(record("1:1"), *broken, record("2:1")))
     assert ([one.code for one in found.records], found.skipped, found.known) == (["1:1", "2:1"], len(broken), True)
-    assert [one.place for one in found.records] == [1, 8]
+    assert [one.place for one in found.records] == [1, 9]
 
 
 def test_a_garbled_weight_costs_no_operation() -> None:
