@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.api.room import ParcelsRoom
+from gateway.bank.outside import Pace
 from gateway.core.clock import Clock
 from gateway.core.errors import Refused
 from gateway.flows import parcel_follow, parcel_morning
@@ -47,8 +48,11 @@ SMS = "sms"
 _log = structlog.get_logger("service.parcels")
 
 
-def open_carrier(home: Home, vault: SealedVault, table: CarrierTable) -> Carrier:
+def open_carrier(home: Home, vault: SealedVault, table: CarrierTable, pace: Pace | None = None) -> Carrier:
     """The adapter of one `[[carrier]]`.
+
+    Args:
+        pace: how fast it is called; None for the pace that is right for the carrier.
 
     Raises:
         Refused: `carrier.insecure_address`, `config.bad_certificate`.
@@ -57,9 +61,9 @@ def open_carrier(home: Home, vault: SealedVault, table: CarrierTable) -> Carrier
     anchors = anchors_of(home, table.authority)
     daily = table.daily or None
     if table.key == "cdek":
-        return Cdek(table.address, table.login, secret, anchors, daily=daily)
-    batch = PostBatch(table.batch_address, table.login, secret, anchors) if table.batch_address else None
-    return Post(PostSingle(table.address, table.login, secret, anchors), batch, daily)
+        return Cdek(table.address, table.login, secret, anchors, daily=daily, pace=pace)
+    batch = PostBatch(table.batch_address, table.login, secret, anchors, pace=pace) if table.batch_address else None
+    return Post(PostSingle(table.address, table.login, secret, anchors, pace=pace), batch, daily)
 
 
 def open_sms(home: Home, vault: SealedVault, table: NotifyTable) -> Gateway | None:
@@ -110,6 +114,7 @@ class ParcelWatch:
 
     Args:
         wake: called after each commit that may have given somebody work.
+        pace: of calls to carriers, where it is not to be theirs: a story's, whose time is its own.
 
     Attributes:
         room: what the tray's API needs of it.
@@ -118,14 +123,21 @@ class ParcelWatch:
     """
 
     def __init__(
-        self, home: Home, config: Config, store: Store, terms: Terms, vault: SealedVault, wake: Callable[[], None]
+        self,
+        home: Home,
+        config: Config,
+        store: Store,
+        terms: Terms,
+        vault: SealedVault,
+        wake: Callable[[], None],
+        pace: Pace | None = None,
     ) -> None:
         assert terms.parcels is not None
         self._store, self._terms, self._wake = store, terms, wake
         self._parcels: ParcelTerms = terms.parcels
         self.follow = following(terms)
         self.notify: NotifyTerms = notify_terms(config.notify, config.company.name, terms.zone)
-        self._carriers = [open_carrier(home, vault, table) for table in config.carrier]
+        self._carriers = [open_carrier(home, vault, table, pace) for table in config.carrier]
         self._asking = Asking(store, self._parcels, self._carriers, self._take)
         self._gateways: list[Gateway] = []
         sms = self._opened(SMS, lambda: open_sms(home, vault, config.notify))

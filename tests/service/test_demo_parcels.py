@@ -41,6 +41,7 @@ def test_everybody_was_written_to_once_and_in_time(played: Played) -> None:
     assert as_it_should(told)
     assert (told["messages_doubled"], told["reminders_after_collection"]) == (0, 0)
     assert (told["messages_nobody_wrote"], told["messages_never_taken"], told["messages_unknown"]) == (0, 0, 1)
+    assert told["reminders_before_news"] > 0, "nobody could know of those yet"
     assert told["opt_outs_honoured"] == 2
     assert sum(told["messages_by_channel"].values()) == told["messages_sent"] > 2 * PARCELS
     assert min(told["messages_by_text"][text] for text in ("accepted", "ready", "reminder", "last_days")) > 0

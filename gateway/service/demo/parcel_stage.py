@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from gateway.bank.outside import Pace
 from gateway.bank.sandbox.server import SandboxServer
 from gateway.core.clock import to_text
 from gateway.core.errors import Unavailable
@@ -21,6 +22,7 @@ from gateway.notify.sandbox.smsc import Smsc
 from gateway.notify.sending import due_at
 from gateway.notify.tables import notifications
 from gateway.notify.terms import NotifyTerms
+from gateway.parcels.carriers.https import PER_SECOND
 from gateway.parcels.sandbox.control import CarrierSandbox
 from gateway.parcels.sandbox.server import CarrierServer
 from gateway.parcels.terms import ParcelTerms
@@ -176,8 +178,9 @@ def _opened(home: Home, clock: StoryClock, founded: Founded, outside: Outside, l
         (bank,) = open_banks(installation)
         ours.callback(bank.channel.close)
         key = furnish(installation.store, language)
+        pace = Pace(PER_SECOND, clock.monotonic, clock.sleep)
         watch = ParcelWatch(
-            home, installation.config, installation.store, installation.terms, vault_of(home), lambda: None
+            home, installation.config, installation.store, installation.terms, vault_of(home), lambda: None, pace
         )
         faults: list[Exception] = []
         carriers, messages = (

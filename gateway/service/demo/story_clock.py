@@ -21,6 +21,10 @@ class StoryClock(ShiftedClock):
     def monotonic(self) -> float:
         return time.monotonic() + self.offset.total_seconds()
 
+    def sleep(self, seconds: float) -> None:
+        """So much time passes, at once."""
+        self.offset += timedelta(seconds=seconds)
+
 
 def first_morning(now: datetime) -> datetime:
     """When the story begins: half past nine of the next working day. Never before now: no certificate is older."""
