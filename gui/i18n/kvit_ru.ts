@@ -3690,6 +3690,25 @@ within 15 minutes: {share}</source>
     </message>
 </context>
 <context>
+    <name>OrderParcels</name>
+    <message>
+        <source>Parcels</source>
+        <translation>Отправления</translation>
+    </message>
+    <message>
+        <source>No number yet</source>
+        <translation>Номера пока нет</translation>
+    </message>
+    <message>
+        <source>Track number…</source>
+        <translation>Трек-номер…</translation>
+    </message>
+    <message>
+        <source>Open the parcel {track}</source>
+        <translation>Открыть отправление {track}</translation>
+    </message>
+</context>
+<context>
     <name>Orders</name>
     <message>
         <source>All</source>
@@ -4225,6 +4244,10 @@ within 15 minutes: {share}</source>
         <translation>Претензия о наложенном платеже…</translation>
     </message>
     <message>
+        <source>Expect the cash on delivery again…</source>
+        <translation>Снова ожидать наложенный платёж…</translation>
+    </message>
+    <message>
         <source>Watch it again…</source>
         <translation>Снова отслеживать…</translation>
     </message>
@@ -4257,6 +4280,10 @@ within 15 minutes: {share}</source>
         <translation>получателю снова пишем</translation>
     </message>
     <message>
+        <source>its cash on delivery is expected again</source>
+        <translation>наложенный платёж снова ожидается</translation>
+    </message>
+    <message>
         <source>watched again</source>
         <translation>снова отслеживается</translation>
     </message>
@@ -4285,6 +4312,10 @@ within 15 minutes: {share}</source>
         <translation>О нём больше не спрашивают и получателю не пишут. Отслеживание можно возобновить.</translation>
     </message>
     <message>
+        <source>The carrier pays though it went back: the money is expected again, and what waited is decided anew.</source>
+        <translation>Перевозчик платит, хотя отправление вернулось: деньги снова ожидаются, а то, что их ждало, решается заново.</translation>
+    </message>
+    <message>
         <source>It stands again where its carrier&apos;s records say it is.</source>
         <translation>Оно снова стоит там, где его видел перевозчик.</translation>
     </message>
@@ -4299,6 +4330,10 @@ within 15 minutes: {share}</source>
     <message>
         <source>Why? For example: entered by mistake.</source>
         <translation>Почему? Например: внесено по ошибке.</translation>
+    </message>
+    <message>
+        <source>How do you know? For example: the carrier&apos;s registry names it.</source>
+        <translation>Откуда это известно? Например: оно есть в реестре перевозчика.</translation>
     </message>
     <message>
         <source>Why is it to be watched again?</source>
@@ -4529,6 +4564,18 @@ within 15 minutes: {share}</source>
     <message>
         <source>Without it only what the settings allow is written</source>
         <translation>Без него пишем только то, что разрешают настройки</translation>
+    </message>
+    <message>
+        <source>Parcel of order {number}</source>
+        <translation>Отправление по заказу {number}</translation>
+    </message>
+    <message>
+        <source>Buyer, address and sum are taken from the order.</source>
+        <translation>Получатель, адрес и сумма берутся из заказа.</translation>
+    </message>
+    <message>
+        <source>empty: what the carrier says</source>
+        <translation>пусто: как скажет перевозчик</translation>
     </message>
 </context>
 <context>
@@ -4894,12 +4941,24 @@ within 15 minutes: {share}</source>
         <translation>Под риском, ₽</translation>
     </message>
     <message>
+        <source>Save as Excel…</source>
+        <translation>Сохранить в Excel…</translation>
+    </message>
+    <message>
         <source>Parcels to look at</source>
         <translation>Отправления, на которые нужно взглянуть</translation>
     </message>
     <message>
         <source>No parcel with this trouble.</source>
         <translation>С этой бедой отправлений нет.</translation>
+    </message>
+    <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
+        <source>Save the morning report</source>
+        <translation>Сохранить утренний отчёт</translation>
     </message>
     <message>
         <source>In all: {parcels}, at stake {sum}</source>
@@ -6649,6 +6708,17 @@ within 15 minutes: {share}</source>
     </message>
 </context>
 <context>
+    <name>Saving</name>
+    <message>
+        <source>not saved: {why}</source>
+        <translation>не сохранено: {why}</translation>
+    </message>
+    <message>
+        <source>saved as {file}</source>
+        <translation>сохранено: {file}</translation>
+    </message>
+</context>
+<context>
     <name>Settlement</name>
     <message>
         <source>All</source>
@@ -7105,14 +7175,6 @@ within 15 minutes: {share}</source>
     <message>
         <source>Save the statement</source>
         <translation>Сохранить ведомость</translation>
-    </message>
-    <message>
-        <source>not saved: {why}</source>
-        <translation>не сохранено: {why}</translation>
-    </message>
-    <message>
-        <source>saved as {file}</source>
-        <translation>сохранено: {file}</translation>
     </message>
     <message>
         <source>Close a period</source>

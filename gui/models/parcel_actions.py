@@ -10,15 +10,15 @@ from gui.i18n import translate
 
 FIRST = ("claim", "search", "reopen", "ask")
 """The first of them that is called for stands out."""
-REASONED = frozenset({"delivered", "end", "reopen"})
+REASONED = frozenset({"delivered", "end", "reopen", "expect_again"})
 LETTERS = frozenset({"search", "claim"})
 """Actions that make out a text to be printed and signed."""
 LAST = ("revoke_links", "end")
 DANGER = frozenset({"end"})
-_PATHS = {"revoke_links": "links/revoke", "unmute": "mute"}
+_PATHS = {"revoke_links": "links/revoke", "unmute": "mute", "expect_again": "expect-again"}
 _ICONS = {
     "ask": "refresh", "delivered": "check", "contacts": "person", "mute": "ban", "unmute": "bell", "search": "search",
-    "claim": "file", "reopen": "undo", "end": "ban", "revoke_links": "no-link",
+    "claim": "file", "expect_again": "payments", "reopen": "undo", "end": "ban", "revoke_links": "no-link",
 }  # fmt: skip
 _ORDER = tuple(_ICONS)
 
@@ -33,6 +33,7 @@ def title(action: str) -> str:
         "unmute": translate("ParcelActions", "Messages about it again"),
         "search": translate("ParcelActions", "Request a search…"),
         "claim": translate("ParcelActions", "Claim the cash on delivery…"),
+        "expect_again": translate("ParcelActions", "Expect the cash on delivery again…"),
         "reopen": translate("ParcelActions", "Watch it again…"),
         "end": translate("ParcelActions", "Watch it no longer…"),
         "revoke_links": translate("ParcelActions", "Revoke the buyer's links"),
@@ -57,6 +58,7 @@ def done_words(action: str) -> str:
         "contacts": translate("ParcelActions", "contacts corrected"),
         "mute": translate("ParcelActions", "the buyer is not written to any more"),
         "unmute": translate("ParcelActions", "the buyer is written to again"),
+        "expect_again": translate("ParcelActions", "its cash on delivery is expected again"),
         "reopen": translate("ParcelActions", "watched again"),
         "end": translate("ParcelActions", "watched no longer"),
         "revoke_links": translate("ParcelActions", "links revoked"),
@@ -73,6 +75,10 @@ def consequence(action: str) -> str:
             "ParcelActions", "Reminders stop. Its cash on delivery is due from today, whatever the carrier wrote down."
         ),
         "end": translate("ParcelActions", "Nobody asks about it and nobody writes to its buyer. It can be reopened."),
+        "expect_again": translate(
+            "ParcelActions",
+            "The carrier pays though it went back: the money is expected again, and what waited is decided anew.",
+        ),
         "reopen": translate("ParcelActions", "It stands again where its carrier's records say it is."),
         "revoke_links": translate("ParcelActions", "Pages the buyer has got by a link do not open any more."),
     }
@@ -84,6 +90,7 @@ def prompt(action: str) -> str:
     told = {
         "delivered": translate("ParcelActions", "How do you know? For example: the buyer said so on the phone."),
         "end": translate("ParcelActions", "Why? For example: entered by mistake."),
+        "expect_again": translate("ParcelActions", "How do you know? For example: the carrier's registry names it."),
         "reopen": translate("ParcelActions", "Why is it to be watched again?"),
     }
     return told.get(action, "")

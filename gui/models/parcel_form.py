@@ -7,7 +7,7 @@ from typing import Any
 
 from gui import wording
 from gui.api.errors import ApiError
-from gui.api.types import TrackCheck
+from gui.api.types import ParcelPut, TrackCheck
 from gui.i18n import said, translate
 from gui.models.parcels import carrier_title, track_words
 from gui.models.shop_form import field_of as field_by_place
@@ -55,6 +55,23 @@ def body(texts: Mapping[str, str], *, consent: bool) -> dict[str, Any]:
     plain = {name: " ".join(text.split()) for name, text in texts.items() if name not in SUMS}
     sums = {name: wording.parse_money(texts[name]) or 0 for name in SUMS if name in texts}
     return {**plain, **sums, "consent": consent}
+
+
+def number_body(texts: Mapping[str, str]) -> dict[str, Any]:
+    """What is asked of the service for an order's parcel: its number, and the cash on delivery where it was typed."""
+    cod = wording.parse_money(texts["cod"]) if texts["cod"].strip() else None
+    return {"track": " ".join(texts["track"].split()), "cod": cod}
+
+
+def put_words(put: ParcelPut, typed: str) -> str:
+    """What came of the number typed, with what is odd about it."""
+    told = {
+        "taken": translate("Parcels", "{track}: entered"),
+        "known": translate("Parcels", "{track}: was here before"),
+        "changed": translate("Parcels", "{track}: was here before, and is filled in now"),
+    }
+    words = told.get(put.outcome, "{track}").format(track=typed.strip())
+    return " ".join((words, *(said(one.text) or one.code for one in put.warnings)))
 
 
 def field_of(error: ApiError) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from gui import wording
 from gui.api.client import Client
-from gui.api.types import Parcel, ParcelOperation, ParcelRow, ParcelSums
+from gui.api.types import OrderParcel, Parcel, ParcelOperation, ParcelRow, ParcelSums
 from gui.cells import Pill
 from gui.i18n import said, translate
 from gui.i18n.counts import counts
@@ -88,10 +88,11 @@ def track_words(track: str) -> str:
     return track
 
 
-def stage_pill(row: ParcelRow) -> Pill:
+def stage_pill(row: ParcelRow | OrderParcel) -> Pill:
     """Where it is; red when nothing was heard of it for too long."""
     tone, icon = _STAGES.get(row.stage, ("idle", "flag"))
-    return Pill(said(row.stage_said), "bad", "warning") if row.stuck else Pill(said(row.stage_said), tone, icon)
+    stuck = isinstance(row, ParcelRow) and row.stuck
+    return Pill(said(row.stage_said), "bad", "warning") if stuck else Pill(said(row.stage_said), tone, icon)
 
 
 def money_title(state: str) -> str:
@@ -107,7 +108,7 @@ def money_title(state: str) -> str:
     return titles.get(state, state)
 
 
-def money_pill(row: ParcelRow) -> Pill:
+def money_pill(row: ParcelRow | OrderParcel) -> Pill:
     """What became of the cash on delivery."""
     tone, icon = _MONEY.get(row.cod_state, ("idle", ""))
     return Pill(money_title(row.cod_state), tone, icon)
@@ -121,7 +122,7 @@ def collected_pill(row: Parcel) -> Pill:
     return Pill(money_title(state), *_MONEY[state])
 
 
-def money_words(row: ParcelRow) -> Pill:
+def money_words(row: ParcelRow | OrderParcel) -> Pill:
     """The same where no heading says what it is about."""
     pill = money_pill(row)
     told = translate("Parcels", "cash on delivery: {state}").format(state=pill.text)

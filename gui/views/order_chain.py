@@ -1,24 +1,28 @@
-"""One order's whole way in one column: money → release → pick list → call, each with its seconds."""
+"""One order's whole way in one column: money → release → pick list → call, each with its seconds; then parcels."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QWidget
 
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import Order, OrderRow, OrderSla, PaymentRow, PickRow, Task
+from gui.api.types import Order, OrderRow, OrderSla, ParcelPut, PaymentRow, PickRow, Task
 from gui.i18n import said, translate
 from gui.models.orders import delivery_text, headline_pill, hold_text
+from gui.models.parcel_form import put_words
 from gui.models.payments import evidence_pill
 from gui.models.picks import state_pill as pick_pill
 from gui.models.tasks import state_pill as task_pill
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
+from gui.views import order_parcels
+from gui.views.parcel_forms import OrderParcelDialog
+from gui.views.shops_dialog import opened
 from gui.widgets.chain import Step
 from gui.widgets.parts import Elided, Link, button, clear, columns, frame, label, rows, rule, scroller
 from gui.widgets.pill import PillLabel
@@ -28,16 +32,19 @@ class OrderChain(QFrame):
     """Signals:
     go: the person wants to see another thing; carries page key and id.
     refused: an `ApiError`.
+    told: something was done; carries the words for it.
     """
 
     go = Signal(str, str)
     refused = Signal(object)
+    told = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.session = session
         self.order: Order | None = None
+        self.dialog: QDialog | None = None
         self._name = ""
         self._form = Form()
         self._call: Call | None = None
@@ -107,7 +114,10 @@ class OrderChain(QFrame):
         self._money(order, sla)
         self._release(order, sla)
         self._picks(order, sla)
-        self._calls(order, sla)
+        parcels = order_parcels.belongs(self.session, order)
+        self._calls(order, sla, last=not parcels)
+        if parcels:
+            self._box.addWidget(order_parcels.parcels_step(self.session, order, self.go.emit, self.ask_number))
         self._box.addWidget(rule())
         self._lines(order)
         self._contact(order)
@@ -187,13 +197,13 @@ class OrderChain(QFrame):
         line.addWidget(Elided(f"{pick.warehouse} {pick.taken_by or ''}".strip(), "muted"), 1)
         return line_widget
 
-    def _calls(self, order: Order, sla: OrderSla) -> None:
+    def _calls(self, order: Order, sla: OrderSla, *, last: bool) -> None:
         calls = [t for t in order.tasks if t.kind == "call"]
         others = [t for t in order.tasks if t.kind != "call"]
         done = bool(calls) and all(t.state == "done" for t in calls)
         state = "done" if done else ("now" if calls else "todo")
         after = _after(sla.call_done_s if sla.call_done_s is not None else sla.call_task_s)
-        step = Step("calls", translate("OrderChain", "Call"), state, after, last=True)
+        step = Step("calls", translate("OrderChain", "Call"), state, after, last=last)
         if not calls:
             step.body.addWidget(label(translate("OrderChain", "Nobody has to call yet"), "muted"))
         for task in [*calls, *others]:
@@ -246,6 +256,22 @@ class OrderChain(QFrame):
         self.ship.setVisible(works)
         self.cancel.setEnabled(may and order is not None and order.headline not in ("shipped", "cancelled"))
         self.ship.setEnabled(may and order is not None and order.headline == "ready")
+
+    def ask_number(self) -> None:
+        """The number of a parcel the order was sent in."""
+        if self.order is None or self.dialog is not None or not self.session.online:
+            return
+        form = OrderParcelDialog(self.session, self.order, self)
+
+        def entered() -> None:
+            if isinstance(form.answer, ParcelPut):
+                self.told.emit(put_words(form.answer, form.text("track")))
+            self.reload()
+
+        def closed() -> None:
+            self.dialog = None
+
+        self.dialog = opened(form, entered, closed)
 
     def _act(self, what: str) -> None:
         order = self.order

@@ -16,6 +16,7 @@ from gui.views.order_chain import OrderChain
 from gui.views.page import ListPage
 from gui.widgets.filterbar import FilterBar
 from gui.widgets.tableview import TableView
+from gui.widgets.undobar import UndoBar
 
 
 class OrdersPage(ListPage):
@@ -38,9 +39,11 @@ class OrdersPage(ListPage):
         )
         self.chain = OrderChain(session)
         self.chain.setMinimumWidth(theme.px(430))
-        self.build(orders.model(session.client, self), table, bar, self.chain, share=(64, 36))
+        self.news = UndoBar()
+        self.build(orders.model(session.client, self), table, bar, self.chain, share=(64, 36), under=[self.news])
         self.chain.go.connect(self.go)
         self.chain.refused.connect(session.refused)
+        self.chain.told.connect(lambda words: self.news.say(words, undoable=False))
 
     @classmethod
     def title(cls, me: Me | None) -> str:
@@ -58,7 +61,7 @@ class OrdersPage(ListPage):
 
     def _changed(self, topic: str, names: frozenset[str]) -> None:
         super()._changed(topic, names)
-        if topic in self.topics and self.isVisible():
+        if topic in (*self.topics, "parcels") and self.isVisible():
             self.chain.reload()
 
     def allow(self) -> None:

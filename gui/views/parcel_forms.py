@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from gui import wording
 from gui.api.client import Call
 from gui.api.errors import ApiError
-from gui.api.types import Parcel, ParcelPut, TrackCheck
+from gui.api.types import Order, Parcel, ParcelPut, TrackCheck
 from gui.i18n import translate
 from gui.models import parcel_form as words
 from gui.models.parcels import CARRIERS, carrier_title
@@ -62,57 +62,32 @@ class ContactsDialog(ParcelForm):
         super().ask(method=method, version=self.parcel.version if version is None else version)
 
 
-class AddParcelDialog(ParcelForm):
-    """A new parcel. What is odd about its number is said at once and keeps nobody from going on.
+class NumberForm(ParcelForm):
+    """A form that begins with a parcel's number. What is odd about it is said at once and keeps nobody from going on.
 
     Attributes:
-        checked: what the service said last of the number.
+        checked: what the service said last of the number. odd: what is odd about it.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(
-            session,
-            translate("ParcelForm", "New parcel"),
-            translate("ParcelForm", "Enter it"),
-            parent,
-            note=translate("ParcelForm", "One that is known already is filled in where it was empty."),
-            icon="plus",
-        )
-        self.setMinimumWidth(theme.px(640))
+    def __init__(
+        self, session: Session, title: str, action: str, parent: QWidget | None = None, *, note: str = ""
+    ) -> None:
+        super().__init__(session, title, action, parent, note=note, icon="plus")
         self.checked: TrackCheck | None = None
         self._call: Call | None = None
         self._soon = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._soon.timeout.connect(self._check)
-        self.line("track", words.field_title("track"), limit=60, hint="80115012345678, RA644000001RU…")
-        carriers = [("", translate("ParcelForm", "by its number")), *((one, carrier_title(one)) for one in CARRIERS)]
-        self.choice("carrier", words.field_title("carrier"), carriers)
-        self.beside("track", "carrier")
         self.odd = label("", wrap=True, tone="warn")
         self.odd.hide()
-        self.box.addWidget(self.odd)
-        self.titled("order_no", "name")
-        self.titled("phone", "email")
-        self.titled("index_to", "address")
-        self.titled("cod", "declared")
-        self.titled("order_sum", "postage")
-        self.titled("shop", limit=60)
-        self.consent = tick(
-            translate("ParcelForm", "The shop has the buyer's consent to messages about the parcel"),
-            translate("ParcelForm", "Without it only what the settings allow is written"),
-        )
-        self.box.addWidget(self.consent)
-        track = self.fields["track"].editor
-        if isinstance(track, QLineEdit):
-            track.textChanged.connect(self._typed)
-        track.setFocus()
 
-    def request(self) -> tuple[str, dict[str, Any], type[Any]]:
-        return "/v1/parcels", words.body(self.texts(), consent=self.consent.isChecked()), ParcelPut
+    def number(self) -> None:
+        """The field of the number itself."""
+        editor = self.line("track", words.field_title("track"), limit=60, hint="80115012345678, RA644000001RU…").editor
+        if isinstance(editor, QLineEdit):
+            editor.textChanged.connect(self._typed)
 
     def errors(self) -> dict[str, str]:
         return words.errors(self.texts())
-
-    # --- the number --------------------------------------------------------------------------------------------------
 
     def _typed(self, _text: str) -> None:
         self.checked = None
@@ -143,3 +118,59 @@ class AddParcelDialog(ParcelForm):
         self.odd.setText(f"⚠ {odd}" if odd else "")
         self.odd.setVisible(bool(odd))
         dress(self.odd, tone="warn")
+
+
+class AddParcelDialog(NumberForm):
+    """A new parcel, with all that is known of it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(
+            session,
+            translate("ParcelForm", "New parcel"),
+            translate("ParcelForm", "Enter it"),
+            parent,
+            note=translate("ParcelForm", "One that is known already is filled in where it was empty."),
+        )
+        self.setMinimumWidth(theme.px(640))
+        self.number()
+        carriers = [("", translate("ParcelForm", "by its number")), *((one, carrier_title(one)) for one in CARRIERS)]
+        self.choice("carrier", words.field_title("carrier"), carriers)
+        self.beside("track", "carrier")
+        self.box.addWidget(self.odd)
+        self.titled("order_no", "name")
+        self.titled("phone", "email")
+        self.titled("index_to", "address")
+        self.titled("cod", "declared")
+        self.titled("order_sum", "postage")
+        self.titled("shop", limit=60)
+        self.consent = tick(
+            translate("ParcelForm", "The shop has the buyer's consent to messages about the parcel"),
+            translate("ParcelForm", "Without it only what the settings allow is written"),
+        )
+        self.box.addWidget(self.consent)
+        self.fields["track"].editor.setFocus()
+
+    def request(self) -> tuple[str, dict[str, Any], type[Any]]:
+        return "/v1/parcels", words.body(self.texts(), consent=self.consent.isChecked()), ParcelPut
+
+
+class OrderParcelDialog(NumberForm):
+    """The number of the parcel an order was sent in; all else is the order's."""
+
+    def __init__(self, session: Session, order: Order, parent: QWidget | None = None) -> None:
+        super().__init__(
+            session,
+            translate("ParcelForm", "Parcel of order {number}").format(number=order.number),
+            translate("ParcelForm", "Enter it"),
+            parent,
+            note=translate("ParcelForm", "Buyer, address and sum are taken from the order."),
+        )
+        self.order = order
+        self.number()
+        self.line("cod", words.field_title("cod"), hint=translate("ParcelForm", "empty: what the carrier says"))
+        self.beside("track", "cod")
+        self.box.addWidget(self.odd)
+        self.fields["track"].editor.setFocus()
+
+    def request(self) -> tuple[str, dict[str, Any], type[Any]]:
+        return f"/v1/orders/{self.order.id}/parcels", words.number_body(self.texts()), ParcelPut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -13,7 +14,8 @@ from gui.i18n import translate
 from gui.i18n.counts import counts
 from gui.models import parcel_lists as words
 from gui.store.session import Session
-from gui.widgets.parts import columns, dress, frame, label, rows
+from gui.views.saving import ask_target, save_workbook
+from gui.widgets.parts import button, columns, dress, frame, label, rows
 from gui.widgets.segments import Segments
 from gui.widgets.tableview import TableView
 
@@ -26,10 +28,12 @@ class MorningList(QWidget):
     Signals:
     chosen: a parcel was picked; carries its id.
     told: how many parcels there are in it.
+    saved: it was saved as a file, or could not be; carries the words for it.
     """
 
     chosen = Signal(str)
     told = Signal(int)
+    saved = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +49,10 @@ class MorningList(QWidget):
         self.choice.asked.connect(self.turn)
         line.addWidget(self.choice)
         line.addStretch(1)
+        self.keep = button(translate("ParcelMorning", "Save as Excel…"), icon="file", slot=self.ask_file)
+        line.addWidget(self.keep)
+        session.link_changed.connect(self.allow)
+        self.allow()
         whole.addWidget(head)
         self.table = TableView(translate("ParcelMorning", "Parcels to look at"))
         self.table.empty_text = translate("ParcelMorning", "No parcel with this trouble.")
@@ -78,6 +86,24 @@ class MorningList(QWidget):
     def section(self, trouble: str) -> TroubleSection | None:
         """Its part of the report; None where nothing has this trouble."""
         return next((one for one in self.report.sections if one.trouble == trouble), None)
+
+    def allow(self) -> None:
+        online = self.session.online
+        why = "" if online else translate("ParcelMorning", "No link to the Kvit service.")
+        self.keep.setEnabled(online)
+        self.keep.setToolTip(why)
+        self.keep.setAccessibleDescription(why)
+
+    def ask_file(self) -> None:
+        day = self.report.day or self.session.now().astimezone().date()
+        target = ask_target(self, translate("ParcelMorning", "Save the morning report"), f"parcels-{day}.xlsx")
+        if target is not None:
+            self.save(target)
+
+    def save(self, target: Path) -> None:
+        """Fetch the report as a workbook and write it."""
+        refused = self.session.refused.emit
+        save_workbook(self.session, "/v1/parcel-report.xlsx", target, self.saved.emit, refused, self)
 
     def _changed(self, topic: str, _names: frozenset[str]) -> None:
         if topic == "parcels" and not self._soon.isActive():

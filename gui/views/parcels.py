@@ -11,10 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QStackedWidget, QWidget
 
 from gui.api.types import Intake, Me, Needs, Parcel, ParcelPut, ParcelRow, ParcelSums
-from gui.i18n import said, translate
+from gui.i18n import translate
 from gui.i18n.counts import counts
 from gui.models import parcels
 from gui.models.cursor import CursorModel
+from gui.models.parcel_form import put_words
 from gui.models.parcel_lists import outcome_count, outcome_title
 from gui.settings import Settings
 from gui.store.session import Session
@@ -119,6 +120,7 @@ class ParcelsPage(ListPage):
         self.splitter.setSizes(sizes)
         self.morning.chosen.connect(self.card.show_name)
         self.morning.told.connect(self._morning_told)
+        self.morning.saved.connect(lambda words: self.news.say(words, undoable=False))
         self.morning.table.opened.connect(self.opened)
 
     def _narrowing(self) -> QWidget:
@@ -262,13 +264,7 @@ class ParcelsPage(ListPage):
         self._open(form, entered)
 
     def _entered(self, put: ParcelPut, typed: str) -> None:
-        told = {
-            "taken": translate("Parcels", "{track}: entered"),
-            "known": translate("Parcels", "{track}: was here before"),
-            "changed": translate("Parcels", "{track}: was here before, and is filled in now"),
-        }
-        words = told.get(put.outcome, "{track}").format(track=typed.strip())
-        self.news.say(" ".join((words, *(said(one.text) or one.code for one in put.warnings))), undoable=False)
+        self.news.say(put_words(put, typed), undoable=False)
         self.show_item(put.id)
 
     def choose_file(self) -> None:

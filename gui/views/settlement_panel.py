@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from gui import icons, wording
 from gui.api.client import Call
@@ -23,6 +23,7 @@ from gui.store.session import Session
 from gui.views.confirm import ReasonDialog
 from gui.views.loan_steps import facts_into, warning_card
 from gui.views.raw_bytes import RawBytes
+from gui.views.saving import ask_target, save_workbook
 from gui.views.settlement_dialogs import (
     ChargeDialog,
     CorrectionDialog,
@@ -339,27 +340,17 @@ class StatementPanel(RecordPanel):
         statement = self.statement
         if statement is None:
             return
-        title = translate("Settlement", "Save the statement")
-        name, _filter = QFileDialog.getSaveFileName(self, title, f"statement-{statement.number}.xlsx")
-        if name:
-            self.save(Path(name))
+        target = ask_target(self, translate("Settlement", "Save the statement"), f"statement-{statement.number}.xlsx")
+        if target is not None:
+            self.save(target)
 
     def save(self, target: Path) -> None:
         """Fetch the statement as a workbook and write it."""
         statement = self.statement
-
-        def done(content: bytes) -> None:
-            try:
-                target.write_bytes(content)
-            except OSError as error:
-                told = translate("Settlement", "not saved: {why}").format(why=error.strerror or error)
-            else:
-                told = translate("Settlement", "saved as {file}").format(file=target.name)
-            self.acted.emit(statement, told)
-
         if statement is not None:
             path = f"/v1/settlement/statements/{statement.id}/statement.xlsx"
-            self.session.client.raw(path, done, self.refused.emit, owner=self)
+            told = partial(self.acted.emit, statement)
+            save_workbook(self.session, path, target, told, self.refused.emit, self)
 
     def _act(self, statement: Statement, action: str, body: dict[str, Any], done_words: str) -> None:
         self._busy = True

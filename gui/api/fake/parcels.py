@@ -13,15 +13,17 @@ from gui.api.fake.render import instant
 from gui.api.fake.story_parcels import staged, told
 
 if TYPE_CHECKING:
+    from gui.api.fake.records import OrderRecord
     from gui.api.fake.world import World
 
 Json = dict[str, Any]
 ROOTS = ("parcels", "parcel-lists", "parcel-sums", "parcel-check", "parcel-report", "parcel-claims", "notifications",
          "consents")  # fmt: skip
 NEEDED = [  # (method, path pattern, right)
-    ("GET", r"parcels(/.*)?|parcel-(lists|sums|report)(/.*)?", "parcels.read"),
-    ("POST", r"parcels|parcel-lists(/.*)?|parcel-check", "parcels.feed"),
-    ("POST", r"parcels/.*|parcel-claims|notifications/.*|consents", "parcels.work"),
+    ("GET", r"parcels(/.*)?|parcel-(lists|sums|report)([/.].*)?", "parcels.read"),
+    ("POST", r"parcels|parcel-lists(/.*)?|parcel-check|orders/[^/]+/parcels", "parcels.feed"),
+    ("POST", r"parcels/[^/]+/expect-again", "payments.decide"),
+    ("POST", r"parcels/(?!.*/expect-again).*|parcel-claims|notifications/.*|consents", "parcels.work"),
     ("PUT", r"parcels/.*", "parcels.work"),
     ("GET", r"consents", "parcels.work"),
 ]
@@ -143,6 +145,12 @@ def report(world: World) -> Json:
             "at_stake": sum(one["at_stake"] for one in sections), "server_time": instant(now)}  # fmt: skip
 
 
+def workbook(world: World) -> bytes:
+    """The report as a file. Not a workbook; enough to be saved."""
+    is_here(world)
+    return f"PK parcels {report(world)['day']}".encode()
+
+
 def card(world: World, name: str) -> Json:
     one = found_one(world, name)
     paid = [world.payments[one["payment"]]] if one.get("payment") else []
@@ -155,8 +163,6 @@ def card(world: World, name: str) -> Json:
 
 
 def _actions(world: World, one: Json) -> list[str]:
-    if "parcels.work" not in world.permissions:
-        return []
     active = one["watch"] == "active"
     possible = {
         "delivered": one["stage"] not in ("delivered", "returned"),
@@ -170,7 +176,10 @@ def _actions(world: World, one: Json) -> list[str]:
         "search": one["stage"] not in ("delivered", "returned", "registered"),
         "claim": one["cod_state"] == "missing",
     }
-    return [name for name, may in possible.items() if may]
+    offered = [name for name, may in possible.items() if may] if "parcels.work" in world.permissions else []
+    if one["cod_state"] == "void" and "payments.decide" in world.permissions:
+        offered.append("expect_again")
+    return offered
 
 
 def found_one(world: World, name: str) -> Json:
@@ -235,6 +244,9 @@ def _act(world: World, one: Json, action: str, body: Json) -> Json:
         case "reopen":
             return _changed(world, one, f"Снова отслеживается. {note}", f"Watched again. {note}", watch="active",
                             ended_how="", ended_at=None)  # fmt: skip
+        case "expect-again":
+            return _changed(world, one, f"Наложенный снова ожидается. {note}", f"Expected again. {note}",
+                            cod_state="expected")  # fmt: skip
         case "mute":
             return _changed(world, one, "Сообщения отключены", "Muted", no_messages=bool(body["silent"]))
         case "links/revoke":
@@ -288,6 +300,19 @@ def enter(world: World, body: Json) -> Json:
     }  # fmt: skip
     world.tell("parcels", name)
     return {"id": name, "outcome": "taken", "warnings": checked["warnings"]}
+
+
+def enter_of_order(world: World, order: OrderRecord, body: Json) -> Json:
+    """The number of an order's parcel; buyer, address and sum are the order's."""
+    is_here(world)
+    buyer = {"order_no": order.number, "name": order.buyer.contact, "address": order.buyer.address,
+             "order_sum": order.amount, "cod": body.get("cod") or 0}  # fmt: skip
+    put = enter(world, {"track": body["track"], **buyer})
+    known = {"id": order.id, "number": order.number, "date": order.day.isoformat(), "amount": order.amount,
+             "headline": render.order_row(world, order)["headline"]}  # fmt: skip
+    world.parcels[put["id"]] |= {"order": known, "source": "order"}
+    world.tell("order", order.id)
+    return put
 
 
 def _resend(world: World, name: str, body: Json) -> Json:

@@ -283,6 +283,7 @@ def order_detail(world: World, o: OrderRecord) -> Json:
         },
         picks=[pick_row(world, k) for k in world.picks.values() if k.order == o.id],
         tasks=[task(world, t) for t in world.tasks.values() if t.order == o.id],
+        parcels=[order_parcel(one) for one in world.parcels.values() if (one["order"] or {}).get("id") == o.id],
         sla=None
         if o.bank_time is None
         else {
@@ -298,6 +299,12 @@ def order_detail(world: World, o: OrderRecord) -> Json:
         comment="Хрупкое: стекло, класть вертикально" if any("GL-" in line.article.sku for line in o.lines) else "",
     )
     return row
+
+
+def order_parcel(one: Json) -> Json:
+    """A parcel as its order's card names it."""
+    named = ("id", "carrier", "track", "stage", "stage_ru", "stage_en", "cod", "cod_received", "cod_state", "cod_due")
+    return {name: one[name] for name in named}
 
 
 def pick_row(world: World, k: PickRecord) -> Json:

@@ -42,7 +42,7 @@ NEEDED = [  # (method, path pattern, right)
     ("POST", r"payer-rules(/.*)?", "payments.decide"),
     ("GET", r"invoices", "orders.read"),
     ("GET", r"orders(/.*)?", "orders.read"),
-    ("POST", r"orders/.*", "orders.work"),
+    ("POST", r"orders/[^/]+/(cancel|ship)", "orders.work"),
     ("GET", r"picks(/.*)?", "picks.read"),
     ("POST", r"picks/.*", "picks.work"),
     ("GET", r"tasks(/.*)?", "tasks.read"),
@@ -241,6 +241,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200, fake.world.evidence(path.split("/")[1]), "application/octet-stream")
             elif path.endswith("/statement.xlsx"):
                 self._answer(200, settlement.workbook(fake.world, path.split("/")[2]), XLSX)
+            elif path == "parcel-report.xlsx":
+                self._answer(200, parcels.workbook(fake.world), XLSX)
             elif path.startswith("loan-documents/"):
                 self._answer(200, loans.file(fake.world, path.split("/")[1]), "application/octet-stream")
             elif method == "GET":
@@ -360,6 +362,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return world.undo(event)
             case ["orders", name, ("cancel" | "ship") as event]:
                 return work.order_event(world, name, event, wanted)
+            case ["orders", name, "parcels"] if name in world.orders:
+                return parcels.enter_of_order(world, world.orders[name], body)
             case ["picks", name, event]:
                 return work.pick_event(world, name, event, body, wanted)
             case ["tasks", name, event]:

@@ -165,6 +165,7 @@ from gui.api.types.texts import (
 from gui.api.types.trade import (
     Order,
     OrderLine,
+    OrderParcel,
     OrderRow,
     OrderSla,
     Pick,
@@ -255,6 +256,7 @@ __all__ = [
     "Offer",
     "Order",
     "OrderLine",
+    "OrderParcel",
     "OrderRow",
     "OrderSla",
     "Outbox",

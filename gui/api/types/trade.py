@@ -146,6 +146,30 @@ class OrderSla:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderParcel:
+    """A parcel the order was sent in, as far as the order's card names it.
+
+    Attributes:
+        cod: to be collected from the buyer. cod_received: of it in the bank's statements.
+    """
+
+    id: str
+    carrier: str = ""
+    track: str = ""
+    stage: str = ""
+    stage_ru: str = ""
+    stage_en: str = ""
+    cod: int = 0
+    cod_received: int = 0
+    cod_state: str = ""
+    cod_due: date | None = None
+
+    @property
+    def stage_said(self) -> Said:
+        return Said(self.stage_ru or self.stage, self.stage_en or self.stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order(OrderRow):
     lines: tuple[OrderLine, ...] = ()
     invoices: tuple[Invoice, ...] = ()
@@ -153,6 +177,7 @@ class Order(OrderRow):
     release: Release | None = None
     picks: tuple[PickRow, ...] = ()
     tasks: tuple[Task, ...] = ()
+    parcels: tuple[OrderParcel, ...] = ()
     sla: OrderSla | None = None
     address: str | None = None
     contact: str | None = None
