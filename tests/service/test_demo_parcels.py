@@ -98,7 +98,8 @@ def test_a_message_taken_twice_or_too_late_is_counted(played: Played, tmp_path: 
     late = [replace(one, at=one.at + timedelta(days=DAYS)) for one in taken]
     assert _recounted(played.home, tmp_path, "", late)["reminders_after_collection"] > 0
     assert _recounted(played.home, tmp_path, "", late)["opt_outs_honoured"] == 0
-    assert _recounted(played.home, tmp_path, "", taken[1:])["messages_never_taken"] > honest["messages_never_taken"]
+    half = taken[: len(taken) // 2]
+    assert _recounted(played.home, tmp_path, "", half)["messages_never_taken"] > honest["messages_never_taken"]
 
 
 def test_the_journal_of_that_home_verifies(played: Played) -> None:
