@@ -3704,6 +3704,10 @@ within 15 minutes: {share}</source>
         <translation>Трек-номер…</translation>
     </message>
     <message>
+        <source>No link to the Kvit service.</source>
+        <translation>Нет связи со службой Kvit.</translation>
+    </message>
+    <message>
         <source>Open the parcel {track}</source>
         <translation>Открыть отправление {track}</translation>
     </message>

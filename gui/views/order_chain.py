@@ -20,7 +20,7 @@ from gui.models.tasks import state_pill as task_pill
 from gui.store.ops import Form
 from gui.store.session import Session
 from gui.theme import theme
-from gui.views import order_parcels
+from gui.views.order_parcels import ParcelsStep, parcels_belong
 from gui.views.parcel_forms import OrderParcelDialog
 from gui.views.shops_dialog import opened
 from gui.widgets.chain import Step
@@ -114,10 +114,10 @@ class OrderChain(QFrame):
         self._money(order, sla)
         self._release(order, sla)
         self._picks(order, sla)
-        parcels = order_parcels.belongs(self.session, order)
+        parcels = parcels_belong(self.session, order)
         self._calls(order, sla, last=not parcels)
         if parcels:
-            self._box.addWidget(order_parcels.parcels_step(self.session, order, self.go.emit, self.ask_number))
+            self._box.addWidget(ParcelsStep(self.session, order, self.go.emit, self.ask_number))
         self._box.addWidget(rule())
         self._lines(order)
         self._contact(order)

@@ -18,7 +18,7 @@ from gui.widgets.pill import PillLabel
 _BACK = frozenset({"return_started", "returned", "lost"})
 
 
-def belongs(session: Session, order: Order) -> bool:
+def parcels_belong(session: Session, order: Order) -> bool:
     """Whether there is anything to say of parcels: some are here, or the person may enter one."""
     return bool(order.parcels) or may_enter(session, order)
 
@@ -27,22 +27,35 @@ def may_enter(session: Session, order: Order) -> bool:
     return session.may("parcels.feed") and order.headline != "cancelled"
 
 
-def parcels_step(session: Session, order: Order, go: Callable[[str, str], object], ask: Callable[[], object]) -> Step:
-    """`go` leads to a parcel's card, `ask` asks for the number of one."""
-    step = Step("parcels", translate("OrderParcels", "Parcels"), _state(order), last=True)
-    if not order.parcels:
-        step.body.addWidget(label(translate("OrderParcels", "No number yet"), "muted"))
-    linked = session.may("parcels.read")
-    for parcel in order.parcels:
-        step.body.addWidget(_parcel(parcel, go if linked else None))
-    if may_enter(session, order):
-        enter = button(translate("OrderParcels", "Track number…"), icon="plus", slot=ask)
-        enter.setEnabled(session.online)
+class ParcelsStep(Step):
+    """Attributes: enter: asks for the number of one more parcel."""
+
+    def __init__(
+        self, session: Session, order: Order, go: Callable[[str, str], object], ask: Callable[[], object]
+    ) -> None:
+        """`go` leads to a parcel's card, `ask` asks for the number of one."""
+        super().__init__("parcels", translate("OrderParcels", "Parcels"), _state(order), last=True)
+        self.session, self.order = session, order
+        if not order.parcels:
+            self.body.addWidget(label(translate("OrderParcels", "No number yet"), "muted"))
+        linked = session.may("parcels.read")
+        for parcel in order.parcels:
+            self.body.addWidget(_parcel(parcel, go if linked else None))
+        self.enter = button(translate("OrderParcels", "Track number…"), icon="plus", slot=ask)
         line = columns(gap=6)
-        line.addWidget(enter)
+        line.addWidget(self.enter)
         line.addStretch(1)
-        step.body.addLayout(line)
-    return step
+        self.body.addLayout(line)
+        session.link_changed.connect(self.allow)
+        self.allow()
+
+    def allow(self) -> None:
+        online = self.session.online
+        self.enter.setVisible(may_enter(self.session, self.order))
+        self.enter.setEnabled(online)
+        why = "" if online else translate("OrderParcels", "No link to the Kvit service.")
+        self.enter.setToolTip(why)
+        self.enter.setAccessibleDescription(why)
 
 
 def _state(order: Order) -> str:
