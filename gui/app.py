@@ -13,7 +13,7 @@ from gui.preflight import CannotStart, check
 
 PAGES = (
     "payments", "registries", "orders", "picks", "parcels", "calls", "loans", "call_centre", "settlement", "shops",
-    "bank", "health",
+    "texts", "bank", "health",
 )  # fmt: skip
 
 _EXAMPLES = """\

@@ -222,11 +222,11 @@ def may_open(actor: Actor, state: ApplicationState, kind: Kind) -> bool:
     Ours: what names the buyer is for those with the right to personal data. A shop's people: the papers they sign with,
     until the loan is in force; afterwards the shop's manager the agreement alone, and nobody of the shop a passport.
     """
-    if actor.role is Role.SHOP_SITE:
+    if actor.role is Role.SHOP_SITE or not actor.may(Right.LOANS_READ):
         return False
     personal = kind in _OF_THE_DEAL or kind in _OF_THE_PERSON
     if actor.role not in OUTSIDE:
-        return actor.may(Right.LOANS_READ) and (not personal or actor.may(Right.LOANS_PERSONAL))
+        return not personal or actor.may(Right.LOANS_PERSONAL)
     if not personal or state in _BEFORE_FORCE:
         return True
     return kind in _OF_THE_DEAL and actor.role is Role.SHOP_MANAGER

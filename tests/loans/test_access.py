@@ -121,7 +121,7 @@ def listed(house: House, unit: Unit) -> Any:
     return queries.listed(unit.connection, unit.company, house.terms, unit.actor, Filters(), unit.now)
 
 
-PEOPLE = OUTSIDE - {Role.NEWCOMER}
+PEOPLE = OUTSIDE - {Role.NEWCOMER, Role.PARCEL_FEED}
 # action → (what it does with the application, the roles that may)
 ANYBODY = {Role.SERVICE, Role.ACCOUNTANT, Role.MANAGER, Role.DIRECTOR, Role.OWNER, Role.CALL_CENTRE, *PEOPLE}
 CALLERS = {Role.SERVICE, Role.MANAGER, Role.CALL_CENTRE, Role.OWNER}

@@ -94,7 +94,7 @@ def test_a_shop_from_its_form_to_its_first_day_and_to_its_suspension(qtbot: QtBo
     reason.field.setPlainText("жалобы покупателей")
     reason.ok.click()
     qtbot.waitUntil(lambda: page.card.shop.state == "suspended", timeout=20000)
-    assert "user-director: жалобы покупателей" in words_of(page.card)
+    qtbot.waitUntil(lambda: "user-director: жалобы покупателей" in words_of(page.card), timeout=20000)
     page.card.show_side("access")
     page.card.access.select_row(0)
     page.card.revoke()
