@@ -25,6 +25,7 @@ from gateway.parcels.model import AT_BUYER, CarrierKey, CodState, Stage, Watch
 from gateway.parcels.tables import parcels as table
 from gateway.parcels.terms import ParcelTerms
 from gateway.store.schema import AnyRow
+from gateway.store.words import holds
 
 _NEVER = "9999-12-31"
 
@@ -106,7 +107,8 @@ def conditions(
     """
     where = _but_the_group(company, actor, filters)
     group = group_condition(filters.group, terms, now)
-    return where if group is None else [*where, group]
+    # The group before the words: what is compared first is compared most, and looking for a word costs most.
+    return where if group is None else [group, *where]
 
 
 def counts(
@@ -220,13 +222,13 @@ def _searched(q: str) -> list[ColumnElement[bool]]:
     words = fold(q).split()
     if not words:
         return []
-    typed: ColumnElement[bool] = and_(*(table.c.search.contains(word, autoescape=True) for word in words))
+    typed: ColumnElement[bool] = and_(*(holds(table.c.search, word) for word in words))
     spelled = []
     with suppress(Refused):
         spelled.append(check_phone(q))
     with suppress(Refused):
         spelled.append(fold(barcodes.check(q).track))
-    return [or_(typed, *(table.c.search.contains(one, autoescape=True) for one in spelled))]
+    return [or_(typed, *(holds(table.c.search, one) for one in spelled))]
 
 
 # What groups are told apart by, but for the stuck ones: in the order of the index of lists.
