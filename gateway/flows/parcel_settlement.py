@@ -167,13 +167,4 @@ def _carriers_fee(unit: Unit, row: AnyRow, came: CameIn) -> Money:
 
 def _lines_of(unit: Unit, parcel_id: str) -> Sequence[AnyRow]:
     """Lines that say the money was here, in order."""
-    return unit.connection.execute(
-        select(lines)
-        .where(
-            lines.c.company == unit.company,
-            lines.c.subject == cod.subject(parcel_id),
-            lines.c.kind == LineKind.COD,
-            lines.c.reverses.is_(None),
-        )
-        .order_by(lines.c.id)
-    ).all()
+    return register.lines_about(unit, cod.subject(parcel_id), LineKind.COD)

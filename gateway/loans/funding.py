@@ -46,7 +46,6 @@ from gateway.loans.tables import returns as return_rows
 from gateway.loans.terms import LoanTerms, ShopDue
 from gateway.settlement import register
 from gateway.settlement.model import LineKind, NewLine, Party, PartyKind
-from gateway.settlement.tables import lines
 from gateway.store import alarms
 from gateway.store.schema import AnyRow
 from gateway.store.unit import Unit
@@ -299,13 +298,4 @@ def _take_returns_back(unit: Unit, row: AnyRow, line: AnyRow) -> None:
 
 def _lines_of(unit: Unit, agreement_id: str) -> Sequence[AnyRow]:
     """Lines that say the agreement was funded, in order."""
-    return unit.connection.execute(
-        select(lines)
-        .where(
-            lines.c.company == unit.company,
-            lines.c.subject == agreement_rows.subject(agreement_id),
-            lines.c.kind == LineKind.LOAN,
-            lines.c.reverses.is_(None),
-        )
-        .order_by(lines.c.id)
-    ).all()
+    return register.lines_about(unit, agreement_rows.subject(agreement_id), LineKind.LOAN)

@@ -10,6 +10,7 @@ event (a shop reports goods returned) may cause its line. What people write into
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -157,6 +158,20 @@ def line_of(unit: Unit, line_id: str) -> AnyRow:
     if row is None:
         raise Refused("settlement.line_unknown", id=line_id[:40])
     return row
+
+
+def lines_about(unit: Unit, subject: str, kind: LineKind) -> Sequence[AnyRow]:
+    """Lines of a kind about a subject that take none back, in order; also those that were taken back since."""
+    return unit.connection.execute(
+        select(lines)
+        .where(
+            lines.c.company == unit.company,
+            lines.c.subject == subject,
+            lines.c.kind == kind,
+            lines.c.reverses.is_(None),
+        )
+        .order_by(lines.c.id)
+    ).all()
 
 
 def line_by_event(unit: Unit, source_event: str) -> AnyRow | None:
